@@ -1,0 +1,61 @@
+using System.Collections.Immutable;
+using Gossip.Core.Model;
+
+namespace Gossip.Core.Membership;
+
+/// <summary>What this node believes of another. At one incarnation a later state overrides an earlier one.</summary>
+public enum MemberState : byte { Alive, Suspect, Dead, Left }
+
+/// <summary>
+/// What a node says of itself and rarely changes: it travels with its member record. Bounded, so that a record
+/// always fits a datagram; what an operator adds to a node lives in the tables instead.
+/// </summary>
+/// <param name="Name">The node's name, a DNS label; <see cref="NodeId.Of"/> it is the id.</param>
+/// <param name="Allocatable">What pods may take of it.</param>
+/// <param name="Runtimes">Ordinally ordered; an in-process workload appears as <c>in-process/NAME</c>.</param>
+/// <param name="ApiUrl">Where its HTTP API answers, or empty.</param>
+public sealed record NodeCard(
+    string Name,
+    NodeAddress Address,
+    Labels Labels,
+    ImmutableArray<Taint> Taints,
+    Resources Allocatable,
+    ImmutableArray<string> Runtimes,
+    string ApiUrl)
+{
+    /// <summary>Bytes of the encoded card: a third of a datagram, so that three records share one.</summary>
+    public const int EncodedMax = 360;
+
+    public NodeId Id => NodeId.Of(Name);
+}
+
+/// <summary>
+/// What a node has left, by its own books. Volatile; the newest (boot, version) wins. The version moves whenever
+/// something is freed, so that a refusal can be compared with it.
+/// </summary>
+/// <param name="Unready">Conditions that keep pods away, such as a lost runtime; empty when all is well.</param>
+public readonly record struct Capacity(ulong Boot, ulong Version, Resources Free, string Unready)
+{
+    public static readonly Capacity Unknown = new(0, 0, Resources.Zero, "");
+    public bool IsNewerThan(in Capacity other) =>
+        Boot != other.Boot ? Boot > other.Boot : Version > other.Version;
+}
+
+/// <summary>A member as this node sees it now. Immutable: a change replaces it.</summary>
+/// <param name="Since">When this node came to believe <paramref name="State"/>, on its own monotonic clock.</param>
+public sealed record Member(NodeCard Card, Incarnation Incarnation, MemberState State, Instant Since, Capacity Capacity)
+{
+    public NodeId Id { get; } = Card.Id;
+    public string Name => Card.Name;
+    public NodeAddress Address => Card.Address;
+
+    /// <summary>Pods on it count, it may be asked, probed and gossiped to. A suspect still is.</summary>
+    public bool IsLive => State is MemberState.Alive or MemberState.Suspect;
+}
+
+/// <summary>One step of the member list. <paramref name="Before"/> is null for a newcomer, <paramref name="After"/> for one forgotten.</summary>
+public readonly record struct MemberChange(NodeId Node, Member? Before, Member? After)
+{
+    /// <summary>True when it joined or left the set of live members.</summary>
+    public bool ChangesLiveness => (Before?.IsLive ?? false) != (After?.IsLive ?? false);
+}

@@ -1,0 +1,72 @@
+using System.Collections.Immutable;
+using Gossip.Core.Membership;
+using Gossip.Core.Model;
+
+namespace Gossip.Core;
+
+/// <summary>What a node is told once, before it starts.</summary>
+/// <param name="Seeds">Where to find others; its own address among them is skipped.</param>
+/// <param name="Seed">Of all luck of this node. The driver takes it from the system; the simulator from the scenario.</param>
+/// <param name="BootAtLeast">Seconds since 1970 when the node started: boots grow even for a node that lost its disk.</param>
+public sealed record NodeConfig(
+    NodeCard Card, ImmutableArray<NodeAddress> Seeds, NodeTimings Timings, ulong Seed, ulong BootAtLeast);
+
+/// <summary>
+/// Every period and wait of the protocols. <see cref="Lan"/> follows memberlist's LAN defaults where they have one;
+/// <see cref="Local"/> suits nodes that share a machine.
+/// </summary>
+public sealed record NodeTimings
+{
+    // Membership. Sources: Das, Gupta, Motivala, "SWIM", 2002; memberlist's defaults.
+    public TimeSpan ProbeInterval { get; init; } = TimeSpan.FromSeconds(1);
+    public TimeSpan ProbeTimeout { get; init; } = TimeSpan.FromMilliseconds(500);
+    public int IndirectProbes { get; init; } = 3;
+    public double SuspicionFactor { get; init; } = 4;
+    public TimeSpan GossipInterval { get; init; } = TimeSpan.FromMilliseconds(200);
+    public int GossipFanout { get; init; } = 3;
+    public double TransmitFactor { get; init; } = 4;
+    public TimeSpan JoinRetry { get; init; } = TimeSpan.FromSeconds(1);
+    /// <summary>How long the record of a dead member is kept.</summary>
+    public TimeSpan DeadRecord { get; init; } = TimeSpan.FromHours(24);
+    /// <summary>Between two tries at an address of the dead.</summary>
+    public TimeSpan DeadRetry { get; init; } = TimeSpan.FromSeconds(30);
+
+    // Replication
+    public TimeSpan DigestInterval { get; init; } = TimeSpan.FromSeconds(1);
+
+    // Scheduling
+    /// <summary>T: how long a bid holds its reservation, from sending, on the bidder's clock.</summary>
+    public TimeSpan BidValidity { get; init; } = TimeSpan.FromSeconds(1);
+    /// <summary>How long an auctioneer waits for the slowest of those it asked; at least three round trips.</summary>
+    public TimeSpan AuctionWindow { get; init; } = TimeSpan.FromMilliseconds(120);
+    /// <summary>How long the next on the ring waits for a silent auctioneer.</summary>
+    public TimeSpan AuctioneerSilence { get; init; } = TimeSpan.FromSeconds(3);
+    public TimeSpan RoundBackoffLeast { get; init; } = TimeSpan.FromMilliseconds(250);
+    public TimeSpan RoundBackoffMost { get; init; } = TimeSpan.FromMinutes(1);
+    /// <summary>From dead to replaced, unless the pod says otherwise.</summary>
+    public TimeSpan LossGrace { get; init; } = TimeSpan.FromSeconds(10);
+    /// <summary>How long the first in order may be unready before a ready copy may outrank it.</summary>
+    public TimeSpan UnreadyBeforeOutranked { get; init; } = TimeSpan.FromSeconds(30);
+    /// <summary>How long a restarted node without peers waits before it trusts its own tables.</summary>
+    public TimeSpan SyncWait { get; init; } = TimeSpan.FromSeconds(2);
+
+    // Pods: Kubernetes' crash back-off
+    public TimeSpan RestartBackoffLeast { get; init; } = TimeSpan.FromSeconds(10);
+    public TimeSpan RestartBackoffMost { get; init; } = TimeSpan.FromMinutes(5);
+    /// <summary>A container that ran this long restarts without back-off.</summary>
+    public TimeSpan RestartBackoffReset { get; init; } = TimeSpan.FromMinutes(10);
+
+    /// <summary>One data centre.</summary>
+    public static readonly NodeTimings Lan = new();
+
+    /// <summary>One machine, or a rack: loss is found and repaired within about two seconds.</summary>
+    public static readonly NodeTimings Local = new()
+    {
+        ProbeInterval = TimeSpan.FromMilliseconds(500),
+        ProbeTimeout = TimeSpan.FromMilliseconds(200),
+        SuspicionFactor = 2,
+        GossipInterval = TimeSpan.FromMilliseconds(100),
+        JoinRetry = TimeSpan.FromMilliseconds(250),
+        LossGrace = TimeSpan.FromMilliseconds(500),
+    };
+}

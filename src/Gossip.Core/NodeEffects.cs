@@ -1,0 +1,50 @@
+using Gossip.Core.Model;
+using Gossip.Core.Pods;
+using Gossip.Core.Requests;
+using Gossip.Core.Wire;
+
+namespace Gossip.Core;
+
+/// <summary>
+/// Everything a node may ask of the world. The driver hands an implementation to
+/// <see cref="NodeMachine.Handle"/> and performs what was asked after (or while) it returns; the machine itself
+/// cannot do IO. Spans and memories are valid during the call only.
+/// </summary>
+public abstract class NodeEffects
+{
+    /// <summary>Seal and send, best effort. At most <see cref="Limits.DatagramPayload"/> bytes.</summary>
+    public abstract void Send(NodeAddress to, ReadOnlySpan<byte> datagram);
+
+    /// <summary>
+    /// Seal and deliver over a stream, in order with other frames to the same address. What cannot be delivered
+    /// comes back as <see cref="NodeInput.StreamFailed"/>. At most <see cref="Limits.FramePayload"/> bytes.
+    /// </summary>
+    public abstract void SendFrame(NodeAddress to, ReadOnlySpan<byte> frame);
+
+    /// <summary>Hand the timer back, once, when <paramref name="after"/> has passed on the monotonic clock.</summary>
+    public abstract void Wake(NodeTimer timer, TimeSpan after);
+
+    /// <summary>
+    /// Append to the log; confirm with <see cref="NodeInput.Persisted"/> once it is durable. Positions come in
+    /// order without gaps, and one confirmation may cover many.
+    /// </summary>
+    public abstract void Persist(LogPosition position, ReadOnlySpan<byte> record);
+
+    /// <summary>Have the pod runtime do something; it answers with <see cref="PodReport"/>s.</summary>
+    public abstract void Perform(PodCommand command);
+
+    /// <summary>Answer a request.</summary>
+    public abstract void Reply(RequestId request, Reply reply);
+
+    /// <summary>The world sent what cannot be used. Count it; log at most one a second and peer.</summary>
+    public abstract void Rejected(NodeAddress from, Reject why);
+
+    /// <summary>Something a person watching this node would want to read. Not for decisions.</summary>
+    public abstract void Note(NodeNote note);
+}
+
+/// <summary>How much a note matters.</summary>
+public enum NoteLevel : byte { Debug, Information, Warning }
+
+/// <summary>A line for the log: what happened, to whom.</summary>
+public readonly record struct NodeNote(NoteLevel Level, string Event, string Subject, string Detail);

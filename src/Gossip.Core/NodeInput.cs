@@ -1,0 +1,79 @@
+using Gossip.Core.Model;
+using Gossip.Core.Pods;
+using Gossip.Core.Requests;
+
+namespace Gossip.Core;
+
+/// <summary>What sort of thing happened to a node.</summary>
+public enum NodeInputKind : byte
+{
+    Started, DatagramArrived, FrameArrived, StreamFailed, TimerDue, Persisted, PodReported, Asked, LeaveRequested,
+}
+
+/// <summary>Why a stream could not carry a frame.</summary>
+public enum StreamFailure : byte
+{
+    /// <summary>The machine answered that nobody listens on that port: the node's process is gone.</summary>
+    Refused,
+    /// <summary>No answer in time, or no route. Says nothing about the process.</summary>
+    Unreachable,
+}
+
+/// <summary>
+/// Everything that can happen to a node, one value each. A struct with a kind rather than a class for each kind,
+/// because datagrams and timers come thousands of times a second and must not allocate; only the named
+/// constructors make one, and only the fields that its kind speaks of are set.
+/// </summary>
+public readonly record struct NodeInput
+{
+    public NodeInputKind Kind { get; private init; }
+
+    /// <summary>Who sent the datagram or frame, or whom the failed stream was for.</summary>
+    public NodeAddress Peer { get; private init; }
+
+    /// <summary>The opened (authenticated, decrypted) payload. Valid during the call only.</summary>
+    public ReadOnlyMemory<byte> Bytes { get; private init; }
+
+    public StreamFailure Failure { get; private init; }
+    public NodeTimer Timer { get; private init; }
+    public LogPosition Position { get; private init; }
+    public PodReport? Report { get; private init; }
+    public RequestId Request { get; private init; }
+    public Request? Question { get; private init; }
+
+    /// <summary>The first input of a node's life: it begins to probe, gossip and join.</summary>
+    public static NodeInput Started() => new() { Kind = NodeInputKind.Started };
+
+    public static NodeInput DatagramArrived(NodeAddress from, ReadOnlyMemory<byte> payload) =>
+        new() { Kind = NodeInputKind.DatagramArrived, Peer = from, Bytes = payload };
+
+    public static NodeInput FrameArrived(NodeAddress from, ReadOnlyMemory<byte> payload) =>
+        new() { Kind = NodeInputKind.FrameArrived, Peer = from, Bytes = payload };
+
+    /// <summary>A frame could not be delivered, or (as <see cref="StreamFailure.Refused"/>) a datagram hit a closed port.</summary>
+    public static NodeInput StreamFailed(NodeAddress to, StreamFailure why) =>
+        new() { Kind = NodeInputKind.StreamFailed, Peer = to, Failure = why };
+
+    public static NodeInput TimerDue(NodeTimer timer) => new() { Kind = NodeInputKind.TimerDue, Timer = timer };
+
+    /// <summary>Every record up to and including <paramref name="position"/> survives a power cut.</summary>
+    public static NodeInput Persisted(LogPosition position) => new() { Kind = NodeInputKind.Persisted, Position = position };
+
+    public static NodeInput PodReported(PodReport report) => new() { Kind = NodeInputKind.PodReported, Report = report };
+
+    /// <summary>A user asks; the answer comes as <see cref="NodeEffects.Reply"/> with the same id, exactly once.</summary>
+    public static NodeInput Asked(RequestId id, Request question) =>
+        new() { Kind = NodeInputKind.Asked, Request = id, Question = question };
+
+    /// <summary>Leave the cluster gracefully: say so, and stop what runs here after others could take over.</summary>
+    public static NodeInput LeaveRequested() => new() { Kind = NodeInputKind.LeaveRequested };
+}
+
+/// <summary>The n-th record of a node's log, counted from 1 over the life of one <see cref="NodeMachine"/>.</summary>
+public readonly record struct LogPosition(ulong Value)
+{
+    public static readonly LogPosition None;
+}
+
+/// <summary>Chosen by the driver, unique among its open requests.</summary>
+public readonly record struct RequestId(ulong Value);

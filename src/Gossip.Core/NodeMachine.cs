@@ -1,0 +1,192 @@
+using System.Buffers;
+using Gossip.Core.Membership;
+using Gossip.Core.Model;
+using Gossip.Core.Pods;
+using Gossip.Core.Ports;
+using Gossip.Core.Replication;
+using Gossip.Core.Requests;
+using Gossip.Core.Scheduling;
+using Gossip.Core.View;
+using Gossip.Core.Wire;
+using Gossip.Core.Workloads;
+using MessagePack;
+
+namespace Gossip.Core;
+
+/// <summary>
+/// The whole node: (input, now) -> effects. Production and simulation drive the same one.
+/// A turn takes one input to the part that it is for, then lets what changed run down the parts in one direction:
+/// members and rows -> slots -> auctions and pods -> books -> capacity; last, what there is to say is sent.
+/// </summary>
+/// <remarks>
+/// One owner calls it, never two at once; it holds no lock, clock, thread or luck of its own. Inputs:
+/// <see cref="NodeInput"/>. Outputs: <see cref="NodeEffects"/>. Timers: <see cref="NodeTimerKind"/>.
+/// </remarks>
+public sealed class NodeMachine
+{
+    readonly Outbox outbox;
+    readonly Swim swim;
+    readonly Replicator replicator;
+    readonly SlotTable slots;
+    readonly Bidder bidder;
+    readonly Auctioneer auctioneer;
+    readonly PodKeeper keeper;
+    readonly ViewBuilder views;
+    readonly Clerk clerk;
+    readonly Rumours rumours;
+    readonly List<PodId> dirty = [];
+    bool believesTables;
+
+    public NodeMachine(NodeConfig config, StoreContents contents)
+    {
+        Boot = Replicator.NextBoot(config, contents);
+        var luck = new Luck(StableHash.Mix(config.Seed, Boot));
+        outbox = new Outbox(config.Card.Id) { Boot = Boot };
+        swim = new Swim(config, Boot, luck.For("swim"), outbox);
+        replicator = new Replicator(config, contents, luck.For("replication"), outbox, swim);
+        slots = new SlotTable(replicator, swim, config.Timings);
+        bidder = new Bidder(config, slots, swim, replicator, outbox);
+        auctioneer = new Auctioneer(config, slots, swim, replicator, replicator, luck.For("auction"), outbox);
+        keeper = new PodKeeper(config, slots, swim, replicator, replicator, bidder);
+        views = new ViewBuilder(replicator, slots, swim);
+        clerk = new Clerk(slots, replicator, replicator, views);
+        rumours = new Rumours(swim, replicator);
+        outbox.Piggyback = rumours;
+    }
+
+    /// <summary>Which life of the node this is. It may still grow, when peers remember a later one.</summary>
+    public ulong Boot { get; }
+
+    /// <summary>The parts, for checkers and benchmarks.</summary>
+    internal Swim Members => swim;
+    internal Replicator Tables => replicator;
+    internal SlotTable Slots => slots;
+    internal Bidder Bidder => bidder;
+
+    /// <summary>Takes one input to its end.</summary>
+    public void Handle(in NodeInput input, Now now, NodeEffects effects)
+    {
+        switch (input.Kind)
+        {
+            case NodeInputKind.Started:
+                swim.Start(now, effects);
+                replicator.Start(now, effects);
+                auctioneer.Start(now, effects);
+                keeper.Start(now, effects);
+                break;
+            case NodeInputKind.DatagramArrived:
+            case NodeInputKind.FrameArrived:
+                Read(input.Peer, input.Bytes, now, effects);
+                break;
+            case NodeInputKind.StreamFailed:
+                swim.OnStreamFailed(input.Peer, input.Failure, now, effects);
+                break;
+            case NodeInputKind.TimerDue:
+                _ = swim.TryHandle(input.Timer, now, effects)
+                    || replicator.TryHandle(input.Timer, now, effects)
+                    || bidder.TryHandle(input.Timer, now, effects)
+                    || auctioneer.TryHandle(input.Timer, now, effects)
+                    || keeper.TryHandle(input.Timer, now, effects);
+                break;
+            case NodeInputKind.Persisted:
+                replicator.OnPersisted(input.Position, now, effects);
+                break;
+            case NodeInputKind.PodReported:
+                keeper.OnReport(input.Report!, now, effects);
+                break;
+            case NodeInputKind.Asked:
+                clerk.Handle(input.Request, input.Question!, now, effects);
+                break;
+            case NodeInputKind.LeaveRequested:
+                swim.Leave(now, effects);
+                break;
+        }
+        Settle(now, effects);
+        outbox.Flush(effects);
+    }
+
+    /// <summary>Everything this node knows, as of now. The same object as long as nothing changed.</summary>
+    public ClusterView View(Now now) => views.Build(now);
+
+    /// <summary>Everything that must survive a restart, for <see cref="IStore.Compact"/>.</summary>
+    public void WriteSnapshot(IBufferWriter<byte> into) => replicator.WriteSnapshot(into);
+
+    void Read(NodeAddress from, ReadOnlyMemory<byte> payload, Now now, NodeEffects effects)
+    {
+        if (!Envelope.TryReadHeader(payload.Span, out var sender, out var boot))
+        {
+            effects.Rejected(from, Reject.Truncated);
+            return;
+        }
+        var verdict = swim.Admit(sender, boot);
+        if (verdict != Reject.None)
+        {
+            effects.Rejected(from, verdict);
+            return;
+        }
+        var rest = payload[Limits.EnvelopeHeader..];
+        while (Envelope.TryNext(ref rest, out var kind, out var body, out verdict))
+        {
+            try
+            {
+                _ = swim.TryHandle(kind, body, sender, from, now, effects)
+                    || replicator.TryHandle(kind, body, sender, from, now, effects)
+                    || bidder.TryHandle(kind, body, sender, from, now, effects)
+                    || auctioneer.TryHandle(kind, body, sender, from, now, effects);
+            }
+            catch (Exception malformed) when (malformed is MessagePackSerializationException or EndOfStreamException or OverflowException)
+            {
+                effects.Rejected(from, Reject.Malformed); // this message is lost; those beside it are not
+            }
+        }
+        if (verdict != Reject.None) effects.Rejected(from, verdict);
+    }
+
+    /// <summary>Runs until nothing changes any more. Each part reads only those before it, so it ends.</summary>
+    void Settle(Now now, NodeEffects effects)
+    {
+        while (swim.Changes.Count > 0 || replicator.Changes.Count > 0 || slots.Dirty.Count > 0)
+        {
+            for (var i = 0; i < swim.Changes.Count; i++)
+            {
+                var change = swim.Changes[i];
+                slots.Apply(change, now);
+                views.Observe(change, now);
+                auctioneer.OnMember(change, now, effects);
+            }
+            swim.Changes.Clear();
+            for (var i = 0; i < replicator.Changes.Count; i++)
+            {
+                var change = replicator.Changes[i];
+                slots.Apply(change, now);
+                views.Observe(change, now);
+            }
+            replicator.Changes.Clear();
+            dirty.AddRange(slots.Dirty);
+            slots.Dirty.Clear();
+            foreach (var pod in dirty)
+            {
+                keeper.OnSlot(pod, now, effects);
+                auctioneer.OnSlot(pod, now, effects);
+            }
+            dirty.Clear();
+        }
+        if (believesTables || !replicator.HasSynced) return;
+        believesTables = true;
+        keeper.OnSynced(now, effects);
+    }
+
+    /// <summary>Shares the room of a datagram between news of members and news of rows, so that neither starves the other.</summary>
+    sealed class Rumours(Swim members, Replicator rows) : IPiggyback
+    {
+        bool rowsFirst;
+
+        public int Fill(Span<byte> room)
+        {
+            rowsFirst = !rowsFirst;
+            IPiggyback first = rowsFirst ? rows : members, second = rowsFirst ? members : rows;
+            var written = first.Fill(room);
+            return written + second.Fill(room[written..]);
+        }
+    }
+}

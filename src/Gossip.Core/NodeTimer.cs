@@ -1,0 +1,22 @@
+namespace Gossip.Core;
+
+/// <summary>What a node can be woken for.</summary>
+public enum NodeTimerKind : byte
+{
+    // Membership
+    ProbePeriod, ProbeTimeout, ProbeDeadline, SuspicionEnds, GossipTick, JoinRetry, MemberReap, LeaveDone,
+    // Replication
+    DigestTick, SessionEnds, RowGossipTick,
+    // Scheduling
+    AuctionRound, AuctionWindow, AwardDeadline, BidExpires, SlotTick, LossGrace,
+    // Pods
+    ContainerBackoff, PodDeadline, PodTick,
+}
+
+/// <summary>
+/// A wake-up with what it was set for. Timers are never cancelled: the one who set it compares
+/// <see cref="Epoch"/> with its present state and ignores a stale one. A struct, so that a period costs nothing.
+/// </summary>
+/// <param name="Subject">Whom it is about: a node id, a hash of a pod, an auction number; 0 for the node itself.</param>
+/// <param name="Epoch">The state it was set for: a sequence number that moves when the wait is over.</param>
+public readonly record struct NodeTimer(NodeTimerKind Kind, ulong Subject = 0, ulong Epoch = 0);

@@ -1,0 +1,97 @@
+using System.Collections.Immutable;
+using Gossip.Core.Model;
+
+namespace Gossip.Core.Replication;
+
+/// <summary>Which table a row belongs to. Numbers are the wire.</summary>
+public enum RowKind : byte
+{
+    /// <summary>What should be: a workload, pod, service, node settings, any API object.</summary>
+    Object = 1,
+    /// <summary>Facts about one derived pod: least epoch, failed epochs, succeeded.</summary>
+    Slot = 2,
+    /// <summary>One node's promise to run one pod, and how that goes. Written by that node alone.</summary>
+    Admission = 3,
+    /// <summary>The last round of one pod's auction, under its auctioneer: who bid, who refused and why.</summary>
+    Summary = 4,
+}
+
+/// <summary>
+/// One register of a row: the greatest (generation, stamp, writer) wins, everywhere alike. A field taken out is a
+/// cell with an empty value, so that the removal wins too.
+/// </summary>
+/// <param name="Generation">1 + that of the cell it overwrote; or the value itself where the greatest value must win.</param>
+public readonly record struct Cell(string Field, Dot Dot, uint Generation, Stamp Stamp, ReadOnlyMemory<byte> Value)
+{
+    public bool IsNull => Value.IsEmpty;
+
+    /// <summary>The register's order. Source: last-writer-wins registers of Shapiro et al., 2011, with the generation before the clock.</summary>
+    public bool Overrides(in Cell other)
+    {
+        if (Generation != other.Generation) return Generation > other.Generation;
+        if (Stamp != other.Stamp) return Stamp.CompareTo(other.Stamp) > 0;
+        return Dot.CompareTo(other.Dot) > 0;
+    }
+}
+
+/// <summary>
+/// The unit of replication: everything alive of one thing, under the dot of the write that created it. It travels
+/// whole. Immutable; a merge makes a new one.
+/// </summary>
+/// <param name="Cells">In ordinal order of field, each field once. <see cref="Fields.Birth"/> is always there.</param>
+public sealed record Row(Uid Uid, RowKind Kind, ImmutableArray<Cell> Cells)
+{
+    /// <summary>The cell of a field, or null.</summary>
+    public Cell? this[string field]
+    {
+        get
+        {
+            int low = 0, high = Cells.Length - 1;
+            while (low <= high)
+            {
+                var middle = (low + high) >>> 1;
+                var order = string.CompareOrdinal(Cells[middle].Field, field);
+                if (order == 0) return Cells[middle];
+                if (order < 0) low = middle + 1;
+                else high = middle - 1;
+            }
+            return null;
+        }
+    }
+
+    /// <summary>A hash of which dots are live here: rows with equal marks are equal.</summary>
+    public ulong Mark()
+    {
+        var mark = StableHash.Mix(Uid.Birth.Writer.Value, Uid.Birth.Seq);
+        foreach (var cell in Cells)
+            mark ^= StableHash.Mix(StableHash.Of(cell.Field), StableHash.Mix(cell.Dot.Writer.Value, cell.Dot.Seq));
+        return mark;
+    }
+}
+
+/// <summary>The names of cells that the core itself reads.</summary>
+public static class Fields
+{
+    /// <summary>What the row is: written once, with the uid's own dot, never overwritten.</summary>
+    public const string Birth = "";
+    /// <summary>Of an object: a value means it is being deleted (the grace in seconds, as text).</summary>
+    public const string Deleting = "life";
+    public const string Labels = "metadata.labels";
+    public const string Annotations = "metadata.annotations";
+    public const string Replicas = "spec.replicas";
+    public const string Skip = "gossip.skip";
+    public const string Template = "spec.template";
+    public const string Selector = "spec.selector";
+    /// <summary>Of a slot: the generation is the least epoch.</summary>
+    public const string LeastEpoch = "least";
+    /// <summary>Of a slot: one cell an epoch, <c>failed.3</c>.</summary>
+    public const string FailedPrefix = "failed.";
+    public const string Succeeded = "succeeded";
+    /// <summary>Of an admission: how the pod does.</summary>
+    public const string Status = "status";
+    /// <summary>Of a summary: the last round.</summary>
+    public const string Round = "round";
+}
+
+/// <summary>What happened to a row. <paramref name="Before"/> is null for a new one, <paramref name="After"/> for a removed one.</summary>
+public readonly record struct RowChange(Uid Uid, RowKind Kind, Row? Before, Row? After);

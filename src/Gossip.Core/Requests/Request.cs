@@ -1,0 +1,46 @@
+using System.Collections.Immutable;
+using Gossip.Core.Model;
+using Gossip.Core.View;
+
+namespace Gossip.Core.Requests;
+
+/// <summary>What a user (the API, the CLI, the host app) can ask of a node. Each gets exactly one <see cref="Reply"/>.</summary>
+public abstract record Request;
+
+/// <summary>One field of an object: its path (<c>spec.replicas</c>, <c>data.a.b</c>: the first dot parts) and its JSON, UTF-8.</summary>
+public readonly record struct ObjectField(string Path, ReadOnlyMemory<byte> Json);
+
+/// <summary>Answered by <see cref="ObjectStored"/>, or refused AlreadyExists, TooLarge, Invalid.</summary>
+public sealed record CreateObject(ObjectName Name, string ApiVersion, ImmutableArray<ObjectField> Fields) : Request;
+
+/// <summary>
+/// Makes the object's fields these: writes only the cells that differ, and null cells for those left out.
+/// Answered by <see cref="ObjectStored"/>, or refused NotFound, Conflict.
+/// </summary>
+/// <param name="IfVersion">The resource version it was read at on this node; 0 for whatever it is now.</param>
+public sealed record ReplaceObject(ObjectName Name, ulong IfVersion, ImmutableArray<ObjectField> Fields) : Request;
+
+/// <summary>
+/// Deletes every live object of the name that this node sees. For a derived pod (kind Pod with an owner) raises its
+/// least epoch instead, so that a fresh one takes its place. Answered by <see cref="Deleted"/>, or refused NotFound.
+/// </summary>
+/// <param name="Grace">Null for the pod's own.</param>
+public sealed record DeleteObject(ObjectName Name, TimeSpan? Grace) : Request;
+
+/// <summary>Answered by <see cref="Seen"/>: everything this node knows now.</summary>
+public sealed record Look : Request
+{
+    public static readonly Look Around = new();
+}
+
+/// <summary>An answer to a <see cref="Request"/>.</summary>
+public abstract record Reply;
+
+public sealed record ObjectStored(ObjectView Object) : Reply;
+public sealed record Deleted(ObjectName Name) : Reply;
+public sealed record Seen(ClusterView View) : Reply;
+
+/// <param name="Field">What of the input is to blame, as a path; empty when it is not one field.</param>
+public sealed record Refused(RefusedBecause Because, string Message, string Field = "") : Reply;
+
+public enum RefusedBecause : byte { NotFound, AlreadyExists, Conflict, TooLarge, Invalid, Unavailable }

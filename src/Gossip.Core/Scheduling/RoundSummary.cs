@@ -1,0 +1,24 @@
+using System.Collections.Immutable;
+using Gossip.Core.Model;
+
+namespace Gossip.Core.Scheduling;
+
+/// <summary>One node's answer in a round: a bid with its score, or a refusal with its reason.</summary>
+/// <param name="Score">Of a bid; -1 for a refusal.</param>
+/// <param name="Why">A bid's scores by name, a refusal's reason.</param>
+public readonly record struct RoundAnswer(NodeId Node, int Score, string Why)
+{
+    public bool IsBid => Score >= 0;
+}
+
+/// <summary>
+/// The last round of a pod's auction, as its auctioneer published it: what <c>why</c> shows on every node. At most
+/// <see cref="AnswersMax"/> answers travel; the counts tell of the rest.
+/// </summary>
+/// <param name="Winner">Who was awarded and admitted, or <see cref="NodeId.None"/> while it is pending.</param>
+public sealed record RoundSummary(
+    PodRun Run, NodeId Auctioneer, uint Round, int Asked, NodeId Winner, Stamp At, ImmutableArray<RoundAnswer> Answers)
+{
+    /// <summary>16 answers of about 60 bytes fill a datagram.</summary>
+    public const int AnswersMax = 16;
+}

@@ -1,0 +1,15 @@
+namespace Gossip.Core.Wire;
+
+/// <summary>
+/// The first byte of a message. Numbers are the wire and never change meaning; an unknown one is skipped, so that
+/// a newer node can say more than an older one understands.
+/// </summary>
+public enum MessageKind : byte
+{
+    // Membership
+    Ping = 1, Ack = 2, PingRequest = 3, Member = 4, Capacity = 5, MemberSync = 6,
+    // Replication
+    RowDelta = 20, RowRemoval = 21, Digest = 22, ShardList = 23, Repair = 24,
+    // Scheduling
+    Ask = 40, Bid = 41, Refusal = 42, Award = 43, Verdict = 44, Release = 45,
+}

@@ -1,0 +1,100 @@
+using Gossip.Core.Model;
+
+namespace Gossip.Core.Wire;
+
+/// <summary>
+/// Collects what a turn has to say and sends it at the turn's end: messages to one address share datagrams, and the
+/// room that is left carries rumours. Nothing is allocated once the buffers are warm.
+/// </summary>
+/// <remarks>Outputs: <see cref="NodeEffects.Send"/> and <see cref="NodeEffects.SendFrame"/>.</remarks>
+public sealed class Outbox(NodeId self)
+{
+    readonly record struct Pending(NodeAddress To, int Offset, int Length);
+
+    readonly WireBuffer messages = new(16 * 1024);
+    readonly WireBuffer datagram = new(Limits.DatagramPayload * 2);
+    readonly WireBuffer frame = new(4096);
+    readonly List<Pending> pending = [];
+
+    /// <summary>This life of this node; every envelope carries it.</summary>
+    public ulong Boot { get; set; }
+
+    /// <summary>What fills the room that messages leave. Set once by the machine.</summary>
+    public IPiggyback? Piggyback { get; set; }
+
+    /// <summary>Queues a message for a datagram; one that is too long for a datagram goes as a frame of its own.</summary>
+    public void Send<TMessage>(NodeAddress to, in TMessage message, NodeEffects effects) where TMessage : IWireMessage<TMessage>
+    {
+        var offset = messages.Length;
+        var length = Envelope.Append(messages, message);
+        if (length <= Limits.DatagramMessage + Limits.MessageHeader)
+        {
+            pending.Add(new Pending(to, offset, length));
+            return;
+        }
+        frame.Clear();
+        Envelope.WriteHeader(frame, self, Boot);
+        frame.Write(messages.Written.Slice(offset, length));
+        messages.Truncate(offset);
+        effects.SendFrame(to, frame.Written);
+    }
+
+    /// <summary>Sends a message as a frame over the stream, at once.</summary>
+    public void SendFrame<TMessage>(NodeAddress to, in TMessage message, NodeEffects effects) where TMessage : IWireMessage<TMessage>
+    {
+        frame.Clear();
+        Envelope.WriteHeader(frame, self, Boot);
+        Envelope.Append(frame, message);
+        effects.SendFrame(to, frame.Written);
+    }
+
+    /// <summary>Queues an empty datagram, so that rumours travel to an address that nothing else is said to.</summary>
+    public void Touch(NodeAddress to) => pending.Add(new Pending(to, 0, 0));
+
+    /// <summary>Sends everything that is queued. Messages to one address keep their order.</summary>
+    public void Flush(NodeEffects effects)
+    {
+        for (var i = 0; i < pending.Count; i++)
+        {
+            if (pending[i].Length < 0) continue; // went with an earlier one
+            var to = pending[i].To;
+            Open();
+            for (var j = i; j < pending.Count; j++)
+            {
+                var next = pending[j];
+                if (next.Length < 0 || next.To != to) continue;
+                if (datagram.Length + next.Length > Limits.DatagramPayload)
+                {
+                    Close(to, effects);
+                    Open();
+                }
+                datagram.Write(messages.Written.Slice(next.Offset, next.Length));
+                pending[j] = next with { Length = -1 };
+            }
+            Close(to, effects);
+        }
+        pending.Clear();
+        messages.Clear();
+    }
+
+    void Open()
+    {
+        datagram.Clear();
+        Envelope.WriteHeader(datagram, self, Boot);
+    }
+
+    void Close(NodeAddress to, NodeEffects effects)
+    {
+        var room = Limits.DatagramPayload - datagram.Length;
+        if (Piggyback is { } piggyback)
+            datagram.Advance(piggyback.Fill(datagram.GetSpan(Limits.DatagramPayload)[..room]));
+        if (datagram.Length > Limits.EnvelopeHeader) effects.Send(to, datagram.Written);
+    }
+}
+
+/// <summary>Whoever has rumours to spread.</summary>
+public interface IPiggyback
+{
+    /// <summary>Writes whole messages (header and body) into the room; returns how many bytes.</summary>
+    int Fill(Span<byte> room);
+}

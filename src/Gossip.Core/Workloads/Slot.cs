@@ -1,0 +1,39 @@
+using System.Collections.Immutable;
+using Gossip.Core.Model;
+using Gossip.Core.Scheduling;
+
+namespace Gossip.Core.Workloads;
+
+/// <summary>
+/// A derived pod and all that the tables say of it. Every node derives the same slots from the same rows.
+/// Mutable, owned by <see cref="SlotTable"/>; others read it during a turn and keep only its id.
+/// </summary>
+public sealed class Slot
+{
+    public required PodId Id { get; init; }
+    public required ObjectName Workload { get; init; }
+    /// <summary>The pod's own name: of a bare Pod the object's, else <c>WORKLOAD-HASH-ORDINAL</c>.</summary>
+    public required string Name { get; init; }
+    public required PodTemplate Template { get; init; }
+
+    /// <summary>The workload (still) wants it. False for a slot that only lives in admissions that are to be drained.</summary>
+    public bool IsDesired { get; internal set; }
+
+    public Epoch LeastEpoch { get; internal set; }
+    public bool Succeeded { get; internal set; }
+    public ImmutableArray<Epoch> FailedEpochs { get; internal set; } = [];
+
+    /// <summary>Every admission the tables hold for it, first in order first (<see cref="Admission.Precedes"/>).</summary>
+    public ImmutableArray<Admission> Admissions { get; internal set; } = [];
+
+    public RoundSummary? Summary { get; internal set; }
+
+    /// <summary>The greatest epoch of any admission ever seen for it.</summary>
+    public Epoch GreatestEpoch { get; internal set; }
+
+    /// <summary>The epoch of its next admission: 1 + the greatest ever seen, and at least the least epoch.</summary>
+    public Epoch NextEpoch => Epoch.Max(GreatestEpoch.Next, LeastEpoch);
+
+    /// <summary>On this node's monotonic clock, since when the slot has been open; null while it is not.</summary>
+    public Instant? OpenSince { get; internal set; }
+}
