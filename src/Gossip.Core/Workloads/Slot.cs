@@ -26,7 +26,11 @@ public sealed class Slot
     /// <summary>Every admission the tables hold for it, first in order first (<see cref="Admission.Precedes"/>).</summary>
     public ImmutableArray<Admission> Admissions { get; internal set; } = [];
 
+    /// <summary>The latest round that any auctioneer published.</summary>
     public RoundSummary? Summary { get; internal set; }
+
+    /// <summary>A row of <see cref="Replication.RowKind.Slot"/> that holds facts about it, to edit; none: create one.</summary>
+    public Uid? FactsRow { get; internal set; }
 
     /// <summary>The greatest epoch of any admission ever seen for it.</summary>
     public Epoch GreatestEpoch { get; internal set; }

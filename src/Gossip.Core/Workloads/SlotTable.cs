@@ -21,6 +21,18 @@ public sealed class SlotTable
     /// <summary>Admissions of a node, whatever their pods: what the node itself answers for.</summary>
     public IEnumerable<Admission> AdmissionsOf(NodeId node) => throw new NotImplementedException();
 
+    /// <summary>The summary row of a pod under one auctioneer, for that auctioneer to edit; null when it has none.</summary>
+    public Uid? SummaryRow(PodId pod, NodeId auctioneer) => throw new NotImplementedException();
+
+    /// <summary>
+    /// Desired and unfinished slots that no ready hand holds: open, or standing on a node that is not live. Only these
+    /// can change by the mere passing of time, so a tick looks at no others. In order of id.
+    /// </summary>
+    public IEnumerable<Slot> Watching => throw new NotImplementedException();
+
+    /// <summary>Rows that nobody needs any more, for any node to remove: deleted objects without admissions, facts of slots that are gone.</summary>
+    public IEnumerable<Uid> Removable => throw new NotImplementedException();
+
     /// <summary>The operator's side of a node (labels, taints, cordon), laid over its card.</summary>
     public NodeSettings SettingsOf(NodeId node) => throw new NotImplementedException();
 

@@ -1,0 +1,77 @@
+using System.Buffers;
+using System.Collections.Immutable;
+using Gossip.Core.Model;
+using MessagePack;
+
+namespace Gossip.Core.Scheduling;
+
+/// <summary>
+/// The round cell of a summary row as MessagePack, at most <see cref="BytesMax"/> bytes, so that the row fits a
+/// datagram: reasons are cut to what <see cref="RoundSummary.AnswersMax"/> answers leave each. The row's birth cell is
+/// <see cref="PodCodec.SlotBirth"/>.
+/// </summary>
+public static class RoundSummaryCodec
+{
+    public const int BytesMax = 880;
+    const int WhyMax = 160;
+
+    /// <summary>16 answers of array 1 + node 9 + score 5 + text header 2 + 32 are 784, and 80 for what stands before them.</summary>
+    static readonly int[] Cuts = [WhyMax, 128, 96, 80, 64, 56, 48, 40, 32];
+
+    public static byte[] Write(RoundSummary summary)
+    {
+        foreach (var cut in Cuts)
+        {
+            var bytes = Write(summary, cut);
+            if (bytes.Length <= BytesMax) return bytes;
+        }
+        throw new InvariantBroken("a round summary fits its row");
+    }
+
+    static byte[] Write(RoundSummary summary, int whyMax)
+    {
+        var buffer = new ArrayBufferWriter<byte>(BytesMax);
+        var writer = new MessagePackWriter(buffer);
+        var answers = summary.Answers.IsDefault ? [] : summary.Answers.AsSpan();
+        if (answers.Length > RoundSummary.AnswersMax) answers = answers[..RoundSummary.AnswersMax];
+        writer.WriteArrayHeader(7);
+        PodCodec.Write(ref writer, summary.Run);
+        writer.Write(summary.Auctioneer.Value);
+        writer.Write(summary.Round);
+        writer.Write(summary.Asked);
+        writer.Write(summary.Winner.Value);
+        writer.Write(summary.At.Value);
+        writer.WriteArrayHeader(answers.Length);
+        foreach (var answer in answers)
+        {
+            writer.WriteArrayHeader(3);
+            writer.Write(answer.Node.Value);
+            writer.Write(answer.Score);
+            PodCodec.WriteText(ref writer, answer.Why, whyMax);
+        }
+        writer.Flush();
+        return buffer.WrittenSpan.ToArray();
+    }
+
+    public static RoundSummary Read(ReadOnlyMemory<byte> cell)
+    {
+        var reader = new MessagePackReader(cell);
+        PodCodec.ReadArray(ref reader, 7);
+        var run = PodCodec.ReadRun(ref reader);
+        var auctioneer = new NodeId(reader.ReadUInt64());
+        var round = reader.ReadUInt32();
+        var asked = reader.ReadInt32();
+        var winner = new NodeId(reader.ReadUInt64());
+        var at = new Stamp(reader.ReadUInt64());
+        var count = reader.ReadArrayHeader();
+        if (count > RoundSummary.AnswersMax) throw new MessagePackSerializationException($"{count} answers, at most {RoundSummary.AnswersMax}");
+        var answers = ImmutableArray.CreateBuilder<RoundAnswer>(count);
+        for (var i = 0; i < count; i++)
+        {
+            var fields = PodCodec.ReadArray(ref reader, 3);
+            answers.Add(new RoundAnswer(new NodeId(reader.ReadUInt64()), reader.ReadInt32(), PodCodec.ReadText(ref reader, WhyMax)));
+            PodCodec.SkipRest(ref reader, fields, 3);
+        }
+        return new RoundSummary(run, auctioneer, round, asked, winner, at, answers.MoveToImmutable());
+    }
+}
