@@ -20,7 +20,10 @@ public interface IPodRuntime : IAsyncDisposable
     /// <summary>
     /// Finds what still runs from an earlier life of this node and watches it again. Called once, before any command.
     /// </summary>
-    /// <param name="reports">Where every later report goes, from any thread.</param>
+    /// <param name="reports">
+    /// Where every later report goes, from any thread. A survivor may end, and say so, before this returns: the
+    /// driver passes on <see cref="PodsSurvived"/> before any other report.
+    /// </param>
     Task<ImmutableArray<SurvivingPod>> AdoptAsync(IPodReports reports, CancellationToken cancel);
 
     Task PrepareAsync(PodLaunch launch, CancellationToken cancel);
