@@ -1,0 +1,81 @@
+using System.Diagnostics;
+using Gossip.Core.Model;
+
+namespace Gossip.Runtimes.Processes;
+
+/// <summary>One attempt of one container: its first process (the shell, which leads the session) and all that came of it.</summary>
+/// <param name="first">Null when it was already gone as we looked.</param>
+/// <param name="child">Null when an earlier life of the node started it.</param>
+sealed class ContainerProcess(string name, int attempt, WallTime startedAt, ContainerFolder folder, ProcessStat? first, Process? child)
+{
+    const int KilledCode = 128 + Libc.Kill;
+    static readonly TimeSpan KillPatience = TimeSpan.FromSeconds(10); // a process in the kernel's own sleep (state D) cannot be killed
+
+    readonly TaskCompletionSource reported = new(TaskCreationOptions.RunContinuationsAsynchronously);
+
+    public string Name => name;
+    public int Attempt => attempt;
+    public WallTime StartedAt => startedAt;
+    public ContainerFolder Folder => folder;
+
+    /// <summary>How it ended; null while it runs. Set before <see cref="Reported"/> completes.</summary>
+    public RecordedExit? Exit { get; private set; }
+
+    /// <summary>Completes when the end was reported.</summary>
+    public Task Reported => reported.Task;
+
+    /// <summary>Asks every process of its group to end. The shell stays, to write down the command's exit code.</summary>
+    public void Terminate()
+    {
+        if (first is { } leader) Libc.SignalGroup(leader.Pid, Libc.Term);
+    }
+
+    /// <summary>Waits for the command's end, then for the end of all that it left behind: nothing outlives a container.</summary>
+    public async Task<RecordedExit> EndAsync(ProcessWatcher watcher)
+    {
+        if (first is { } leader) await watcher.EndOf(leader).ConfigureAwait(false);
+        await KillAsync(watcher).ConfigureAwait(false);
+        return Exit = folder.ReadExit() ?? new RecordedExit(CodeOfChild(), new WallTime(DateTimeOffset.UtcNow.ToUnixTimeMilliseconds()));
+    }
+
+    public void MarkReported() => reported.TrySetResult();
+
+    /// <summary>Kills whatever is in its session or carries its mark, and waits until it is gone. Also what is forked meanwhile.</summary>
+    public Task<bool> KillAsync(ProcessWatcher watcher) =>
+        KillAsync(watcher, SessionStillOurs() ? first!.Value.Pid : 0, $"{PodEnvironment.Mark}={folder.Path}");
+
+    /// <returns>False when something could not be killed in time.</returns>
+    public static async Task<bool> KillAsync(ProcessWatcher watcher, int session, string mark)
+    {
+        using var patience = new CancellationTokenSource(KillPatience);
+        while (ProcessTable.Members(session, mark) is { Count: > 0 } members)
+        {
+            var ends = members.ConvertAll(watcher.EndOf);
+            foreach (var member in members) Libc.Signal(member.Pid, Libc.Kill);
+            try
+            {
+                await Task.WhenAll(ends).WaitAsync(patience.Token).ConfigureAwait(false);
+            }
+            catch (OperationCanceledException)
+            {
+                return false;
+            }
+        }
+        return true;
+    }
+
+    /// <summary>
+    /// A session keeps its number as long as it has members: if the number now names another process, then ours is
+    /// empty, and that one's session is none of our business.
+    /// </summary>
+    bool SessionStillOurs() =>
+        first is { } leader && (ProcessTable.Find(leader.Pid) is not { } found || found.StartTime == leader.StartTime);
+
+    /// <summary>For a shell that could not write its file: it was killed, or the disk is full.</summary>
+    int CodeOfChild()
+    {
+        if (child is null) return KilledCode;
+        child.WaitForExit(); // it has ended: this only takes its code
+        return child.ExitCode;
+    }
+}

@@ -1,0 +1,107 @@
+using System.Diagnostics;
+using System.Globalization;
+using Gossip.Core.Model;
+using Gossip.Core.Pods;
+
+namespace Gossip.Runtimes.Processes;
+
+/// <summary>
+/// Starts a container as a child that outlives the node: <c>setsid</c> gives it a session of its own, and a small
+/// shell stays beside the command, because only a parent learns an exit code and the node may be gone by then. The
+/// shell survives the signals sent to its group and uses nothing but what is built into it.
+/// </summary>
+static class ContainerShell
+{
+    const string ShellPath = "/bin/sh";
+
+    // Until its outputs are turned away they are pipes to the node: closing them says "recorded, and ready for signals",
+    // and what came out before is what went wrong. Only the command writes to the log; the shell's own remarks
+    // ("Terminated") do not. In a subshell, caught signals have their defaults back.
+    const string Script = """
+        folder=$1 attempt=$2
+        shift 2
+        trap : HUP INT QUIT TERM USR1 USR2 ALRM PIPE
+        read -r boot </proc/sys/kernel/random/boot_id
+        read -r self </proc/$$/stat
+        printf '%s\n%s\n%s\n' "$attempt" "$boot" "$self" >"$folder/pid" || exit 126
+        exec </dev/null 3>>"$folder/log" >/dev/null 2>&1
+        (exec "$@" >&3 2>&3 3>&-)
+        code=$?
+        printf '%s\n' "$code" >"$folder/exit"
+        exit "$code"
+        """;
+
+    static readonly string SystemPath = (Environment.GetEnvironmentVariable("PATH") ?? "") + ":/usr/bin:/bin";
+    static readonly string? Setsid = Executable.TryFind("setsid", SystemPath, "/");
+
+    /// <summary>Why process pods cannot run on this machine, and what to do about it; null when they can.</summary>
+    public static string? Obstacle()
+    {
+        if (!OperatingSystem.IsLinux()) return "the process runtime works on Linux only";
+        if (!File.Exists(ShellPath)) return $"the process runtime needs {ShellPath}; install a shell, such as dash or busybox";
+        if (Setsid is null) return "the process runtime needs `setsid`; install util-linux (or busybox)";
+        if (ProcessTable.BootId.Length == 0) return "the process runtime needs /proc; mount it";
+        var self = Libc.OpenPid(Environment.ProcessId);
+        if (self < 0) return "the process runtime needs pidfd_open; use Linux 5.3 or newer";
+        Libc.Close(self);
+        return null;
+    }
+
+    /// <summary>Returns once the container is recorded on disk and its command is about to run.</summary>
+    /// <exception cref="StartError">The command cannot run here.</exception>
+    public static async Task<Process> StartAsync(
+        PodLaunch launch, ContainerSpec container, string ip, ContainerFolder folder, int attempt)
+    {
+        if (container.Command.IsDefaultOrEmpty)
+        {
+            throw new StartError(StartError.Invalid, $"container '{container.Name}' names an image but no command, and the process runtime runs "
+                + "programs of the node itself: give it a `command`, or take `runtimeClassName: process` out for a node with a container engine");
+        }
+        try
+        {
+            Directory.CreateDirectory(folder.WorkPath);
+            folder.ForgetExit();
+            var process = Process.Start(Describe(launch, container, ip, folder, attempt))!;
+            process.StandardInput.Close();
+            var output = process.StandardOutput.ReadToEndAsync();
+            var problem = (await process.StandardError.ReadToEndAsync().ConfigureAwait(false)).Trim();
+            await output.ConfigureAwait(false);
+            process.StandardOutput.Close();
+            process.StandardError.Close();
+            if (problem.Length == 0) return process;
+            await process.WaitForExitAsync().ConfigureAwait(false);
+            throw new StartError(StartError.NotUsable, problem);
+        }
+        catch (Exception fault) when (fault is IOException or UnauthorizedAccessException or System.ComponentModel.Win32Exception)
+        {
+            throw new StartError(StartError.NotUsable, fault.Message); // disk full, too many processes, arguments too long …
+        }
+    }
+
+    static ProcessStartInfo Describe(PodLaunch launch, ContainerSpec container, string ip, ContainerFolder folder, int attempt)
+    {
+        var variables = PodEnvironment.Build(launch, container, ip, folder.Path);
+        var directory = container.WorkingDirectory is { Length: > 0 } given ? given : folder.WorkPath;
+        if (!Path.IsPathRooted(directory)) throw new StartError(StartError.NotUsable, $"workingDir '{directory}' is not an absolute path");
+        if (!Directory.Exists(directory)) throw new StartError(StartError.NotUsable, $"workingDir '{directory}' is not a directory on this node");
+        var program = Executable.Find(Expansion.Expand(container.Command[0], variables), variables["PATH"], directory);
+
+        var start = new ProcessStartInfo(Setsid!)
+        {
+            WorkingDirectory = directory,
+            UseShellExecute = false,
+            RedirectStandardInput = true,
+            RedirectStandardOutput = true,
+            RedirectStandardError = true,
+            ArgumentList =
+            {
+                ShellPath, "-c", Script, "gossip-container", folder.Path, attempt.ToString(CultureInfo.InvariantCulture), program,
+            },
+        };
+        foreach (var argument in container.Command.Skip(1).Concat(container.Args.IsDefault ? [] : container.Args))
+            start.ArgumentList.Add(Expansion.Expand(argument, variables));
+        start.Environment.Clear();
+        foreach (var (name, value) in variables) start.Environment[name] = value;
+        return start;
+    }
+}

@@ -1,0 +1,87 @@
+using System.Globalization;
+using Gossip.Core.Model;
+
+namespace Gossip.Runtimes.Processes;
+
+/// <summary>A pod on disk: <c>pods/RUN/pod.json</c> and <c>pods/RUN/containers/NAME/</c>.</summary>
+sealed class PodFolder(string path)
+{
+    public string Path => path;
+    string FilePath => System.IO.Path.Combine(path, "pod.json");
+    string ContainersPath => System.IO.Path.Combine(path, "containers");
+
+    public static PodFolder Of(string root, PodRun pod) => new(System.IO.Path.Combine(root, string.Create(
+        CultureInfo.InvariantCulture, $"{pod.Pod.Workload}-{pod.Pod.Ordinal}-{pod.Pod.Template:x16}-{pod.Epoch}")));
+
+    public ContainerFolder Container(string name) => new(System.IO.Path.Combine(ContainersPath, name));
+
+    /// <summary>True when the name can be a folder's, and only below this one.</summary>
+    public static bool IsName(string name) =>
+        name.Length is > 0 and <= 253 && name is not ("." or "..") && !name.AsSpan().ContainsAny('/', '\0');
+
+    public void Write(PodFile file)
+    {
+        Directory.CreateDirectory(ContainersPath);
+        file.Write(FilePath);
+    }
+
+    public PodFile? TryRead() => PodFile.TryRead(FilePath);
+    public void Delete() => Directory.Delete(path, recursive: true);
+}
+
+/// <summary>
+/// What is kept of a container: <c>pid</c> (attempt, boot id of the machine, the first process's line of /proc) and
+/// <c>exit</c> (the code), both written by the container's own shell; <c>log</c> and <c>log.1</c>, what it said;
+/// <c>work</c>, where it runs unless its manifest says otherwise.
+/// </summary>
+/// <remarks>
+/// The shell writes each file by one write(2) that ends with a newline. What does not end so was cut, and is taken
+/// for not written: that is as atomic as a rename, and needs no program that a pod's own PATH might hide.
+/// </remarks>
+sealed class ContainerFolder(string path)
+{
+    public string Path => path;
+    public string LogPath => System.IO.Path.Combine(path, "log");
+    public string OldLogPath => System.IO.Path.Combine(path, "log.1");
+    public string WorkPath => System.IO.Path.Combine(path, "work");
+    string PidPath => System.IO.Path.Combine(path, "pid");
+    string ExitPath => System.IO.Path.Combine(path, "exit");
+
+    /// <summary>The attempt that is recorded, whether or not it still runs; null when none ever began.</summary>
+    public RecordedStart? ReadStart()
+    {
+        if (ReadLines(PidPath, out var at) is not [var attempt, var boot, var line]) return null;
+        return int.TryParse(attempt, NumberStyles.None, CultureInfo.InvariantCulture, out var number) && ProcessStat.Parse(line) is { } process
+            ? new RecordedStart(number, boot == ProcessTable.BootId ? process : null, at)
+            : null;
+    }
+
+    /// <summary>The exit code of the recorded attempt; null while it runs, or when its shell was killed.</summary>
+    public RecordedExit? ReadExit() =>
+        ReadLines(ExitPath, out var at) is [var code] && int.TryParse(code, NumberStyles.None, CultureInfo.InvariantCulture, out var number)
+            ? new RecordedExit(number, at)
+            : null;
+
+    public void ForgetExit() => File.Delete(ExitPath);
+
+    static string[] ReadLines(string path, out WallTime writtenAt)
+    {
+        writtenAt = default;
+        try
+        {
+            var text = File.ReadAllText(path);
+            if (!text.EndsWith('\n')) return [];
+            writtenAt = new WallTime(new DateTimeOffset(File.GetLastWriteTimeUtc(path)).ToUnixTimeMilliseconds());
+            return text[..^1].Split('\n');
+        }
+        catch (Exception absent) when (absent is IOException or UnauthorizedAccessException)
+        {
+            return [];
+        }
+    }
+}
+
+/// <param name="Process">The first process of the container; null when the machine was started anew since.</param>
+sealed record RecordedStart(int Attempt, ProcessStat? Process, WallTime At);
+
+sealed record RecordedExit(int Code, WallTime At);

@@ -1,0 +1,28 @@
+using Gossip.Core.Pods;
+
+namespace Gossip.Runtimes.Processes;
+
+/// <summary>A prepared pod of this node.</summary>
+sealed class ProcessPod(PodLaunch launch, string ip, PodFolder folder)
+{
+    readonly Dictionary<string, ContainerProcess> containers = new(StringComparer.Ordinal);
+
+    public PodLaunch Launch => launch;
+    public string Ip => ip;
+    public PodFolder Folder => folder;
+
+    public ContainerProcess? Find(string container)
+    {
+        lock (containers) return containers.GetValueOrDefault(container);
+    }
+
+    public void Put(ContainerProcess container)
+    {
+        lock (containers) containers[container.Name] = container;
+    }
+
+    public ContainerProcess[] Containers()
+    {
+        lock (containers) return [.. containers.Values];
+    }
+}

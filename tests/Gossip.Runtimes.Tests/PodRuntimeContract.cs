@@ -1,0 +1,258 @@
+using System.Collections.Immutable;
+using Gossip.Core.Model;
+using Gossip.Core.Pods;
+using Gossip.Core.Ports;
+
+namespace Gossip.Runtimes.Tests;
+
+/// <summary>What the contract needs a container to do; each runtime has its own way to write such a one.</summary>
+public enum Behaviour
+{
+    /// <summary>Runs until it is asked to end, then does.</summary>
+    RunsUntilAsked,
+    /// <summary>Runs, and does not end when asked.</summary>
+    IgnoresBeingAsked,
+    Succeeds,
+    /// <summary>Ends at once with exit code 3.</summary>
+    FailsWith3,
+}
+
+/// <summary>The promises of <see cref="IPodRuntime"/>. Every runtime's tests derive from it.</summary>
+public abstract class PodRuntimeContract : IAsyncLifetime
+{
+    protected static readonly TimeSpan Long = TimeSpan.FromMinutes(5); // longer than any test may take
+    static readonly TimeSpan Short = TimeSpan.FromMilliseconds(50);
+
+    readonly List<PodRun> prepared = [];
+    int pods;
+
+    protected IPodRuntime Runtime { get; private set; } = null!;
+    protected Reports Reports { get; private set; } = null!;
+    protected ImmutableArray<SurvivingPod> Survivors { get; private set; }
+
+    /// <summary>A runtime over the same state each time it is called.</summary>
+    protected abstract IPodRuntime Create();
+
+    /// <summary>A container that does as named.</summary>
+    protected abstract ContainerSpec Container(string name, Behaviour behaviour);
+
+    /// <summary>Completes when the container is past its own preparations, such as ignoring a signal.</summary>
+    protected abstract Task UntilReadyAsync(PodRun pod, string container);
+
+    /// <summary>Pods outlive the runtime object and can be adopted by the next.</summary>
+    protected virtual bool Adopts => true;
+
+    public virtual async ValueTask InitializeAsync() => await StartRuntimeAsync();
+
+    public virtual async ValueTask DisposeAsync()
+    {
+        foreach (var pod in prepared) await Runtime.StopAsync(pod, TimeSpan.Zero, default);
+        await Runtime.DisposeAsync();
+        GC.SuppressFinalize(this);
+    }
+
+    protected async Task RestartRuntimeAsync()
+    {
+        await Runtime.DisposeAsync();
+        await StartRuntimeAsync();
+    }
+
+    async Task StartRuntimeAsync()
+    {
+        Runtime = Create();
+        Reports = new Reports();
+        Survivors = await Runtime.AdoptAsync(Reports, default);
+    }
+
+    protected PodLaunch Launch(params ContainerSpec[] containers)
+    {
+        var workload = new Uid(0x60551b, (ulong)++pods);
+        var template = new PodTemplate(
+            0xfeed, Labels.Of(("app", "web")), Labels.Of(("note", "kept")), [.. containers], Resources.Zero, Labels.Empty, [], [],
+            Runtime.Name, "", RestartPolicy.Always, Long, null);
+        return new PodLaunch(
+            new PodRun(new PodId(workload, 0, template.Hash), Epoch.First), $"web-{pods}", "default", workload.ToString(), "node-1", template);
+    }
+
+    /// <returns>The pod's address.</returns>
+    protected async Task<string> PrepareAsync(PodLaunch launch)
+    {
+        prepared.Add(launch.Pod);
+        await Runtime.PrepareAsync(launch, default);
+        return (await Reports.Await<PodPrepared>(report => report.Pod == launch.Pod)).Ip;
+    }
+
+    protected async Task StartAsync(PodLaunch launch, int attempt = 0)
+    {
+        foreach (var container in launch.Template.Containers)
+            await Runtime.StartContainerAsync(launch.Pod, container.Name, attempt, default);
+    }
+
+    async Task<PodLaunch> RunAsync(Behaviour behaviour)
+    {
+        var launch = Launch(Container("main", behaviour));
+        await PrepareAsync(launch);
+        await StartAsync(launch);
+        return launch;
+    }
+
+    async Task<PodLaunch> RunUntilReadyAsync(Behaviour behaviour)
+    {
+        var launch = await RunAsync(behaviour);
+        await UntilReadyAsync(launch.Pod, "main");
+        return launch;
+    }
+
+    [Fact]
+    public void A_first_life_finds_no_survivors() => Assert.Empty(Survivors);
+
+    [Fact]
+    public async Task A_prepared_pod_has_an_address_that_no_other_pod_has()
+    {
+        var first = await PrepareAsync(Launch(Container("main", Behaviour.RunsUntilAsked)));
+        var second = await PrepareAsync(Launch(Container("main", Behaviour.RunsUntilAsked)));
+
+        Assert.True(System.Net.IPAddress.TryParse(first, out _));
+        Assert.NotEqual(first, second);
+    }
+
+    [Fact]
+    public async Task Preparing_twice_gives_the_same_address()
+    {
+        var launch = Launch(Container("main", Behaviour.RunsUntilAsked));
+        var first = await PrepareAsync(launch);
+        await Runtime.PrepareAsync(launch, default);
+
+        Assert.All(Reports.All, report => Assert.Equal(new PodPrepared(launch.Pod, first), report));
+        Assert.Equal(2, Reports.All.Count);
+    }
+
+    [Theory]
+    [InlineData(Behaviour.Succeeds, 0, "Completed")]
+    [InlineData(Behaviour.FailsWith3, 3, "Error")]
+    public async Task An_end_is_reported_after_the_start_with_its_exit_code(Behaviour behaviour, int code, string reason)
+    {
+        var launch = await RunAsync(behaviour);
+        var exited = await Reports.Await<ContainerExited>();
+
+        Assert.Equal((launch.Pod, "main", 0, code, reason), (exited.Pod, exited.Container, exited.Attempt, exited.ExitCode, exited.Reason));
+        Assert.IsType<ContainerStarted>(Reports.All[1]);
+    }
+
+    [Fact]
+    public async Task A_container_that_ended_starts_again_as_the_next_attempt()
+    {
+        var launch = await RunAsync(Behaviour.FailsWith3);
+        await Reports.Await<ContainerExited>();
+        await StartAsync(launch, attempt: 1);
+
+        await Reports.Await<ContainerStarted>(report => report.Attempt == 1);
+        await Reports.Await<ContainerExited>(report => report is { Attempt: 1, ExitCode: 3 });
+    }
+
+    [Fact]
+    public async Task Starting_a_running_container_again_changes_nothing()
+    {
+        var launch = await RunUntilReadyAsync(Behaviour.RunsUntilAsked);
+        var first = await Reports.Await<ContainerStarted>();
+        await StartAsync(launch);
+
+        Assert.All(Reports.All.OfType<ContainerStarted>(), report => Assert.Equal(first, report));
+        Assert.Empty(Reports.All.OfType<ContainerExited>());
+    }
+
+    [Fact]
+    public async Task A_container_of_an_unknown_pod_is_reported_as_not_started()
+    {
+        var launch = Launch(Container("main", Behaviour.RunsUntilAsked));
+        await StartAsync(launch);
+
+        Assert.Equal("StartError", (await Reports.Await<ContainerExited>()).Reason);
+    }
+
+    [Fact]
+    public async Task A_container_that_is_asked_to_end_does_so_within_its_grace()
+    {
+        var launch = await RunUntilReadyAsync(Behaviour.RunsUntilAsked);
+        await Runtime.StopAsync(launch.Pod, Long, default);
+
+        Assert.IsType<PodStopped>(Reports.All[^1]);
+        Assert.IsType<ContainerExited>(Reports.All[^2]);
+    }
+
+    [Fact]
+    public async Task A_container_that_does_not_end_when_asked_is_killed_after_its_grace()
+    {
+        var launch = await RunUntilReadyAsync(Behaviour.IgnoresBeingAsked);
+        await Runtime.StopAsync(launch.Pod, Short, default);
+
+        Assert.IsType<PodStopped>(Reports.All[^1]);
+        Assert.Equal(137, Assert.IsType<ContainerExited>(Reports.All[^2]).ExitCode);
+    }
+
+    [Fact]
+    public async Task Without_grace_a_container_is_killed_at_once()
+    {
+        var launch = await RunUntilReadyAsync(Behaviour.RunsUntilAsked);
+        await Runtime.StopAsync(launch.Pod, TimeSpan.Zero, default);
+
+        Assert.Equal(137, (await Reports.Await<ContainerExited>()).ExitCode);
+    }
+
+    [Fact]
+    public async Task Stopping_is_answered_also_when_there_is_nothing_to_stop()
+    {
+        var launch = await RunUntilReadyAsync(Behaviour.RunsUntilAsked);
+        await Runtime.StopAsync(launch.Pod, TimeSpan.Zero, default);
+        await Runtime.StopAsync(launch.Pod, TimeSpan.Zero, default);
+        var unknown = Launch(Container("main", Behaviour.Succeeds));
+        await Runtime.StopAsync(unknown.Pod, TimeSpan.Zero, default);
+
+        Assert.Equal([launch.Pod, launch.Pod, unknown.Pod], Reports.All.OfType<PodStopped>().Select(report => report.Pod));
+    }
+
+    [Fact]
+    public async Task A_running_container_is_adopted_with_its_pod_and_watched_again()
+    {
+        Assert.SkipUnless(Adopts, "this runtime's pods end with it");
+        var launch = await RunUntilReadyAsync(Behaviour.RunsUntilAsked);
+        var ip = (await Reports.Await<PodPrepared>()).Ip;
+        var started = await Reports.Await<ContainerStarted>();
+        await RestartRuntimeAsync();
+
+        var survivor = Assert.Single(Survivors);
+        Assert.Equal((Runtime.Name, launch.Pod, ip), (survivor.Runtime, survivor.Launch.Pod, survivor.Ip));
+        Assert.Equal(launch.Template.Labels, survivor.Launch.Template.Labels);
+        Assert.Equal([new SurvivingContainer("main", 0, started.At, ExitCode: null)], survivor.Containers);
+        Assert.Empty(Reports.All);
+
+        await Runtime.StopAsync(launch.Pod, Long, default);
+        Assert.IsType<ContainerExited>(Reports.All[0]);
+    }
+
+    [Fact]
+    public async Task An_end_in_between_two_lives_is_found_with_its_exit_code()
+    {
+        Assert.SkipUnless(Adopts, "this runtime's pods end with it");
+        var launch = await RunAsync(Behaviour.FailsWith3);
+        await Reports.Await<ContainerExited>();
+        await RestartRuntimeAsync();
+
+        var container = Assert.Single(Assert.Single(Survivors).Containers);
+        Assert.Equal(("main", 0, 3), (container.Name, container.Attempt, container.ExitCode));
+        await StartAsync(launch, attempt: 1);
+        await Reports.Await<ContainerStarted>(report => report.Attempt == 1);
+    }
+
+    [Fact]
+    public async Task A_pod_whose_containers_never_started_is_adopted_as_prepared()
+    {
+        Assert.SkipUnless(Adopts, "this runtime's pods end with it");
+        var launch = Launch(Container("main", Behaviour.RunsUntilAsked));
+        var ip = await PrepareAsync(launch);
+        await RestartRuntimeAsync();
+
+        Assert.Equal((ip, 0), (Survivors[0].Ip, Survivors[0].Containers.Length));
+        Assert.NotEqual(ip, await PrepareAsync(Launch(Container("main", Behaviour.RunsUntilAsked))));
+    }
+}
