@@ -38,6 +38,9 @@ public sealed class Slot
     /// <summary>The epoch of its next admission: 1 + the greatest ever seen, and at least the least epoch.</summary>
     public Epoch NextEpoch => Epoch.Max(GreatestEpoch.Next, LeastEpoch);
 
+    /// <summary>The number of the change that touched it last (<see cref="SlotTable.Version"/>).</summary>
+    public ulong Version { get; internal set; }
+
     /// <summary>On this node's monotonic clock, since when the slot has been open; null while it is not.</summary>
     public Instant? OpenSince { get; internal set; }
 }

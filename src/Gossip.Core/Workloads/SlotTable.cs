@@ -1,3 +1,4 @@
+using System.Globalization;
 using Gossip.Core.Membership;
 using Gossip.Core.Model;
 using Gossip.Core.Replication;
@@ -5,48 +6,273 @@ using Gossip.Core.Scheduling;
 
 namespace Gossip.Core.Workloads;
 
-/// <summary>Every derived pod, kept up to date row by row: the work a change makes does not grow with the tables.</summary>
+/// <summary>
+/// Every derived pod, kept up to date row by row: the work a change makes does not grow with the tables. What it
+/// holds is a pure function of the rows, whatever the order in which they came (DESIGN section 4).
+/// </summary>
 public sealed class SlotTable
 {
-    public SlotTable(ITables tables, IMemberList members, NodeTimings timings) => throw new NotImplementedException();
+    readonly IMemberList members;
+    readonly Catalog catalog = new();
+    readonly NodeBook nodes;
+    readonly Dictionary<PodId, Slot> slots = [];
+    readonly Dictionary<PodId, PodFacts> facts = [];
+    readonly Dictionary<(string Namespace, string Name), PodId> byPodName = [];
+    readonly Dictionary<Uid, Admission> admissions = [];
+    readonly Dictionary<NodeId, SortedDictionary<Uid, Admission>> byNode = [];
+    readonly Dictionary<NodeId, ulong> nodeVersions = [];
+    readonly SortedDictionary<PodId, Slot> watched = [];
+    readonly Garbage garbage;
+    readonly bool loading = true;
+
+    public SlotTable(ITables tables, IMemberList members, NodeTimings timings)
+    {
+        this.members = members;
+        nodes = new NodeBook(catalog, members, timings);
+        garbage = new Garbage(tables, catalog, facts);
+        Version = tables.Version;
+        // What the store gave back is there before the first input, and before any clock was read.
+        foreach (var kind in (RowKind[])[RowKind.Object, RowKind.Slot, RowKind.Admission, RowKind.Summary])
+            foreach (var row in tables.Rows(kind))
+                Apply(new RowChange(row.Uid, kind, null, row), default);
+        loading = false;
+    }
 
     /// <summary>Slots that changed since the machine last looked; it clears the list. May name a slot twice.</summary>
     public List<PodId> Dirty { get; } = [];
 
-    public Slot? Find(PodId pod) => throw new NotImplementedException();
+    /// <summary>Grows with every change applied, of rows and members alike: what resource versions count.</summary>
+    public ulong Version { get; private set; }
 
-    /// <summary>In the order in which they were derived.</summary>
-    public IReadOnlyCollection<Slot> Slots => throw new NotImplementedException();
+    /// <summary>The desired objects behind the slots.</summary>
+    public Catalog Objects => catalog;
 
-    /// <summary>Admissions of a node, whatever their pods: what the node itself answers for.</summary>
-    public IEnumerable<Admission> AdmissionsOf(NodeId node) => throw new NotImplementedException();
+    public Slot? Find(PodId pod) => slots.GetValueOrDefault(pod);
+
+    /// <summary>The pod that people mean by a name: a wanted one, where an unwanted one has the name as well.</summary>
+    public Slot? Find(string @namespace, string podName) => byPodName.TryGetValue((@namespace, podName), out var pod) ? Find(pod) : null;
+
+    /// <summary>All of them. The order is the same wherever the same changes came in the same order.</summary>
+    public IReadOnlyCollection<Slot> Slots => slots.Values;
+
+    /// <summary>The slots of one object, in order of id.</summary>
+    public IReadOnlyCollection<Slot> SlotsOf(Uid workload) => catalog.Find(workload)?.Slots.Values ?? (IReadOnlyCollection<Slot>)[];
+
+    /// <summary>Admissions of a node, whatever their pods: what the node itself answers for. In order of uid.</summary>
+    public IEnumerable<Admission> AdmissionsOf(NodeId node) => byNode.TryGetValue(node, out var held) ? held.Values : [];
 
     /// <summary>The summary row of a pod under one auctioneer, for that auctioneer to edit; null when it has none.</summary>
-    public Uid? SummaryRow(PodId pod, NodeId auctioneer) => throw new NotImplementedException();
+    public Uid? SummaryRow(PodId pod, NodeId auctioneer) => facts.GetValueOrDefault(pod)?.SummaryOf(auctioneer);
 
     /// <summary>
-    /// Desired and unfinished slots that no ready hand holds: open, or standing on a node that is not live. Only these
-    /// can change by the mere passing of time, so a tick looks at no others. In order of id.
+    /// Desired and unfinished slots that no live node holds: open, or standing on a node that is dead for less than
+    /// the grace. Only these can change by the mere passing of time, so a tick looks at no others. In order of id.
     /// </summary>
-    public IEnumerable<Slot> Watching => throw new NotImplementedException();
+    public IEnumerable<Slot> Watching => watched.Values;
 
-    /// <summary>Rows that nobody needs any more, for any node to remove: deleted objects without admissions, facts of slots that are gone.</summary>
-    public IEnumerable<Uid> Removable => throw new NotImplementedException();
+    /// <summary>Rows that nobody needs any more, for any node to remove.</summary>
+    public IEnumerable<Uid> Removable(Instant now) => garbage.Find(admission => nodes.Answers(admission.Node, NoGrace, now, out _));
 
     /// <summary>The operator's side of a node (labels, taints, cordon), laid over its card.</summary>
-    public NodeSettings SettingsOf(NodeId node) => throw new NotImplementedException();
+    public NodeSettings SettingsOf(NodeId node) => nodes.SettingsOf(node);
 
-    public void Apply(in RowChange change, Now now) => throw new NotImplementedException();
-    public void Apply(in MemberChange change, Now now) => throw new NotImplementedException();
+    /// <summary>The number of the last change of a node that a reader would see.</summary>
+    public ulong VersionOf(NodeId node) => nodeVersions.GetValueOrDefault(node);
+
+    public void Apply(in RowChange change, Now now)
+    {
+        Version++;
+        switch (change.Kind)
+        {
+            case RowKind.Object:
+                ApplyObject(change, now);
+                break;
+            case RowKind.Admission:
+                ApplyAdmission(change, now);
+                break;
+            case RowKind.Slot:
+                if (PodFacts.ReadPod((change.After ?? change.Before)!) is not { } pod) break;
+                if (change.After is not null) FactsOf(pod).PutSlot(change.After);
+                else FactsOf(pod).TakeSlot(change.Uid);
+                Touch(pod, now);
+                break;
+            case RowKind.Summary:
+                if (PodFacts.ReadPod((change.After ?? change.Before)!) is not { } summed) break;
+                if (change.After is not null && PodFacts.ReadSummary(change.After) is { } summary) FactsOf(summed).PutSummary(change.Uid, summary);
+                else FactsOf(summed).TakeSummary(change.Uid);
+                Touch(summed, now);
+                break;
+        }
+    }
+
+    public void Apply(in MemberChange change, Now now)
+    {
+        Version++;
+        nodeVersions[change.Node] = Version;
+        if (change.Before?.Card != change.After?.Card) nodes.Forget(change.Node);
+        if (change.Before?.State == change.After?.State) return; // capacity moves all the time, and moves no pod
+        foreach (var admission in AdmissionsOf(change.Node)) Touch(admission.Run.Pod, now);
+    }
 
     /// <summary>
-    /// The admission that counts: the first in order whose node is live, or dead for less than the grace, and that
-    /// is of the least epoch or later. Null when the slot is open.
+    /// The admission that counts: the first in order that is not draining, of the least epoch or later, not failed,
+    /// and whose node is live, or dead for less than the grace. One that has ended counts wherever its node is.
     /// </summary>
-    public Admission? Standing(Slot slot, Instant now) => throw new NotImplementedException();
+    public Admission? Standing(Slot slot, Instant now)
+    {
+        foreach (var admission in slot.Admissions)
+            if (Counts(slot, admission) && (HasEnded(admission) || nodes.Answers(admission.Node, slot.Template, now, out _))) return admission;
+        return null;
+    }
 
-    /// <summary>Desired, not succeeded, and nobody's.</summary>
-    public bool IsOpen(Slot slot, Instant now) => throw new NotImplementedException();
+    /// <summary>Until when <see cref="Standing"/> says what it says now, if no change comes.</summary>
+    public Instant StandsUntil(Slot slot, Instant now) =>
+        Standing(slot, now) is { } standing && !HasEnded(standing) && nodes.Answers(standing.Node, slot.Template, now, out var until) ? until : new Instant(long.MaxValue);
+
+    /// <summary>Desired, not succeeded, and nobody's. Notes since when.</summary>
+    public bool IsOpen(Slot slot, Instant now)
+    {
+        var open = slot.IsDesired && !slot.Succeeded && Standing(slot, now) is null;
+        slot.OpenSince = open ? slot.OpenSince ?? now : null;
+        return open;
+    }
+
+    static readonly PodTemplate NoGrace = new(0, Labels.Empty, Labels.Empty, [], Resources.Zero, Labels.Empty, [], [], "", "", RestartPolicy.Always, default, TimeSpan.Zero);
+
+    static bool Counts(Slot slot, Admission admission) =>
+        !admission.Status.Draining && admission.Run.Epoch >= slot.LeastEpoch && !slot.FailedEpochs.Contains(admission.Run.Epoch);
+
+    static bool HasEnded(Admission admission) => admission.Status.Phase is PodPhase.Succeeded or PodPhase.Failed;
+
+    bool IsHeld(Slot slot)
+    {
+        foreach (var admission in slot.Admissions)
+            if (Counts(slot, admission) && (HasEnded(admission) || members.Find(admission.Node) is { IsLive: true })) return true;
+        return false;
+    }
+
+    void ApplyObject(in RowChange change, Now now)
+    {
+        if (catalog.Apply(change) is not { } changed) return;
+        changed.Version = Version;
+        var derives = change.After is null || change.Before is null || changed.IsDeleting;
+        foreach (var turned in catalog.Judge(changed.Name))
+        {
+            turned.Version = Version;
+            if (turned == changed) derives = true;
+            else Derive(turned, gone: false, now);
+        }
+        garbage.Note(changed, gone: change.After is null);
+        if (changed.Name.Kind == NodeBook.Kind)
+        {
+            var node = NodeId.Of(changed.Name.Name);
+            nodes.Forget(node);
+            nodeVersions[node] = Version;
+            Dirty.AddRange(watched.Keys); // an uncordoned node may be what they wait for
+        }
+        if (!WorkloadSpec.IsWorkload(changed.Name.Kind)) return;
+        if (change.After is null) changed.Spec = null;
+        else if (change.Before is null || changed.Spec is null || IsOther(change.Before, change.After))
+        {
+            derives = true;
+            var sameTemplate = changed.Name.Kind != "Pod" && change.Before?[Fields.Template]?.Dot == change.After[Fields.Template]?.Dot;
+            changed.Spec = WorkloadSpec.Read(changed.Name.Kind, changed.Json, change.After.Cells.Select(cell => cell.Field), sameTemplate ? changed.Spec?.Template : null);
+        }
+        if (derives) Derive(changed, change.After is null, now);
+    }
+
+    /// <summary>Whether any cell that pods are derived from changed: status and annotations of a workload are none.</summary>
+    static bool IsOther(Row before, Row after) =>
+        before.Cells.Where(IsSpec).Select(cell => cell.Dot).SequenceEqual(after.Cells.Where(IsSpec).Select(cell => cell.Dot)) is false;
+
+    static bool IsSpec(Cell cell) => cell.Field.StartsWith("spec.", StringComparison.Ordinal) || cell.Field is Fields.Skip or Fields.Labels or Fields.Annotations;
+
+    /// <summary>Makes an object's slots what its spec says: only those that come or go are touched.</summary>
+    void Derive(CatalogObject workload, bool gone, Now now)
+    {
+        var wanted = gone || workload.IsDeleting || workload.NameConflict ? null : workload.Spec;
+        var template = wanted?.Template;
+        var ordinals = template is null ? [] : wanted!.Ordinals;
+        foreach (var slot in workload.Slots.Values.ToArray())
+        {
+            var keep = template is not null && slot.Id.Template == template.Hash && ordinals.BinarySearch(slot.Id.Ordinal) >= 0;
+            if (slot.IsDesired == keep) continue;
+            slot.IsDesired = keep;
+            if (keep) byPodName[(slot.Workload.Namespace, slot.Name)] = slot.Id;
+            Touch(slot.Id, now);
+        }
+        foreach (var ordinal in ordinals)
+        {
+            var pod = new PodId(workload.Uid, ordinal, template!.Hash);
+            if (slots.TryGetValue(pod, out var slot) && ReferenceEquals(slot.Template, template)) continue;
+            Add(workload, new Slot { Id = pod, Workload = workload.Name, Name = PodName(workload.Name, pod), Template = template, IsDesired = true });
+            Touch(pod, now);
+        }
+    }
+
+    static string PodName(ObjectName workload, PodId pod) => workload.Kind == "Pod"
+        ? workload.Name
+        : string.Create(CultureInfo.InvariantCulture, $"{workload.Name}-{pod.Template >> 32:x8}-{pod.Ordinal}");
+
+    void Add(CatalogObject workload, Slot slot)
+    {
+        if (slots.TryGetValue(slot.Id, out var replaced)) slot.OpenSince = replaced.OpenSince;
+        slots[slot.Id] = workload.Slots[slot.Id] = slot;
+        byPodName[(slot.Workload.Namespace, slot.Name)] = slot.Id;
+    }
+
+    void ApplyAdmission(in RowChange change, Now now)
+    {
+        var held = admissions.GetValueOrDefault(change.Uid);
+        var next = change.After is null ? null : PodFacts.Read(change.After, held);
+        if (held is not null && next is null)
+        {
+            admissions.Remove(held.Uid);
+            byNode[held.Node].Remove(held.Uid);
+            FactsOf(held.Run.Pod).Take(held.Uid);
+            Touch(held.Run.Pod, now);
+        }
+        if (next is null) return;
+        admissions[next.Uid] = next;
+        if (!byNode.TryGetValue(next.Node, out var ofNode)) byNode.Add(next.Node, ofNode = []);
+        ofNode[next.Uid] = next;
+        FactsOf(next.Run.Pod).Put(next);
+        Touch(next.Run.Pod, now);
+    }
+
+    PodFacts FactsOf(PodId pod)
+    {
+        if (!facts.TryGetValue(pod, out var known)) facts.Add(pod, known = new PodFacts());
+        return known;
+    }
+
+    /// <summary>Brings a slot up to date with its facts, and drops what nobody wants and nobody runs.</summary>
+    void Touch(PodId pod, Now now)
+    {
+        Dirty.Add(pod);
+        var known = facts.GetValueOrDefault(pod);
+        if (known is not null) garbage.Note(pod, known);
+        if (!slots.TryGetValue(pod, out var slot))
+        {
+            if (known is { IsEmpty: true }) facts.Remove(pod);
+            return;
+        }
+        known?.CopyTo(slot);
+        slot.Version = Version;
+        if (!slot.IsDesired && slot.Admissions.IsEmpty) Drop(slot);
+        else if (slot.IsDesired && !slot.Succeeded && !IsHeld(slot)) watched[pod] = slot;
+        else watched.Remove(pod);
+        if (!loading) IsOpen(slot, now.Monotonic);
+    }
+
+    void Drop(Slot slot)
+    {
+        slots.Remove(slot.Id);
+        watched.Remove(slot.Id);
+        catalog.Find(slot.Id.Workload)?.Slots.Remove(slot.Id);
+        if (byPodName.GetValueOrDefault((slot.Workload.Namespace, slot.Name)) == slot.Id) byPodName.Remove((slot.Workload.Namespace, slot.Name));
+        if (facts.TryGetValue(slot.Id, out var known) && known.IsEmpty) facts.Remove(slot.Id);
+    }
 }
 
 /// <param name="Labels">Card and operator together.</param>

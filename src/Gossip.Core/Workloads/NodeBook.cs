@@ -1,0 +1,60 @@
+using System.Collections.Immutable;
+using Gossip.Core.Membership;
+using Gossip.Core.Model;
+using Gossip.Core.Replication;
+
+namespace Gossip.Core.Workloads;
+
+/// <summary>
+/// What the tables and the members together say of nodes: the operator's settings over the card, and whether a node
+/// still answers for its admissions.
+/// </summary>
+sealed class NodeBook(Catalog catalog, IMemberList members, NodeTimings timings)
+{
+    public const string Kind = "Node";
+
+    readonly Dictionary<NodeId, NodeSettings> settings = [];
+    readonly Dictionary<NodeId, Instant> strangersSince = [];
+
+    public static ObjectName NameOf(string node) => new(Kind, "", node);
+
+    public void Forget(NodeId node) => settings.Remove(node);
+
+    public NodeSettings SettingsOf(NodeId node)
+    {
+        if (settings.TryGetValue(node, out var known)) return known;
+        if (members.Find(node) is not { } member) return new NodeSettings(Labels.Empty, [], false);
+        var (labels, taints, unschedulable) = (member.Card.Labels, member.Card.Taints, false);
+        if (catalog.Find(NameOf(member.Name)) is { } operators)
+        {
+            if (!operators.Json(Fields.Labels).IsEmpty) labels = labels.With(ReadLabels(operators.Json(Fields.Labels)));
+            if (!operators.Json("spec.taints").IsEmpty) taints = [.. taints.Concat(TaintReader.Read(operators.Json("spec.taints"))).Distinct()];
+            unschedulable = operators.Json("spec.unschedulable").Span.SequenceEqual("true"u8);
+        }
+        return settings[node] = new NodeSettings(labels, taints.IsDefault ? [] : taints, unschedulable);
+    }
+
+    /// <summary>
+    /// Until when a node answers for a pod: for ever while it is live, until the grace is over once it is dead, not at
+    /// all after it left. A stranger (its admission came before its member record, or long after it was forgotten)
+    /// has the grace and the time that a restarted node waits for its peers, from when it was first looked for.
+    /// </summary>
+    public bool Answers(NodeId node, PodTemplate template, Instant now, out Instant until)
+    {
+        until = new Instant(long.MaxValue);
+        var grace = template.LossGrace ?? timings.LossGrace;
+        var member = members.Find(node);
+        if (member is null)
+        {
+            if (!strangersSince.TryGetValue(node, out var since)) strangersSince.Add(node, since = now);
+            until = since + timings.SyncWait + grace;
+            return now < until;
+        }
+        strangersSince.Remove(node);
+        if (member.IsLive) return true;
+        until = member.State == MemberState.Left ? member.Since : member.Since + grace;
+        return now < until;
+    }
+
+    static Labels ReadLabels(ReadOnlyMemory<byte> json) => Selector.TryRead(json, out _) is { Terms.IsEmpty: true } map ? map.Pairs : Labels.Empty;
+}

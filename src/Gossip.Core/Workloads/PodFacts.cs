@@ -1,0 +1,120 @@
+using System.Collections.Immutable;
+using System.Globalization;
+using Gossip.Core.Model;
+using Gossip.Core.Replication;
+using Gossip.Core.Scheduling;
+using MessagePack;
+
+namespace Gossip.Core.Workloads;
+
+/// <summary>
+/// What the rows say of one pod, whether or not its workload is known yet: rows arrive in any order. Two nodes may
+/// each have made a slot row for it, so facts are joined: greatest, union, or.
+/// </summary>
+sealed class PodFacts
+{
+    readonly SortedDictionary<Uid, Row> slotRows = [];
+    readonly SortedDictionary<Uid, RoundSummary> summaries = [];
+    Epoch greatestSeen;
+
+    /// <summary>First in order first.</summary>
+    public ImmutableArray<Admission> Admissions { get; private set; } = [];
+
+    public bool IsEmpty => Admissions.IsEmpty && slotRows.Count == 0 && summaries.Count == 0;
+
+    /// <summary>Slot and summary rows: what is garbage once the workload is gone.</summary>
+    public IEnumerable<Uid> Rows => slotRows.Keys.Concat(summaries.Keys);
+
+    public void Put(Admission admission)
+    {
+        Take(admission.Uid);
+        var at = 0;
+        while (at < Admissions.Length && Admissions[at].Precedes(admission)) at++;
+        Admissions = Admissions.Insert(at, admission);
+        greatestSeen = Epoch.Max(greatestSeen, admission.Run.Epoch);
+    }
+
+    public void Take(Uid admission) => Admissions = Admissions.RemoveAll(held => held.Uid == admission);
+
+    public void PutSlot(Row row) => slotRows[row.Uid] = row;
+    public void TakeSlot(Uid row) => slotRows.Remove(row);
+    public void PutSummary(Uid row, RoundSummary summary) => summaries[row] = summary;
+    public void TakeSummary(Uid row) => summaries.Remove(row);
+
+    public Uid? SummaryOf(NodeId auctioneer)
+    {
+        foreach (var (row, summary) in summaries)
+            if (summary.Auctioneer == auctioneer) return row;
+        return null;
+    }
+
+    /// <summary>Writes what is known into the slot that was derived for the pod.</summary>
+    public void CopyTo(Slot slot)
+    {
+        var (least, succeeded) = (Epoch.None, false);
+        var failed = new SortedSet<Epoch>();
+        foreach (var row in slotRows.Values)
+            foreach (var cell in row.Cells)
+            {
+                if (cell.Field == Fields.LeastEpoch) least = Epoch.Max(least, new Epoch(cell.Generation));
+                else if (cell.IsNull) continue;
+                else if (cell.Field == Fields.Succeeded) succeeded = true;
+                else if (cell.Field.StartsWith(Fields.FailedPrefix, StringComparison.Ordinal)
+                    && uint.TryParse(cell.Field.AsSpan(Fields.FailedPrefix.Length), NumberStyles.None, CultureInfo.InvariantCulture, out var epoch))
+                    failed.Add(new Epoch(epoch));
+            }
+        RoundSummary? last = null;
+        foreach (var summary in summaries.Values)
+            if (last is null || summary.At.CompareTo(last.At) >= 0) last = summary;
+        slot.LeastEpoch = least;
+        slot.Succeeded = succeeded;
+        slot.FailedEpochs = [.. failed];
+        slot.Admissions = Admissions;
+        slot.Summary = last;
+        slot.FactsRow = slotRows.Count == 0 ? null : slotRows.First().Key;
+        slot.GreatestEpoch = Epoch.Max(greatestSeen, failed.Count == 0 ? Epoch.None : failed.Max);
+    }
+
+    /// <summary>An admission's row as it means it; null for a poison row, which stays held and does nothing.</summary>
+    /// <param name="held">The same row as it was: its birth never changes.</param>
+    public static Admission? Read(Row row, Admission? held)
+    {
+        try
+        {
+            var birth = held?.Birth ?? AdmissionCodec.ReadBirth(row[Fields.Birth]!.Value.Value);
+            var status = row[Fields.Status] is { IsNull: false } cell ? AdmissionCodec.ReadStatus(cell.Value) : AdmissionStatus.Admitted;
+            return new Admission(row.Uid, birth, status);
+        }
+        catch (Exception poison) when (IsPoison(poison))
+        {
+            return null;
+        }
+    }
+
+    public static PodId? ReadPod(Row row)
+    {
+        try
+        {
+            return PodCodec.ReadSlotBirth(row[Fields.Birth]!.Value.Value);
+        }
+        catch (Exception poison) when (IsPoison(poison))
+        {
+            return null;
+        }
+    }
+
+    public static RoundSummary? ReadSummary(Row row)
+    {
+        if (row[Fields.Round] is not { IsNull: false } cell) return null;
+        try
+        {
+            return RoundSummaryCodec.Read(cell.Value);
+        }
+        catch (Exception poison) when (IsPoison(poison))
+        {
+            return null;
+        }
+    }
+
+    static bool IsPoison(Exception thrown) => thrown is MessagePackSerializationException or EndOfStreamException;
+}
