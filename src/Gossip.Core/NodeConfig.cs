@@ -9,7 +9,11 @@ namespace Gossip.Core;
 /// <param name="Seed">Of all luck of this node. The driver takes it from the system; the simulator from the scenario.</param>
 /// <param name="BootAtLeast">Seconds since 1970 when the node started: boots grow even for a node that lost its disk.</param>
 public sealed record NodeConfig(
-    NodeCard Card, ImmutableArray<NodeAddress> Seeds, NodeTimings Timings, ulong Seed, ulong BootAtLeast);
+    NodeCard Card, ImmutableArray<NodeAddress> Seeds, NodeTimings Timings, ulong Seed, ulong BootAtLeast)
+{
+    /// <summary>Only the simulator sets one, to test its checkers.</summary>
+    internal PlantedBug Planted { get; init; }
+}
 
 /// <summary>
 /// Every period and wait of the protocols. <see cref="Lan"/> follows memberlist's LAN defaults where they have one;

@@ -63,6 +63,10 @@ public sealed class NodeMachine
     internal SlotTable Slots => slots;
     internal Bidder Bidder => bidder;
 
+    /// <summary>The simulator's checkers see every change of a row and of a member as the slot table is about to.</summary>
+    internal Action<RowChange>? RowChanged { get; set; }
+    internal Action<MemberChange>? MemberChanged { get; set; }
+
     /// <summary>Takes one input to its end.</summary>
     public void Handle(in NodeInput input, Now now, NodeEffects effects)
     {
@@ -150,6 +154,7 @@ public sealed class NodeMachine
             for (var i = 0; i < swim.Changes.Count; i++)
             {
                 var change = swim.Changes[i];
+                MemberChanged?.Invoke(change);
                 slots.Apply(change, now);
                 views.Observe(change, now);
                 auctioneer.OnMember(change, now, effects);
@@ -158,6 +163,7 @@ public sealed class NodeMachine
             for (var i = 0; i < replicator.Changes.Count; i++)
             {
                 var change = replicator.Changes[i];
+                RowChanged?.Invoke(change);
                 slots.Apply(change, now);
                 views.Observe(change, now);
             }

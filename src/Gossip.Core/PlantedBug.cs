@@ -1,0 +1,26 @@
+namespace Gossip.Core;
+
+/// <summary>
+/// Bugs that the simulator plants to prove that its checkers catch them. Each is one line beside the line it breaks;
+/// outside the simulator nothing can set one.
+/// </summary>
+internal enum PlantedBug : byte
+{
+    None,
+    /// <summary>A session joins the peer's whole context although frames of it were lost.</summary>
+    WholeContextOnCutDelta,
+    /// <summary>A node that lost its disk goes on with the writer id, and so the dots, that it had before.</summary>
+    WriterReusedAfterAmnesia,
+    /// <summary>An award is admitted without looking whether the resources are still there.</summary>
+    AdmissionWithoutRecheck,
+    /// <summary>A bid's reservation outlives its validity.</summary>
+    LeakedReservation,
+    /// <summary>A node that hears that it is suspected says nothing.</summary>
+    RefutationIgnored,
+    /// <summary>A row whose birth is covered and that is not held is taken in again.</summary>
+    ResurrectedObject,
+    /// <summary>A copy drains when it sees any other that is ready, whichever comes first in the order.</summary>
+    DrainByReadiness,
+    /// <summary>A suspicion's end buries a member that refuted it meanwhile.</summary>
+    StaleTimerObeyed,
+}
