@@ -1,0 +1,49 @@
+using Gossip.Core;
+using Gossip.Core.Membership;
+using Gossip.Core.Pods;
+using Gossip.Core.Replication;
+using Gossip.Core.Wire;
+using Gossip.Simulation.Machines;
+
+namespace Gossip.Simulation.Checkers;
+
+/// <summary>
+/// Watches a running cluster from outside for one rule. It sees more than any node can, may keep what it likes, and
+/// changes nothing. Called for every event, so what it does there is small.
+/// </summary>
+internal abstract class Checker(World world, string rule)
+{
+    protected World World => world;
+
+    public string Rule => rule;
+
+    protected void Violated(SimNode? node, string what) => world.Violate(rule, node, what);
+
+    /// <summary>The process begins a life.</summary>
+    public virtual void Started(SimNode node) { }
+
+    /// <summary>An input is about to be handled.</summary>
+    public virtual void Before(SimNode node, in NodeInput input) { }
+
+    public virtual void After(SimNode node, in NodeInput input) { }
+
+    public virtual void RowChanged(SimNode node, in RowChange change) { }
+    public virtual void MemberChanged(SimNode node, in MemberChange change) { }
+
+    /// <summary>A scheduling message leaves a node.</summary>
+    public virtual void MessageSent(SimNode from, MessageKind kind, ReadOnlyMemory<byte> body) { }
+
+    /// <summary>A scheduling message is about to be handled.</summary>
+    public virtual void MessageArrives(SimNode at, MessageKind kind, ReadOnlyMemory<byte> body) { }
+
+    public virtual void Performed(SimNode node, PodCommand command) { }
+
+    /// <summary>The runtime took a pod in.</summary>
+    public virtual void Prepared(SimNode node) { }
+
+    /// <summary>Every virtual second.</summary>
+    public virtual void EverySecond() { }
+
+    /// <summary>Faults are over, everything agreed, and nothing has moved for a while.</summary>
+    public virtual void AtRest() { }
+}

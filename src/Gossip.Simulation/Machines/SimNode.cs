@@ -1,0 +1,225 @@
+using Gossip.Core;
+using Gossip.Core.Model;
+using Gossip.Core.Pods;
+using Gossip.Core.Requests;
+using Gossip.Core.Wire;
+using Gossip.Simulation.Network;
+using Gossip.Simulation.Time;
+
+namespace Gossip.Simulation.Machines;
+
+/// <summary>
+/// One machine with its disk, its clocks, its pod runtime, and the node's process, which may die and be started
+/// again (a life each). It carries out what the process's <see cref="NodeMachine"/> asks for.
+/// </summary>
+internal sealed class SimNode : NodeEffects
+{
+    /// <summary>Small enough that every longer run compacts.</summary>
+    const long CompactAt = 192 * 1024;
+
+    readonly NodeConfig template;
+    readonly Dictionary<RequestId, Action<Reply>> asked = [];
+    readonly List<SimEvent> stash = [];
+    readonly WireBuffer snapshot = new(64 * 1024);
+    LogPosition appended, confirmed;
+    bool syncing;
+    ulong requests;
+
+    public SimNode(World world, int index, NodeConfig config, SimClock clock, Luck luck)
+    {
+        World = world;
+        Index = index;
+        template = config;
+        Clock = clock;
+        Id = config.Card.Id;
+        Address = config.Card.Address;
+        Store = new SimStore(luck.For("store"), world.Sometimes);
+        Runtime = new SimRuntime(this, luck.For("runtime"), world.Sometimes);
+    }
+
+    public World World { get; }
+    public int Index { get; }
+    public NodeId Id { get; }
+    public NodeAddress Address { get; }
+    public NodeConfig Config => template;
+    public SimClock Clock { get; }
+    public SimStore Store { get; }
+    public SimRuntime Runtime { get; }
+
+    /// <summary>The process, or null while there is none.</summary>
+    public NodeMachine? Machine { get; private set; }
+
+    /// <summary>Which life of the process this is, from 1.</summary>
+    public int Life { get; private set; }
+
+    /// <summary>Grows when the machine loses all that is not on its disk.</summary>
+    public int PowerCycles { get; private set; }
+
+    /// <summary>Grows when the disk is replaced.</summary>
+    public int Disks { get; private set; }
+
+    public bool HasPower { get; private set; } = true;
+    public bool IsUp => Machine is not null;
+    public bool IsPaused { get; private set; }
+
+    /// <summary>How long a sync of its disk takes.</summary>
+    public TimeSpan SyncDelay { get; set; } = TimeSpan.FromMilliseconds(1);
+
+    public Now Now => Clock.At(World.Queue.Now);
+
+    /// <summary>Starts the process on whatever the disk holds.</summary>
+    public void Start()
+    {
+        if (IsUp) return;
+        HasPower = true;
+        Life++;
+        appended = confirmed = LogPosition.None;
+        syncing = false;
+        var wall = (ulong)Math.Max(1, Now.Wall.UnixMilliseconds / 1000);
+        Machine = new NodeMachine(template with { BootAtLeast = wall, Seed = StableHash.Mix(template.Seed, (ulong)Life) }, Store.Open());
+        World.Watch(this, Machine);
+        World.Handle(this, NodeInput.Started());
+        World.Queue.Add(World.Queue.Now, new SimEvent { Kind = SimEventKind.Report, Node = Index, Life = Life });
+    }
+
+    /// <summary>SIGKILL: the process is gone at once; its pods, and what it wrote to files, stay.</summary>
+    public void Kill()
+    {
+        if (!IsUp) return;
+        World.Sometimes.Count("a process is killed");
+        Machine = null;
+        IsPaused = false;
+        Drop(stash);
+        asked.Clear();
+    }
+
+    /// <summary>The machine is gone, with its process, its pods, and what its disk had not synced.</summary>
+    public void LosePower()
+    {
+        Kill();
+        HasPower = false;
+        PowerCycles++;
+        Store.LosePower();
+        Runtime.LosePower();
+    }
+
+    /// <summary>The disk is replaced by an empty one.</summary>
+    public void LoseDisk()
+    {
+        if (!Store.IsEmpty) World.Sometimes.Count("a disk is lost");
+        Store.Wipe();
+        Disks++;
+    }
+
+    /// <summary>The process is given no time, as in a long collection, a stopped VM or SIGSTOP.</summary>
+    public void Pause()
+    {
+        if (!IsUp || IsPaused) return;
+        World.Sometimes.Count("a process is paused");
+        IsPaused = true;
+    }
+
+    public void Resume()
+    {
+        if (!IsPaused) return;
+        IsPaused = false;
+        foreach (var late in stash) World.Queue.Add(World.Queue.Now, late);
+        stash.Clear();
+    }
+
+    /// <summary>Keeps what a paused process cannot take yet; of datagrams only as many as a socket's buffer holds.</summary>
+    public void Stash(in SimEvent late)
+    {
+        const int SocketHolds = 256;
+        if (late.Kind == SimEventKind.Datagram && stash.Count > SocketHolds) World.Buffers.Return(late.Bytes!);
+        else stash.Add(late);
+    }
+
+    /// <summary>The disk is done with everything appended so far.</summary>
+    public void Synced()
+    {
+        syncing = false;
+        Store.Sync();
+        var position = appended;
+        if (Store.LogBytes > CompactAt)
+        {
+            World.Sometimes.Count("a store is compacted");
+            snapshot.Clear();
+            Machine!.WriteSnapshot(snapshot);
+            Store.Compact(snapshot.Written);
+        }
+        if (position.Value <= confirmed.Value) return;
+        confirmed = position;
+        World.Handle(this, NodeInput.Persisted(position));
+    }
+
+    public void Report(PodReport report)
+    {
+        if (!IsUp) return; // a later life learns of it by PodsSurvived
+        World.Queue.Add(World.Queue.Now, new SimEvent { Kind = SimEventKind.Report, Node = Index, Life = Life, Payload = report });
+    }
+
+    public void Ask(Request question, Action<Reply> answer)
+    {
+        if (!IsUp) return;
+        var id = new RequestId(++requests);
+        asked.Add(id, answer);
+        World.Handle(this, NodeInput.Asked(id, question));
+    }
+
+    public override void Send(NodeAddress to, ReadOnlySpan<byte> datagram)
+    {
+        Check.That(datagram.Length <= Limits.DatagramPayload);
+        World.Network.Send(this, to, datagram);
+        World.Sent(this, datagram);
+    }
+
+    public override void SendFrame(NodeAddress to, ReadOnlySpan<byte> frame)
+    {
+        Check.That(frame.Length <= Limits.FramePayload);
+        var target = SimNetwork.IndexOf(to);
+        World.Network.SendFrame(this, (uint)target < (uint)World.Nodes.Length ? World.Nodes[target] : null, to, frame);
+        World.Sent(this, frame);
+    }
+
+    public override void Wake(NodeTimer timer, TimeSpan after) =>
+        World.Queue.Add(World.Queue.Now + Clock.Virtual(after), new SimEvent { Kind = SimEventKind.Timer, Node = Index, Life = Life, Timer = timer });
+
+    public override void Persist(LogPosition position, ReadOnlySpan<byte> record)
+    {
+        Check.That(position.Value == appended.Value + 1);
+        appended = position;
+        Store.Append(record);
+        if (syncing) return;
+        syncing = true;
+        World.Queue.Add(World.Queue.Now + SyncDelay.Ticks, new SimEvent { Kind = SimEventKind.Synced, Node = Index, Life = Life });
+    }
+
+    public override void Perform(PodCommand command)
+    {
+        World.Performed(this, command);
+        Runtime.Perform(command);
+    }
+
+    public override void Reply(RequestId request, Reply reply)
+    {
+        if (asked.Remove(request, out var answer)) answer(reply);
+        else World.Violate("API", this, "a request was answered twice, or one that nobody asked");
+    }
+
+    public override void Rejected(NodeAddress from, Reject why) => World.Sometimes.Count(why switch
+    {
+        Reject.StaleBoot => "a message of an earlier life is rejected",
+        Reject.Malformed => "a malformed message is rejected",
+        _ => "a datagram is rejected",
+    });
+
+    public override void Note(NodeNote note) => World.Noted(this, note);
+
+    void Drop(List<SimEvent> late)
+    {
+        foreach (var dropped in late)
+            if (dropped.Bytes is { } bytes) World.Buffers.Return(bytes);
+        late.Clear();
+    }
+}

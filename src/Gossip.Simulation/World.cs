@@ -1,0 +1,255 @@
+using Gossip.Core;
+using Gossip.Core.Membership;
+using Gossip.Core.Model;
+using Gossip.Core.Pods;
+using Gossip.Core.Replication;
+using Gossip.Core.Requests;
+using Gossip.Core.Wire;
+using Gossip.Simulation.Checkers;
+using Gossip.Simulation.Machines;
+using Gossip.Simulation.Network;
+using Gossip.Simulation.Time;
+
+namespace Gossip.Simulation;
+
+/// <summary>
+/// A cluster under virtual time: takes the earliest event, hands it to its node, and lets the checkers look. One
+/// thread owns it. Everything that happens follows from the seed.
+/// </summary>
+internal sealed class World
+{
+    /// <summary>Enough to see what is wrong; the run stops at the first anyway when it may.</summary>
+    const int ViolationsMax = 16;
+
+    readonly WireBuffer sent = new(Limits.DatagramPayload);
+    readonly List<Violation> violations = [];
+    readonly string replay;
+    Checker[] checkers = [];
+    TraceHash trace;
+    long nextSecond;
+
+    public World(int nodes, ulong seed, NodeTimings timings, Func<int, NodeCard> card, string replay, WorldFaults faults)
+    {
+        this.replay = replay;
+        Luck = new Luck(StableHash.Mix(seed));
+        trace = new TraceHash(seed);
+        Timings = timings;
+        Network = new SimNetwork(nodes, Luck.For("network"), Queue, Buffers, Sometimes);
+        var clocks = Luck.For("clocks");
+        var seeds = Enumerable.Range(0, Math.Min(3, nodes)).Select(SimNetwork.AddressOf).ToArray();
+        Nodes = new SimNode[nodes];
+        for (var i = 0; i < nodes; i++)
+        {
+            var clock = new SimClock(
+                (long)(clocks.Next() >> 20), (clocks.Unit() * 2 - 1) * faults.Drift,
+                (clocks.Unit() * 2 - 1) * faults.WallError);
+            var config = new NodeConfig(card(i), [.. seeds], timings, StableHash.Mix(seed, (ulong)i), 0) { Planted = faults.Planted };
+            Nodes[i] = new SimNode(this, i, config, clock, new Luck(StableHash.Mix(seed, (ulong)(i + 1000))));
+        }
+    }
+
+    public EventQueue Queue { get; } = new();
+    public BufferPool Buffers { get; } = new();
+    public Sometimes Sometimes { get; } = new();
+    public SimNetwork Network { get; }
+    public SimNode[] Nodes { get; }
+    public NodeTimings Timings { get; }
+
+    /// <summary>The root of all luck of this run; take a stream with <see cref="Core.Model.Luck.For"/>.</summary>
+    public Luck Luck { get; }
+
+    public long Events { get; private set; }
+    public ulong Hash => trace.Value;
+    public IReadOnlyList<Violation> Violations => violations;
+    public TimeSpan Elapsed => new(Queue.Now);
+
+    /// <summary>Prints what happens, for whoever looks for a cause.</summary>
+    public TextWriter? Log { get; set; }
+
+    public void Check(IEnumerable<Checker> those) => checkers = [.. those];
+
+    public SimNode? NodeOf(NodeId id)
+    {
+        foreach (var node in Nodes)
+            if (node.Id == id) return node;
+        return null;
+    }
+
+    /// <summary>Runs a step of the scenario later.</summary>
+    public void After(TimeSpan after, Action what) =>
+        Queue.Add(Queue.Now + Math.Max(0, after.Ticks), new SimEvent { Kind = SimEventKind.Script, Payload = what });
+
+    /// <summary>Lets time pass; stops early at a violation.</summary>
+    public void RunFor(TimeSpan time)
+    {
+        var until = Queue.Now + time.Ticks;
+        while (Queue.NextAt <= until && violations.Count == 0) Step();
+        if (violations.Count == 0) Queue.SkipTo(until);
+    }
+
+    /// <summary>Runs until it holds, looking every <paramref name="every"/>; false when it did not within the time.</summary>
+    public bool RunUntil(Func<bool> holds, TimeSpan within, TimeSpan every)
+    {
+        var until = Queue.Now + within.Ticks;
+        while (violations.Count == 0)
+        {
+            if (holds()) return true;
+            if (Queue.Now >= until) return false;
+            RunFor(every);
+        }
+        return false;
+    }
+
+    public void Violate(string rule, SimNode? node, string what)
+    {
+        if (violations.Count < ViolationsMax)
+            violations.Add(new Violation(rule, node?.Config.Card.Name ?? "", Elapsed, what, replay));
+    }
+
+    /// <summary>Gives one input to a node's machine and lets the checkers look before and after.</summary>
+    public void Handle(SimNode node, in NodeInput input)
+    {
+        Events++;
+        trace.Add((ulong)input.Kind << 56 ^ (ulong)node.Index << 32 ^ (ulong)Queue.Now);
+        trace.Add((ulong)input.Timer.Kind ^ input.Timer.Subject ^ input.Timer.Epoch ^ input.Position.Value);
+        if (!input.Bytes.IsEmpty) trace.Add(input.Bytes.Span);
+        foreach (var checker in checkers) checker.Before(node, input);
+        if (!input.Bytes.IsEmpty) Arrives(node, input.Bytes);
+        try
+        {
+            node.Machine!.Handle(input, node.Now, node);
+        }
+        catch (Exception bug) // whatever it is: the core must not throw for anything that the world does
+        {
+            Violate("THROW", node, $"{input.Kind} {input.Timer}: {bug}");
+            return;
+        }
+        foreach (var checker in checkers) checker.After(node, input);
+    }
+
+    /// <summary>A process begins: its rows and members are to be seen.</summary>
+    public void Watch(SimNode node, NodeMachine machine)
+    {
+        foreach (var checker in checkers) checker.Started(node);
+        machine.RowChanged = change =>
+        {
+            foreach (var checker in checkers) checker.RowChanged(node, change);
+        };
+        machine.MemberChanged = change =>
+        {
+            foreach (var checker in checkers) checker.MemberChanged(node, change);
+        };
+    }
+
+    public void Performed(SimNode node, PodCommand command)
+    {
+        foreach (var checker in checkers) checker.Performed(node, command);
+    }
+
+    public void Prepared(SimNode node)
+    {
+        foreach (var checker in checkers) checker.Prepared(node);
+    }
+
+    public void Noted(SimNode node, NodeNote note) =>
+        Log?.WriteLine($"{Elapsed.TotalSeconds,9:0.000} {node.Config.Card.Name} {note.Level} {note.Event} {note.Subject} {note.Detail}");
+
+    public void Sent(SimNode node, ReadOnlySpan<byte> payload)
+    {
+        if (!HasScheduling(payload)) return;
+        sent.Clear();
+        sent.Write(payload);
+        var rest = sent.WrittenMemory[Limits.EnvelopeHeader..];
+        while (Envelope.TryNext(ref rest, out var kind, out var body, out _))
+            if (kind >= MessageKind.Ask)
+                foreach (var checker in checkers) checker.MessageSent(node, kind, body);
+    }
+
+    void Arrives(SimNode node, ReadOnlyMemory<byte> payload)
+    {
+        if (!HasScheduling(payload.Span)) return;
+        var rest = payload[Limits.EnvelopeHeader..];
+        while (Envelope.TryNext(ref rest, out var kind, out var body, out _))
+            if (kind >= MessageKind.Ask)
+                foreach (var checker in checkers) checker.MessageArrives(node, kind, body);
+    }
+
+    static bool HasScheduling(ReadOnlySpan<byte> payload)
+    {
+        var at = Limits.EnvelopeHeader;
+        while (at + Limits.MessageHeader <= payload.Length)
+        {
+            if (payload[at] >= (byte)MessageKind.Ask) return true;
+            at += Limits.MessageHeader + System.Buffers.Binary.BinaryPrimitives.ReadInt32LittleEndian(payload[(at + 1)..]);
+        }
+        return false;
+    }
+
+    void Step()
+    {
+        if (Queue.NextAt >= nextSecond)
+        {
+            nextSecond = Queue.NextAt + TimeSpan.TicksPerSecond;
+            foreach (var checker in checkers) checker.EverySecond();
+        }
+        var what = Queue.Take();
+        if (what.Kind == SimEventKind.Script)
+        {
+            ((Action)what.Payload!)();
+            return;
+        }
+        var node = Nodes[what.Node];
+        if (what.Life >= 0 && what.Life != node.Life || !node.IsUp) Miss(node, what);
+        else if (node.IsPaused) node.Stash(what);
+        else Deliver(node, what);
+    }
+
+    void Deliver(SimNode node, in SimEvent what)
+    {
+        switch (what.Kind)
+        {
+            case SimEventKind.Datagram:
+                Handle(node, NodeInput.DatagramArrived(what.Peer, what.Bytes.AsMemory(0, what.Length)));
+                Buffers.Return(what.Bytes!);
+                break;
+            case SimEventKind.Frame:
+                var from = Nodes[SimNetwork.IndexOf(what.Peer)];
+                if (Network.Reaches(from, node)) Handle(node, NodeInput.FrameArrived(what.Peer, what.Bytes.AsMemory(0, what.Length)));
+                else Network.Fail(from, node.Address, StreamFailure.Unreachable, TimeSpan.FromSeconds(1));
+                Buffers.Return(what.Bytes!);
+                break;
+            case SimEventKind.StreamFailed:
+                Handle(node, NodeInput.StreamFailed(what.Peer, what.Failure));
+                break;
+            case SimEventKind.Timer:
+                Handle(node, NodeInput.TimerDue(what.Timer));
+                break;
+            case SimEventKind.Synced:
+                node.Synced();
+                break;
+            case SimEventKind.Report:
+                Handle(node, NodeInput.PodReported(what.Payload as PodReport ?? node.Runtime.Survivors()));
+                break;
+        }
+    }
+
+    /// <summary>Something came for a process that is not there (any more).</summary>
+    void Miss(SimNode node, in SimEvent what)
+    {
+        if (what.Bytes is null) return;
+        var from = Nodes[SimNetwork.IndexOf(what.Peer)];
+        var isDatagram = what.Kind == SimEventKind.Datagram;
+        // A machine without the process answers a datagram with ICMP and a frame with a reset; one without power, with nothing.
+        if (node.HasPower && Network.Reaches(from, node)) Network.Fail(from, node.Address, StreamFailure.Refused, Network.Latency());
+        else if (!isDatagram) Network.Fail(from, node.Address, StreamFailure.Unreachable, TimeSpan.FromSeconds(1));
+        Buffers.Return(what.Bytes);
+    }
+}
+
+/// <summary>What is wrong with the machines from the first moment.</summary>
+/// <param name="Drift">Clocks run up to this much fast or slow.</param>
+/// <param name="WallError">Wall clocks are up to this far from the truth.</param>
+internal sealed record WorldFaults(double Drift, TimeSpan WallError, PlantedBug Planted)
+{
+    public static readonly WorldFaults None = new(0, TimeSpan.Zero, PlantedBug.None);
+}
