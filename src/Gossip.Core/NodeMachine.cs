@@ -33,6 +33,7 @@ public sealed class NodeMachine
     readonly PodKeeper keeper;
     readonly ViewBuilder views;
     readonly Clerk clerk;
+    readonly Sweeper sweeper;
     readonly Rumours rumours;
     readonly List<PodId> dirty = [];
     bool believesTables;
@@ -48,7 +49,8 @@ public sealed class NodeMachine
         bidder = new Bidder(config, slots, swim, replicator, outbox);
         auctioneer = new Auctioneer(config, slots, swim, replicator, replicator, luck.For("auction"), outbox);
         keeper = new PodKeeper(config, slots, swim, replicator, replicator, bidder);
-        views = new ViewBuilder(replicator, slots, swim);
+        views = new ViewBuilder(slots, swim);
+        sweeper = new Sweeper(slots, swim, replicator);
         clerk = new Clerk(slots, replicator, replicator, views);
         rumours = new Rumours(swim, replicator);
         outbox.Piggyback = rumours;
@@ -177,6 +179,8 @@ public sealed class NodeMachine
             }
             dirty.Clear();
         }
+        clerk.OnSettled(now, effects);
+        sweeper.Sweep(now, effects);
         if (believesTables || !replicator.HasSynced) return;
         believesTables = true;
         keeper.OnSynced(now, effects);

@@ -1,14 +1,162 @@
+using System.Globalization;
+using System.Text;
 using Gossip.Core.Model;
 using Gossip.Core.Replication;
+using Gossip.Core.Scheduling;
 using Gossip.Core.View;
 using Gossip.Core.Workloads;
 
 namespace Gossip.Core.Requests;
 
-/// <summary>Takes users' writes to the tables, and answers when they are durable.</summary>
-public sealed class Clerk
+/// <summary>
+/// Takes users' writes to the tables, and answers when they are durable and this node's views show them. Writes to
+/// one name follow one another: each is judged by what the one before it left.
+/// </summary>
+public sealed class Clerk(SlotTable slots, ITables tables, IRowWriter writer, ViewBuilder views)
 {
-    public Clerk(SlotTable slots, ITables tables, IRowWriter writer, ViewBuilder views) => throw new NotImplementedException();
+    /// <summary>Writes that may wait for others of the same name.</summary>
+    const int QueueMax = 256;
 
-    public void Handle(RequestId id, Request request, Now now, NodeEffects effects) => throw new NotImplementedException();
+    readonly record struct Finished(RequestId Id, ObjectName Name, Uid Stored);
+
+    readonly Dictionary<ObjectName, Queue<(RequestId Id, Request Request)>> busy = [];
+    readonly List<Finished> finished = [];
+
+    public void Handle(RequestId id, Request request, Now now, NodeEffects effects)
+    {
+        if (request is Look)
+        {
+            effects.Reply(id, new Seen(views.Build(now)));
+            return;
+        }
+        var name = NameOf(request);
+        if (!busy.TryGetValue(name, out var waiting)) Begin(id, request, now, effects);
+        else if (waiting.Count < QueueMax) waiting.Enqueue((id, request));
+        else effects.Reply(id, new Refused(RefusedBecause.Unavailable, $"{QueueMax} writes wait for {name} already"));
+    }
+
+    /// <summary>The changes of this turn are in the slots and views: answers those whose writes they were, and goes on with the next.</summary>
+    public void OnSettled(Now now, NodeEffects effects)
+    {
+        if (finished.Count == 0) return;
+        var turn = finished.ToArray();
+        finished.Clear();
+        foreach (var (id, name, stored) in turn)
+        {
+            // The row may be gone again by now: somebody elsewhere deleted it. The write itself held.
+            effects.Reply(id, slots.Objects.Find(stored) is { } written ? new ObjectStored(ViewBuilder.View(written)) : new Deleted(name));
+            var waiting = busy[name];
+            busy.Remove(name);
+            while (waiting.TryDequeue(out var next))
+            {
+                Begin(next.Id, next.Request, now, effects);
+                if (!busy.TryGetValue(name, out var begun)) continue;
+                while (waiting.TryDequeue(out var later)) begun.Enqueue(later);
+            }
+        }
+    }
+
+    static ObjectName NameOf(Request request) => request switch
+    {
+        CreateObject create => create.Name,
+        ReplaceObject replace => replace.Name,
+        DeleteObject delete => delete.Name,
+        _ => throw new InvariantBroken($"no rule for {request.GetType().Name}"),
+    };
+
+    void Begin(RequestId id, Request request, Now now, NodeEffects effects)
+    {
+        var refused = request switch
+        {
+            CreateObject create => Create(id, create, now, effects),
+            ReplaceObject replace => Replace(id, replace, now, effects),
+            _ => Delete(id, (DeleteObject)request, now, effects),
+        };
+        if (refused is not null) effects.Reply(id, refused);
+    }
+
+    Reply? Create(RequestId id, CreateObject create, Now now, NodeEffects effects)
+    {
+        if (ObjectRules.Check(create.Name, create.Fields) is { } refused) return refused;
+        if (slots.Objects.Find(create.Name) is not null) return new Refused(RefusedBecause.AlreadyExists, $"{create.Name} already exists");
+        List<(string, ReadOnlyMemory<byte>)> cells = [(Fields.Birth, new ObjectBirth(create.Name, create.ApiVersion).ToBytes())];
+        foreach (var field in create.Fields)
+            if (!ObjectRules.IsNull(field)) cells.Add((field.Path, field.Json));
+        Occupy(create.Name);
+        writer.Create(RowKind.Object, [.. cells], now, effects, Finish(id, create.Name));
+        return null;
+    }
+
+    Reply? Replace(RequestId id, ReplaceObject replace, Now now, NodeEffects effects)
+    {
+        if (ObjectRules.Check(replace.Name, replace.Fields) is { } refused) return refused;
+        if (slots.Objects.Find(replace.Name) is not { } held) return NotFound(replace.Name);
+        if (replace.IfVersion != 0 && replace.IfVersion != held.Version)
+            return new Refused(RefusedBecause.Conflict, $"{replace.Name} has changed since version {replace.IfVersion}: it is at {held.Version} now");
+        List<(string, ReadOnlyMemory<byte>)> cells = [];
+        foreach (var field in replace.Fields)
+            if (!ObjectRules.IsNull(field) && !held.Json(field.Path).Span.SequenceEqual(field.Json.Span)) cells.Add((field.Path, field.Json));
+        foreach (var cell in held.Row.Cells)
+            if (!cell.IsNull && !ObjectRules.IsReserved(cell.Field) && ObjectRules.Json(replace.Fields, cell.Field).IsEmpty) cells.Add((cell.Field, default));
+        if (WorkloadSpec.IsWorkload(replace.Name.Kind) && replace.Name.Kind != "Pod") ChooseSkip(held, replace, now, cells);
+        if (cells.Count == 0) return new ObjectStored(ViewBuilder.View(held));
+        Occupy(replace.Name);
+        writer.Edit(held.Uid, [.. cells], now, effects, Finish(id, replace.Name));
+        return null;
+    }
+
+    void ChooseSkip(CatalogObject held, ReplaceObject replace, Now now, List<(string, ReadOnlyMemory<byte>)> cells)
+    {
+        var replicas = WorkloadSpec.ReadReplicas(ObjectRules.Json(replace.Fields, Fields.Replicas));
+        var skip = ScaleChoice.SkipFor(held, replicas, slots, now.Monotonic);
+        ReadOnlyMemory<byte> json = skip.IsEmpty ? default : skip.ToJson();
+        if (!held.Json(Fields.Skip).Span.SequenceEqual(json.Span)) cells.Add((Fields.Skip, json));
+    }
+
+    Reply? Delete(RequestId id, DeleteObject delete, Now now, NodeEffects effects)
+    {
+        var every = slots.Objects.Every(delete.Name).ToArray();
+        if (every.Length == 0) return delete.Name.Kind == "Pod" ? DeleteDerived(id, delete, now, effects) : NotFound(delete.Name);
+        var live = every.Where(found => !found.IsDeleting).ToArray();
+        if (live.Length == 0) return new Deleted(delete.Name);
+        Occupy(delete.Name);
+        var left = live.Length;
+        void Then(Uid row, Now at, NodeEffects into)
+        {
+            if (--left == 0) finished.Add(new Finished(id, delete.Name, Uid.None));
+        }
+        foreach (var found in live)
+        {
+            if (!WorkloadSpec.IsWorkload(delete.Name.Kind))
+            {
+                writer.Remove(found.Uid, now, effects, Then);
+                continue;
+            }
+            var grace = delete.Grace ?? found.Spec?.Template?.TerminationGrace ?? TimeSpan.Zero;
+            var seconds = Encoding.UTF8.GetBytes(grace.TotalSeconds.ToString("0.###", CultureInfo.InvariantCulture));
+            writer.Edit(found.Uid, [(Fields.Deleting, seconds)], now, effects, Then);
+        }
+        return null;
+    }
+
+    /// <summary>Its workload still wants it: the next epoch is to be another pod, on whatever node wins it.</summary>
+    Reply? DeleteDerived(RequestId id, DeleteObject delete, Now now, NodeEffects effects)
+    {
+        if (slots.Find(delete.Name.Namespace, delete.Name.Name) is not { } slot) return NotFound(delete.Name);
+        if (!slot.IsDesired) return new Deleted(delete.Name);
+        var shown = slots.Standing(slot, now.Monotonic)?.Run.Epoch ?? slot.NextEpoch;
+        var least = Epoch.Max(slot.GreatestEpoch, shown).Next;
+        Occupy(delete.Name);
+        var row = slot.FactsRow is { } facts && tables.Find(facts) is not null
+            ? facts
+            : writer.Create(RowKind.Slot, [(Fields.Birth, PodCodec.SlotBirth(slot.Id))], now, effects);
+        writer.Raise(row, Fields.LeastEpoch, least.Value, now, effects, (_, _, _) => finished.Add(new Finished(id, delete.Name, Uid.None)));
+        return null;
+    }
+
+    void Occupy(ObjectName name) => busy.Add(name, []);
+
+    WriteDone Finish(RequestId id, ObjectName name) => (row, _, _) => finished.Add(new Finished(id, name, row));
+
+    static Refused NotFound(ObjectName name) => new(RefusedBecause.NotFound, $"{name} not found");
 }

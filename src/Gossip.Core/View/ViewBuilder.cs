@@ -1,18 +1,119 @@
+using System.Collections.Immutable;
 using Gossip.Core.Membership;
 using Gossip.Core.Model;
 using Gossip.Core.Replication;
+using Gossip.Core.Requests;
+using Gossip.Core.Scheduling;
 using Gossip.Core.Workloads;
 
 namespace Gossip.Core.View;
 
 /// <summary>Builds the view that readers get, when somebody looks and something changed since.</summary>
-public sealed class ViewBuilder
+public sealed class ViewBuilder(SlotTable slots, IMemberList members)
 {
-    public ViewBuilder(ITables tables, SlotTable slots, IMemberList members) => throw new NotImplementedException();
+    readonly EventLog events = new();
+    ClusterView? built;
 
-    /// <summary>Notes events (Scheduled, Started, NodeNotReady …) and what became stale. Called after the slot table took the change.</summary>
-    public void Observe(in RowChange change, Now now) => throw new NotImplementedException();
-    public void Observe(in MemberChange change, Now now) => throw new NotImplementedException();
+    /// <summary>Notes events (Scheduled, Started, NodeNotReady …). Called after the slot table took the change.</summary>
+    public void Observe(in RowChange change, Now now) => EventRules.Note(change, slots, NameOf, events, now.Wall);
 
-    public ClusterView Build(Now now) => throw new NotImplementedException();
+    public void Observe(in MemberChange change, Now now) => EventRules.Note(change, events, now.Wall);
+
+    public ClusterView Build(Now now)
+    {
+        foreach (var slot in slots.Watching) slots.IsOpen(slot, now.Monotonic); // a grace may have passed: that moves the version
+        if (built is not null && built.Version == slots.Version) return built;
+        var pods = Pods(now.Monotonic);
+        return built = new ClusterView(
+            slots.Version, now.Wall, members.Self, Nodes(), [.. slots.Objects.ByName.Select(View).OrderBy(view => view.Name.Namespace, StringComparer.Ordinal).ThenBy(view => view.Name)],
+            pods, Endpoints(pods), events.ToArray());
+    }
+
+    /// <summary>An object as readers see it: without the cells that are Gossip's own.</summary>
+    public static ObjectView View(CatalogObject held)
+    {
+        var fields = ImmutableArray.CreateBuilder<ObjectField>(held.Row.Cells.Length);
+        var generation = 0UL;
+        foreach (var cell in held.Row.Cells)
+        {
+            if (cell.Field.StartsWith("spec.", StringComparison.Ordinal)) generation += cell.Generation;
+            if (!cell.IsNull && !ObjectRules.IsReserved(cell.Field)) fields.Add(new ObjectField(cell.Field, cell.Value));
+        }
+        return new ObjectView(
+            held.Uid, held.Name, held.Birth.ApiVersion, held.CreatedAt, generation, held.Version, held.IsDeleting, held.NameConflict, fields.DrainToImmutable());
+    }
+
+    string NameOf(NodeId node) => members.Find(node)?.Name ?? node.ToString();
+
+    ImmutableArray<NodeView> Nodes()
+    {
+        var nodes = new List<NodeView>();
+        foreach (var member in members.All)
+        {
+            var settings = slots.SettingsOf(member.Id);
+            var operators = slots.Objects.Find(new ObjectName("Node", "", member.Name));
+            nodes.Add(new NodeView(
+                member, settings.Labels, settings.Taints, settings.Unschedulable, operators is null ? null : View(operators), slots.VersionOf(member.Id)));
+        }
+        return [.. nodes.OrderBy(node => node.Member.Name, StringComparer.Ordinal)];
+    }
+
+    ImmutableArray<PodView> Pods(Instant now)
+    {
+        var pods = new List<PodView>(slots.Slots.Count);
+        foreach (var slot in slots.Slots)
+        {
+            // Of two pods of one name the wanted one is shown; what only dead nodes ran is not shown at all.
+            if (!slot.IsDesired && (slots.Find(slot.Workload.Namespace, slot.Name) != slot || !slot.Admissions.Any(IsOnLiveNode))) continue;
+            pods.Add(View(slot, now));
+        }
+        return [.. pods.OrderBy(pod => pod.Namespace, StringComparer.Ordinal).ThenBy(pod => pod.Name, StringComparer.Ordinal).ThenBy(pod => pod.Id)];
+    }
+
+    bool IsOnLiveNode(Admission admission) => members.Find(admission.Node) is { IsLive: true };
+
+    PodView View(Slot slot, Instant now)
+    {
+        var standing = slots.Standing(slot, now) ?? (slot.IsDesired ? null : slot.Admissions.FirstOrDefault(IsOnLiveNode));
+        var epoch = standing?.Run.Epoch ?? slot.NextEpoch;
+        var workload = slots.Objects.Find(slot.Id.Workload);
+        var created = standing?.Birth.AdmittedAt ?? workload?.Row[Fields.Replicas]?.Stamp ?? workload?.CreatedAt ?? Stamp.Zero;
+        var phase = standing?.Status.Phase ?? (slot.Succeeded ? PodPhase.Succeeded : PodPhase.Pending);
+        return new PodView(
+            slot.Id, slot.Name, slot.Workload.Namespace, UidOf(slot.Id, epoch), slot.Workload, slot.Id.Workload, slot.Template,
+            new WallTime(created.UnixMilliseconds), slot.Version, !slot.IsDesired, standing, standing is null ? "" : NameOf(standing.Node),
+            phase, standing is null && !slot.Succeeded ? PendingReason.Of(slot, NameOf) : "", slot.Summary, slot.Admissions);
+    }
+
+    /// <summary>A pod's uid for people: another for each epoch, as a recreated pod's is in Kubernetes.</summary>
+    public static string UidOf(PodId pod, Epoch epoch) => StableHash.GuidText(pod.Hash(), epoch.Value);
+
+    ImmutableArray<EndpointsView> Endpoints(ImmutableArray<PodView> pods)
+    {
+        var views = ImmutableArray.CreateBuilder<EndpointsView>();
+        foreach (var service in slots.Objects.ByName)
+        {
+            if (service.Name.Kind != "Service" || service.NameConflict) continue;
+            if (service.Json(Fields.Selector) is not { IsEmpty: false } json || Selector.TryRead(json, out _) is not { IsEmpty: false } selector) continue;
+            var ready = ImmutableArray.CreateBuilder<EndpointView>();
+            var notReady = ImmutableArray.CreateBuilder<EndpointView>();
+            foreach (var pod in pods)
+            {
+                if (pod.Deleting || pod.Ip.Length == 0 || pod.Phase is not (PodPhase.Running or PodPhase.Pending)) continue;
+                if (!string.Equals(pod.Namespace, service.Name.Namespace, StringComparison.Ordinal) || !selector.Matches(pod.Template.Labels)) continue;
+                if (IsOnLiveNode(pod.Standing!)) (pod.Ready ? ready : notReady).Add(new EndpointView(pod.Ip, pod.Name, pod.NodeName, pod.Uid));
+            }
+            views.Add(Versioned(service, ready.DrainToImmutable(), notReady.DrainToImmutable()));
+        }
+        return [.. views.OrderBy(view => view.Service.Namespace, StringComparer.Ordinal).ThenBy(view => view.Service.Name, StringComparer.Ordinal)];
+    }
+
+    /// <summary>Endpoints that are the same as in the view before keep its version.</summary>
+    EndpointsView Versioned(CatalogObject service, ImmutableArray<EndpointView> ready, ImmutableArray<EndpointView> notReady)
+    {
+        foreach (var before in built?.Endpoints ?? [])
+            if (before.Service == service.Name && before.Version >= service.Version && before.Ready.SequenceEqual(ready) && before.NotReady.SequenceEqual(notReady))
+                return before;
+        return new EndpointsView(service.Name, slots.Version, ready, notReady);
+    }
 }

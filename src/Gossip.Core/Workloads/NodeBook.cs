@@ -35,25 +35,22 @@ sealed class NodeBook(Catalog catalog, IMemberList members, NodeTimings timings)
     }
 
     /// <summary>
-    /// Until when a node answers for a pod: for ever while it is live, until the grace is over once it is dead, not at
-    /// all after it left. A stranger (its admission came before its member record, or long after it was forgotten)
+    /// Whether a node answers for its admissions: while it is live, and once it is dead until the grace is over; not
+    /// at all after it left. A stranger (its admission came before its member record, or long after it was forgotten)
     /// has the grace and the time that a restarted node waits for its peers, from when it was first looked for.
     /// </summary>
-    public bool Answers(NodeId node, PodTemplate template, Instant now, out Instant until)
+    /// <param name="ownGrace">The pod's own; null for the cluster's.</param>
+    public bool Answers(NodeId node, TimeSpan? ownGrace, Instant now)
     {
-        until = new Instant(long.MaxValue);
-        var grace = template.LossGrace ?? timings.LossGrace;
+        var grace = ownGrace ?? timings.LossGrace;
         var member = members.Find(node);
         if (member is null)
         {
             if (!strangersSince.TryGetValue(node, out var since)) strangersSince.Add(node, since = now);
-            until = since + timings.SyncWait + grace;
-            return now < until;
+            return now < since + timings.SyncWait + grace;
         }
         strangersSince.Remove(node);
-        if (member.IsLive) return true;
-        until = member.State == MemberState.Left ? member.Since : member.Since + grace;
-        return now < until;
+        return member.IsLive || member.State == MemberState.Dead && now < member.Since + grace;
     }
 
     static Labels ReadLabels(ReadOnlyMemory<byte> json) => Selector.TryRead(json, out _) is { Terms.IsEmpty: true } map ? map.Pairs : Labels.Empty;

@@ -52,6 +52,11 @@ public sealed class SlotTable
     /// <summary>The pod that people mean by a name: a wanted one, where an unwanted one has the name as well.</summary>
     public Slot? Find(string @namespace, string podName) => byPodName.TryGetValue((@namespace, podName), out var pod) ? Find(pod) : null;
 
+    /// <summary>What people call a pod, also one whose slot is gone; null once its object is.</summary>
+    public ObjectName? NameOf(PodId pod) => catalog.Find(pod.Workload) is { } workload
+        ? new ObjectName("Pod", workload.Name.Namespace, PodName(workload.Name, pod))
+        : null;
+
     /// <summary>All of them. The order is the same wherever the same changes came in the same order.</summary>
     public IReadOnlyCollection<Slot> Slots => slots.Values;
 
@@ -71,7 +76,7 @@ public sealed class SlotTable
     public IEnumerable<Slot> Watching => watched.Values;
 
     /// <summary>Rows that nobody needs any more, for any node to remove.</summary>
-    public IEnumerable<Uid> Removable(Instant now) => garbage.Find(admission => nodes.Answers(admission.Node, NoGrace, now, out _));
+    public IEnumerable<Uid> Removable(Instant now) => garbage.Find(admission => nodes.Answers(admission.Node, TimeSpan.Zero, now));
 
     /// <summary>The operator's side of a node (labels, taints, cordon), laid over its card.</summary>
     public NodeSettings SettingsOf(NodeId node) => nodes.SettingsOf(node);
@@ -121,23 +126,19 @@ public sealed class SlotTable
     public Admission? Standing(Slot slot, Instant now)
     {
         foreach (var admission in slot.Admissions)
-            if (Counts(slot, admission) && (HasEnded(admission) || nodes.Answers(admission.Node, slot.Template, now, out _))) return admission;
+            if (Counts(slot, admission) && (HasEnded(admission) || nodes.Answers(admission.Node, slot.Template.LossGrace, now))) return admission;
         return null;
     }
 
-    /// <summary>Until when <see cref="Standing"/> says what it says now, if no change comes.</summary>
-    public Instant StandsUntil(Slot slot, Instant now) =>
-        Standing(slot, now) is { } standing && !HasEnded(standing) && nodes.Answers(standing.Node, slot.Template, now, out var until) ? until : new Instant(long.MaxValue);
-
-    /// <summary>Desired, not succeeded, and nobody's. Notes since when.</summary>
+    /// <summary>Desired, not succeeded, and nobody's. Notes since when: the mere passing of time may have opened it.</summary>
     public bool IsOpen(Slot slot, Instant now)
     {
         var open = slot.IsDesired && !slot.Succeeded && Standing(slot, now) is null;
-        slot.OpenSince = open ? slot.OpenSince ?? now : null;
+        if (open == slot.OpenSince is not null) return open;
+        slot.OpenSince = open ? now : null;
+        slot.Version = ++Version;
         return open;
     }
-
-    static readonly PodTemplate NoGrace = new(0, Labels.Empty, Labels.Empty, [], Resources.Zero, Labels.Empty, [], [], "", "", RestartPolicy.Always, default, TimeSpan.Zero);
 
     static bool Counts(Slot slot, Admission admission) =>
         !admission.Status.Draining && admission.Run.Epoch >= slot.LeastEpoch && !slot.FailedEpochs.Contains(admission.Run.Epoch);

@@ -1,0 +1,51 @@
+using System.Collections.Immutable;
+using System.Text;
+using Gossip.Core.Model;
+using Gossip.Core.Replication;
+using Gossip.Core.Wire;
+using Gossip.Core.Workloads;
+
+namespace Gossip.Core.Requests;
+
+/// <summary>What an object must fulfil to be taken. Null is a yes.</summary>
+static class ObjectRules
+{
+    /// <summary>Field length 2 + dot 18 + generation 5 + stamp 9 + value length 5, and room to grow.</summary>
+    const int CellOverhead = 48;
+
+    public static Refused? Check(ObjectName name, ImmutableArray<ObjectField> fields)
+    {
+        if (name.Kind.Length is 0 or > Limits.Label) return Invalid("kind", "is missing or too long");
+        if (name.Name.Length is 0 or > Limits.Name) return Invalid("metadata.name", $"is missing, or longer than {Limits.Name}");
+        if (name.Namespace.Length > Limits.Label) return Invalid("metadata.namespace", $"is longer than {Limits.Label}");
+        if (fields.Length > Limits.Cells) return new Refused(RefusedBecause.TooLarge, $"{name} has {fields.Length} fields, at most {Limits.Cells}");
+        var bytes = 0L;
+        var paths = new HashSet<string>(StringComparer.Ordinal);
+        foreach (var field in fields)
+        {
+            if (IsReserved(field.Path)) return Invalid(field.Path, "is not a field of an object");
+            if (!paths.Add(field.Path)) return Invalid(field.Path, "is there twice");
+            bytes += Encoding.UTF8.GetByteCount(field.Path) + field.Json.Length + CellOverhead;
+        }
+        if (bytes > Limits.ObjectBytes) return new Refused(RefusedBecause.TooLarge, $"{name} takes {bytes} bytes, at most {Limits.ObjectBytes}");
+        if (!WorkloadSpec.IsWorkload(name.Kind)) return null;
+        var spec = WorkloadSpec.Read(name.Kind, path => Json(fields, path), paths);
+        return spec.Problem.Length == 0 ? null : Invalid(spec.Field, spec.Problem);
+    }
+
+    /// <summary>Cells that are Gossip's own, and no part of what the user sent.</summary>
+    public static bool IsReserved(string path) =>
+        path is Fields.Birth or Fields.Deleting || path.StartsWith("gossip.", StringComparison.Ordinal);
+
+    /// <summary>Empty for a field that is not there, or is null.</summary>
+    public static ReadOnlyMemory<byte> Json(ImmutableArray<ObjectField> fields, string path)
+    {
+        foreach (var field in fields)
+            if (string.Equals(field.Path, path, StringComparison.Ordinal)) return IsNull(field) ? default : field.Json;
+        return default;
+    }
+
+    public static bool IsNull(in ObjectField field) => field.Json.IsEmpty || field.Json.Span.SequenceEqual("null"u8);
+
+    static Refused Invalid(string field, string message) => new(RefusedBecause.Invalid, $"{field}: {message}", field);
+}

@@ -1,0 +1,83 @@
+using Gossip.Core.Membership;
+using Gossip.Core.Model;
+using Gossip.Core.Replication;
+using Gossip.Core.Scheduling;
+using Gossip.Core.Workloads;
+
+namespace Gossip.Core.View;
+
+/// <summary>Which changes are events, and how they read. Reasons are Kubernetes' where it has one.</summary>
+static class EventRules
+{
+    public static void Note(in MemberChange change, EventLog events, WallTime at)
+    {
+        if (change.Before?.State == change.After?.State || (change.After ?? change.Before) is not { } member) return;
+        var about = new ObjectName("Node", "", member.Name);
+        var uid = StableHash.GuidText(0, member.Id.Value);
+        switch (change.After?.State)
+        {
+            case MemberState.Alive: events.Note(about, uid, false, "NodeReady", $"{member.Name} is alive", at); break;
+            case MemberState.Suspect: events.Note(about, uid, true, "NodeSuspect", $"{member.Name} does not answer", at); break;
+            case MemberState.Dead: events.Note(about, uid, true, "NodeNotReady", $"{member.Name} is dead", at); break;
+            case MemberState.Left: events.Note(about, uid, false, "NodeNotReady", $"{member.Name} left", at); break;
+        }
+    }
+
+    public static void Note(in RowChange change, SlotTable slots, Func<NodeId, string> nodeName, EventLog events, WallTime at)
+    {
+        switch (change.Kind)
+        {
+            case RowKind.Object:
+                if (slots.Objects.Find(change.Uid) is not { } changed) break;
+                if (changed.Spec is { Problem.Length: > 0 } spec) events.Note(changed.Name, changed.Uid.ToString(), true, "InvalidTemplate", $"{spec.Field}: {spec.Problem}", at);
+                if (changed.NameConflict) events.Note(changed.Name, changed.Uid.ToString(), true, "NameConflict", "another object of this name was made later and counts instead", at);
+                break;
+            case RowKind.Admission:
+                var before = change.Before is null ? null : PodFacts.Read(change.Before, null);
+                var after = change.After is null ? null : PodFacts.Read(change.After, before);
+                NoteAdmission(before, after, slots, nodeName, events, at);
+                break;
+            case RowKind.Summary:
+                if (change.After is null || PodFacts.ReadSummary(change.After) is not { } round || round.Winner != NodeId.None) break;
+                if (slots.NameOf(round.Run.Pod) is { } pending)
+                    events.Note(pending, ViewBuilder.UidOf(round.Run.Pod, round.Run.Epoch), true, "FailedScheduling", PendingReason.Of(round), at);
+                break;
+        }
+    }
+
+    static void NoteAdmission(Admission? before, Admission? after, SlotTable slots, Func<NodeId, string> nodeName, EventLog events, WallTime at)
+    {
+        if ((after ?? before) is not { } admission || slots.NameOf(admission.Run.Pod) is not { } about) return;
+        var uid = ViewBuilder.UidOf(admission.Run.Pod, admission.Run.Epoch);
+        var node = nodeName(admission.Node);
+        if (before is null) events.Note(about, uid, false, "Scheduled", Words($"Successfully assigned {about.Namespace}/{about.Name} to {node}", admission.Birth.Winner), at);
+        if (after is null)
+        {
+            events.Note(about, uid, false, "Killing", $"Gone from {node}", at);
+            return;
+        }
+        if (after.Status.Draining && before is not { Status.Draining: true }) events.Note(about, uid, false, "Killing", $"Draining on {node}: an earlier copy runs", at);
+        foreach (var container in after.Status.Containers)
+            NoteContainer(Find(before, container.Name), container, about, uid, events, at);
+        if (after.Status.Reason.Length > 0 && after.Status.Reason != before?.Status.Reason)
+            events.Note(about, uid, true, after.Status.Reason, Words(after.Status.Reason, after.Status.Message), at);
+    }
+
+    static void NoteContainer(ContainerState? before, ContainerState after, ObjectName about, string uid, EventLog events, WallTime at)
+    {
+        var restarted = before is { } was && after.Restarts > was.Restarts;
+        if (after.Stage == ContainerStage.Running && (before is not { Stage: ContainerStage.Running } || restarted))
+            events.Note(about, uid, false, "Started", $"Started container {after.Name}", at);
+        if (after.Stage == ContainerStage.Waiting && after.Reason == "CrashLoopBackOff" && (before is not { Stage: ContainerStage.Waiting } || restarted))
+            events.Note(about, uid, true, "BackOff", Words($"Back-off restarting failed container {after.Name}", after.Message), at);
+    }
+
+    static ContainerState? Find(Admission? admission, string container)
+    {
+        foreach (var state in admission?.Status.Containers ?? [])
+            if (string.Equals(state.Name, container, StringComparison.Ordinal)) return state;
+        return null;
+    }
+
+    static string Words(string what, string detail) => detail.Length == 0 ? what : $"{what}: {detail}";
+}

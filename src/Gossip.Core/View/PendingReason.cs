@@ -1,0 +1,42 @@
+using System.Globalization;
+using Gossip.Core.Model;
+using Gossip.Core.Scheduling;
+using Gossip.Core.Workloads;
+
+namespace Gossip.Core.View;
+
+/// <summary>Why nobody runs a pod, in one line: the refusals of its last round, alike ones together.</summary>
+public static class PendingReason
+{
+    public const string NoAuction = "waiting for an auction";
+
+    public static string Of(Slot slot, Func<NodeId, string> nodeName)
+    {
+        if (slot.Summary is not { } round || round.Run.Epoch < slot.NextEpoch) return NoAuction;
+        if (round.Winner != NodeId.None) return $"awarded to {nodeName(round.Winner)}, which has not admitted it yet";
+        return Of(round);
+    }
+
+    public static string Of(RoundSummary round)
+    {
+        if (round.Asked == 0) return "no node to ask";
+        var bids = round.Answers.Count(answer => answer.IsBid);
+        var groups = Refusals(round);
+        var silent = round.Asked - round.Answers.Length;
+        if (silent > 0 && round.Answers.Length < RoundSummary.AnswersMax) groups.Add((silent, "no answer"));
+        var text = string.Join(", ", groups.Select(group => string.Create(CultureInfo.InvariantCulture, $"{group.Why} ({group.Count})")));
+        return string.Create(CultureInfo.InvariantCulture, $"{bids}/{round.Asked} nodes fit{(text.Length == 0 ? "" : ": ")}{text}");
+    }
+
+    /// <summary>Most frequent first. Reasons that differ only in what is free are one; alone or alike they keep every word.</summary>
+    static List<(int Count, string Why)> Refusals(RoundSummary round) =>
+    [
+        .. round.Answers.Where(answer => !answer.IsBid)
+            .GroupBy(answer => Short(answer.Why), StringComparer.Ordinal)
+            .OrderByDescending(group => group.Count()).ThenBy(group => group.Key, StringComparer.Ordinal)
+            .Select(group => (group.Count(), group.Select(answer => answer.Why).Distinct(StringComparer.Ordinal).Count() == 1 ? group.First().Why : group.Key)),
+    ];
+
+    /// <summary>"needs 2000m cpu, 100m free; needs 4Gi memory, 1Gi free" without what varies from node to node.</summary>
+    static string Short(string why) => string.Join("; ", why.Split("; ").Select(part => part.Split(", ")[0]));
+}
