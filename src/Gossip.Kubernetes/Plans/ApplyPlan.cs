@@ -1,0 +1,63 @@
+using System.Collections.Immutable;
+using System.Text.Json.Nodes;
+using Gossip.Core.Model;
+using Gossip.Core.Requests;
+using Gossip.Kubernetes.Manifests;
+
+namespace Gossip.Kubernetes.Plans;
+
+public enum PlanAction : byte { Create, Replace, Unchanged }
+
+/// <summary>One object of a plan: what would be written, and what the cluster would make of it.</summary>
+/// <param name="Changes">Paths of the fields that a replacement touches.</param>
+/// <param name="Outlook">Sentences for a reader: <c>3 pods x (100m cpu, 100Mi memory)</c>.</param>
+public sealed record PlanStep(
+    PlanAction Action, ObjectName Name, string ApiVersion, ImmutableArray<ObjectField> Fields,
+    ImmutableArray<string> Changes, ImmutableArray<string> Outlook)
+{
+    /// <summary>What to ask of a node to perform it; null when there is nothing to do.</summary>
+    public Request? ToRequest() => Action switch
+    {
+        PlanAction.Create => new CreateObject(Name, ApiVersion, Fields),
+        PlanAction.Replace => new ReplaceObject(Name, 0, Fields),
+        _ => null,
+    };
+
+    public override string ToString() => $"{Verb} {Name}";
+
+    internal string Verb => Action switch { PlanAction.Create => "create", PlanAction.Replace => "replace", _ => "unchanged" };
+}
+
+/// <summary>What an <c>apply</c> would do, decided before anything is done: printed, then performed, the same.</summary>
+/// <param name="Faults">While there are any, nothing is to be performed.</param>
+public sealed record ApplyPlan(ImmutableArray<PlanStep> Steps, ImmutableArray<ManifestFault> Faults, ImmutableArray<ManifestFault> Warnings)
+{
+    public bool IsSound => Faults.IsEmpty;
+
+    public JsonObject ToJson() => new()
+    {
+        ["steps"] = new JsonArray([.. Steps.Select(step => (JsonNode)new JsonObject
+        {
+            ["action"] = step.Verb,
+            ["kind"] = step.Name.Kind,
+            ["namespace"] = step.Name.Namespace,
+            ["name"] = step.Name.Name,
+            ["changes"] = new JsonArray([.. step.Changes.Select(path => (JsonNode)path)]),
+            ["outlook"] = new JsonArray([.. step.Outlook.Select(line => (JsonNode)line)]),
+        })]),
+        ["faults"] = new JsonArray([.. Faults.Select(Line)]),
+        ["warnings"] = new JsonArray([.. Warnings.Select(Line)]),
+    };
+
+    static JsonNode Line(ManifestFault fault) => new JsonObject
+    {
+        ["source"] = fault.Source,
+        ["document"] = fault.Document,
+        ["line"] = fault.At.Line,
+        ["column"] = fault.At.Column,
+        ["about"] = fault.About,
+        ["field"] = fault.Field,
+        ["reason"] = fault.Reason.ToString(),
+        ["message"] = fault.Message,
+    };
+}

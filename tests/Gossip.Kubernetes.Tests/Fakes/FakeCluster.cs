@@ -1,0 +1,131 @@
+using System.Collections.Immutable;
+using System.Text.Json.Nodes;
+using Gossip.Core.Membership;
+using Gossip.Core.Model;
+using Gossip.Core.Requests;
+using Gossip.Core.Scheduling;
+using Gossip.Core.View;
+
+namespace Gossip.Kubernetes.Tests.Fakes;
+
+/// <summary>A cluster that is one dictionary: it keeps objects, derives their pods, and puts them on its first node at once.</summary>
+sealed class FakeCluster
+{
+    public static readonly WallTime Start = new(1_790_000_000_000);
+    readonly Lock gate = new();
+    readonly SortedDictionary<ObjectName, ObjectView> objects = [];
+    readonly Dictionary<(Uid, int), uint> epochs = [];
+    readonly List<NodeView> nodes = [];
+    readonly List<EventView> events = [];
+    ulong version = 100;
+
+    public FakeCluster WithNode(string name, string runtime, MemberState state = MemberState.Alive, Labels? labels = null, string unready = "")
+    {
+        var card = new NodeCard(name, NodeAddress.V4(0x7F000001, 7000), labels ?? Labels.Empty, [],
+            new Resources(new MilliCpu(4000), new Bytes(8L << 30), default, 110, []), [runtime], "");
+        var member = new Member(card, new Incarnation((ulong)Start.UnixMilliseconds / 1000, 0), state, default, new Capacity(1, 1, card.Allocatable, unready));
+        nodes.Add(new NodeView(member, card.Labels, [], false, null, ++version));
+        return this;
+    }
+
+    public FakeCluster WithEvent(ObjectName about, string reason, string message)
+    {
+        events.Add(new EventView((ulong)events.Count + 1, about, "", true, reason, message, Start, Start, 2));
+        return this;
+    }
+
+    public Task<Reply> AskAsync(Request request, CancellationToken ct)
+    {
+        lock (gate) return Task.FromResult(Answer(request));
+    }
+
+    Reply Answer(Request request)
+    {
+        switch (request)
+        {
+            case Look: return new Seen(View());
+            case CreateObject create:
+                if (objects.ContainsKey(create.Name)) return new Refused(RefusedBecause.AlreadyExists, $"{create.Name} already exists");
+                var uid = new Uid(7, ++version);
+                return new ObjectStored(objects[create.Name] = new ObjectView(
+                    uid, create.Name, create.ApiVersion, Stamp.At(Start), 1, version, false, false, create.Fields));
+            case ReplaceObject replace:
+                if (!objects.TryGetValue(replace.Name, out var old)) return new Refused(RefusedBecause.NotFound, $"{replace.Name} is not there");
+                if (replace.IfVersion != 0 && replace.IfVersion != old.Version) return new Refused(RefusedBecause.Conflict, "it has changed since");
+                return new ObjectStored(objects[replace.Name] = old with { Fields = replace.Fields, Version = ++version, Generation = old.Generation + 1 });
+            case DeleteObject delete:
+                if (objects.Remove(delete.Name)) return Gone(delete.Name);
+                if (Pods().FirstOrDefault(pod => pod.Name == delete.Name.Name && pod.Namespace == delete.Name.Namespace && delete.Name.Kind == "Pod") is { } pod)
+                {
+                    epochs[(pod.OwnerUid, pod.Id.Ordinal)] = epochs.GetValueOrDefault((pod.OwnerUid, pod.Id.Ordinal), 1u) + 1;
+                    return Gone(delete.Name);
+                }
+                return new Refused(RefusedBecause.NotFound, $"{delete.Name} is not there");
+            default: throw new NotSupportedException(request.ToString());
+        }
+    }
+
+    Deleted Gone(ObjectName name)
+    {
+        version++;
+        return new Deleted(name);
+    }
+
+    public ClusterView View()
+    {
+        var pods = Pods().OrderBy(pod => pod.Namespace, StringComparer.Ordinal).ThenBy(pod => pod.Name, StringComparer.Ordinal).ToImmutableArray();
+        return new ClusterView(version, Start, nodes.FirstOrDefault()?.Member.Id ?? default, [.. nodes.Select(WithSettings)], [.. objects.Values], pods, [.. EndpointsOf(pods)], [.. events]);
+    }
+
+    NodeView WithSettings(NodeView node)
+    {
+        var settings = objects.GetValueOrDefault(new ObjectName("Node", "", node.Member.Name));
+        return settings is null ? node : node with { Settings = settings, Unschedulable = settings["spec.unschedulable"] is { } on && on.Span.SequenceEqual("true"u8) };
+    }
+
+    IEnumerable<EndpointsView> EndpointsOf(ImmutableArray<PodView> pods)
+    {
+        foreach (var service in objects.Values.Where(held => held.Name.Kind == "Service"))
+        {
+            if (service["spec.selector"] is not { } json) continue;
+            var selector = Labels.Of(JsonNode.Parse(json.Span)!.AsObject().Select(pair => KeyValuePair.Create(pair.Key, (string)pair.Value!)));
+            var chosen = pods.Where(pod => pod.Namespace == service.Name.Namespace && pod.Ready && pod.Template.Labels.Contains(selector));
+            yield return new EndpointsView(service.Name, version, [.. chosen.Select(pod => new EndpointView(pod.Ip, pod.Name, pod.NodeName, pod.Uid))], []);
+        }
+    }
+
+    IEnumerable<PodView> Pods()
+    {
+        foreach (var held in objects.Values)
+        {
+            var isPod = held.Name.Kind == "Pod";
+            if (!isPod && held["spec.template"] is null) continue;
+            var spec = isPod
+                ? new JsonObject([.. held.Fields.Where(field => field.Path.StartsWith("spec.", StringComparison.Ordinal)).Select(field => KeyValuePair.Create(field.Path[5..], JsonNode.Parse(field.Json.Span)))])
+                : JsonNode.Parse(held["spec.template"]!.Value.Span)!["spec"]!.AsObject();
+            var metadata = isPod ? null : JsonNode.Parse(held["spec.template"]!.Value.Span)!["metadata"];
+            var labelsJson = isPod ? held["metadata.labels"] is { } own ? JsonNode.Parse(own.Span) : null : metadata?["labels"];
+            var labels = Labels.Of((labelsJson as JsonObject ?? []).Select(pair => KeyValuePair.Create(pair.Key, (string)pair.Value!)));
+            var replicas = isPod ? 1 : held["spec.replicas"] is { } count ? (int)JsonNode.Parse(count.Span)! : 1;
+            for (var ordinal = 0; ordinal < replicas; ordinal++) yield return Pod(held, isPod, ordinal, spec, labels);
+        }
+    }
+
+    PodView Pod(ObjectView owner, bool isPod, int ordinal, JsonObject spec, Labels labels)
+    {
+        const ulong hash = 0xabcdef0123456789;
+        var id = new PodId(owner.Uid, ordinal, hash);
+        var runtime = (string?)spec["runtimeClassName"] ?? "containers";
+        var containers = spec["containers"]!.AsArray().Select(one => new ContainerSpec(
+            (string)one!["name"]!, (string?)one["image"] ?? "", [], [], [], "", [], Resources.Zero, Resources.Zero)).ToImmutableArray();
+        var template = new PodTemplate(hash, labels, Labels.Empty, containers, Resources.Zero, Labels.Empty, [], [], runtime, "", RestartPolicy.Always, TimeSpan.FromSeconds(30), null);
+        var node = nodes.FirstOrDefault(one => one.Member.Card.Runtimes.Contains(runtime));
+        var epoch = new Epoch(epochs.GetValueOrDefault((owner.Uid, ordinal), 1u));
+        var admission = node is null ? null : new Admission(new Uid(8, (ulong)ordinal), new AdmissionBirth(node.Member.Id, new PodRun(id, epoch), Stamp.At(Start), "won"),
+            new AdmissionStatus(0, false, PodPhase.Running, true, $"127.1.0.{ordinal + 1}", Start,
+                [.. containers.Select(one => new ContainerState(one.Name, ContainerStage.Running, 2, Start, 0, "", ""))], "", ""));
+        return new PodView(id, isPod ? owner.Name.Name : $"{owner.Name.Name}-abcdef01-{ordinal}", owner.Name.Namespace,
+            StableHash.GuidText(id.Hash(), epoch.Value), owner.Name, owner.Uid, template, Start, owner.Version, false, admission, node?.Member.Name ?? "",
+            admission is null ? PodPhase.Pending : PodPhase.Running, admission is null ? $"no node has runtime '{runtime}'" : "", null, admission is null ? [] : [admission]);
+    }
+}

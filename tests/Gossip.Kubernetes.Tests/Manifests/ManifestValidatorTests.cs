@@ -1,0 +1,115 @@
+using Gossip.Kubernetes.Manifests;
+
+namespace Gossip.Kubernetes.Tests.Manifests;
+
+public class ManifestValidatorTests
+{
+    const string Good = """
+        apiVersion: apps/v1
+        kind: Deployment
+        metadata:
+          name: web
+        spec:
+          replicas: 3
+          selector:
+            matchLabels: {app: web}
+          template:
+            metadata:
+              labels: {app: web}
+            spec:
+              containers:
+              - name: c
+                image: nginx
+                resources:
+                  requests: {cpu: 100m, memory: 64Mi}
+        """;
+
+    static ManifestSet Check(string text) => ManifestValidator.Check(ManifestReader.Read("x.yaml", text));
+
+    [Fact]
+    public void A_good_deployment_has_no_fault()
+    {
+        var set = Check(Good);
+        Assert.Empty(set.Faults);
+        Assert.Empty(set.Warnings);
+    }
+
+    [Theory]
+    [InlineData("kind: Deployment", "kind: Deploymint", "kind", "not served")]
+    [InlineData("kind: Deployment\n", "", "kind", "missing")]
+    [InlineData("apiVersion: apps/v1", "apiVersion: extensions/v1beta1", "apiVersion", "write apps/v1")]
+    [InlineData("name: web", "labels: {a: b}", "metadata.name", "missing")]
+    [InlineData("name: web", "name: Web_1", "metadata.name", "DNS name")]
+    [InlineData("name: web", "name: 7", "metadata.name", "quote it")]
+    [InlineData("name: web", "name: web\n  namespace: A", "metadata.namespace", "DNS label")]
+    [InlineData("replicas: 3", "replicas: -1", "spec.replicas", "from 0")]
+    [InlineData("replicas: 3", "replicas: 1000001", "spec.replicas", "1000000")]
+    [InlineData("replicas: 3", "replicas: three", "spec.replicas", "whole number")]
+    [InlineData("replicas: 3", "replicas: 2.5", "spec.replicas", "whole number")]
+    [InlineData("cpu: 100m", "cpu: -100m", "spec.template.spec.containers[0].resources.requests.cpu", "negative")]
+    [InlineData("cpu: 100m", "cpu: 100x", "spec.template.spec.containers[0].resources.requests.cpu", "not an amount")]
+    [InlineData("cpu: 100m", "cpu: 10000000", "spec.template.spec.containers[0].resources.requests.cpu", "no machine")]
+    [InlineData("memory: 64Mi", "memory: 9000Pi", "spec.template.spec.containers[0].resources.requests.memory", "no machine")]
+    [InlineData("memory: 64Mi", "memory: 1e999", "spec.template.spec.containers[0].resources.requests.memory", "not an amount")]
+    [InlineData("cpu: 100m", "example.com/fpga: 1.5", "spec.template.spec.containers[0].resources.requests[example.com/fpga]", "whole pieces")]
+    [InlineData("requests: {cpu: 100m, memory: 64Mi}", "{requests: {cpu: 2}, limits: {cpu: 1}}", "spec.template.spec.containers[0].resources.requests.cpu", "limit")]
+    [InlineData("matchLabels: {app: web}", "matchLabels: {app: other}", "spec.selector", "does not match")]
+    [InlineData("matchLabels: {app: web}", "matchExpressions: [{key: app, operator: NotIn, values: [web]}]", "spec.selector", "does not match")]
+    [InlineData("matchLabels: {app: web}", "matchExpressions: [{key: app, operator: Like}]", "spec.selector.matchExpressions[0]", "operator")]
+    [InlineData("matchLabels: {app: web}", "matchLabels: {}", "spec.selector", "everything")]
+    [InlineData("labels: {app: web}", "labels: {app: \"not ok\"}", "spec.template.metadata.labels[app]", "label value")]
+    [InlineData("- name: c", "- name: C", "spec.template.spec.containers[0].name", "DNS label")]
+    [InlineData("image: nginx", "command: [x]", "spec.template.spec.containers[0].image", "missing")]
+    [InlineData("image: nginx", "image: nginx\n        ports: [{containerPort: 70000}]", "spec.template.spec.containers[0].ports[0].containerPort", "65535")]
+    [InlineData("image: nginx", "image: nginx\n        ports: [{containerPort: 80, protocol: QUIC}]", "spec.template.spec.containers[0].ports[0].protocol", "one of")]
+    [InlineData("image: nginx", "image: nginx\n      restartPolicy: Never", "spec.template.spec.restartPolicy", "Always")]
+    public void What_is_wrong_is_refused_by_its_field(string good, string bad, string field, string message)
+    {
+        Assert.Contains(good, Good, StringComparison.Ordinal);
+        var text = good == "requests: {cpu: 100m, memory: 64Mi}"
+            ? Good.Replace("resources:\n          requests: {cpu: 100m, memory: 64Mi}", $"resources: {bad}", StringComparison.Ordinal)
+            : bad.Contains("restartPolicy", StringComparison.Ordinal)
+                ? Good + "\n      restartPolicy: Never"
+                : Good.Replace(good, bad, StringComparison.Ordinal);
+        var fault = Check(text).Faults.FirstOrDefault(one => one.Field == field);
+        Assert.True(fault is not null, string.Join('\n', Check(text).Faults));
+        Assert.Contains(message, fault.Message, StringComparison.Ordinal);
+        Assert.True(fault.At.IsKnown);
+    }
+
+    [Fact]
+    public void A_name_twice_in_one_input_is_refused()
+    {
+        var fault = Assert.Single(Check($"{Good}\n---\n{Good}").Faults);
+        Assert.Equal((2, "metadata.name", FaultReason.Duplicate), (fault.Document, fault.Field, fault.Reason));
+    }
+
+    [Fact]
+    public void An_object_over_the_limit_is_refused()
+    {
+        var fault = Assert.Single(Check(Good.Replace("name: web", $"name: web\n  annotations: {{a: '{new string('x', 1 << 20)}'}}", StringComparison.Ordinal)).Faults);
+        Assert.Equal(FaultReason.TooLarge, fault.Reason);
+        Assert.Contains("1048576", fault.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void An_unknown_field_is_kept_with_a_warning()
+    {
+        var set = Check(Good.Replace("replicas: 3", "replicas: 3\n  futureField: {a: 1}", StringComparison.Ordinal));
+        Assert.Empty(set.Faults);
+        Assert.Equal(("spec.futureField", FaultReason.UnknownField), (set.Warnings.Single().Field, set.Warnings.Single().Reason));
+    }
+
+    [Theory]
+    [InlineData("spec: {ports: [{port: 0}]}", "spec.ports[0].port")]
+    [InlineData("spec: {ports: [{port: 80}, {port: 81}]}", "spec.ports[0].name")]
+    [InlineData("spec: {selector: {a: b}}", "spec.ports")]
+    [InlineData("spec: {type: Magic, ports: [{port: 80}]}", "spec.type")]
+    [InlineData("other: 1", "spec")]
+    public void A_service_is_checked(string spec, string field) =>
+        Assert.Contains(field, Check($"apiVersion: v1\nkind: Service\nmetadata: {{name: s}}\n{spec}\n").Faults.Select(fault => fault.Field));
+
+    [Fact]
+    public void A_field_that_would_be_taken_for_the_tables_own_is_refused() =>
+        Assert.Contains("life", Check("apiVersion: v1\nkind: Namespace\nmetadata: {name: s}\nlife: 1\n").Faults.Select(fault => fault.Field));
+}
