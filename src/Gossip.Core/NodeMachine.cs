@@ -36,13 +36,15 @@ public sealed class NodeMachine
     readonly Sweeper sweeper;
     readonly Rumours rumours;
     readonly List<PodId> dirty = [];
+    readonly NodeCard self;
     bool believesTables;
 
     public NodeMachine(NodeConfig config, StoreContents contents)
     {
         Boot = Replicator.NextBoot(config, contents);
         var luck = new Luck(StableHash.Mix(config.Seed, Boot));
-        outbox = new Outbox(config.Card.Id) { Boot = Boot };
+        outbox = new Outbox(config.Card.Id) { Boot = Boot, Address = config.Card.Address };
+        self = config.Card;
         swim = new Swim(config, Boot, luck.For("swim"), outbox);
         replicator = new Replicator(config, contents, luck.For("replication"), outbox, swim);
         slots = new SlotTable(replicator, swim, config.Timings);
@@ -77,6 +79,7 @@ public sealed class NodeMachine
             case NodeInputKind.Started:
                 swim.Start(now, effects);
                 replicator.Start(now, effects);
+                bidder.Start(now, effects);
                 auctioneer.Start(now, effects);
                 keeper.Start(now, effects);
                 break;
@@ -105,9 +108,16 @@ public sealed class NodeMachine
                 break;
             case NodeInputKind.LeaveRequested:
                 swim.Leave(now, effects);
+                bidder.Close("leaving", now, effects);
+                keeper.OnLeave(now, effects);
                 break;
         }
         Settle(now, effects);
+        while (outbox.TakeLooped() is { IsEmpty: false } toSelf)
+        {
+            ReadMessages(toSelf, self.Id, self.Address, now, effects);
+            Settle(now, effects);
+        }
         outbox.Flush(effects);
     }
 
@@ -130,7 +140,12 @@ public sealed class NodeMachine
             effects.Rejected(from, verdict);
             return;
         }
-        var rest = payload[Limits.EnvelopeHeader..];
+        ReadMessages(payload[Limits.EnvelopeHeader..], sender, from, now, effects);
+    }
+
+    void ReadMessages(ReadOnlyMemory<byte> rest, NodeId sender, NodeAddress from, Now now, NodeEffects effects)
+    {
+        Reject verdict;
         while (Envelope.TryNext(ref rest, out var kind, out var body, out verdict))
         {
             try

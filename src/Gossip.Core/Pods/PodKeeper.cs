@@ -19,6 +19,9 @@ public sealed class PodKeeper
     public void OnReport(PodReport report, Now now, NodeEffects effects) => throw new NotImplementedException();
     public bool TryHandle(NodeTimer timer, Now now, NodeEffects effects) => throw new NotImplementedException();
 
+    /// <summary>This node leaves: everything that runs here ends gracefully, others have it already.</summary>
+    public void OnLeave(Now now, NodeEffects effects) => throw new NotImplementedException();
+
     /// <summary>The first session with a peer is over (or there are no peers): the tables may be believed.</summary>
     public void OnSynced(Now now, NodeEffects effects) => throw new NotImplementedException();
 }

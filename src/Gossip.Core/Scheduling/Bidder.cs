@@ -1,22 +1,258 @@
+using System.Globalization;
 using Gossip.Core.Membership;
 using Gossip.Core.Model;
 using Gossip.Core.Replication;
+using Gossip.Core.Scheduling.Filters;
 using Gossip.Core.Wire;
 using Gossip.Core.Workloads;
 
 namespace Gossip.Core.Scheduling;
 
-/// <summary>This node's side of every auction: its books, its bids, its admissions.</summary>
+/// <summary>
+/// This node's side of every auction. An ask is answered from the exact books with a bid, which reserves, or a refusal,
+/// which says why; an award within the bid's validity is checked again and becomes an admission. Nobody else ever
+/// decides what runs here, so no node is overcommitted whatever the others believe.
+/// </summary>
+/// <remarks>Inputs: <see cref="Ask"/>, <see cref="Award"/>, <see cref="Release"/>. Outputs: <see cref="Bid"/>, <see cref="Refusal"/>, <see cref="Verdict"/>, admission rows, capacity.</remarks>
 public sealed class Bidder
 {
-    public Bidder(NodeConfig config, SlotTable slots, Swim members, IRowWriter writer, Outbox outbox) => throw new NotImplementedException();
+    /// <summary>Between two announcements of capacity: what happens within is told at once.</summary>
+    static readonly TimeSpan AnnounceGap = TimeSpan.FromMilliseconds(100);
 
-    public bool TryHandle(MessageKind kind, ReadOnlyMemory<byte> body, NodeId sender, NodeAddress from, Now now, NodeEffects effects) => throw new NotImplementedException();
-    public bool TryHandle(NodeTimer timer, Now now, NodeEffects effects) => throw new NotImplementedException();
+    readonly NodeConfig config;
+    readonly SlotTable slots;
+    readonly Swim members;
+    readonly IRowWriter writer;
+    readonly Outbox outbox;
+    readonly Books books;
+    readonly NodeId self;
+    string unready = "starting";
+    Instant lastAnnounced;
+    bool announceDue;
+    bool expiryDue;
 
-    /// <summary>Counts a pod that runs here without a bid of this life: adopted after a restart.</summary>
-    public void Adopt(PodRun run, PodTemplate template) => throw new NotImplementedException();
+    public Bidder(NodeConfig config, SlotTable slots, Swim members, IRowWriter writer, Outbox outbox)
+    {
+        this.config = config;
+        this.slots = slots;
+        this.members = members;
+        this.writer = writer;
+        this.outbox = outbox;
+        books = new Books(config.Card.Allocatable);
+        self = config.Card.Id;
+    }
+
+    internal Books Books => books;
+
+    public void Start(Now now, NodeEffects effects)
+    {
+        lastAnnounced = now.Monotonic;
+        members.Announce(books.Free, unready, now);
+    }
+
+    /// <summary>What runs here is known: from now on it bids.</summary>
+    public void Open(Now now, NodeEffects effects) => Turn("", now, effects);
+
+    /// <summary>It bids no more, for the reason given.</summary>
+    public void Close(string why, Now now, NodeEffects effects) => Turn(why, now, effects);
+
+    public bool TryHandle(MessageKind kind, ReadOnlyMemory<byte> body, NodeId sender, NodeAddress from, Now now, NodeEffects effects)
+    {
+        switch (kind)
+        {
+            case MessageKind.Ask:
+                OnAsk(AuctionWire.Read<Ask>(body), sender, from, now, effects);
+                return true;
+            case MessageKind.Award:
+                OnAward(AuctionWire.Read<Award>(body), sender, from, now, effects);
+                return true;
+            case MessageKind.Release:
+                var release = AuctionWire.Read<Release>(body);
+                if (books.BidFor(release.Run.Pod) is { } bid && bid.Auction == release.Auction && bid.Auctioneer == sender)
+                    LetGo(bid.Run, now, effects);
+                return true;
+            default:
+                return false;
+        }
+    }
+
+    public bool TryHandle(NodeTimer timer, Now now, NodeEffects effects)
+    {
+        switch (timer.Kind)
+        {
+            case NodeTimerKind.BidExpires:
+                expiryDue = false;
+                Expire(now, effects);
+                WakeAtExpiry(now, effects);
+                return true;
+            case NodeTimerKind.CapacityDue:
+                announceDue = false;
+                Announce(now);
+                return true;
+            default:
+                return false;
+        }
+    }
+
+    public bool Has(PodRun run) => books.Find(run) is { IsFirm: true };
+
+    /// <summary>Counts a pod that runs here, or is to, without a bid of this life. False when it is only to run and there is no room.</summary>
+    /// <param name="runs">It runs already, so it counts whether there is room or not.</param>
+    public bool Adopt(PodRun run, PodTemplate template, bool runs)
+    {
+        if (Has(run)) return true;
+        if (!runs && !ResourceFilter.Fits(template.Requests, books.Free)) return false;
+        books.Admit(run, template, checkRoom: !runs).IsDurable = true;
+        return true;
+    }
 
     /// <summary>The runtime says that nothing of it is left: its resources are free again.</summary>
-    public void Free(PodRun run, Now now, NodeEffects effects) => throw new NotImplementedException();
+    public void Free(PodRun run, Now now, NodeEffects effects) => LetGo(run, now, effects);
+
+    void OnAsk(in Ask ask, NodeId sender, NodeAddress from, Now now, NodeEffects effects)
+    {
+        Expire(now, effects);
+        var run = ask.Run;
+        var held = books.BidFor(run.Pod);
+        if (held is not null && held.Auctioneer == sender && unchecked((long)(ask.Auction - held.Auction)) < 0) return; // overtaken on the way
+        var (why, again) = Objection(run, sender, held, now);
+        if (why is null)
+        {
+            if (held is not null) LetGo(held.Run, now, effects);
+            var template = slots.Find(run.Pod)!.Template;
+            var facts = Facts(run.Pod, books.Free, books.Ports);
+            var verdict = Filtering.Check(template, facts);
+            if (verdict.Passes)
+            {
+                var bid = new Bid(ask.Auction, run, Scoring.Score(template, facts), Scoring.Explain(template, facts));
+                books.Reserve(new Claim
+                {
+                    Run = run, Template = template, Auction = ask.Auction, Auctioneer = sender,
+                    Expires = now.Monotonic + config.Timings.BidValidity,
+                });
+                WakeAtExpiry(now, effects);
+                Changed(now, effects);
+                outbox.Send(from, bid, effects);
+                return;
+            }
+            why = verdict.Reason!;
+            if (books.NextExpiry is { } end && Filtering.Passes(template, Facts(run.Pod, books.FreeOfBids, books.FirmPorts)))
+                again = end - now.Monotonic;
+        }
+        var capacity = members.OwnCapacity;
+        var milliseconds = (int)Math.Ceiling(again.TotalMilliseconds);
+        outbox.Send(from, new Refusal(ask.Auction, run, capacity.Boot, capacity.Version, milliseconds, why), effects);
+    }
+
+    /// <summary>Why not even to look into the books, and when to ask again; null when there is nothing against it.</summary>
+    (string? Why, TimeSpan Again) Objection(PodRun run, NodeId sender, Claim? held, Now now)
+    {
+        var soon = config.Timings.GossipInterval;
+        if (unready.Length > 0) return ($"node is unready: {unready}", soon);
+        if (slots.Find(run.Pod) is not { } slot) return ("has not heard of it yet", soon);
+        if (!slot.IsDesired || slot.Succeeded) return ("is not wanted any more", TimeSpan.Zero);
+        if (run.Epoch < slot.NextEpoch)
+            return (string.Create(CultureInfo.InvariantCulture, $"stale: asked for epoch {run.Epoch}, {slot.NextEpoch} is next"), soon);
+        if (slots.Standing(slot, now.Monotonic) is { } standing && members.Find(standing.Node) is { IsLive: true } owner)
+            return ($"{owner.Name} runs it", soon);
+        if (Has(run)) return ("runs it already", soon);
+        if (held is null || held.Auctioneer == sender) return (null, default);
+        // Two callers: the ring went round differently for them. The nearer to the chunk's point has the say, so that
+        // the two cannot both collect bids and each award one.
+        if (held.Run.Epoch > run.Epoch) return (string.Create(CultureInfo.InvariantCulture, $"stale: bids for epoch {held.Run.Epoch}"), soon);
+        var point = Chunk.PointOf(run.Pod);
+        return held.Run.Epoch == run.Epoch && Chunk.Distance(point, held.Auctioneer) < Chunk.Distance(point, sender)
+            ? ($"holds a bid for {members.Find(held.Auctioneer)?.Name ?? held.Auctioneer.ToString()}", held.Expires - now.Monotonic)
+            : (null, default);
+    }
+
+    void OnAward(in Award award, NodeId sender, NodeAddress from, Now now, NodeEffects effects)
+    {
+        Expire(now, effects);
+        var run = award.Run;
+        var auction = award.Auction;
+        if (Has(run))
+        {
+            // Said twice. The first verdict may be lost; before it is durable there is none, and it will come.
+            if (books.Find(run)!.IsDurable) outbox.Send(from, new Verdict(auction, run, true, ""), effects);
+            return;
+        }
+        if (books.BidFor(run.Pod) is not { } bid || bid.Run != run || bid.Auction != auction || bid.Auctioneer != sender)
+        {
+            outbox.Send(from, new Verdict(auction, run, false, "the bid is over"), effects);
+            return;
+        }
+        // What was true when it bid is checked again against what is true now.
+        books.Remove(run);
+        var (why, _) = Objection(run, sender, null, now);
+        why ??= Filtering.Check(bid.Template, Facts(run.Pod, books.Free, books.Ports)).Reason;
+        if (why is not null)
+        {
+            Changed(now, effects);
+            outbox.Send(from, new Verdict(auction, run, false, why), effects);
+            return;
+        }
+        var claim = books.Admit(run, bid.Template, checkRoom: true);
+        var birth = new AdmissionBirth(self, run, writer.Tick(now), award.Winner);
+        (string, ReadOnlyMemory<byte>)[] cells =
+        [
+            (Fields.Birth, AdmissionCodec.Write(birth)),
+            (Fields.Status, AdmissionCodec.Write(AdmissionStatus.Admitted)),
+        ];
+        writer.Create(RowKind.Admission, cells, now, effects, (_, _, later) =>
+        {
+            claim.IsDurable = true;
+            outbox.Send(from, new Verdict(auction, run, true, ""), later);
+        });
+    }
+
+    NodeFacts Facts(PodId pod, in Resources free, HashSet<HostPort> ports)
+    {
+        var settings = slots.SettingsOf(self);
+        return new NodeFacts(config.Card.Name, settings.Labels, settings.Taints, settings.Unschedulable, config.Card.Runtimes,
+            books.Allocatable, free, unready, ports, books.OfWorkload(pod.Workload));
+    }
+
+    void LetGo(PodRun run, Now now, NodeEffects effects)
+    {
+        if (books.Remove(run)) Changed(now, effects);
+    }
+
+    void Expire(Now now, NodeEffects effects)
+    {
+        if (books.Expire(now.Monotonic)) Changed(now, effects);
+    }
+
+    void WakeAtExpiry(Now now, NodeEffects effects)
+    {
+        if (expiryDue || books.NextExpiry is not { } end) return;
+        expiryDue = true;
+        effects.Wake(new NodeTimer(NodeTimerKind.BidExpires), end - now.Monotonic);
+    }
+
+    void Turn(string why, Now now, NodeEffects effects)
+    {
+        unready = why;
+        Announce(now);
+    }
+
+    /// <summary>Tells the new capacity: at once when the last news is old enough, else together with what follows.</summary>
+    void Changed(Now now, NodeEffects effects)
+    {
+        if (announceDue) return;
+        var since = now.Monotonic - lastAnnounced;
+        if (since >= AnnounceGap)
+        {
+            Announce(now);
+            return;
+        }
+        announceDue = true;
+        effects.Wake(new NodeTimer(NodeTimerKind.CapacityDue), AnnounceGap - since);
+    }
+
+    void Announce(Now now)
+    {
+        lastAnnounced = now.Monotonic;
+        members.Announce(books.Free, unready, now);
+    }
 }

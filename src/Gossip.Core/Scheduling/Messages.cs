@@ -1,24 +1,165 @@
 using Gossip.Core.Model;
+using Gossip.Core.Wire;
+using MessagePack;
 
 namespace Gossip.Core.Scheduling;
 
+// What auctioneers and candidates say to each other, directly and by datagram. Each begins with the auction (a number
+// that its auctioneer never uses twice, new with each round) and the run it is about.
+
 /// <summary>Auctioneer to candidate: would you run it? The candidate reads the pod from its own tables.</summary>
-public readonly partial record struct Ask(ulong Auction, PodRun Run);
+public readonly record struct Ask(ulong Auction, PodRun Run) : IWireMessage<Ask>
+{
+    public static MessageKind Kind => MessageKind.Ask;
+
+    public static void Write(ref MessagePackWriter writer, in Ask message) =>
+        AuctionWire.WriteHead(ref writer, 2, message.Auction, message.Run);
+
+    public static Ask Read(ref MessagePackReader reader)
+    {
+        var fields = AuctionWire.ReadHead(ref reader, 2, out var auction, out var run);
+        PodCodec.SkipRest(ref reader, fields, 2);
+        return new Ask(auction, run);
+    }
+}
 
 /// <summary>Candidate to auctioneer: yes, and the resources are held for you for the bid's validity from sending.</summary>
 /// <param name="Score">0–1000; greater is better.</param>
 /// <param name="Why">The scores it is made of, for people.</param>
-public readonly partial record struct Bid(ulong Auction, PodRun Run, int Score, string Why);
+public readonly record struct Bid(ulong Auction, PodRun Run, int Score, string Why) : IWireMessage<Bid>
+{
+    public static MessageKind Kind => MessageKind.Bid;
+
+    public static void Write(ref MessagePackWriter writer, in Bid message)
+    {
+        AuctionWire.WriteHead(ref writer, 4, message.Auction, message.Run);
+        writer.Write(message.Score);
+        PodCodec.WriteText(ref writer, message.Why, AuctionWire.WhyMax);
+    }
+
+    public static Bid Read(ref MessagePackReader reader)
+    {
+        var fields = AuctionWire.ReadHead(ref reader, 4, out var auction, out var run);
+        var score = reader.ReadInt32();
+        if (score is < 0 or > Scoring.Greatest) throw new MessagePackSerializationException($"a score of {score}, not 0 to {Scoring.Greatest}");
+        var why = PodCodec.ReadText(ref reader, AuctionWire.WhyMax);
+        PodCodec.SkipRest(ref reader, fields, 4);
+        return new Bid(auction, run, score, why);
+    }
+}
 
 /// <summary>Candidate to auctioneer: no, as of this version of my capacity.</summary>
-/// <param name="AskAgainAfterMilliseconds">When reservations caused it: when they will have expired. Else 0.</param>
-public readonly partial record struct Refusal(ulong Auction, PodRun Run, ulong Boot, ulong CapacityVersion, int AskAgainAfterMilliseconds, string Why);
+/// <param name="AskAgainAfterMilliseconds">When what causes it passes by itself (reservations, news on its way): when to ask again. Else 0.</param>
+public readonly record struct Refusal(
+    ulong Auction, PodRun Run, ulong Boot, ulong CapacityVersion, int AskAgainAfterMilliseconds, string Why) : IWireMessage<Refusal>
+{
+    public static MessageKind Kind => MessageKind.Refusal;
+
+    public static void Write(ref MessagePackWriter writer, in Refusal message)
+    {
+        AuctionWire.WriteHead(ref writer, 6, message.Auction, message.Run);
+        writer.Write(message.Boot);
+        writer.Write(message.CapacityVersion);
+        writer.Write(message.AskAgainAfterMilliseconds);
+        PodCodec.WriteText(ref writer, message.Why, AuctionWire.WhyMax);
+    }
+
+    public static Refusal Read(ref MessagePackReader reader)
+    {
+        var fields = AuctionWire.ReadHead(ref reader, 6, out var auction, out var run);
+        var boot = reader.ReadUInt64();
+        var version = reader.ReadUInt64();
+        var again = reader.ReadInt32();
+        if (again < 0) throw new MessagePackSerializationException("a refusal asks again in the past");
+        var why = PodCodec.ReadText(ref reader, AuctionWire.WhyMax);
+        PodCodec.SkipRest(ref reader, fields, 6);
+        return new Refusal(auction, run, boot, version, again, why);
+    }
+}
 
 /// <summary>Auctioneer to winner: it is yours, if you still hold it.</summary>
-public readonly partial record struct Award(ulong Auction, PodRun Run, string Winner);
+/// <param name="Winner">How it was won, for people: "won with 710 over 3 bids".</param>
+public readonly record struct Award(ulong Auction, PodRun Run, string Winner) : IWireMessage<Award>
+{
+    public static MessageKind Kind => MessageKind.Award;
+
+    public static void Write(ref MessagePackWriter writer, in Award message)
+    {
+        AuctionWire.WriteHead(ref writer, 3, message.Auction, message.Run);
+        PodCodec.WriteText(ref writer, message.Winner, AuctionWire.WhyMax);
+    }
+
+    public static Award Read(ref MessagePackReader reader)
+    {
+        var fields = AuctionWire.ReadHead(ref reader, 3, out var auction, out var run);
+        var winner = PodCodec.ReadText(ref reader, AuctionWire.WhyMax);
+        PodCodec.SkipRest(ref reader, fields, 3);
+        return new Award(auction, run, winner);
+    }
+}
 
 /// <summary>Winner to auctioneer: admitted and durable, or not any more.</summary>
-public readonly partial record struct Verdict(ulong Auction, PodRun Run, bool Admitted, string Why);
+public readonly record struct Verdict(ulong Auction, PodRun Run, bool Admitted, string Why) : IWireMessage<Verdict>
+{
+    public static MessageKind Kind => MessageKind.Verdict;
+
+    public static void Write(ref MessagePackWriter writer, in Verdict message)
+    {
+        AuctionWire.WriteHead(ref writer, 4, message.Auction, message.Run);
+        writer.Write(message.Admitted);
+        PodCodec.WriteText(ref writer, message.Why, AuctionWire.WhyMax);
+    }
+
+    public static Verdict Read(ref MessagePackReader reader)
+    {
+        var fields = AuctionWire.ReadHead(ref reader, 4, out var auction, out var run);
+        var admitted = reader.ReadBoolean();
+        var why = PodCodec.ReadText(ref reader, AuctionWire.WhyMax);
+        PodCodec.SkipRest(ref reader, fields, 4);
+        return new Verdict(auction, run, admitted, why);
+    }
+}
 
 /// <summary>Auctioneer to loser: let the reservation go.</summary>
-public readonly partial record struct Release(ulong Auction, PodRun Run);
+public readonly record struct Release(ulong Auction, PodRun Run) : IWireMessage<Release>
+{
+    public static MessageKind Kind => MessageKind.Release;
+
+    public static void Write(ref MessagePackWriter writer, in Release message) =>
+        AuctionWire.WriteHead(ref writer, 2, message.Auction, message.Run);
+
+    public static Release Read(ref MessagePackReader reader)
+    {
+        var fields = AuctionWire.ReadHead(ref reader, 2, out var auction, out var run);
+        PodCodec.SkipRest(ref reader, fields, 2);
+        return new Release(auction, run);
+    }
+}
+
+/// <summary>What the six messages have in common.</summary>
+static class AuctionWire
+{
+    /// <summary>Bytes of a reason. With auction 9, run 38, versions 18 and headers, four refusals share a datagram.</summary>
+    public const int WhyMax = 160;
+
+    public static TMessage Read<TMessage>(ReadOnlyMemory<byte> body) where TMessage : IWireMessage<TMessage>
+    {
+        var reader = new MessagePackReader(body);
+        return TMessage.Read(ref reader);
+    }
+
+    public static void WriteHead(ref MessagePackWriter writer, int fields, ulong auction, PodRun run)
+    {
+        writer.WriteArrayHeader(fields);
+        writer.Write(auction);
+        PodCodec.Write(ref writer, run);
+    }
+
+    public static int ReadHead(ref MessagePackReader reader, int fields, out ulong auction, out PodRun run)
+    {
+        var count = PodCodec.ReadArray(ref reader, fields);
+        auction = reader.ReadUInt64();
+        run = PodCodec.ReadRun(ref reader);
+        return count;
+    }
+}

@@ -15,9 +15,14 @@ public sealed class Outbox(NodeId self)
     readonly WireBuffer datagram = new(Limits.DatagramPayload * 2);
     readonly WireBuffer frame = new(4096);
     readonly List<Pending> pending = [];
+    WireBuffer looped = new(1024);
+    WireBuffer loopedBefore = new(1024);
 
     /// <summary>This life of this node; every envelope carries it.</summary>
     public ulong Boot { get; set; }
+
+    /// <summary>Where this node listens: what it says to itself never leaves, see <see cref="TakeLooped"/>.</summary>
+    public NodeAddress Address { get; init; }
 
     /// <summary>What fills the room that messages leave. Set once by the machine.</summary>
     public IPiggyback? Piggyback { get; set; }
@@ -25,6 +30,11 @@ public sealed class Outbox(NodeId self)
     /// <summary>Queues a message for a datagram; one that is too long for a datagram goes as a frame of its own.</summary>
     public void Send<TMessage>(NodeAddress to, in TMessage message, NodeEffects effects) where TMessage : IWireMessage<TMessage>
     {
+        if (to == Address)
+        {
+            Envelope.Append(looped, message);
+            return;
+        }
         var offset = messages.Length;
         var length = Envelope.Append(messages, message);
         if (length <= Limits.DatagramMessage + Limits.MessageHeader)
@@ -37,6 +47,14 @@ public sealed class Outbox(NodeId self)
         frame.Write(messages.Written.Slice(offset, length));
         messages.Truncate(offset);
         effects.SendFrame(to, frame.Written);
+    }
+
+    /// <summary>The messages that this node has said to itself since it was last asked; valid until it is asked again.</summary>
+    public ReadOnlyMemory<byte> TakeLooped()
+    {
+        (looped, loopedBefore) = (loopedBefore, looped);
+        looped.Clear();
+        return loopedBefore.WrittenMemory;
     }
 
     /// <summary>Sends a message as a frame over the stream, at once.</summary>

@@ -1,0 +1,112 @@
+using Gossip.Core.Model;
+using Gossip.Core.Scheduling.Filters;
+
+namespace Gossip.Core.Scheduling;
+
+/// <summary>
+/// What is in use on this node, exactly: every pod counts from its reservation until its runtime says that nothing of
+/// it is left. A reservation is a promise with an end on the node's own clock, so that a lost award or a lost release
+/// leaks nothing. (Soft reservations: Sparrow's late binding, Ousterhout et al. 2013, with the books on the worker.)
+/// </summary>
+public sealed class Books(Resources allocatable)
+{
+    readonly Dictionary<PodRun, Claim> claims = [];
+    readonly Dictionary<PodId, Claim> bids = [];
+    readonly Dictionary<Uid, int> workloads = [];
+    readonly HashSet<HostPort> ports = [];
+    readonly HashSet<HostPort> firmPorts = [];
+    readonly Queue<Claim> expiring = new();
+    Resources inUse = Resources.Zero;
+    Resources reserved = Resources.Zero;
+
+    public Resources Allocatable => allocatable;
+    public Resources Free => allocatable - inUse;
+
+    /// <summary>What would be free if every reservation were let go.</summary>
+    public Resources FreeOfBids => Free + reserved;
+
+    public HashSet<HostPort> Ports => ports;
+
+    /// <summary>Those of firm claims only.</summary>
+    public HashSet<HostPort> FirmPorts => firmPorts;
+
+    public int Count => claims.Count;
+
+    /// <summary>When the oldest reservation ends; null when there is none.</summary>
+    public Instant? NextExpiry
+    {
+        get
+        {
+            while (expiring.TryPeek(out var first))
+            {
+                if (IsReservation(first)) return first.Expires;
+                expiring.Dequeue();
+            }
+            return null;
+        }
+    }
+
+    public int OfWorkload(Uid workload) => workloads.GetValueOrDefault(workload);
+    public Claim? Find(PodRun run) => claims.GetValueOrDefault(run);
+
+    /// <summary>The one live bid for a pod, whatever its epoch.</summary>
+    public Claim? BidFor(PodId pod) => bids.GetValueOrDefault(pod);
+
+    /// <summary>Holds the pod's resources. They must be free, and no other bid for the pod may live.</summary>
+    public void Reserve(Claim claim)
+    {
+        Check.That(!claim.IsFirm && ResourceFilter.Fits(claim.Template.Requests, Free));
+        bids.Add(claim.Run.Pod, claim);
+        Put(claim);
+        reserved += claim.Template.Requests;
+        expiring.Enqueue(claim); // all are valid equally long, so the first in is the first out
+    }
+
+    /// <summary>Makes a claim that does not expire. <paramref name="checkRoom"/> false only for what runs already, room or not.</summary>
+    public Claim Admit(PodRun run, PodTemplate template, bool checkRoom)
+    {
+        Check.That(!checkRoom || ResourceFilter.Fits(template.Requests, Free));
+        var claim = new Claim { Run = run, Template = template, IsFirm = true };
+        Put(claim);
+        foreach (var port in PortsOf(template)) firmPorts.Add(port);
+        return claim;
+    }
+
+    /// <summary>Lets go of a claim; false when there is none.</summary>
+    public bool Remove(PodRun run)
+    {
+        if (!claims.Remove(run, out var claim)) return false;
+        inUse -= claim.Template.Requests;
+        foreach (var port in PortsOf(claim.Template)) ports.Remove(port);
+        if (--workloads[run.Pod.Workload] is 0) workloads.Remove(run.Pod.Workload);
+        if (claim.IsFirm)
+        {
+            foreach (var port in PortsOf(claim.Template)) firmPorts.Remove(port);
+            return true;
+        }
+        reserved -= claim.Template.Requests;
+        bids.Remove(run.Pod);
+        return true;
+    }
+
+    /// <summary>Lets go of every reservation whose time is over; true when there was one.</summary>
+    public bool Expire(Instant now)
+    {
+        var any = false;
+        while (NextExpiry is { } end && end <= now) any |= Remove(expiring.Dequeue().Run);
+        return any;
+    }
+
+    bool IsReservation(Claim claim) => !claim.IsFirm && bids.GetValueOrDefault(claim.Run.Pod) == claim;
+
+    void Put(Claim claim)
+    {
+        claims.Add(claim.Run, claim);
+        inUse += claim.Template.Requests;
+        foreach (var port in PortsOf(claim.Template)) ports.Add(port);
+        workloads[claim.Run.Pod.Workload] = OfWorkload(claim.Run.Pod.Workload) + 1;
+    }
+
+    static ReadOnlySpan<HostPort> PortsOf(PodTemplate template) =>
+        template.HostPorts.IsDefaultOrEmpty ? [] : template.HostPorts.AsSpan();
+}

@@ -1,0 +1,28 @@
+using Gossip.Core.Membership;
+using Gossip.Core.Model;
+
+namespace Gossip.Core.Scheduling;
+
+/// <summary>
+/// Which node calls whose auction. At most 64 alike slots (workload, template, ordinals) make a chunk, and a chunk's
+/// point on the ring of node ids belongs to its live successor, as in consistent hashing (Karger et al., 1997): any node
+/// may be an auctioneer, every chunk has another, and when one dies its neighbours share what it had.
+/// </summary>
+public static class Chunk
+{
+    const int OrdinalBits = 6; // 64: a burst of one workload is called by one node, which then sees its own awards
+
+    public static ulong PointOf(PodId pod) => StableHash.Mix(
+        StableHash.Mix(pod.Workload.Birth.Writer.Value, pod.Workload.Birth.Seq),
+        StableHash.Mix(pod.Template, (ulong)pod.Ordinal >> OrdinalBits));
+
+    /// <summary>How far behind a point a node comes on the ring: the nearest live one is the auctioneer.</summary>
+    public static ulong Distance(ulong point, NodeId node) => unchecked(node.Value - point);
+
+    /// <summary>0 when this node is the auctioneer of a point, k when k live nodes come before it.</summary>
+    public static int RankOfSelf(this IMemberList members, ulong point)
+    {
+        var n = members.Live.Length;
+        return n == 0 ? 0 : (members.Successor(members.Self.Value) - members.Successor(point) + n) % n;
+    }
+}

@@ -1,0 +1,24 @@
+using Gossip.Core.Model;
+
+namespace Gossip.Core.Scheduling.Filters;
+
+/// <summary>A port of the host goes to one pod at a time.</summary>
+public sealed class HostPortFilter : IFilter
+{
+    public string Name => "HostPort";
+
+    public FilterVerdict Check(PodTemplate pod, in NodeFacts node)
+    {
+        if (node.Taken is not { Count: > 0 } taken || pod.HostPorts.IsDefaultOrEmpty) return FilterVerdict.Yes;
+        foreach (var port in pod.HostPorts)
+            if (taken.Contains(port)) return FilterVerdict.No($"host port {port.Number}/{Of(port.Protocol)} is taken");
+        return FilterVerdict.Yes;
+    }
+
+    static string Of(PortProtocol protocol) => protocol switch
+    {
+        PortProtocol.Udp => "udp",
+        PortProtocol.Sctp => "sctp",
+        _ => "tcp",
+    };
+}

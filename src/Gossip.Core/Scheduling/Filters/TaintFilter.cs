@@ -1,0 +1,26 @@
+using Gossip.Core.Model;
+
+namespace Gossip.Core.Scheduling.Filters;
+
+/// <summary>Every hard taint of the node must be tolerated.</summary>
+public sealed class TaintFilter : IFilter
+{
+    public string Name => "Taint";
+
+    public FilterVerdict Check(PodTemplate pod, in NodeFacts node)
+    {
+        if (node.Taints.IsDefaultOrEmpty) return FilterVerdict.Yes;
+        foreach (var taint in node.Taints)
+            if (taint.Effect != TaintEffect.PreferNoSchedule && !Tolerates(pod, taint))
+                return FilterVerdict.No($"taint {taint} is not tolerated");
+        return FilterVerdict.Yes;
+    }
+
+    internal static bool Tolerates(PodTemplate pod, in Taint taint)
+    {
+        if (!pod.Tolerations.IsDefaultOrEmpty)
+            foreach (var toleration in pod.Tolerations)
+                if (toleration.Tolerates(taint)) return true;
+        return false;
+    }
+}

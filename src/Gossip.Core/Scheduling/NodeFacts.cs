@@ -1,0 +1,22 @@
+using System.Collections.Immutable;
+using Gossip.Core.Model;
+
+namespace Gossip.Core.Scheduling;
+
+/// <summary>
+/// A node as placement sees it: exactly, when the node itself looks into its books, or by hearsay, when an auctioneer
+/// looks for candidates worth asking. A struct that filters read by reference, so that looking at a node costs nothing.
+/// </summary>
+/// <param name="Taken">Host ports in use; null by hearsay, which does not carry them.</param>
+/// <param name="OfWorkload">How many pods of the same workload it has; 0 by hearsay.</param>
+public readonly record struct NodeFacts(
+    string Name,
+    Labels Labels,
+    ImmutableArray<Taint> Taints,
+    bool Unschedulable,
+    ImmutableArray<string> Runtimes,
+    Resources Allocatable,
+    Resources Free,
+    string Unready,
+    HashSet<HostPort>? Taken,
+    int OfWorkload);
