@@ -1,74 +1,211 @@
-using System.Collections.Immutable;
-using Gossip.Core;
+using System.Net;
+using System.Net.Sockets;
 using Gossip.Core.Model;
 using Gossip.Core.Pods;
-using Gossip.Core.Ports;
 using Gossip.Runtimes.Processes;
 
 namespace Gossip.Runtimes.Tests.Processes;
 
-/// <summary>The contract over real processes, with a folder of the test's own.</summary>
-public abstract class ProcessRuntimeFixture : PodRuntimeContract
+/// <summary>What only processes promise, beside the contract.</summary>
+public sealed class ProcessRuntimeTests : ProcessRuntimeFixture
 {
-    readonly DirectoryInfo folder = Directory.CreateTempSubdirectory("gossip-pods-");
-
-    protected string Folder => folder.FullName;
-    protected List<NodeNote> Notes { get; } = [];
-    protected new ProcessRuntime Runtime => (ProcessRuntime)base.Runtime;
-
-    protected override IPodRuntime Create() =>
-        new ProcessRuntime(new ProcessRuntimeOptions(folder.FullName, NodeId.Of("node-1"), Notes.Add, LogLimit: 1000));
-
-    protected override ContainerSpec Container(string name, Behaviour behaviour) => Shell(name, behaviour switch
+    [Fact]
+    public async Task A_container_gets_its_literals_its_pods_fields_and_little_else()
     {
-        Behaviour.RunsUntilAsked => "echo ready; exec sleep 1000",
-        Behaviour.IgnoresBeingAsked => "trap '' TERM; echo ready; while :; do sleep 1000; done",
-        Behaviour.Succeeds => "exit 0",
-        _ => "exit 3",
-    });
-
-    protected override Task UntilReadyAsync(PodRun pod, string container) => UntilLoggedAsync(pod, container, "ready\n");
-
-    protected static ContainerSpec Shell(string name, string script) => Command(name, "sh", "-c", script);
-
-    protected static ContainerSpec Command(string name, params ImmutableArray<string> command) =>
-        new(name, "", command, [], [], "", [], Resources.Zero, Resources.Zero);
-
-    protected string Log(PodRun pod, string container) =>
-        File.Exists(Runtime.LogPath(pod, container)) ? File.ReadAllText(Runtime.LogPath(pod, container)) : "";
-
-    /// <returns>The whole log.</returns>
-    protected async Task<string> UntilLoggedAsync(PodRun pod, string container, string text)
-    {
-        using var patience = new CancellationTokenSource(TimeSpan.FromSeconds(30));
-        while (true)
+        Environment.SetEnvironmentVariable("GOSSIP_TEST_SECRET", "of the node");
+        var launch = Launch(Command("main", "env") with
         {
-            var log = Log(pod, container);
-            if (log.Contains(text, StringComparison.Ordinal)) return log;
-            await Task.Delay(5, patience.Token);
+            Environment =
+            [
+                new("GREETING", "hello", null), new("NAME", "", "metadata.name"), new("SPACE", "", "metadata.namespace"),
+                new("UID", "", "metadata.uid"), new("NODE", "", "spec.nodeName"), new("IP", "", "status.podIP"),
+                new("APP", "", "metadata.labels['app']"), new("NOTE", "", "metadata.annotations['note']"),
+                new("NONE", "", "metadata.labels['none']"), new("URL", "http://$(IP):80/$(NAME)?$$(NAME)&$(LATER)", null), new("LATER", "x", null),
+            ],
+        });
+        var ip = await PrepareAsync(launch);
+        await StartAsync(launch);
+        await Reports.Await<ContainerExited>();
+
+        var lines = Log(launch.Pod, "main").Split('\n', StringSplitOptions.RemoveEmptyEntries).ToHashSet(StringComparer.Ordinal);
+        Assert.Superset(
+            new HashSet<string>
+            {
+                "GREETING=hello", $"NAME={launch.Name}", "SPACE=default", $"UID={launch.Uid}", "NODE=node-1", $"IP={ip}", $"POD_IP={ip}",
+                "APP=web", "NOTE=kept", "NONE=", $"URL=http://{ip}:80/{launch.Name}?$(NAME)&$(LATER)",
+            },
+            lines);
+        Assert.DoesNotContain(lines, line => line.StartsWith("GOSSIP_TEST_SECRET", StringComparison.Ordinal));
+    }
+
+    [Fact]
+    public async Task Commands_and_arguments_refer_to_variables_and_are_not_read_by_a_shell()
+    {
+        var (_, log) = await RunToEndAsync(Command("main", "printf", "%s|") with
+        {
+            Args = ["$(WHO)", "a b", "*", "$HOME", "$(NOBODY)"],
+            Environment = [new("WHO", "me", null)],
+        });
+
+        Assert.Equal("me|a b|*|$HOME|$(NOBODY)|", log);
+    }
+
+    [Fact]
+    public async Task A_container_runs_in_its_working_directory_or_in_a_place_of_its_own()
+    {
+        var (_, given) = await RunToEndAsync(Command("main", "pwd") with { WorkingDirectory = "/" });
+        Assert.Equal("/\n", given);
+
+        var launch = Launch(Command("main", "sh", "-c", "echo x > file && pwd"));
+        await PrepareAsync(launch);
+        await StartAsync(launch);
+        Assert.StartsWith(Folder, await UntilLoggedAsync(launch.Pod, "main", "\n"), StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("no-such-program-anywhere", 127)]
+    [InlineData("/no/such/program", 127)]
+    [InlineData("/etc/passwd", 126)]
+    [InlineData("/etc", 126)]
+    public async Task A_program_that_cannot_run_is_an_exit_that_names_it(string program, int code)
+    {
+        var (end, _) = await RunToEndAsync(Command("main", program));
+
+        Assert.Equal((code, "StartError"), (end.ExitCode, end.Reason));
+        Assert.Contains(program, end.Message, StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("/no/such/place")]
+    [InlineData("not/rooted")]
+    [InlineData("/etc/passwd")]
+    public async Task A_working_directory_that_cannot_be_used_is_an_exit_that_names_it(string directory)
+    {
+        var (end, _) = await RunToEndAsync(Command("main", "pwd") with { WorkingDirectory = directory });
+
+        Assert.Equal((126, "StartError"), (end.ExitCode, end.Reason));
+        Assert.Contains(directory, end.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task An_image_without_a_command_is_an_exit_that_says_what_to_do()
+    {
+        var (end, _) = await RunToEndAsync(Command("main") with { Image = "nginx" });
+
+        Assert.Equal("StartError", end.Reason);
+        Assert.Contains("command", end.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task An_unknown_field_is_an_exit_that_names_it()
+    {
+        var (end, _) = await RunToEndAsync(Command("main", "env") with { Environment = [new("X", "", "status.moon")] });
+
+        Assert.Equal("StartError", end.Reason);
+        Assert.Contains("status.moon", end.Message, StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("../up")]
+    [InlineData("..")]
+    [InlineData("")]
+    public async Task A_container_whose_name_is_no_name_makes_its_pod_fail(string name)
+    {
+        var launch = Launch(Shell(name, "true"));
+        await Runtime.PrepareAsync(launch, default);
+
+        Assert.Equal("InvalidSpec", (await Reports.Await<PodFailed>()).Reason);
+    }
+
+    [Fact]
+    public async Task An_end_by_a_signal_is_told_as_a_shell_tells_it()
+    {
+        var (end, log) = await RunToEndAsync(Shell("main", "echo before; kill -KILL $$"));
+
+        Assert.Equal((137, "ended by signal 9"), (end.ExitCode, end.Message));
+        Assert.Equal("before\n", log);
+    }
+
+    [Fact]
+    public async Task Two_pods_listen_on_one_port_at_their_own_addresses()
+    {
+        var port = FreePort();
+        PodLaunch first = Launch(Command("main", Helper.Listen(port))), second = Launch(Command("main", Helper.Listen(port)));
+        foreach (var (launch, ip) in new[] { (first, await PrepareAsync(first)), (second, await PrepareAsync(second)) })
+        {
+            await StartAsync(launch);
+            await UntilLoggedAsync(launch.Pod, "main", "listening");
+            using var client = new TcpClient();
+            await client.ConnectAsync(IPAddress.Parse(ip), port);
         }
     }
 
-    /// <summary>Runs a pod of one container to its end.</summary>
-    protected async Task<(ContainerExited End, string Log)> RunToEndAsync(ContainerSpec container)
+    [Fact]
+    public async Task Stopping_ends_children_of_children_also_those_that_left_the_group_the_session_or_their_environment()
     {
-        var launch = Launch(container);
+        var launch = Launch(Shell("main", """
+            trap '' TERM
+            sleep 1000 & echo $!
+            sh -c 'sleep 1000 & echo $!; wait' &
+            setsid sh -c 'trap "" TERM; echo $$; while :; do sleep 1000; done' &
+            env -i sh -c 'trap "" TERM; echo $$; while :; do /bin/sleep 1000; done' &
+            wait
+            """));
         await PrepareAsync(launch);
         await StartAsync(launch);
-        var end = await Reports.Await<ContainerExited>();
-        return (end, Log(launch.Pod, container.Name));
+        await UntilAsync(() => Log(launch.Pod, "main").Count(letter => letter == '\n') == 4);
+        var family = Array.ConvertAll(Log(launch.Pod, "main").TrimEnd().Split('\n'), Process);
+        Assert.All(family, process => Assert.True(IsAlive(process)));
+
+        await Runtime.StopAsync(launch.Pod, TimeSpan.FromMilliseconds(50), default);
+
+        Assert.IsType<PodStopped>(Reports.All[^1]);
+        Assert.All(family, process => Assert.False(IsAlive(process)));
     }
 
-    protected static bool IsAlive(string pid) => ProcessTable.Find(int.Parse(pid, System.Globalization.CultureInfo.InvariantCulture)) is { IsAlive: true };
-
-    public override async ValueTask DisposeAsync()
+    [Fact]
+    public async Task What_a_container_left_behind_ends_with_it()
     {
-        await base.DisposeAsync();
-        var left = Directory.GetFileSystemEntries(Folder);
-        folder.Delete(recursive: true);
-        Assert.Empty(left);
-        GC.SuppressFinalize(this);
+        var (end, log) = await RunToEndAsync(Shell("main", "setsid sleep 1000 & sleep 1000 & echo $!; exit 5"));
+
+        Assert.Equal(5, end.ExitCode);
+        Assert.Null(ProcessTable.Find(int.Parse(log, System.Globalization.CultureInfo.InvariantCulture)) is { IsAlive: true } alive ? alive : null);
+        Assert.Empty(ProcessTable.Members(0, $"{PodEnvironment.Mark}={Folder}"));
+    }
+
+    [Fact]
+    public async Task Containers_of_one_pod_run_and_end_each_on_its_own()
+    {
+        var launch = Launch(Shell("one", "exit 1"), Shell("two", "exit 2"), Container("three", Behaviour.RunsUntilAsked));
+        await PrepareAsync(launch);
+        await StartAsync(launch);
+
+        Assert.Equal(1, (await Reports.Await<ContainerExited>(report => report.Container == "one")).ExitCode);
+        Assert.Equal(2, (await Reports.Await<ContainerExited>(report => report.Container == "two")).ExitCode);
+        await UntilReadyAsync(launch.Pod, "three");
+        Assert.DoesNotContain(Reports.All.OfType<ContainerExited>(), report => report.Container == "three");
+    }
+
+    [Fact]
+    public async Task A_log_over_its_limit_becomes_the_old_log_while_the_container_writes_on()
+    {
+        var launch = Launch(Shell("main", "printf %02000d 7; echo; until [ -e go ]; do sleep 0.01; done; echo after; exec sleep 1000"));
+        await PrepareAsync(launch);
+        await StartAsync(launch);
+        await UntilLoggedAsync(launch.Pod, "main", "7\n");
+        var folder = new ContainerFolder(Path.GetDirectoryName(Runtime.LogPath(launch.Pod, "main"))!);
+
+        LogRotation.Rotate(folder, limit: 1000);
+        File.WriteAllText(Path.Combine(folder.WorkPath, "go"), "");
+
+        Assert.Equal("after\n", await UntilLoggedAsync(launch.Pod, "main", "after\n"));
+        Assert.Equal(2001, new FileInfo(folder.OldLogPath).Length);
+    }
+
+    static int FreePort()
+    {
+        using var probe = new TcpListener(IPAddress.Any, 0);
+        probe.Start();
+        return ((IPEndPoint)probe.LocalEndpoint).Port;
     }
 }
-
-public sealed class ProcessRuntimeTests : ProcessRuntimeFixture;

@@ -1,0 +1,68 @@
+using System.Collections.Immutable;
+using System.Net;
+using System.Net.Sockets;
+using System.Runtime.CompilerServices;
+using Gossip.Core.Model;
+using Gossip.Core.Pods;
+using Gossip.Runtimes.Processes;
+
+namespace Gossip.Runtimes.Tests;
+
+/// <summary>
+/// What a test needs another process to do. It is this same program, started with <c>--helper</c>: no tool has to be
+/// installed for it. The arguments are looked at before the test runner's own Main gets them.
+/// </summary>
+static class Helper
+{
+    const string Flag = "--helper";
+
+    /// <summary>Listens on $POD_IP and a port, says <c>listening</c>, and stays until it is killed.</summary>
+    public static ImmutableArray<string> Listen(int port) => Command("listen", port.ToString(System.Globalization.CultureInfo.InvariantCulture));
+
+    /// <summary>A node that runs <paramref name="launch"/>'s containers, says <c>running</c>, and stays until it is killed.</summary>
+    public static ImmutableArray<string> Host(string folder, PodLaunch launch)
+    {
+        var file = Path.Combine(folder, "..", Path.GetRandomFileName());
+        new PodFile("", launch).Write(file);
+        return Command("host", folder, file);
+    }
+
+    static ImmutableArray<string> Command(params ReadOnlySpan<string> arguments)
+    {
+        var program = Environment.ProcessPath!;
+        return Path.GetFileNameWithoutExtension(program) == "dotnet"
+            ? [program, typeof(Helper).Assembly.Location, Flag, .. arguments]
+            : [program, Flag, .. arguments];
+    }
+
+    [ModuleInitializer]
+    internal static void Take()
+    {
+        if (Environment.GetCommandLineArgs() is not [_, Flag, var verb, .. var rest]) return;
+        if (verb == "listen") Listen(rest[0]);
+        if (verb == "host") HostAsync(rest[0], rest[1]).GetAwaiter().GetResult();
+        Environment.Exit(0);
+    }
+
+    static void Listen(string port)
+    {
+        var address = IPAddress.Parse(Environment.GetEnvironmentVariable("POD_IP")!);
+        using var listener = new TcpListener(address, int.Parse(port, System.Globalization.CultureInfo.InvariantCulture));
+        listener.Start();
+        Console.WriteLine("listening");
+        Thread.Sleep(Timeout.Infinite);
+    }
+
+    static async Task HostAsync(string folder, string file)
+    {
+        var launch = PodFile.TryRead(file)!.Launch;
+        File.Delete(file);
+        await using var runtime = new ProcessRuntime(new ProcessRuntimeOptions(folder, NodeId.Of("node-1")));
+        await runtime.AdoptAsync(new Reports(), default);
+        await runtime.PrepareAsync(launch, default);
+        foreach (var container in launch.Template.Containers)
+            await runtime.StartContainerAsync(launch.Pod, container.Name, 0, default);
+        Console.WriteLine("running");
+        await Task.Delay(Timeout.Infinite);
+    }
+}

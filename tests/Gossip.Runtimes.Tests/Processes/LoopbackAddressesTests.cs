@@ -1,0 +1,49 @@
+using System.Net;
+using FsCheck.Xunit;
+using Gossip.Core.Model;
+using Gossip.Runtimes.Processes;
+
+namespace Gossip.Runtimes.Tests.Processes;
+
+public sealed class LoopbackAddressesTests
+{
+    [Property(MaxTest = 20)]
+    public void Every_address_is_a_hosts_own_and_given_once(ulong node)
+    {
+        var addresses = new LoopbackAddresses(new NodeId(node));
+        var given = new HashSet<string>(StringComparer.Ordinal);
+        while (addresses.Take() is { } address)
+        {
+            Assert.True(given.Add(address));
+            var bytes = IPAddress.Parse(address).GetAddressBytes();
+            Assert.True(bytes[0] == 127 && bytes[1] is >= 1 and <= 254 && bytes[3] is >= 1 and <= 254, address);
+        }
+        Assert.Equal(16 * 254, given.Count);
+    }
+
+    [Fact]
+    public void A_freed_address_rests_until_the_others_had_their_turn()
+    {
+        var addresses = new LoopbackAddresses(NodeId.Of("node-1"));
+        var freed = addresses.Take()!;
+        addresses.Free(freed);
+        var turns = 1;
+        while (addresses.Take() != freed) turns++;
+
+        Assert.Equal(16 * 254, turns);
+    }
+
+    [Fact]
+    public void An_adopted_pods_address_is_not_given_again()
+    {
+        var kept = new LoopbackAddresses(NodeId.Of("node-1")).Take()!;
+        var addresses = new LoopbackAddresses(NodeId.Of("node-1"));
+        addresses.Keep(kept);
+
+        Assert.NotEqual(kept, addresses.Take());
+    }
+
+    [Fact]
+    public void Nodes_have_parts_of_their_own() =>
+        Assert.NotEqual(new LoopbackAddresses(NodeId.Of("node-1")).Take(), new LoopbackAddresses(NodeId.Of("node-2")).Take());
+}
