@@ -52,13 +52,14 @@ static class KindRules
             else if (labels.Count == 0) findings.Fault("spec.template.metadata.labels", template, FaultReason.Missing, "is missing: its pods are found by these labels");
             return;
         }
-        if (!LabelSelector.TryRead(selector, isOld, out var parsed, out var field, out var problem))
-            findings.Fault(field.Length == 0 ? "spec.selector" : $"spec.selector.{field}", selector, FaultReason.Invalid, problem);
+        var json = System.Text.Json.JsonSerializer.SerializeToUtf8Bytes(selector);
+        if (Selector.TryRead(json, out var problem) is not { } parsed)
+            findings.Fault("spec.selector", selector, FaultReason.Invalid, problem);
         else if (parsed.IsEmpty)
             findings.Fault("spec.selector", selector, FaultReason.Invalid, "selects everything: set matchLabels to labels of the template");
         else if (!parsed.Matches(labels))
             findings.Fault("spec.selector", selector, FaultReason.Invalid,
-                $"'{parsed}' does not match the template's labels '{labels}' (spec.template.metadata.labels): make them agree");
+                $"'{LabelSelector.Format(parsed)}' does not match the template's labels '{labels}' (spec.template.metadata.labels): make them agree");
     }
 
     static void CheckService(JsonObject spec, Findings findings)

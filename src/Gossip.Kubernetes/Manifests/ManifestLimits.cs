@@ -26,5 +26,6 @@ public static class ManifestLimits
 
     public const long Extended = int.MaxValue;
 
-    public const int Containers = 256;
+    /// <summary>What the core takes: a pod's status has to name each.</summary>
+    public const int Containers = 64;
 }

@@ -85,9 +85,9 @@ public static class ManifestMapper
 
     public static JsonObject ToJson(ObjectView view) => ToJson(view.Name, view.ApiVersion, view.Fields);
 
-    /// <summary>What the fields weigh, as <see cref="Core.Wire.Limits.ObjectBytes"/> counts.</summary>
+    /// <summary>What the fields weigh, as <see cref="Core.Wire.Limits.ObjectBytes"/> counts: the core adds 48 bytes a cell.</summary>
     public static long SizeOf(ImmutableArray<ObjectField> fields) =>
-        fields.Sum(field => (long)Encoding.UTF8.GetByteCount(field.Path) + field.Json.Length);
+        fields.Sum(field => 48L + Encoding.UTF8.GetByteCount(field.Path) + field.Json.Length);
 
     /// <summary>True when both are the same fields with the same JSON, however it is spaced.</summary>
     public static bool Same(ImmutableArray<ObjectField> a, ImmutableArray<ObjectField> b) =>

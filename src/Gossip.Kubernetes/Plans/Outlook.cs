@@ -25,8 +25,8 @@ static class Outlook
     {
         if (pod?["containers"] is not JsonArray containers) yield break;
         var sizes = containers.Select(container => Requests(container as JsonObject)).ToArray();
-        var cpu = sizes.Aggregate(Int128.Zero, (sum, size) => sum + size.Cpu);
-        var memory = sizes.Aggregate(Int128.Zero, (sum, size) => sum + size.Memory);
+        var cpu = sizes.Aggregate(0L, (sum, size) => sum + size.Cpu);
+        var memory = sizes.Aggregate(0L, (sum, size) => sum + size.Memory);
         yield return string.Create(CultureInfo.InvariantCulture, $"{count} {(count == 1 ? "pod" : "pods")} x ({Size(cpu, memory)})");
         if (count == 0) yield break;
 
@@ -72,24 +72,23 @@ static class Outlook
     }
 
     /// <summary>What placement counts: requests, or limits where only limits are given.</summary>
-    static (Int128 Cpu, Int128 Memory) Requests(JsonObject? container)
+    static (long Cpu, long Memory) Requests(JsonObject? container)
     {
-        var resources = container?["resources"];
-        Quantity? Amount(string name) => ResourceRules.Read(resources?["requests"]?[name]) ?? ResourceRules.Read(resources?["limits"]?[name]);
-        return (Amount("cpu")?.Milli ?? 0, Amount("memory")?.Whole ?? 0);
+        var (requests, limits) = (container?["resources"]?["requests"], container?["resources"]?["limits"]);
+        return (ResourceRules.Milli(requests?["cpu"] ?? limits?["cpu"]) ?? 0, ResourceRules.Whole(requests?["memory"] ?? limits?["memory"]) ?? 0);
     }
 
-    static string Size(Int128 milliCpu, Int128 memory)
+    static string Size(long milliCpu, long memory)
     {
         var cpu = milliCpu == 0 ? "no cpu asked" : milliCpu % 1000 == 0 ? $"{milliCpu / 1000} cpu" : $"{milliCpu}m cpu";
         return memory == 0 ? cpu : $"{cpu}, {Amount(memory)}";
     }
 
     /// <summary>Bytes as people write them: in the greatest unit that leaves a whole number.</summary>
-    internal static string Amount(Int128 bytes)
+    internal static string Amount(long bytes)
     {
         foreach (var (unit, shift) in ((string, int)[])[("Ti", 40), ("Gi", 30), ("Mi", 20), ("Ki", 10)])
-            if (bytes != 0 && bytes % ((Int128)1 << shift) == 0) return $"{bytes >> shift}{unit}";
+            if (bytes != 0 && bytes % (1L << shift) == 0) return $"{bytes >> shift}{unit}";
         return bytes.ToString(CultureInfo.InvariantCulture);
     }
 }
