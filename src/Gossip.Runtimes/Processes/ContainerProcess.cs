@@ -9,7 +9,6 @@ namespace Gossip.Runtimes.Processes;
 sealed class ContainerProcess(string name, int attempt, WallTime startedAt, ContainerFolder folder, ProcessStat? first, Process? child)
 {
     const int KilledCode = 128 + Libc.Kill;
-    static readonly TimeSpan KillPatience = TimeSpan.FromSeconds(10); // a process in the kernel's own sleep (state D) cannot be killed
 
     readonly TaskCompletionSource reported = new(TaskCreationOptions.RunContinuationsAsynchronously);
 
@@ -41,28 +40,9 @@ sealed class ContainerProcess(string name, int attempt, WallTime startedAt, Cont
     public void MarkReported() => reported.TrySetResult();
 
     /// <summary>Kills whatever is in its session or carries its mark, and waits until it is gone. Also what is forked meanwhile.</summary>
-    public Task<bool> KillAsync(ProcessWatcher watcher) =>
-        KillAsync(watcher, SessionStillOurs() ? first!.Value.Pid : 0, $"{PodEnvironment.Mark}={folder.Path}");
-
     /// <returns>False when something could not be killed in time.</returns>
-    public static async Task<bool> KillAsync(ProcessWatcher watcher, int session, string mark)
-    {
-        using var patience = new CancellationTokenSource(KillPatience);
-        while (ProcessTable.Members(session, mark) is { Count: > 0 } members)
-        {
-            var ends = members.ConvertAll(watcher.EndOf);
-            foreach (var member in members) Libc.Signal(member.Pid, Libc.Kill);
-            try
-            {
-                await Task.WhenAll(ends).WaitAsync(patience.Token).ConfigureAwait(false);
-            }
-            catch (OperationCanceledException)
-            {
-                return false;
-            }
-        }
-        return true;
-    }
+    public Task<bool> KillAsync(ProcessWatcher watcher) =>
+        Family.KillAsync(watcher, SessionStillOurs() ? first!.Value.Pid : 0, folder.Path);
 
     /// <summary>
     /// A session keeps its number as long as it has members: if the number now names another process, then ours is

@@ -36,7 +36,7 @@ public sealed class ProcessRuntime : IPodRuntime
     {
         if (Obstacle() is { } obstacle) throw new PlatformNotSupportedException(obstacle);
         this.options = options;
-        root = Path.GetFullPath(options.Folder);
+        root = Path.TrimEndingDirectorySeparator(Path.GetFullPath(options.Folder));
         addresses = new LoopbackAddresses(options.Node);
         watcher = new ProcessWatcher();
         rotation = new Timer(_ => RotateLogs(), null, LogRotation.Interval, LogRotation.Interval);
@@ -46,6 +46,18 @@ public sealed class ProcessRuntime : IPodRuntime
 
     /// <summary>Why process pods cannot run on this machine, and what to do about it; null when they can.</summary>
     public static string? Obstacle() => ContainerShell.Obstacle();
+
+    /// <summary>
+    /// Kills every process of every pod that any node keeps below a folder, at once and without a word to anybody: what
+    /// a pulled plug does to a machine's pods. For demos and tests, after the node itself was killed.
+    /// </summary>
+    /// <returns>False when something could not be killed in time.</returns>
+    public static async Task<bool> EndAllAsync(string folder)
+    {
+        if (!OperatingSystem.IsLinux()) return true;
+        using var watcher = new ProcessWatcher();
+        return await Family.KillAllAsync(watcher, Path.TrimEndingDirectorySeparator(Path.GetFullPath(folder))).ConfigureAwait(false);
+    }
 
     /// <summary>Where a container's output goes; the file may not exist (yet, or any more).</summary>
     public string LogPath(PodRun pod, string container) => PodFolder.Of(root, pod).Container(container).LogPath;
@@ -184,7 +196,7 @@ public sealed class ProcessRuntime : IPodRuntime
     async Task ClearAsync(PodFolder folder)
     {
         Note(NoteLevel.Warning, "pod-folder-unreadable", folder.Path, "ended what ran from it and removed it");
-        await ContainerProcess.KillAsync(watcher, session: 0, $"{PodEnvironment.Mark}={folder.Path}").ConfigureAwait(false);
+        await Family.KillAllAsync(watcher, folder.Path).ConfigureAwait(false);
         Delete(folder);
     }
 

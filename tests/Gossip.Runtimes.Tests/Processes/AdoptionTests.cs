@@ -91,6 +91,23 @@ public sealed class AdoptionTests : ProcessRuntimeFixture
         Assert.Equal((pod, "pod-folder-unreadable"), (Assert.Single(Notes).Subject, Notes[0].Event));
     }
 
+    [Fact]
+    public async Task A_pulled_plug_ends_every_pod_below_a_folder_and_no_other()
+    {
+        var launch = Launch(Shell("main", "env -i sh -c 'echo $$; exec /bin/sleep 1000' & echo $$; wait"));
+        await PrepareAsync(launch);
+        await StartAsync(launch);
+        await UntilAsync(() => Log(launch.Pod, "main").Count(letter => letter == '\n') == 2);
+        var family = Array.ConvertAll(Log(launch.Pod, "main").TrimEnd().Split('\n'), Process);
+        await Runtime.DisposeAsync();
+
+        Assert.True(await ProcessRuntime.EndAllAsync(Folder[..^1])); // begins alike, and is another
+        Assert.All(family, process => Assert.True(IsAlive(process)));
+        Assert.True(await ProcessRuntime.EndAllAsync(Folder + "/"));
+        Assert.All(family, process => Assert.False(IsAlive(process)));
+        await RestartRuntimeAsync();
+    }
+
     async Task RunAndKillNodeAsync(PodLaunch launch)
     {
         var command = Helper.Host(Folder, launch);
