@@ -61,6 +61,9 @@ public sealed class NodeMachine
     /// <summary>Which life of the node this is. It may still grow, when peers remember a later one.</summary>
     public ulong Boot { get; }
 
+    /// <summary>True once the tables may be believed: a session with a peer is over, or there are no peers.</summary>
+    public bool HasSynced => believesTables;
+
     /// <summary>The parts, for checkers and benchmarks.</summary>
     internal Swim Members => swim;
     internal Replicator Tables => replicator;

@@ -1,0 +1,218 @@
+using System.Buffers;
+using System.Threading.Channels;
+using Gossip.Core;
+using Gossip.Core.Model;
+using Gossip.Core.Pods;
+using Gossip.Core.Ports;
+using Gossip.Core.Requests;
+using Gossip.Core.View;
+using Gossip.Core.Wire;
+using Gossip.Node.Metrics;
+
+namespace Gossip.Node.Loop;
+
+/// <summary>
+/// The one owner of a <see cref="NodeMachine"/>: takes what arrives, in order, and performs what the machine asks for.
+/// Everybody else only leaves inputs in a bounded channel. Under overload datagrams are dropped, as the network would
+/// drop them; frames wait in their streams and users in their requests; nothing of theirs is lost.
+/// </summary>
+sealed class NodeLoop : IArrivals, IPodReports
+{
+    /// <summary>About 130 bytes each, and grown only as far as needed: 1 MB when a node is drowned.</summary>
+    public const int MostWaiting = 8192;
+
+    /// <summary>Beyond this datagrams are dropped: the rest is kept for what must not be lost.</summary>
+    public const int MostWaitingForDatagrams = MostWaiting * 3 / 4;
+
+    const int TurnsBetweenTimers = 64;
+
+    readonly NodeMachine machine;
+    readonly LoopEffects effects;
+    readonly TimerQueue timers = new();
+    readonly NodeMeter meter;
+    readonly LogWriter log;
+    readonly Dictionary<ulong, TaskCompletionSource<Reply>> askers = [];
+    readonly Watchers watchers = new();
+    readonly Timer alarm;
+    readonly Channel<Arrival> arrivals = Channel.CreateBounded<Arrival>(
+        new BoundedChannelOptions(MostWaiting) { SingleReader = true, AllowSynchronousContinuations = false });
+    Exception? fault;
+    ulong lastRequest;
+    volatile bool isSynced;
+
+    public NodeLoop(NodeMachine machine, ITransport transport, IStore store, long compactAt, Action<PodCommand> perform, NodeMeter meter, RejectLog rejects, NoteLog notes)
+    {
+        this.machine = machine;
+        this.meter = meter;
+        meter.QueueLength = () => arrivals.Reader.Count;
+        alarm = new Timer(_ => arrivals.Writer.TryWrite(new Arrival(ArrivalKind.Tick, default)), null, Timeout.Infinite, Timeout.Infinite);
+        log = new LogWriter(store, compactAt, position => Leave(NodeInput.Persisted(position)), () => Leave(new Arrival(ArrivalKind.Compact, default)), Fail);
+        effects = new LoopEffects(transport, log, timers, askers, perform, meter, rejects, notes);
+    }
+
+    /// <summary>True once the node's tables are as good as its peers', or it has none.</summary>
+    public bool IsSynced => isSynced;
+
+    /// <summary>Runs until stopped; faults when the node cannot go on (the store failed, or a bug of ours).</summary>
+    public async Task RunAsync()
+    {
+        try
+        {
+            Handle(NodeInput.Started());
+            while (await NextAsync().ConfigureAwait(false))
+            {
+                var due = Clocks.Read();
+                while (timers.TryTakeDue(due.Monotonic, out var timer)) Handle(NodeInput.TimerDue(timer));
+                for (var turns = 0; turns < TurnsBetweenTimers && arrivals.Reader.TryRead(out var arrival); turns++)
+                    if (!Take(arrival)) return;
+                isSynced = machine.HasSynced;
+                watchers.Show(machine, Clocks.Read());
+            }
+        }
+        catch (Exception bug)
+        {
+            fault ??= bug;
+        }
+        finally
+        {
+            End();
+        }
+        if (fault is not null) throw fault;
+    }
+
+    /// <summary>Waits for room, then for the answer. Refused when the node stops first.</summary>
+    public async Task<Reply> AskAsync(Request question, CancellationToken cancel)
+    {
+        var asker = new TaskCompletionSource<Reply>(TaskCreationOptions.RunContinuationsAsynchronously);
+        var id = new RequestId(Interlocked.Increment(ref lastRequest));
+        try
+        {
+            await arrivals.Writer.WriteAsync(new Arrival(ArrivalKind.Input, NodeInput.Asked(id, question), null, asker), cancel).ConfigureAwait(false);
+        }
+        catch (ChannelClosedException)
+        {
+            return Stopped();
+        }
+        return await asker.Task.WaitAsync(cancel).ConfigureAwait(false);
+    }
+
+    /// <summary>A view later than <paramref name="version"/>, as soon as there is one.</summary>
+    /// <exception cref="ChannelClosedException">The node has stopped.</exception>
+    public async Task<ClusterView> ChangesSinceAsync(ulong version, CancellationToken cancel)
+    {
+        var watcher = new Watcher(version, cancel);
+        await arrivals.Writer.WriteAsync(new Arrival(ArrivalKind.Watch, default, Watcher: watcher), cancel).ConfigureAwait(false);
+        return await watcher.Seen.Task.WaitAsync(cancel).ConfigureAwait(false);
+    }
+
+    /// <summary>Leaves an input that must not be lost; never waits here, but in the channel.</summary>
+    public void Leave(in NodeInput input) => Leave(new Arrival(ArrivalKind.Input, input));
+
+    /// <summary>The loop ends after what it has; the log is written and closed then.</summary>
+    public void Stop() => Leave(new Arrival(ArrivalKind.Stop, default));
+
+    public void DatagramArrived(NodeAddress from, ReadOnlySpan<byte> payload)
+    {
+        meter.DatagramIn(payload.Length);
+        if (arrivals.Reader.Count >= MostWaitingForDatagrams)
+        {
+            meter.Overloaded();
+            return;
+        }
+        var rented = ArrayPool<byte>.Shared.Rent(payload.Length);
+        payload.CopyTo(rented);
+        if (arrivals.Writer.TryWrite(new Arrival(ArrivalKind.Input, NodeInput.DatagramArrived(from, rented.AsMemory(0, payload.Length)), rented))) return;
+        ArrayPool<byte>.Shared.Return(rented);
+        meter.Overloaded();
+    }
+
+    public async ValueTask FrameArrivedAsync(NodeAddress from, ReadOnlyMemory<byte> payload, CancellationToken cancel)
+    {
+        meter.FrameIn(payload.Length);
+        var rented = ArrayPool<byte>.Shared.Rent(payload.Length);
+        payload.CopyTo(rented);
+        try
+        {
+            await arrivals.Writer.WriteAsync(new Arrival(ArrivalKind.Input, NodeInput.FrameArrived(from, rented.AsMemory(0, payload.Length)), rented), cancel).ConfigureAwait(false);
+        }
+        catch (ChannelClosedException)
+        {
+            ArrayPool<byte>.Shared.Return(rented);
+        }
+    }
+
+    public void StreamFailed(NodeAddress to, StreamFailure why) => Leave(NodeInput.StreamFailed(to, why));
+    public void Rejected(NodeAddress from, Reject why) => effects.Rejected(from, why);
+    public void Report(PodReport report) => Leave(NodeInput.PodReported(report));
+
+    void Leave(in Arrival arrival)
+    {
+        // A write that has to wait keeps its place before later ones. It fails only when the node has stopped.
+        if (!arrivals.Writer.TryWrite(arrival)) _ = arrivals.Writer.WriteAsync(arrival).AsTask().ContinueWith(static lost => lost.Exception, TaskScheduler.Default);
+    }
+
+    /// <summary>Waits for an arrival or for the first timer; false when stopped.</summary>
+    ValueTask<bool> NextAsync()
+    {
+        if (arrivals.Reader.Count > 0 || Watchers.Sooner(timers.Next, watchers.Due) is not { } next) return arrivals.Reader.WaitToReadAsync();
+        var wait = next - Clocks.Read().Monotonic;
+        if (wait <= TimeSpan.Zero) return ValueTask.FromResult(true);
+        // Rounded up: an alarm that is early by a part of a millisecond would only ring again.
+        alarm.Change((long)Math.Ceiling(wait.TotalMilliseconds), Timeout.Infinite);
+        return arrivals.Reader.WaitToReadAsync();
+    }
+
+    bool Take(in Arrival arrival)
+    {
+        switch (arrival.Kind)
+        {
+            case ArrivalKind.Input:
+                if (arrival.Asker is { } asker) askers[arrival.Input.Request.Value] = asker;
+                Handle(arrival.Input);
+                if (arrival.Rented is { } rented) ArrayPool<byte>.Shared.Return(rented);
+                break;
+            case ArrivalKind.Watch:
+                watchers.Add(arrival.Watcher!);
+                break;
+            case ArrivalKind.Compact:
+                var snapshot = new WireBuffer(64 * 1024);
+                machine.WriteSnapshot(snapshot);
+                log.Compact(snapshot.Written);
+                break;
+            case ArrivalKind.Stop:
+                return false;
+        }
+        return true;
+    }
+
+    void Handle(in NodeInput input)
+    {
+        meter.Turn();
+        watchers.Touch();
+        var now = Clocks.Read();
+        effects.Now = now.Monotonic;
+        machine.Handle(input, now, effects);
+    }
+
+    void Fail(Exception why)
+    {
+        fault ??= why;
+        Stop();
+    }
+
+    void End()
+    {
+        arrivals.Writer.TryComplete();
+        alarm.Dispose();
+        while (arrivals.Reader.TryRead(out var late))
+        {
+            late.Asker?.TrySetResult(Stopped());
+            late.Watcher?.Seen.TrySetException(new ChannelClosedException());
+        }
+        watchers.End();
+        log.Close();
+        foreach (var asker in askers.Values) asker.TrySetResult(Stopped());
+    }
+
+    static Refused Stopped() => new(RefusedBecause.Unavailable, "the node has stopped; it is not known whether the write was kept");
+}
