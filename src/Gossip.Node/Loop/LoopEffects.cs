@@ -34,6 +34,7 @@ sealed class LoopEffects(
 
     public override void Reply(RequestId request, Reply reply)
     {
+        if (reply is Seen seen) meter.Saw(seen.View);
         if (askers.Remove(request.Value, out var asker)) asker.TrySetResult(reply);
     }
 

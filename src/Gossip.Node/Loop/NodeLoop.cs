@@ -32,7 +32,7 @@ sealed class NodeLoop : IArrivals, IPodReports
     readonly NodeMeter meter;
     readonly LogWriter log;
     readonly Dictionary<ulong, TaskCompletionSource<Reply>> askers = [];
-    readonly Watchers watchers = new();
+    readonly Watchers watchers;
     readonly Timer alarm;
     readonly Channel<Arrival> arrivals = Channel.CreateBounded<Arrival>(
         new BoundedChannelOptions(MostWaiting) { SingleReader = true, AllowSynchronousContinuations = false });
@@ -44,6 +44,7 @@ sealed class NodeLoop : IArrivals, IPodReports
     {
         this.machine = machine;
         this.meter = meter;
+        watchers = new Watchers(meter);
         meter.QueueLength = () => arrivals.Reader.Count;
         alarm = new Timer(_ => arrivals.Writer.TryWrite(new Arrival(ArrivalKind.Tick, default)), null, Timeout.Infinite, Timeout.Infinite);
         log = new LogWriter(store, compactAt, position => Leave(NodeInput.Persisted(position)), () => Leave(new Arrival(ArrivalKind.Compact, default)), Fail);

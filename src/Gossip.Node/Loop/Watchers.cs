@@ -2,6 +2,7 @@ using System.Threading.Channels;
 using Gossip.Core;
 using Gossip.Core.Model;
 using Gossip.Core.View;
+using Gossip.Node.Metrics;
 
 namespace Gossip.Node.Loop;
 
@@ -17,7 +18,7 @@ sealed class Watcher(ulong after, CancellationToken cancel)
 /// Shows newer views to those who wait for them. A view costs as much as the cluster is large, so it is built only
 /// while somebody waits, and then at most every <see cref="Pause"/>.
 /// </summary>
-sealed class Watchers
+sealed class Watchers(NodeMeter meter)
 {
     /// <summary>Twenty pictures a second are enough for eyes and for controllers.</summary>
     public static readonly TimeSpan Pause = TimeSpan.FromMilliseconds(50);
@@ -44,6 +45,7 @@ sealed class Watchers
         isStale = false;
         notBefore = now.Monotonic + Pause;
         var view = machine.View(now);
+        meter.Saw(view);
         for (var i = waiting.Count - 1; i >= 0; i--)
             if (waiting[i].GaveUp || (view.Version > waiting[i].After && waiting[i].Seen.TrySetResult(view)))
                 waiting.RemoveAt(i);

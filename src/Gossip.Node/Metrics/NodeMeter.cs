@@ -1,4 +1,5 @@
 using System.Diagnostics.Metrics;
+using Gossip.Core.View;
 using Gossip.Core.Wire;
 
 namespace Gossip.Node.Metrics;
@@ -16,6 +17,7 @@ sealed class NodeMeter : IDisposable
 
     readonly Meter meter;
     readonly long[] rejects = new long[reasons.Length];
+    volatile int members, pods;
     long datagramsIn, datagramsOut, framesIn, framesOut, bytesIn, bytesOut, overloads, turns;
 
     public NodeMeter(string node)
@@ -31,16 +33,20 @@ sealed class NodeMeter : IDisposable
         meter.CreateObservableCounter("gossip.datagrams.overload", () => Volatile.Read(ref overloads), null, "dropped because the node was too busy");
         meter.CreateObservableCounter("gossip.turns", () => Volatile.Read(ref turns), null, "inputs that the machine handled");
         meter.CreateObservableGauge("gossip.queue.length", () => QueueLength());
-        meter.CreateObservableGauge("gossip.members", () => Volatile.Read(ref Members), null, "live members, as last seen");
-        meter.CreateObservableGauge("gossip.pods", () => Volatile.Read(ref Pods), null, "pods standing on this node, as last seen");
+        meter.CreateObservableGauge("gossip.members", () => members, null, "live members, as last seen");
+        meter.CreateObservableGauge("gossip.pods", () => pods, null, "pods standing on this node, as last seen");
         meter.CreateObservableCounter("gossip.rejects", () => reasons.Where(reason => reason != Reject.None)
             .Select(reason => new Measurement<long>(RejectsOf(reason), new KeyValuePair<string, object?>("reason", reason.ToString()))));
     }
 
     public Func<int> QueueLength { private get; set; } = () => 0;
 
-    /// <summary>Set whenever a view is built.</summary>
-    public int Members, Pods;
+    /// <summary>Takes the numbers of members and pods from a view that somebody asked for.</summary>
+    public void Saw(ClusterView view)
+    {
+        members = view.Nodes.Count(node => node.Member.IsLive);
+        pods = view.Pods.Count(pod => pod.Standing?.Node == view.Self);
+    }
 
     public long RejectsOf(Reject reason) => Volatile.Read(ref rejects[(int)reason]);
     public void Rejected(Reject reason) => Interlocked.Increment(ref rejects[(int)reason]);

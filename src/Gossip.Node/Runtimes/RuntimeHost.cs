@@ -14,6 +14,7 @@ sealed partial class RuntimeHost(IReadOnlyList<IPodRuntime> runtimes, IPodReport
 {
     readonly Lock gate = new();
     readonly Dictionary<PodRun, Task> queues = [];
+    readonly Dictionary<PodRun, string> running = []; // and on which runtime
     readonly CancellationTokenSource stop = new();
     readonly TaskCompletionSource adopted = new(TaskCreationOptions.RunContinuationsAsynchronously);
 
@@ -30,6 +31,8 @@ sealed partial class RuntimeHost(IReadOnlyList<IPodRuntime> runtimes, IPodReport
             {
                 Broken(runtime.Name, "adopt", fault);
             }
+        lock (gate)
+            foreach (var pod in surviving) running[pod.Launch.Pod] = pod.Runtime;
         reports.Report(new PodsSurvived(surviving.DrainToImmutable()));
         adopted.TrySetResult();
     }
@@ -38,10 +41,22 @@ sealed partial class RuntimeHost(IReadOnlyList<IPodRuntime> runtimes, IPodReport
     {
         lock (gate)
         {
+            if (command is not StopPod) running[command.Pod] = command.Runtime;
             var before = queues.GetValueOrDefault(command.Pod, adopted.Task);
             var task = queues[command.Pod] = PerformAfterAsync(before, command);
             _ = task.ContinueWith(_ => Forget(command.Pod, task), CancellationToken.None, TaskContinuationOptions.ExecuteSynchronously, TaskScheduler.Default);
         }
+    }
+
+    /// <summary>Ends, at once, whatever still runs: for a node whose pods nobody would ever adopt.</summary>
+    public async Task StopAllAsync()
+    {
+        StopPod[] stops;
+        lock (gate) stops = [.. running.Select(pod => new StopPod(pod.Key, pod.Value, TimeSpan.Zero))];
+        foreach (var stop in stops) Perform(stop);
+        Task[] ends;
+        lock (gate) ends = [.. queues.Values];
+        await Task.WhenAll(ends).ConfigureAwait(false);
     }
 
     public async ValueTask DisposeAsync()
@@ -77,6 +92,8 @@ sealed partial class RuntimeHost(IReadOnlyList<IPodRuntime> runtimes, IPodReport
                 StopPod end => runtime.StopAsync(end.Pod, end.Grace, stop.Token),
                 _ => throw new InvariantBroken($"no runtime does {command.GetType().Name}"),
             }).ConfigureAwait(false);
+            if (command is StopPod)
+                lock (gate) running.Remove(command.Pod);
         }
         catch (OperationCanceledException) when (stop.IsCancellationRequested)
         {

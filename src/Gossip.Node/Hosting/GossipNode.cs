@@ -1,0 +1,120 @@
+using System.Threading.Channels;
+using Gossip.Core.Model;
+using Gossip.Core.Requests;
+using Gossip.Core.View;
+using Gossip.Node.Sealing;
+using Microsoft.Extensions.Hosting;
+using Microsoft.Extensions.Logging;
+using Microsoft.Extensions.Logging.Abstractions;
+using Microsoft.Extensions.Options;
+
+namespace Gossip.Node;
+
+/// <summary>
+/// A node of a cluster, in this process. Starts and stops with the host, or by hand. Thread-safe; between
+/// <see cref="StartAsync"/> and <see cref="StopAsync"/> everything may be called, outside of it the calls throw
+/// <see cref="InvalidOperationException"/>.
+/// </summary>
+public sealed partial class GossipNode : IHostedService, IAsyncDisposable
+{
+    readonly GossipOptions options;
+    readonly ILogger logger;
+    readonly IHostApplicationLifetime? host;
+    RunningNode? running;
+
+    /// <param name="host">Stopped when the node cannot go on; null for a node on its own.</param>
+    public GossipNode(IOptions<GossipOptions> options, ILogger<GossipNode>? logger = null, IHostApplicationLifetime? host = null)
+    {
+        this.options = options.Value;
+        this.logger = logger ?? NullLogger<GossipNode>.Instance;
+        this.host = host;
+    }
+
+    public string Name => options.Name;
+    public NodeId Id => NodeId.Of(Name);
+
+    /// <summary>Where other nodes reach this one.</summary>
+    public NodeAddress Address => Running.Address;
+
+    /// <summary>Where it remembers; removed at the end when none was given.</summary>
+    public string DataFolder => Running.Folder;
+
+    /// <summary>Ends when the node does; faults when it could not go on, with what to do in the message.</summary>
+    public Task Completion => Running.Completion;
+
+    /// <exception cref="OptionsValidationException">Names each option that cannot be.</exception>
+    /// <exception cref="Store.StoreFault">The data folder cannot be used.</exception>
+    /// <exception cref="System.Net.Sockets.SocketException">The port is taken.</exception>
+    public async Task StartAsync(CancellationToken cancellationToken)
+    {
+        Check.That(running is null);
+        var verdict = new GossipOptionsCheck().Validate(null, options);
+        if (verdict.Failed) throw new OptionsValidationException(nameof(GossipOptions), typeof(GossipOptions), verdict.Failures);
+        running = await RunningNode.StartAsync(options, logger, cancellationToken).ConfigureAwait(false);
+        Started(Name, running.Address, running.Folder);
+        _ = WatchAsync(running.Completion);
+    }
+
+    public async Task StopAsync(CancellationToken cancellationToken)
+    {
+        if (Interlocked.Exchange(ref running, null) is not { } stopping) return;
+        await stopping.StopAsync(cancellationToken).ConfigureAwait(false);
+        Stopped(Name);
+    }
+
+    public async ValueTask DisposeAsync() => await StopAsync(new CancellationToken(canceled: true)).ConfigureAwait(false);
+
+    /// <summary>Asks this node. A write is answered when it is durable here; refused Unavailable when the node stops first.</summary>
+    public Task<Reply> AskAsync(Request request, CancellationToken cancel = default) => Running.Loop.AskAsync(request, cancel);
+
+    /// <summary>Everything this node knows, as of now.</summary>
+    /// <exception cref="InvalidOperationException">The node has stopped.</exception>
+    public async Task<ClusterView> LookAsync(CancellationToken cancel = default) =>
+        await AskAsync(Look.Around, cancel).ConfigureAwait(false) is Seen seen ? seen.View : throw NotRunning();
+
+    /// <summary>
+    /// The next view whose version is greater than <paramref name="version"/>, at once when there is one. Views come at most
+    /// every 50 ms: what happens in between is in the next.
+    /// </summary>
+    /// <exception cref="InvalidOperationException">The node has stopped.</exception>
+    public async Task<ClusterView> ChangesSinceAsync(ulong version, CancellationToken cancel = default)
+    {
+        try
+        {
+            return await Running.Loop.ChangesSinceAsync(version, cancel).ConfigureAwait(false);
+        }
+        catch (ChannelClosedException)
+        {
+            throw NotRunning();
+        }
+    }
+
+    /// <summary>Seals with another primary key, and opens with every key of the ring, from now on. See <see cref="Keyring"/> for rotation.</summary>
+    public void Use(Keyring keyring) => Running.Transport.Use(keyring);
+
+    RunningNode Running => running ?? throw NotRunning();
+
+    static InvalidOperationException NotRunning() => new("the node does not run");
+
+    async Task WatchAsync(Task completion)
+    {
+        try
+        {
+            await completion.ConfigureAwait(false);
+        }
+        catch (Exception fault)
+        {
+            CannotGoOn(Name, fault.Message, fault);
+            host?.StopApplication();
+        }
+    }
+
+    [LoggerMessage(30, LogLevel.Information, "node {Name} listens on {Address}, data in {Folder}")]
+    partial void Started(string name, NodeAddress address, string folder);
+
+    [LoggerMessage(31, LogLevel.Information, "node {Name} has stopped")]
+    partial void Stopped(string name);
+
+    [LoggerMessage(32, LogLevel.Critical, "node {Name} cannot go on: {Reason}")]
+    partial void CannotGoOn(string name, string reason, Exception fault);
+}

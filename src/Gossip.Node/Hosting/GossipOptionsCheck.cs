@@ -1,0 +1,63 @@
+using System.Globalization;
+using System.Net;
+using System.Text;
+using Gossip.Core.Wire;
+using Microsoft.Extensions.Options;
+
+namespace Gossip.Node;
+
+/// <summary>Names every option that cannot be, with what would be right.</summary>
+public sealed class GossipOptionsCheck : IValidateOptions<GossipOptions>
+{
+    const int MostSeeds = 64;
+
+    public ValidateOptionsResult Validate(string? name, GossipOptions options)
+    {
+        var faults = Faults(options).ToList();
+        return faults.Count == 0 ? ValidateOptionsResult.Success : ValidateOptionsResult.Fail(faults);
+    }
+
+    static IEnumerable<string> Faults(GossipOptions options)
+    {
+        if (!IsLabel(options.Name))
+            yield return $"Name: '{options.Name}' is not a DNS label (a-z, 0-9 and '-', at most {Limits.Label}, no '-' at either end)";
+        if (options.Cluster.Length == 0 || Encoding.UTF8.GetByteCount(options.Cluster) > 128)
+            yield return "Cluster: needs 1 to 128 bytes";
+        if (options.Keyring is null)
+            yield return "Keyring: needed; make one with Keyring.Generate() or `gossip keygen`, and give every node the same";
+        if (options.Port is < 0 or > ushort.MaxValue)
+            yield return $"Port: {options.Port} is not a port (0 to 65535)";
+        if (options.Advertise is { } advertise && !IPEndPoint.TryParse(advertise, out _))
+            yield return $"Advertise: '{advertise}' is neither ip nor ip:port";
+        if (options.Seeds.Count > MostSeeds)
+            yield return $"Seeds: {options.Seeds.Count}; a few are enough, at most {MostSeeds} are taken";
+        foreach (var seed in options.Seeds)
+            if (!TryParseSeed(seed, out _, out _))
+                yield return $"Seeds: '{seed}' is not host:port";
+        if (!options.Resources.IsWhole)
+            yield return $"Resources: below zero: {options.Resources}";
+        if (options.CompactAt < 64 * 1024)
+            yield return $"CompactAt: {options.CompactAt}; at least 64 KiB";
+        if (options.ApiUrl.Length > 0 && !Uri.TryCreate(options.ApiUrl, UriKind.Absolute, out _))
+            yield return $"ApiUrl: '{options.ApiUrl}' is not an absolute URL";
+        foreach (var workload in options.Workloads.Values)
+        {
+            if (!IsLabel(workload.Name)) yield return $"Workloads: '{workload.Name}' is not a DNS label";
+            if (workload.Copies < 0) yield return $"Workloads: {workload.Name} asks for {workload.Copies} copies";
+        }
+    }
+
+    /// <summary>Host and port of <c>host:port</c>, <c>1.2.3.4:5</c> or <c>[::1]:5</c>.</summary>
+    internal static bool TryParseSeed(string seed, out string host, out int port)
+    {
+        var colon = seed.LastIndexOf(':');
+        host = colon > 0 ? seed[..colon].Trim('[', ']') : "";
+        port = 0;
+        return host.Length > 0 && int.TryParse(seed.AsSpan(colon + 1), NumberStyles.None, CultureInfo.InvariantCulture, out port)
+            && port is > 0 and <= ushort.MaxValue;
+    }
+
+    static bool IsLabel(string text) =>
+        text.Length is > 0 and <= Limits.Label && text[0] != '-' && text[^1] != '-'
+        && text.All(letter => char.IsAsciiLetterLower(letter) || char.IsAsciiDigit(letter) || letter == '-');
+}
