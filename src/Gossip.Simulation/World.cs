@@ -63,6 +63,9 @@ internal sealed class World
     public IReadOnlyList<Violation> Violations => violations;
     public TimeSpan Elapsed => new(Queue.Now);
 
+    /// <summary>Every fault is over: from here on nothing excuses a pod without a copy.</summary>
+    public bool IsHealed { get; set; }
+
     /// <summary>Prints what happens, for whoever looks for a cause.</summary>
     public TextWriter? Log { get; set; }
 
@@ -154,7 +157,12 @@ internal sealed class World
     public void Noted(SimNode node, NodeNote note) =>
         Log?.WriteLine($"{Elapsed.TotalSeconds,9:0.000} {node.Config.Card.Name} {note.Level} {note.Event} {note.Subject} {note.Detail}");
 
-    public void Sent(SimNode node, ReadOnlySpan<byte> payload)
+    public void AtRest()
+    {
+        foreach (var checker in checkers) checker.AtRest();
+    }
+
+    public void Sent(SimNode node, NodeAddress to, ReadOnlySpan<byte> payload)
     {
         if (!HasScheduling(payload)) return;
         sent.Clear();
@@ -162,16 +170,17 @@ internal sealed class World
         var rest = sent.WrittenMemory[Limits.EnvelopeHeader..];
         while (Envelope.TryNext(ref rest, out var kind, out var body, out _))
             if (kind >= MessageKind.Ask)
-                foreach (var checker in checkers) checker.MessageSent(node, kind, body);
+                foreach (var checker in checkers) checker.MessageSent(node, to, kind, body);
     }
 
     void Arrives(SimNode node, ReadOnlyMemory<byte> payload)
     {
         if (!HasScheduling(payload.Span)) return;
+        if (!Envelope.TryReadHeader(payload.Span, out var sender, out _)) return;
         var rest = payload[Limits.EnvelopeHeader..];
         while (Envelope.TryNext(ref rest, out var kind, out var body, out _))
             if (kind >= MessageKind.Ask)
-                foreach (var checker in checkers) checker.MessageArrives(node, kind, body);
+                foreach (var checker in checkers) checker.MessageArrives(node, sender, kind, body);
     }
 
     static bool HasScheduling(ReadOnlySpan<byte> payload)

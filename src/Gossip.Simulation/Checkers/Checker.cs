@@ -1,5 +1,6 @@
 using Gossip.Core;
 using Gossip.Core.Membership;
+using Gossip.Core.Model;
 using Gossip.Core.Pods;
 using Gossip.Core.Replication;
 using Gossip.Core.Wire;
@@ -31,10 +32,10 @@ internal abstract class Checker(World world, string rule)
     public virtual void MemberChanged(SimNode node, in MemberChange change) { }
 
     /// <summary>A scheduling message leaves a node.</summary>
-    public virtual void MessageSent(SimNode from, MessageKind kind, ReadOnlyMemory<byte> body) { }
+    public virtual void MessageSent(SimNode from, NodeAddress to, MessageKind kind, ReadOnlyMemory<byte> body) { }
 
     /// <summary>A scheduling message is about to be handled.</summary>
-    public virtual void MessageArrives(SimNode at, MessageKind kind, ReadOnlyMemory<byte> body) { }
+    public virtual void MessageArrives(SimNode at, NodeId sender, MessageKind kind, ReadOnlyMemory<byte> body) { }
 
     public virtual void Performed(SimNode node, PodCommand command) { }
 

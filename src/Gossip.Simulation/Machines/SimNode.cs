@@ -55,6 +55,9 @@ internal sealed class SimNode : NodeEffects
     /// <summary>Grows when the machine loses all that is not on its disk.</summary>
     public int PowerCycles { get; private set; }
 
+    /// <summary>When it last lost power; far in the past if never.</summary>
+    public TimeSpan PowerLostAt { get; private set; } = TimeSpan.FromDays(-1);
+
     /// <summary>Grows when the disk is replaced.</summary>
     public int Disks { get; private set; }
 
@@ -93,12 +96,22 @@ internal sealed class SimNode : NodeEffects
         asked.Clear();
     }
 
+    /// <summary>SIGTERM to the process alone: it closes its store, and leaves its pods for its next life.</summary>
+    public void StopCleanly()
+    {
+        if (!IsUp || IsPaused) return;
+        World.Sometimes.Count("a process stops cleanly");
+        Store.CloseCleanly();
+        Kill();
+    }
+
     /// <summary>The machine is gone, with its process, its pods, and what its disk had not synced.</summary>
     public void LosePower()
     {
         Kill();
         HasPower = false;
         PowerCycles++;
+        PowerLostAt = World.Elapsed;
         Store.LosePower();
         Runtime.LosePower();
     }
@@ -171,7 +184,7 @@ internal sealed class SimNode : NodeEffects
     {
         Check.That(datagram.Length <= Limits.DatagramPayload);
         World.Network.Send(this, to, datagram);
-        World.Sent(this, datagram);
+        World.Sent(this, to, datagram);
     }
 
     public override void SendFrame(NodeAddress to, ReadOnlySpan<byte> frame)
@@ -179,7 +192,7 @@ internal sealed class SimNode : NodeEffects
         Check.That(frame.Length <= Limits.FramePayload);
         var target = SimNetwork.IndexOf(to);
         World.Network.SendFrame(this, (uint)target < (uint)World.Nodes.Length ? World.Nodes[target] : null, to, frame);
-        World.Sent(this, frame);
+        World.Sent(this, to, frame);
     }
 
     public override void Wake(NodeTimer timer, TimeSpan after) =>

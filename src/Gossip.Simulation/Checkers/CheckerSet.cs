@@ -1,0 +1,18 @@
+namespace Gossip.Simulation.Checkers;
+
+internal static class CheckerSet
+{
+    /// <summary>Every rule that is watched, each by a checker of its own.</summary>
+    public static Checker[] For(World world) =>
+    [
+        new OvercommitChecker(world),
+        new WinnerChecker(world),
+        new RefusalChecker(world),
+        new LastCopyChecker(world),
+        new LiveDotsChecker(world),
+        new ResurrectionChecker(world),
+        new OldEpochChecker(world),
+        new MintedOnceChecker(world),
+        new BurialChecker(world),
+    ];
+}

@@ -1,0 +1,34 @@
+using Gossip.Core.Pods;
+using Gossip.Simulation.Machines;
+
+namespace Gossip.Simulation.Checkers;
+
+/// <summary>
+/// A4, second half: going from many copies to one after a heal never goes through none. A node that stops a pod
+/// which is still wanted leaves a copy that runs elsewhere.
+/// </summary>
+internal sealed class LastCopyChecker(World world) : Checker(world, "A4")
+{
+    /// <summary>A machine that came back from a power cut says for a while what its pods were before.</summary>
+    static readonly TimeSpan StaleWord = TimeSpan.FromMinutes(1);
+
+    public override void Performed(SimNode node, PodCommand command)
+    {
+        if (command is not StopPod || !World.IsHealed) return;
+        if (!node.Runtime.Pods.TryGetValue(command.Pod, out var stopped) || !stopped.Runs) return;
+        if (node.Machine!.Slots.Find(command.Pod.Pod) is not { IsDesired: true } slot || slot.LeastEpoch > command.Pod.Epoch) return;
+        foreach (var other in World.Nodes)
+        {
+            if (other == node) continue;
+            foreach (var (run, pod) in other.Runtime.Pods)
+                if (run.Pod == command.Pod.Pod && pod.Runs)
+                {
+                    World.Sometimes.Count("a second copy is drained");
+                    return;
+                }
+        }
+        foreach (var admission in slot.Admissions)
+            if (World.NodeOf(admission.Node) is { } owner && World.Elapsed - owner.PowerLostAt < StaleWord) return;
+        Violated(node, $"stops the last running copy of {slot.Name}, which is still wanted");
+    }
+}

@@ -1,0 +1,28 @@
+using Gossip.Core.Model;
+using Gossip.Core.Scheduling;
+using Gossip.Core.Wire;
+using Gossip.Simulation.Machines;
+
+namespace Gossip.Simulation.Checkers;
+
+/// <summary>A5: every refusal says why, and every pod that stays pending has a reason that any node can show.</summary>
+internal sealed class RefusalChecker(World world) : Checker(world, "A5")
+{
+    public override void MessageSent(SimNode from, NodeAddress to, MessageKind kind, ReadOnlyMemory<byte> body)
+    {
+        if (kind != MessageKind.Refusal) return;
+        World.Sometimes.Count("a bidder refuses");
+        if (string.IsNullOrEmpty(Wire.Read<Refusal>(body).Why)) Violated(from, "refuses and does not say why");
+    }
+
+    public override void AtRest()
+    {
+        foreach (var node in World.Nodes)
+        {
+            if (!node.IsUp) continue;
+            foreach (var pod in node.Machine!.View(node.Now).Pods)
+                if (pod.Standing is null && string.IsNullOrEmpty(pod.PendingBecause))
+                    Violated(node, $"{pod.Name} is pending and nobody knows why");
+        }
+    }
+}

@@ -1,0 +1,163 @@
+using Gossip.Core.Membership;
+using Gossip.Core.Model;
+using Gossip.Core.Replication;
+using Gossip.Core.Workloads;
+using Gossip.Simulation.Machines;
+
+namespace Gossip.Simulation.Scenarios;
+
+/// <summary>What keeps a cluster from being as it should, and whose rule that is.</summary>
+internal sealed record Shortcoming(string Rule, SimNode? Node, string What);
+
+/// <summary>
+/// Looks at a healed cluster from outside: does everybody know everybody, hold the same rows, and does every pod
+/// that fits run exactly once? Answers with the first thing that is not so.
+/// </summary>
+internal static class ClusterState
+{
+    static readonly RowKind[] Kinds = [RowKind.Object, RowKind.Slot, RowKind.Admission, RowKind.Summary];
+
+    public static Shortcoming? WhyNot(World world, Users users) =>
+        Members(world) ?? Rows(world) ?? Promises(world, users) ?? Pods(world) ?? Leftovers(world) ?? Books(world);
+
+    /// <summary>M1: every live node is alive to every live node, in its present life, and nobody else is.</summary>
+    public static Shortcoming? Members(World world)
+    {
+        var up = 0;
+        foreach (var node in world.Nodes) up += node.IsUp ? 1 : 0;
+        foreach (var node in world.Nodes)
+        {
+            if (!node.IsUp) continue;
+            var members = node.Machine!.Members;
+            foreach (var member in members.Live)
+                if (world.NodeOf(member.Id) is not { IsUp: true } || member.State != MemberState.Alive)
+                    return new Shortcoming("M1", node, $"believes that {member.Name} is {member.State}");
+            if (members.Live.Length != up)
+                return new Shortcoming("M1", node, $"knows {members.Live.Length} live members of {up}");
+        }
+        return null;
+    }
+
+    /// <summary>Convergence: the same rows with the same dots on every live node.</summary>
+    public static Shortcoming? Rows(World world)
+    {
+        (SimNode Node, ulong Mark, int Count)? first = null;
+        foreach (var node in world.Nodes)
+        {
+            if (!node.IsUp) continue;
+            ulong mark = 0;
+            var count = 0;
+            foreach (var kind in Kinds)
+                foreach (var row in node.Machine!.Tables.Rows(kind))
+                {
+                    mark ^= StableHash.Mix(row.Mark());
+                    count++;
+                }
+            if (first is null) first = (node, mark, count);
+            else if (first.Value.Mark != mark)
+                return new Shortcoming("CONVERGENCE", node, $"{count} rows differ from {first.Value.Node.Config.Card.Name}'s {first.Value.Count}: {Difference(node, first.Value.Node)}");
+        }
+        return null;
+    }
+
+    static string Difference(SimNode node, SimNode other)
+    {
+        foreach (var (a, b) in new[] { (node, other), (other, node) })
+            foreach (var kind in Kinds)
+                foreach (var row in a.Machine!.Tables.Rows(kind))
+                {
+                    var there = b.Machine!.Tables.Find(row.Uid);
+                    if (there is not null && there.Mark() == row.Mark()) continue;
+                    return $"{kind} {row.Uid.Birth} on {a.Config.Card.Name} is {(there is null ? b.Machine.Tables.Covers(row.Uid) ? "gone" : "unseen" : "other")} on {b.Config.Card.Name}";
+                }
+        return "only in order";
+    }
+
+    /// <summary>What a user was told is stored is there.</summary>
+    static Shortcoming? Promises(World world, Users users)
+    {
+        if (Someone(world) is not { } node) return null;
+        var names = new HashSet<ObjectName>();
+        foreach (var thing in node.Machine!.View(node.Now).Objects) names.Add(thing.Name);
+        foreach (var kept in users.Kept())
+            if (!names.Contains(kept)) return new Shortcoming("DURABILITY", node, $"{kept} was promised and is gone");
+        return null;
+    }
+
+    /// <summary>A3 and A4: every desired pod that fits an empty live node has one admission, and runs there.</summary>
+    static Shortcoming? Pods(World world)
+    {
+        if (Someone(world) is not { } observer) return null;
+        foreach (var slot in observer.Machine!.Slots.Slots)
+        {
+            if (!slot.IsDesired || slot.Succeeded)
+            {
+                if (slot.Admissions.Length > 0) return new Shortcoming("A4", observer, $"{slot.Name} is not desired and still admitted {slot.Admissions.Length} times");
+                continue;
+            }
+            if (!FitsSomewhere(world, slot))
+            {
+                if (slot.Admissions.Length > 0) return new Shortcoming("A1", observer, $"{slot.Name} fits nowhere and is admitted");
+                continue;
+            }
+            if (slot.Admissions.Length == 0) return new Shortcoming("A3", observer, $"{slot.Name} is nobody's although it fits");
+            if (slot.Admissions.Length > 1) return new Shortcoming("A4", observer, $"{slot.Name} is admitted {slot.Admissions.Length} times");
+            var admission = slot.Admissions[0];
+            if (world.NodeOf(admission.Node) is not { } owner || !owner.Runtime.Pods.TryGetValue(admission.Run, out var pod) || !pod.Runs)
+                return new Shortcoming("A3", observer, $"{slot.Name} is admitted by {world.NodeOf(admission.Node)?.Config.Card.Name} and does not run there");
+            if (!admission.Status.Ready) return new Shortcoming("A3", observer, $"{slot.Name} runs and is not ready: {admission.Status.Reason}");
+        }
+        return null;
+    }
+
+    /// <summary>Nothing runs anywhere that nobody admitted.</summary>
+    static Shortcoming? Leftovers(World world)
+    {
+        if (Someone(world) is not { } observer) return null;
+        foreach (var node in world.Nodes)
+            foreach (var run in node.Runtime.Pods.Keys)
+            {
+                if (!node.IsUp) continue; // nobody can stop what runs on a machine whose process is gone
+                var slot = observer.Machine!.Slots.Find(run.Pod);
+                var admitted = false;
+                if (slot is not null)
+                    foreach (var admission in slot.Admissions)
+                        admitted |= admission.Node == node.Id && admission.Run == run;
+                if (!admitted) return new Shortcoming("LEAK", node, $"{run} runs and nobody admitted it");
+            }
+        return null;
+    }
+
+    /// <summary>A8: a node's books hold what its runtime holds, and nothing more.</summary>
+    static Shortcoming? Books(World world)
+    {
+        foreach (var node in world.Nodes)
+        {
+            if (!node.IsUp) continue;
+            var free = node.Machine!.Members.OwnCapacity.Free;
+            var truth = node.Config.Card.Allocatable - node.Runtime.Used;
+            if (free.Cpu != truth.Cpu || free.Memory != truth.Memory || free.Pods != truth.Pods)
+                return new Shortcoming("A8", node, $"announces ({free}) free and has ({truth})");
+        }
+        return null;
+    }
+
+    public static SimNode? Someone(World world)
+    {
+        foreach (var node in world.Nodes)
+            if (node.IsUp) return node;
+        return null;
+    }
+
+    /// <summary>Independent of the core's filters, which it checks: selector and size are all that scenarios use.</summary>
+    public static bool FitsSomewhere(World world, Slot slot)
+    {
+        foreach (var node in world.Nodes)
+            if (node.IsUp && Fits(node, slot)) return true;
+        return false;
+    }
+
+    public static bool Fits(SimNode node, Slot slot) =>
+        node.Config.Card.Labels.Contains(slot.Template.NodeSelector)
+        && (node.Config.Card.Allocatable - slot.Template.Requests).IsWhole;
+}

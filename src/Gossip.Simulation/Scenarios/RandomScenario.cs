@@ -1,0 +1,63 @@
+using System.Globalization;
+using Gossip.Core;
+using Gossip.Core.Model;
+using Gossip.Simulation.Checkers;
+
+namespace Gossip.Simulation.Scenarios;
+
+/// <summary>
+/// One seed's run: a cluster forms, users create and change things while the fault plan does its worst, everything
+/// heals, and then it must converge within a bounded time and stay so.
+/// </summary>
+internal sealed class RandomScenario
+{
+    /// <summary>A partition is found out by trying the dead twice a minute; then graces, back-offs and drains follow.</summary>
+    static readonly TimeSpan ConvergesWithin = TimeSpan.FromMinutes(5);
+    static readonly TimeSpan Quiet = TimeSpan.FromSeconds(5);
+
+    readonly Users users;
+    readonly FaultPlan plan;
+    readonly int pods;
+    readonly Luck luck;
+
+    public RandomScenario(int nodes, int pods, ulong seed, PlantedBug planted = PlantedBug.None)
+    {
+        this.pods = pods;
+        luck = new Luck(StableHash.Mix(seed, 1));
+        var faults = new WorldFaults(luck.Chance(0.3) ? 0 : 0.001, luck.Chance(0.5) ? TimeSpan.Zero : TimeSpan.FromMinutes(1), planted);
+        // Twice the room that the pods need, so that they fit the rest when a quarter of the machines is gone.
+        var podsEach = Math.Max(4, (2 * pods + nodes - 1) / nodes);
+        World = new World(nodes, seed, NodeTimings.Lan, index => Manifests.Node(index, podsEach), Replay(nodes, pods, seed, planted), faults);
+        World.Check(CheckerSet.For(World));
+        users = new Users(World, World.Luck.For("users"));
+        plan = new FaultPlan(World, users, World.Luck.For("faults"));
+    }
+
+    public World World { get; }
+
+    /// <summary>How long convergence took after the heal; null when it did not.</summary>
+    public TimeSpan? ConvergedAfter { get; private set; }
+
+    public static string Replay(int nodes, int pods, ulong seed, PlantedBug planted) => string.Create(CultureInfo.InvariantCulture,
+        $"gossip sim --nodes {nodes} --pods {pods} --seed {seed}{(planted == PlantedBug.None ? "" : " --planted " + planted)}");
+
+    public void Run()
+    {
+        foreach (var node in World.Nodes)
+            World.After(luck.Between(TimeSpan.Zero, TimeSpan.FromSeconds(1)), node.Start);
+        World.After(TimeSpan.FromMilliseconds(1500), () => users.CreateEverything(pods, 100));
+        World.RunFor(plan.Begin());
+        plan.Heal();
+        World.IsHealed = true;
+        var healed = World.Elapsed;
+        if (!World.RunUntil(() => ClusterState.WhyNot(World, users) is null, ConvergesWithin, TimeSpan.FromMilliseconds(500)))
+        {
+            if (World.Violations.Count == 0 && ClusterState.WhyNot(World, users) is { } because)
+                World.Violate(because.Rule, because.Node, $"{ConvergesWithin.TotalMinutes:0} minutes after the heal: {because.What}");
+            return;
+        }
+        ConvergedAfter = World.Elapsed - healed;
+        World.RunFor(Quiet);
+        if (World.Violations.Count == 0) World.AtRest();
+    }
+}

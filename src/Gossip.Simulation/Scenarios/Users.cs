@@ -1,0 +1,113 @@
+using Gossip.Core.Model;
+using Gossip.Core.Requests;
+using Gossip.Simulation.Machines;
+
+namespace Gossip.Simulation.Scenarios;
+
+/// <summary>
+/// People with kubectl: they ask whichever node is up, try another when theirs dies, and remember what was promised
+/// to them.
+/// </summary>
+internal sealed class Users(World world, Luck luck)
+{
+    sealed record Promise(ObjectName Name, SimNode By, int Disk);
+
+    readonly List<Promise> promises = [];
+    readonly HashSet<ObjectName> deleted = [];
+    readonly Dictionary<string, (int Replicas, int Cpu, string Version)> deployments = new(StringComparer.Ordinal);
+    readonly List<string> names = [];
+
+    /// <summary>Creates deployments that together have <paramref name="pods"/> pods, a pod that is picky, and one that fits nowhere.</summary>
+    public void CreateEverything(int pods, int milliCpu)
+    {
+        var workloads = Math.Clamp(pods / 10, 1, 8);
+        for (var i = 0; i < workloads; i++)
+        {
+            var replicas = pods / workloads + (i < pods % workloads ? 1 : 0);
+            Create($"web-{i}", replicas, milliCpu);
+        }
+        Promised(Manifests.Pod("picky", milliCpu, """nodeSelector:{"disk":"ssd"}"""));
+        Promised(Manifests.Pod("giant", 1_000_000, ""));
+    }
+
+    public void Create(string name, int replicas, int milliCpu)
+    {
+        names.Add(name);
+        deployments[name] = (replicas, milliCpu, "1");
+        Promised(Manifests.Deployment(name, replicas, milliCpu));
+    }
+
+    /// <summary>Scales a deployment by up to a fifth either way.</summary>
+    public void ScaleOne()
+    {
+        if (Pick() is not { } name) return;
+        world.Sometimes.Count("a user scales");
+        var now = deployments[name];
+        Change(name, now with { Replicas = Math.Max(1, now.Replicas + luck.Below(now.Replicas / 5 * 2 + 3) - now.Replicas / 5 - 1) });
+    }
+
+    /// <summary>Changes the template, so that every pod is another.</summary>
+    public void EditOne()
+    {
+        if (Pick() is not { } name) return;
+        world.Sometimes.Count("a user edits");
+        var now = deployments[name];
+        Change(name, now with { Version = now.Version + "." + luck.Below(10) });
+    }
+
+    public void DeleteOne()
+    {
+        if (names.Count < 2 || Pick() is not { } name) return;
+        world.Sometimes.Count("a user deletes");
+        Delete(name);
+    }
+
+    public void Delete(string name)
+    {
+        names.Remove(name);
+        deleted.Add(Manifests.NameOf(name));
+        AskSomebody(new DeleteObject(Manifests.NameOf(name), null), (_, _) => { }, 20);
+    }
+
+    public void Scale(string name, int replicas) => Change(name, deployments[name] with { Replicas = replicas });
+
+    /// <summary>Objects that somebody was told are stored, and whose promise no lost disk excuses.</summary>
+    public IEnumerable<ObjectName> Kept() =>
+        from promise in promises
+        where promise.By.Disks == promise.Disk && !deleted.Contains(promise.Name)
+        select promise.Name;
+
+    string? Pick() => names.Count == 0 ? null : names[luck.Below(names.Count)];
+
+    void Change(string name, (int Replicas, int Cpu, string Version) to)
+    {
+        deployments[name] = to;
+        AskSomebody(Manifests.Changed(name, to.Replicas, to.Cpu, to.Version), (_, _) => { }, 5);
+    }
+
+    void Promised(CreateObject create) => AskSomebody(create, (node, reply) =>
+    {
+        if (reply is ObjectStored) promises.Add(new Promise(create.Name, node, node.Disks));
+        else if (reply is Refused { Because: not RefusedBecause.AlreadyExists } refused)
+            world.Violate("API", node, $"{create.Name} was refused: {refused}");
+    }, 50);
+
+    /// <summary>Asks a random node; when it dies before it answers, or cannot, another, a second later.</summary>
+    void AskSomebody(Request request, Action<SimNode, Reply> answered, int tries)
+    {
+        if (tries == 0) return;
+        var node = world.Nodes[luck.Below(world.Nodes.Length)];
+        var done = false;
+        if (node.IsUp && !node.IsPaused)
+            node.Ask(request, reply =>
+            {
+                if (done) return;
+                done = reply is not Refused { Because: RefusedBecause.NotFound or RefusedBecause.Unavailable };
+                if (done) answered(node, reply);
+            });
+        world.After(node.IsUp ? TimeSpan.FromSeconds(1) : TimeSpan.Zero, () =>
+        {
+            if (!done) AskSomebody(request, answered, tries - 1);
+        });
+    }
+}
