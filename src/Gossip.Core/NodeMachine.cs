@@ -74,6 +74,9 @@ public sealed class NodeMachine
     internal Action<RowChange>? RowChanged { get; set; }
     internal Action<MemberChange>? MemberChanged { get; set; }
 
+    /// <summary>They also see every message before it is handled, those that a node sends itself among them.</summary>
+    internal Action<NodeId, MessageKind, ReadOnlyMemory<byte>>? MessageRead { get; set; }
+
     /// <summary>Takes one input to its end.</summary>
     public void Handle(in NodeInput input, Now now, NodeEffects effects)
     {
@@ -151,6 +154,7 @@ public sealed class NodeMachine
         Reject verdict;
         while (Envelope.TryNext(ref rest, out var kind, out var body, out verdict))
         {
+            MessageRead?.Invoke(sender, kind, body);
             try
             {
                 _ = swim.TryHandle(kind, body, sender, from, now, effects)

@@ -23,12 +23,12 @@ internal sealed class World
 
     readonly WireBuffer sent = new(Limits.DatagramPayload);
     readonly List<Violation> violations = [];
-    readonly string replay;
+    readonly Func<string> replay;
     Checker[] checkers = [];
     TraceHash trace;
     long nextSecond;
 
-    public World(int nodes, ulong seed, NodeTimings timings, Func<int, NodeCard> card, string replay, WorldFaults faults)
+    public World(int nodes, ulong seed, NodeTimings timings, Func<int, NodeCard> card, Func<string> replay, WorldFaults faults)
     {
         this.replay = replay;
         Luck = new Luck(StableHash.Mix(seed));
@@ -106,7 +106,7 @@ internal sealed class World
     public void Violate(string rule, SimNode? node, string what)
     {
         if (violations.Count < ViolationsMax)
-            violations.Add(new Violation(rule, node?.Config.Card.Name ?? "", Elapsed, what, replay));
+            violations.Add(new Violation(rule, node?.Config.Card.Name ?? "", Elapsed, what, replay()));
     }
 
     /// <summary>Gives one input to a node's machine and lets the checkers look before and after.</summary>
@@ -117,7 +117,6 @@ internal sealed class World
         trace.Add((ulong)input.Timer.Kind ^ input.Timer.Subject ^ input.Timer.Epoch ^ input.Position.Value);
         if (!input.Bytes.IsEmpty) trace.Add(input.Bytes.Span);
         foreach (var checker in checkers) checker.Before(node, input);
-        if (!input.Bytes.IsEmpty) Arrives(node, input.Bytes);
         try
         {
             node.Machine!.Handle(input, node.Now, node);
@@ -141,6 +140,15 @@ internal sealed class World
         machine.MemberChanged = change =>
         {
             foreach (var checker in checkers) checker.MemberChanged(node, change);
+        };
+        machine.MessageRead = (sender, kind, body) =>
+        {
+            if (kind < MessageKind.Ask) return;
+            foreach (var checker in checkers)
+            {
+                if (sender == node.Id) checker.MessageSent(node, node.Address, kind, body); // it never left the node
+                checker.MessageArrives(node, sender, kind, body);
+            }
         };
     }
 
@@ -171,16 +179,6 @@ internal sealed class World
         while (Envelope.TryNext(ref rest, out var kind, out var body, out _))
             if (kind >= MessageKind.Ask)
                 foreach (var checker in checkers) checker.MessageSent(node, to, kind, body);
-    }
-
-    void Arrives(SimNode node, ReadOnlyMemory<byte> payload)
-    {
-        if (!HasScheduling(payload.Span)) return;
-        if (!Envelope.TryReadHeader(payload.Span, out var sender, out _)) return;
-        var rest = payload[Limits.EnvelopeHeader..];
-        while (Envelope.TryNext(ref rest, out var kind, out var body, out _))
-            if (kind >= MessageKind.Ask)
-                foreach (var checker in checkers) checker.MessageArrives(node, sender, kind, body);
     }
 
     static bool HasScheduling(ReadOnlySpan<byte> payload)

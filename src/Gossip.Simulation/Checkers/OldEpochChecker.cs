@@ -18,7 +18,7 @@ internal sealed class OldEpochChecker(World world) : Checker(world, "R8")
     public override void MessageArrives(SimNode at, NodeId sender, MessageKind kind, ReadOnlyMemory<byte> body)
     {
         if (kind != MessageKind.Award) return;
-        var run = Wire.Read<Award>(body).Run;
+        var run = AuctionWire.Read<Award>(body).Run;
         var isCurrent = at.Machine!.Slots.Find(run.Pod) is { } slot && run.Epoch >= slot.NextEpoch;
         if (isCurrent) awarded[at.Index].Add(run);
         else if (!awarded[at.Index].Contains(run)) World.Sometimes.Count("an award of an older epoch arrives");
@@ -27,7 +27,7 @@ internal sealed class OldEpochChecker(World world) : Checker(world, "R8")
     public override void RowChanged(SimNode node, in RowChange change)
     {
         if (change.Kind != RowKind.Admission || change.After is not { } row || !seen.Add(row.Uid)) return;
-        var birth = AdmissionBirth.Read(row[Fields.Birth]!.Value.Value);
+        var birth = AdmissionCodec.ReadBirth(row[Fields.Birth]!.Value.Value);
         // A row first seen in a life that read it from its own log was admitted by the life before.
         if (birth.Node != node.Id || awarded[node.Index].Contains(birth.Run)) return;
         Violated(node, $"admitted {birth.Run} without an award of that epoch");

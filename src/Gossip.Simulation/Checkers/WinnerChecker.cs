@@ -22,7 +22,7 @@ internal sealed class WinnerChecker(World world) : Checker(world, "A2")
     public override void MessageArrives(SimNode at, NodeId sender, MessageKind kind, ReadOnlyMemory<byte> body)
     {
         if (kind != MessageKind.Bid) return;
-        var bid = Wire.Read<Bid>(body);
+        var bid = AuctionWire.Read<Bid>(body);
         var key = (at.Index, bid.Auction, bid.Run);
         if (!open.TryGetValue(key, out var bids)) open.Add(key, bids = []);
         if (!bids.Exists(known => known.Node == sender)) bids.Add((sender, bid.Score));
@@ -32,7 +32,7 @@ internal sealed class WinnerChecker(World world) : Checker(world, "A2")
     public override void MessageSent(SimNode from, NodeAddress to, MessageKind kind, ReadOnlyMemory<byte> body)
     {
         if (kind != MessageKind.Award) return;
-        var award = Wire.Read<Award>(body);
+        var award = AuctionWire.Read<Award>(body);
         if (!open.Remove((from.Index, award.Auction, award.Run), out var bids)) return;
         World.Sometimes.Count(bids.Count > 1 ? "several nodes bid" : "one node bids");
         var best = bids[0];

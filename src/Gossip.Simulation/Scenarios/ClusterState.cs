@@ -110,6 +110,20 @@ internal static class ClusterState
         return null;
     }
 
+    /// <summary>A4, first half: those machines run, among themselves, every pod that fits one of them.</summary>
+    public static Shortcoming? Within(World world, Range side)
+    {
+        var machines = world.Nodes[side];
+        var observer = machines.FirstOrDefault(node => node.IsUp);
+        if (observer is null) return null;
+        foreach (var slot in observer.Machine!.Slots.Slots)
+            if (slot.IsDesired && !slot.Succeeded
+                && machines.Any(node => node.IsUp && Fits(node, slot))
+                && !machines.Any(node => node.Runtime.Pods.Any(pod => pod.Key.Pod == slot.Id && pod.Value.Runs)))
+                return new Shortcoming("A4", observer, $"{slot.Name} has no copy on this side");
+        return null;
+    }
+
     /// <summary>Nothing runs anywhere that nobody admitted.</summary>
     static Shortcoming? Leftovers(World world)
     {

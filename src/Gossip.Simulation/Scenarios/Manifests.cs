@@ -53,11 +53,11 @@ internal static class Manifests
         yield return Field(Core.Replication.Fields.Replicas, replicas.ToString(CultureInfo.InvariantCulture));
         yield return Field(Core.Replication.Fields.Selector, $$$"""{"matchLabels":{"app":"{{{name}}}"}}""");
         yield return Field(Core.Replication.Fields.Template,
-            $$$"""{"metadata":{"labels":{"app":"{{{name}}}"}},"spec":{"runtimeClassName":"process","containers":{{{Containers(milliCpu, version)}}}}}""");
+            $$$"""{"metadata":{"labels":{"app":"{{{name}}}"}},"spec":{"containers":{{{Containers(milliCpu, version)}}},"runtimeClassName":"process"}}""");
     }
 
     static string Containers(int milliCpu, string version) =>
-        $$$"""[{"name":"main","image":"server","command":["server"],"env":[{"name":"VERSION","value":"{{{version}}}"}],"resources":{"requests":{"cpu":"{{{milliCpu}}}m","memory":"32Mi"}}}]""";
+        $$$"""[{"name":"main","image":"server","command":["server"],"env":[{"name":"VERSION","value":"{{{version}}}"}],"resources":{"requests":{"memory":"32Mi","cpu":"{{{milliCpu}}}m"} } }]""";
 
     static ObjectField Field(string path, string json) => new(path, Encoding.UTF8.GetBytes(json));
 }

@@ -27,7 +27,7 @@ internal sealed class RandomScenario
         var faults = new WorldFaults(luck.Chance(0.3) ? 0 : 0.001, luck.Chance(0.5) ? TimeSpan.Zero : TimeSpan.FromMinutes(1), planted);
         // Twice the room that the pods need, so that they fit the rest when a quarter of the machines is gone.
         var podsEach = Math.Max(4, (2 * pods + nodes - 1) / nodes);
-        World = new World(nodes, seed, NodeTimings.Lan, index => Manifests.Node(index, podsEach), Replay(nodes, pods, seed, planted), faults);
+        World = new World(nodes, seed, NodeTimings.Lan, index => Manifests.Node(index, podsEach), () => Replay(nodes, pods, seed, planted), faults);
         World.Check(CheckerSet.For(World));
         users = new Users(World, World.Luck.For("users"));
         plan = new FaultPlan(World, users, World.Luck.For("faults"));

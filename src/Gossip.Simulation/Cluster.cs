@@ -1,0 +1,182 @@
+using System.Globalization;
+using System.Text;
+using Gossip.Core;
+using Gossip.Core.Model;
+using Gossip.Simulation.Checkers;
+using Gossip.Simulation.Machines;
+using Gossip.Simulation.Network;
+using Gossip.Simulation.Scenarios;
+
+namespace Gossip.Simulation;
+
+/// <summary>
+/// A scenario that reads as a sentence, and runs as it is read:
+/// <c>Cluster.Of(50).Seed(7).Pods(500).Partition(0..25).For(10.Seconds()).Heal().ExpectOneOwnerPerPod()</c>.
+/// A violation of any watched rule, or an expectation that does not come true, throws <see cref="ScenarioFailed"/>
+/// with the sentence so far.
+/// </summary>
+public sealed class Cluster
+{
+    static readonly TimeSpan Patience = TimeSpan.FromMinutes(5);
+    static readonly TimeSpan Glance = TimeSpan.FromMilliseconds(200);
+
+    readonly int nodes;
+    readonly StringBuilder sentence = new();
+    ulong seed = 1;
+    int pods;
+    NodeTimings timings = NodeTimings.Lan;
+    WorldFaults faults = WorldFaults.None;
+    World? world;
+    Users? users;
+
+    Cluster(int nodes) => this.nodes = nodes;
+
+    /// <summary>A cluster of that many machines, one process each.</summary>
+    public static Cluster Of(int nodes)
+    {
+        ArgumentOutOfRangeException.ThrowIfLessThan(nodes, 1);
+        return new Cluster(nodes).Said($"Cluster.Of({nodes})");
+    }
+
+    public Cluster Seed(ulong value) => Before(() => seed = value).Said($".Seed({value})");
+
+    /// <summary>So many pods in some deployments, one pod that only few nodes may run, and one that fits nowhere.</summary>
+    public Cluster Pods(int count) => Before(() => pods = count).Said($".Pods({count})");
+
+    public Cluster With(NodeTimings value) => Before(() => timings = value).Said(".With(timings)");
+    internal Cluster With(PlantedBug bug) => Before(() => faults = faults with { Planted = bug }).Said($".With({bug})");
+
+    /// <summary>Virtual time since the start.</summary>
+    public TimeSpan Elapsed => World.Elapsed;
+
+    /// <summary>Over every event so far: equal scenarios with equal seeds have equal hashes.</summary>
+    public ulong TraceHash => World.Hash;
+
+    public long Events => World.Events;
+
+    /// <summary>How long the last expectation took to come true, in virtual time.</summary>
+    public TimeSpan Took { get; private set; }
+
+    public long Sometimes(string what) => World.Sometimes[what];
+
+    internal World World => world ?? throw new InvalidOperationException("nothing has run yet: say For or Expect first");
+
+    /// <summary>Time passes.</summary>
+    public Cluster For(TimeSpan time) => Doing($".For({time.TotalSeconds:0.###} s)", w => w.RunFor(time));
+
+    /// <summary>Cuts those machines off from all others, both ways.</summary>
+    public Cluster Partition(Range side) => Doing($".Partition({side})", w => Cut(w, side));
+
+    /// <summary>What <paramref name="from"/> sends to <paramref name="to"/> is lost; the other way works.</summary>
+    public Cluster OneWay(int from, int to) => Doing($".OneWay({from}, {to})", w => w.Network.Block(from, to, true));
+
+    /// <summary>That share of all datagrams is lost, each way.</summary>
+    public Cluster Loss(double share) => Doing($".Loss({share})", w => w.Network.Faults = w.Network.Faults with { Loss = share });
+
+    /// <summary>Kills the process; the machine, its disk and its pods stay.</summary>
+    public Cluster Kill(int node) => Doing($".Kill({node})", w => w.Nodes[node].Kill());
+
+    /// <summary>The machine goes, with its pods and whatever its disk had not synced.</summary>
+    public Cluster LoseMachine(int node) => Doing($".LoseMachine({node})", w => w.Nodes[node].LosePower());
+
+    /// <summary>The machine goes, and its disk with it.</summary>
+    public Cluster LoseMachineAndDisk(int node) => Doing($".LoseMachineAndDisk({node})", w =>
+    {
+        w.Nodes[node].LosePower();
+        w.Nodes[node].LoseDisk();
+    });
+
+    public Cluster Restart(int node) => Doing($".Restart({node})", w => w.Nodes[node].Start());
+    public Cluster Pause(int node) => Doing($".Pause({node})", w => w.Nodes[node].Pause());
+    public Cluster Resume(int node) => Doing($".Resume({node})", w => w.Nodes[node].Resume());
+    public Cluster StepWallClock(int node, TimeSpan by) => Doing($".StepWallClock({node}, {by})", w => w.Nodes[node].Clock.Step(by));
+
+    /// <summary>A user scales the deployment <c>web-N</c>.</summary>
+    public Cluster Scale(int workload, int replicas) => Doing($".Scale({workload}, {replicas})", _ => users!.Scale($"web-{workload}", replicas));
+
+    public Cluster Delete(int workload) => Doing($".Delete({workload})", _ => users!.Delete($"web-{workload}"));
+
+    /// <summary>The network works again; who is down stays down.</summary>
+    public Cluster Heal() => Doing(".Heal()", w =>
+    {
+        w.Network.Heal();
+        w.IsHealed = true;
+    });
+
+    /// <summary>Every live node knows every live node as alive, and nobody else.</summary>
+    public Cluster ExpectAllMembersAgree() => Expect(nameof(ExpectAllMembersAgree), w => ClusterState.Members(w));
+
+    /// <summary>Members agree, tables are equal, and every pod that fits runs on exactly one node.</summary>
+    public Cluster ExpectOneOwnerPerPod() => Expect(nameof(ExpectOneOwnerPerPod), w => ClusterState.WhyNot(w, users!));
+
+    /// <summary>Looks at nothing but the rules that are watched all the time, and those that hold at rest.</summary>
+    public Cluster ExpectRest()
+    {
+        ExpectOneOwnerPerPod().For(TimeSpan.FromSeconds(5));
+        return Doing(".ExpectRest()", w => w.AtRest());
+    }
+
+    /// <summary>Those machines alone run every pod that fits them: what each side of a partition must do.</summary>
+    public Cluster ExpectEveryPodWithin(Range side) => Expect($"ExpectEveryPodWithin({side})", w => ClusterState.Within(w, side));
+
+    Cluster Before(Action set)
+    {
+        if (world is not null) throw new InvalidOperationException("say this before anything runs");
+        set();
+        return this;
+    }
+
+    Cluster Doing(string words, Action<World> what)
+    {
+        Said(words);
+        Begin();
+        what(World);
+        if (World.Violations.Count > 0) throw new ScenarioFailed(World.Violations);
+        return this;
+    }
+
+    Cluster Expect(string words, Func<World, Shortcoming?> whyNot)
+    {
+        Said($".{words}()");
+        Begin();
+        var from = World.Elapsed;
+        if (!World.RunUntil(() => whyNot(World) is null, Patience, Glance) && World.Violations.Count == 0 && whyNot(World) is { } because)
+            World.Violate(because.Rule, because.Node, because.What);
+        Took = World.Elapsed - from;
+        if (World.Violations.Count > 0) throw new ScenarioFailed(World.Violations);
+        return this;
+    }
+
+    void Begin()
+    {
+        if (world is not null) return;
+        var podsEach = Math.Max(4, (2 * pods + nodes - 1) / nodes);
+        world = new World(nodes, seed, timings, index => Manifests.Node(index, podsEach), () => sentence.ToString(), faults);
+        world.Check(CheckerSet.For(world));
+        users = new Users(world, world.Luck.For("users"));
+        foreach (var node in world.Nodes) world.After(TimeSpan.FromMilliseconds(node.Index), node.Start);
+        if (pods > 0) world.After(TimeSpan.FromSeconds(1.5), () => users.CreateEverything(pods, 100));
+        world.RunFor(TimeSpan.FromSeconds(1.6)); // every user has asked
+    }
+
+    Cluster Said(string words)
+    {
+        sentence.Append(CultureInfo.InvariantCulture, $"{words}");
+        return this;
+    }
+
+    static void Cut(World world, Range side)
+    {
+        var (offset, length) = side.GetOffsetAndLength(world.Nodes.Length);
+        for (var a = 0; a < world.Nodes.Length; a++)
+            for (var b = 0; b < world.Nodes.Length; b++)
+                if (a - offset is var i && b - offset is var j && (i >= 0 && i < length) != (j >= 0 && j < length))
+                    world.Network.Block(a, b, true);
+    }
+}
+
+/// <summary>A scenario broke a rule or did not come to what was expected of it.</summary>
+public sealed class ScenarioFailed(IReadOnlyList<Violation> violations) : Exception(string.Join('\n', violations))
+{
+    public IReadOnlyList<Violation> Violations => violations;
+}
