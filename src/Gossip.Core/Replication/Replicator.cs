@@ -3,43 +3,132 @@ using Gossip.Core.Membership;
 using Gossip.Core.Model;
 using Gossip.Core.Ports;
 using Gossip.Core.Wire;
+using MessagePack;
 
 namespace Gossip.Core.Replication;
 
-/// <summary>The tables of one node, and what keeps them the same as everybody's.</summary>
+/// <summary>
+/// The tables of one node, and what keeps them the same as everybody's: local writes (log first), rumours (fast),
+/// anti-entropy (sure).
+/// </summary>
+/// <remarks>
+/// Messages: RowDelta, RowRemoval, Digest, ShardList, Repair. Timers: RowGossipTick, DigestTick, SessionEnds. One
+/// owner calls it.
+/// </remarks>
 public sealed class Replicator : ITables, IRowWriter, IPiggyback
 {
-    /// <param name="contents">What the store gave back; a damaged record is an error of the store's, not seen here.</param>
-    public Replicator(NodeConfig config, StoreContents contents, Luck luck, Outbox outbox, IMemberList members) => throw new NotImplementedException();
+    readonly Outbox outbox;
+    readonly RowGossip gossip;
+    readonly Replica replica;
+    readonly LocalWrites writes;
+    readonly AntiEntropy repairs;
+    readonly Row[] one = new Row[1];
+
+    /// <param name="contents">What the store gave back; a record that does not parse is skipped and counted, the rest applies.</param>
+    public Replicator(NodeConfig config, StoreContents contents, Luck luck, Outbox outbox, IMemberList members)
+    {
+        this.outbox = outbox;
+        gossip = new RowGossip(config.Timings, outbox, members, luck.For("rumours"));
+        replica = new Replica(config, contents, NextBoot(config, contents), gossip, luck.For("writer"));
+        writes = new LocalWrites(replica);
+        repairs = new AntiEntropy(config, replica, outbox, members, luck.For("repairs"));
+    }
 
     /// <summary>The boot number to live under: greater than any this store knows, and at least <see cref="NodeConfig.BootAtLeast"/>.</summary>
-    public static ulong NextBoot(NodeConfig config, StoreContents contents) => throw new NotImplementedException();
+    public static ulong NextBoot(NodeConfig config, StoreContents contents) =>
+        Math.Max(Recovery.BootOf(contents) + 1, config.BootAtLeast);
 
-    /// <summary>What changed since the machine last looked; it clears the list.</summary>
-    public List<RowChange> Changes { get; } = [];
+    /// <summary>What changed since the machine last looked; it clears the list. Rows that the store gave back are not in it.</summary>
+    public List<RowChange> Changes => replica.Changes;
 
     /// <summary>True once this node has finished a session with a peer since it started: its tables are as good as theirs.</summary>
-    public bool HasSynced => throw new NotImplementedException();
+    public bool HasSynced => repairs.HasSynced;
 
-    public Row? Find(Uid uid) => throw new NotImplementedException();
-    public bool Covers(Uid uid) => throw new NotImplementedException();
-    public IEnumerable<Row> Rows(RowKind kind) => throw new NotImplementedException();
-    public ulong Version => throw new NotImplementedException();
-    public ulong VersionOf(Uid uid) => throw new NotImplementedException();
+    /// <summary>Rows and records that could not be read, from disk and from peers; those beside them were.</summary>
+    public int Quarantined => replica.Quarantined;
 
-    public void Start(Now now, NodeEffects effects) => throw new NotImplementedException();
-    public bool TryHandle(MessageKind kind, ReadOnlyMemory<byte> body, NodeId sender, NodeAddress from, Now now, NodeEffects effects) => throw new NotImplementedException();
-    public bool TryHandle(NodeTimer timer, Now now, NodeEffects effects) => throw new NotImplementedException();
-    public void OnPersisted(LogPosition position, Now now, NodeEffects effects) => throw new NotImplementedException();
+    /// <summary>Stamps of others that were too far ahead to follow: a clock in the cluster is wrong.</summary>
+    public long StampsFarAhead => replica.Clock.FarAhead;
 
-    public Uid Create(RowKind kind, ReadOnlySpan<(string Field, ReadOnlyMemory<byte> Value)> cells, Now now, NodeEffects effects, WriteDone? then = null) => throw new NotImplementedException();
-    public void Edit(Uid row, ReadOnlySpan<(string Field, ReadOnlyMemory<byte> Value)> cells, Now now, NodeEffects effects, WriteDone? then = null) => throw new NotImplementedException();
-    public void Raise(Uid row, string field, uint to, Now now, NodeEffects effects, WriteDone? then = null) => throw new NotImplementedException();
-    public void Remove(Uid row, Now now, NodeEffects effects, WriteDone? then = null) => throw new NotImplementedException();
-    public Stamp Tick(Now now) => throw new NotImplementedException();
+    public Row? Find(Uid uid) => replica.Table.Find(uid);
+    public bool Covers(Uid uid) => replica.Table.Context.Covers(uid.Birth);
+    public IEnumerable<Row> Rows(RowKind kind) => replica.Table.Rows(kind);
+    public ulong Version => replica.Table.Version;
+    public ulong VersionOf(Uid uid) => replica.Table.VersionOf(uid);
+
+    /// <summary>For checkers and tests.</summary>
+    internal RowTable Table => replica.Table;
+    internal WriterId Writer => replica.Writer.Id;
+
+    public void Start(Now now, NodeEffects effects)
+    {
+        replica.Start(effects);
+        gossip.Start(effects);
+        repairs.Start(effects);
+    }
+
+    public bool TryHandle(MessageKind kind, ReadOnlyMemory<byte> body, NodeId sender, NodeAddress from, Now now, NodeEffects effects)
+    {
+        var reader = new MessagePackReader(body);
+        switch (kind)
+        {
+            case MessageKind.RowDelta:
+                one[0] = RowDelta.Read(ref reader).Row;
+                replica.Take(one, null, now, effects);
+                return true;
+            case MessageKind.RowRemoval:
+                replica.Take(RowRemoval.Read(ref reader), isNews: true, effects);
+                return true;
+            case MessageKind.Digest:
+                repairs.OnDigest(Digest.Read(ref reader), sender, from, effects);
+                return true;
+            case MessageKind.ShardList:
+                repairs.OnShardList(ShardList.Read(ref reader), sender, from, effects);
+                return true;
+            case MessageKind.Repair:
+                repairs.OnRepair(Repair.Read(ref reader), sender, from, now, effects);
+                return true;
+            default:
+                return false;
+        }
+    }
+
+    public bool TryHandle(NodeTimer timer, Now now, NodeEffects effects)
+    {
+        switch (timer.Kind)
+        {
+            case NodeTimerKind.RowGossipTick:
+                gossip.OnTick(effects);
+                return true;
+            case NodeTimerKind.DigestTick:
+                replica.KeepBoot(outbox.Boot, effects);
+                repairs.OnTick(effects);
+                return true;
+            case NodeTimerKind.SessionEnds:
+                repairs.OnSessionEnds(timer);
+                return true;
+            default:
+                return false;
+        }
+    }
+
+    public void OnPersisted(LogPosition position, Now now, NodeEffects effects) => writes.OnPersisted(position, now, effects);
+
+    public Uid Create(RowKind kind, ReadOnlySpan<(string Field, ReadOnlyMemory<byte> Value)> cells, Now now, NodeEffects effects, WriteDone? then = null) =>
+        writes.Create(kind, cells, now, effects, then);
+
+    public void Edit(Uid row, ReadOnlySpan<(string Field, ReadOnlyMemory<byte> Value)> cells, Now now, NodeEffects effects, WriteDone? then = null) =>
+        writes.Edit(row, cells, now, effects, then);
+
+    public void Raise(Uid row, string field, uint to, Now now, NodeEffects effects, WriteDone? then = null) =>
+        writes.Raise(row, field, to, now, effects, then);
+
+    public void Remove(Uid row, Now now, NodeEffects effects, WriteDone? then = null) => writes.Remove(row, now, effects, then);
+
+    public Stamp Tick(Now now) => writes.Tick(now);
 
     /// <summary>Everything that must survive, for <see cref="IStore.Compact"/>. Includes writes not yet confirmed.</summary>
-    public void WriteSnapshot(IBufferWriter<byte> into) => throw new NotImplementedException();
+    public void WriteSnapshot(IBufferWriter<byte> into) => replica.WriteSnapshot(into, writes.Pending);
 
-    public int Fill(Span<byte> room) => throw new NotImplementedException();
+    public int Fill(Span<byte> room) => gossip.Fill(room);
 }

@@ -24,8 +24,8 @@ public static class Limits
     /// <summary>An object as the API takes it, and as the tables carry it.</summary>
     public const int ObjectBytes = 1 << 20;
 
-    /// <summary>A frame carries one object at most whole: 1 MiB + 64 KiB for its cells' names, dots and stamps.</summary>
-    public const int FramePayload = ObjectBytes + (1 << 16);
+    /// <summary>A frame carries one object at most whole: 1 MiB + 128 KiB for its cells' dots and stamps, 32 B for each of 4,096.</summary>
+    public const int FramePayload = ObjectBytes + (1 << 17);
 
     /// <summary>A DNS label: what Kubernetes allows for a node's or a namespace's name.</summary>
     public const int Label = 63;

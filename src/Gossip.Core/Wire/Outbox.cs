@@ -66,6 +66,13 @@ public sealed class Outbox(NodeId self)
         effects.SendFrame(to, frame.Written);
     }
 
+    /// <summary>Queues messages that are encoded already, at most a datagram's room of them, to travel together.</summary>
+    public void Relay(NodeAddress to, ReadOnlySpan<byte> wholeMessages)
+    {
+        pending.Add(new Pending(to, messages.Length, wholeMessages.Length));
+        messages.Write(wholeMessages);
+    }
+
     /// <summary>Queues an empty datagram, so that rumours travel to an address that nothing else is said to.</summary>
     public void Touch(NodeAddress to) => pending.Add(new Pending(to, 0, 0));
 

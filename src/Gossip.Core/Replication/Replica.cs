@@ -1,0 +1,133 @@
+using System.Buffers;
+using Gossip.Core.Model;
+using Gossip.Core.Ports;
+
+namespace Gossip.Core.Replication;
+
+/// <summary>
+/// One node's copy of the tables: takes rows, removals and contexts of others, keeps the log of all that, and tells
+/// gossip what is news. Local writes are minted in <see cref="LocalWrites"/> and come here once they are durable.
+/// </summary>
+sealed class Replica
+{
+    /// <summary>A frame with more changed rows is a repair: others will be repaired too, and need no rumour of each.</summary>
+    const int NewsMost = 32;
+
+    readonly RowGossip gossip;
+    readonly Luck luck;
+    readonly PlantedBug planted;
+    readonly bool writerIsNew;
+    readonly List<Row> changed = [];
+
+    public Replica(NodeConfig config, StoreContents contents, ulong boot, RowGossip gossip, Luck luck)
+    {
+        planted = config.Planted;
+        Table.Resurrects = planted == PlantedBug.ResurrectedObject;
+        this.gossip = gossip;
+        this.luck = luck;
+        var recovery = new Recovery(Table, Clock);
+        recovery.Read(contents);
+        Quarantined = recovery.Quarantined;
+        writerIsNew = !contents.IsClean || Quarantined > 0 || recovery.Writer == default;
+        Writer = writerIsNew ? new Writer(Writer.Draw(luck), 0) : new Writer(recovery.Writer, recovery.Minted);
+        if (planted == PlantedBug.WriterReusedAfterAmnesia) Writer = new Writer(new WriterId(config.Card.Id.Value), recovery.Minted);
+        Boot = boot;
+        Table.Version = boot << 20; // a version of this life is greater than any of an earlier one
+    }
+
+    public RowTable Table { get; } = new();
+    public HybridClock Clock { get; } = new();
+    public Journal Journal { get; } = new();
+    public Writer Writer { get; }
+    public ulong Boot { get; private set; }
+
+    /// <summary>What changed since the machine last looked. What the store gave back is in the table from the start, and not here.</summary>
+    public List<RowChange> Changes { get; } = [];
+
+    /// <summary>Rows and records that could not be read, from disk and from peers; those beside them were.</summary>
+    public int Quarantined { get; private set; }
+
+    public void Start(NodeEffects effects)
+    {
+        Journal.Boot(Boot, effects);
+        if (writerIsNew) Journal.Writer(Writer.Id, effects);
+    }
+
+    /// <summary>Writes down a greater boot, when peers made this node step past its own.</summary>
+    public void KeepBoot(ulong boot, NodeEffects effects)
+    {
+        if (boot <= Boot) return;
+        Boot = boot;
+        Journal.Boot(boot, effects);
+    }
+
+    /// <summary>
+    /// Merges rows of another node; how many changed something. Those that are dead here go to
+    /// <paramref name="dead"/>, so that the other can be told.
+    /// </summary>
+    public int Take(IReadOnlyList<Row> rows, List<Uid>? dead, Now now, NodeEffects effects)
+    {
+        changed.Clear();
+        for (var i = 0; i < rows.Count; i++)
+        {
+            var outcome = Table.Merge(rows[i], out var change);
+            if (outcome == MergeOutcome.Dead) dead?.Add(rows[i].Uid);
+            if (outcome != MergeOutcome.Changed) continue;
+            changed.Add(rows[i]);
+            Changes.Add(change);
+            foreach (var cell in rows[i].Cells) Clock.Observe(cell.Stamp, now.Wall);
+        }
+        if (changed.Count > 0) Journal.Rows(System.Runtime.InteropServices.CollectionsMarshal.AsSpan(changed), own: false, effects);
+        if (changed.Count <= NewsMost)
+            foreach (var row in changed)
+                if (Table.Find(row.Uid) is { } whole) gossip.Offer(whole);
+        DoubtWriter(effects);
+        return changed.Count;
+    }
+
+    public void Take(in RowRemoval removal, bool isNews, NodeEffects effects)
+    {
+        if (!Table.Remove(removal.Uid, removal.Dots, out var change)) return;
+        if (change is { } removed) Changes.Add(removed);
+        Journal.Removal(removal.Uid, removal.Dots, effects);
+        if (isNews) gossip.Offer(change is { Before: { } row } ? RowRemoval.Of(row) : removal);
+        DoubtWriter(effects);
+    }
+
+    /// <summary>Joins a peer's context: only after every row that it speaks of.</summary>
+    public void Join(CausalContext theirs, NodeEffects effects)
+    {
+        if (!Table.Context.Join(theirs)) return;
+        Journal.Context(theirs, effects);
+        DoubtWriter(effects);
+    }
+
+    /// <summary>A local write that is durable now.</summary>
+    public void Apply(in PendingWrite write)
+    {
+        if (write.Delta is null)
+        {
+            var removal = Table.Find(write.Uid) is { } row ? RowRemoval.Of(row) : new RowRemoval(write.Uid, []);
+            if (Table.Remove(write.Uid, [], out var change)) gossip.Offer(removal);
+            if (change is { } removed) Changes.Add(removed);
+        }
+        else if (Table.Merge(write.Delta, out var change) == MergeOutcome.Changed)
+        {
+            Changes.Add(change);
+            gossip.Offer(change.After!);
+        }
+    }
+
+    public void Quarantine(int rows) => Quarantined += rows;
+
+    public void WriteSnapshot(IBufferWriter<byte> into, PendingWrites pending) =>
+        Recovery.WriteSnapshot(into, Boot, Writer, Clock.Last, Table, pending);
+
+    /// <summary>Somebody remembers dots of this writer that it does not: the store is older than the node.</summary>
+    void DoubtWriter(NodeEffects effects)
+    {
+        if (!Writer.IsDoubted(Table.Context) || planted == PlantedBug.WriterReusedAfterAmnesia) return;
+        Writer.Renew(luck);
+        Journal.Writer(Writer.Id, effects);
+    }
+}

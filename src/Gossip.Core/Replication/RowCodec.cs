@@ -1,0 +1,139 @@
+using System.Buffers;
+using System.Collections.Immutable;
+using Gossip.Core.Model;
+using Gossip.Core.Wire;
+using MessagePack;
+
+namespace Gossip.Core.Replication;
+
+/// <summary>
+/// A row as bytes, the same on the wire and in the log: [writer, seq, kind, cells], a cell being [field, writer or
+/// nil for the birth's, seq, generation, stamp, value]. A newer version adds cells, never elements: cells that this
+/// build does not know are held and passed on.
+/// </summary>
+public static class RowCodec
+{
+    /// <summary>Longest field: a prefix such as <c>data.</c> before a config key of 253 characters.</summary>
+    const int FieldMost = Limits.Name + 64;
+
+    /// <summary>Array headers, two dots, generation, stamp and two length headers of a cell at their longest.</summary>
+    const int CellOverhead = 46;
+
+    /// <summary>A row that measures more travels in parts.</summary>
+    public const int PartMost = Limits.FramePayload - 1024;
+
+    public static void Write(ref MessagePackWriter writer, Row row)
+    {
+        writer.WriteArrayHeader(4);
+        writer.Write(row.Uid.Birth.Writer.Value);
+        writer.Write(row.Uid.Birth.Seq);
+        writer.Write((byte)row.Kind);
+        writer.WriteArrayHeader(row.Cells.Length);
+        foreach (var cell in row.Cells)
+        {
+            writer.WriteArrayHeader(6);
+            writer.Write(cell.Field);
+            if (cell.Dot.Writer == row.Uid.Birth.Writer) writer.WriteNil();
+            else writer.Write(cell.Dot.Writer.Value);
+            writer.Write(cell.Dot.Seq);
+            writer.Write(cell.Generation);
+            writer.Write(cell.Stamp.Value);
+            writer.Write(cell.Value.Span);
+        }
+    }
+
+    /// <summary>Throws <see cref="MessagePackSerializationException"/> naming the field that is wrong.</summary>
+    public static Row Read(ref MessagePackReader reader)
+    {
+        var elements = reader.ReadArrayHeader();
+        if (elements < 4) throw Bad("elements");
+        var uid = new Uid(ReadDot(ref reader, new WriterId(reader.ReadUInt64())));
+        var kind = (RowKind)reader.ReadByte();
+        var count = reader.ReadArrayHeader();
+        if (count is < 1 or > Limits.Cells) throw Bad("cells");
+        var cells = ImmutableArray.CreateBuilder<Cell>(count);
+        for (var i = 0; i < count; i++)
+        {
+            var cell = ReadCell(ref reader, uid);
+            if (i == 0 && (cell.Field != Fields.Birth || cell.Dot != uid.Birth)) throw Bad("birth");
+            if (i > 0 && string.CompareOrdinal(cells[i - 1].Field, cell.Field) >= 0) throw Bad("order of cells");
+            cells.Add(cell);
+        }
+        WireBytes.SkipRest(ref reader, elements - 4);
+        return new Row(uid, kind, cells.MoveToImmutable());
+    }
+
+    /// <summary>Reads a row out of a list; null for a poison one, after which the next can still be read.</summary>
+    public static Row? TryRead(ref MessagePackReader reader)
+    {
+        var row = reader.CreatePeekReader();
+        WireBytes.Skip(ref reader);
+        try
+        {
+            return Read(ref row);
+        }
+        catch (Exception poison) when (poison is MessagePackSerializationException or EndOfStreamException or OverflowException)
+        {
+            return null;
+        }
+    }
+
+    /// <summary>At least the bytes that <see cref="Write"/> makes.</summary>
+    public static int Measure(Row row)
+    {
+        var bytes = 32;
+        foreach (var cell in row.Cells) bytes += CellOverhead + 3 * cell.Field.Length + cell.Value.Length;
+        return bytes;
+    }
+
+    /// <summary>
+    /// The row itself, or, for one that grew past a frame (two partitions may each have added up to the limit), parts
+    /// that each have the birth: registers join one by one, so the parts make the whole again.
+    /// </summary>
+    public static IEnumerable<Row> Parts(Row row)
+    {
+        if (row.Cells.Length <= Limits.Cells && Measure(row) <= PartMost) return [row];
+        return Cut(row);
+
+        static IEnumerable<Row> Cut(Row row)
+        {
+            var birth = row with { Cells = [row.Cells[0]] };
+            var part = birth;
+            for (var i = 1; i < row.Cells.Length; i++)
+            {
+                var larger = part with { Cells = part.Cells.Add(row.Cells[i]) };
+                if (part.Cells.Length > 1 && (larger.Cells.Length > Limits.Cells || Measure(larger) > PartMost))
+                {
+                    yield return part;
+                    larger = birth with { Cells = [row.Cells[0], row.Cells[i]] };
+                }
+                part = larger;
+            }
+            yield return part;
+        }
+    }
+
+    static Cell ReadCell(ref MessagePackReader reader, Uid uid)
+    {
+        var elements = reader.ReadArrayHeader();
+        if (elements < 6) throw Bad("elements of a cell");
+        var field = reader.ReadString() ?? throw Bad("field");
+        if (field.Length > FieldMost) throw Bad("length of a field");
+        var writer = reader.TryReadNil() ? uid.Birth.Writer : new WriterId(reader.ReadUInt64());
+        var dot = ReadDot(ref reader, writer);
+        var generation = reader.ReadUInt32();
+        var stamp = new Stamp(reader.ReadUInt64());
+        var value = WireBytes.Read(ref reader, Limits.ObjectBytes).ToArray();
+        WireBytes.SkipRest(ref reader, elements - 6);
+        return new Cell(field, dot, generation, stamp, value);
+    }
+
+    static Dot ReadDot(ref MessagePackReader reader, WriterId writer)
+    {
+        var seq = reader.ReadUInt64();
+        if (seq is 0 or > CausalContext.SeqMost) throw Bad("seq");
+        return new Dot(writer, seq);
+    }
+
+    static MessagePackSerializationException Bad(string what) => new($"row: bad {what}");
+}

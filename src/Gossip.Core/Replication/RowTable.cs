@@ -1,0 +1,113 @@
+using System.Collections.Immutable;
+using Gossip.Core.Model;
+
+namespace Gossip.Core.Replication;
+
+/// <summary>What a row that arrived meant here.</summary>
+public enum MergeOutcome : byte { Known, Changed, Dead }
+
+/// <summary>
+/// Every live row, and the context that says what was ever seen. One rule removes without tombstones: a row whose
+/// birth dot the context covers while the row is not held is dead, whatever dots its cells have. So a removal is
+/// kept by one number of the context, and nothing brings the row back.
+/// </summary>
+/// <remarks>
+/// Source: the optimised OR-set of Bieniusa et al., 2012, with the birth dot as the element's only identity.
+/// Rows are spread over shards by a hash of their uid; a shard's hash is the XOR of its rows' marks, kept as rows
+/// change, so that two tables are compared by 128 numbers.
+/// </remarks>
+public sealed class RowTable
+{
+    /// <summary>128 hashes of 8 bytes fill one datagram together with a context's hash.</summary>
+    public const int Shards = 128;
+
+    readonly record struct Held(Row Row, ulong Version);
+
+    readonly Dictionary<Uid, Held> rows = [];
+    readonly SortedDictionary<RowKind, SortedDictionary<Uid, Row>> kinds = [];
+    readonly SortedDictionary<Uid, ulong>[] marks = new SortedDictionary<Uid, ulong>[Shards];
+    readonly ulong[] hashes = new ulong[Shards];
+
+    public RowTable()
+    {
+        for (var shard = 0; shard < Shards; shard++) marks[shard] = [];
+    }
+
+    public CausalContext Context { get; } = new();
+    public int Count => rows.Count;
+
+    /// <summary>See <see cref="PlantedBug.ResurrectedObject"/>.</summary>
+    internal bool Resurrects { get; set; }
+
+    /// <summary>Moves with every change.</summary>
+    public ulong Version { get; set; }
+
+    /// <summary>One hash a shard.</summary>
+    public ReadOnlySpan<ulong> Hashes => hashes;
+
+    /// <summary>The rows of a shard with their marks, in order of uid.</summary>
+    public SortedDictionary<Uid, ulong> Shard(int shard) => marks[shard];
+
+    public static int ShardOf(Uid uid) => (int)(StableHash.Mix(uid.Birth.Writer.Value, uid.Birth.Seq) % Shards);
+
+    public Row? Find(Uid uid) => rows.TryGetValue(uid, out var held) ? held.Row : null;
+    public ulong VersionOf(Uid uid) => rows.TryGetValue(uid, out var held) ? held.Version : 0;
+    public IEnumerable<Row> Rows(RowKind kind) => kinds.TryGetValue(kind, out var table) ? table.Values : [];
+
+    /// <summary>Every row, by kind and then by uid.</summary>
+    public IEnumerable<Row> All()
+    {
+        foreach (var table in kinds.Values)
+            foreach (var row in table.Values) yield return row;
+    }
+
+    /// <summary>Joins a row; all its dots join the context, even if it is dead.</summary>
+    public MergeOutcome Merge(Row incoming, out RowChange change)
+    {
+        change = default;
+        var held = Find(incoming.Uid);
+        var isDead = held is null && Context.Covers(incoming.Uid.Birth) && !Resurrects;
+        Cover(incoming);
+        if (isDead) return MergeOutcome.Dead;
+        var joined = held is null ? incoming : RowJoin.Join(held, incoming);
+        if (ReferenceEquals(joined, held)) return MergeOutcome.Known;
+        Put(joined);
+        change = new RowChange(joined.Uid, joined.Kind, held, joined);
+        return MergeOutcome.Changed;
+    }
+
+    /// <summary>Drops a row for ever, and covers the dots that it is known to have had; true when that was news.</summary>
+    public bool Remove(Uid uid, ImmutableArray<Dot> dots, out RowChange? change)
+    {
+        change = null;
+        var news = Context.Add(uid.Birth);
+        foreach (var dot in dots) Context.Add(dot);
+        if (!rows.Remove(uid, out var held)) return news;
+        Cover(held.Row);
+        kinds[held.Row.Kind].Remove(uid);
+        var shard = ShardOf(uid);
+        marks[shard].Remove(uid, out var mark);
+        hashes[shard] ^= mark;
+        Version++;
+        change = new RowChange(uid, held.Row.Kind, held.Row, null);
+        return true;
+    }
+
+    void Put(Row row)
+    {
+        rows[row.Uid] = new Held(row, ++Version);
+        if (!kinds.TryGetValue(row.Kind, out var table)) kinds.Add(row.Kind, table = []);
+        table[row.Uid] = row;
+        var shard = ShardOf(row.Uid);
+        var mark = row.Mark();
+        if (marks[shard].TryGetValue(row.Uid, out var before)) hashes[shard] ^= before;
+        marks[shard][row.Uid] = mark;
+        hashes[shard] ^= mark;
+    }
+
+    void Cover(Row row)
+    {
+        Context.Add(row.Uid.Birth);
+        foreach (var cell in row.Cells) Context.Add(cell.Dot);
+    }
+}
