@@ -40,7 +40,7 @@ public sealed class PodTemplateReader
         {
             reader.Refuse("", $"is not readable JSON: {broken.Message}");
         }
-        problem = reader.problem ?? default;
+        problem = reader.problem ?? new TemplateProblem("", "");
         return reader.problem is null ? template : null;
     }
 

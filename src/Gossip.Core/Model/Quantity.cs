@@ -80,7 +80,7 @@ public static class Quantity
     static bool TryReadSuffix(ReadOnlySpan<char> suffix, out int ten, out int two)
     {
         (ten, two) = (0, 0);
-        if (suffix.Length >= 2 && suffix[0] is 'e' or 'E')
+        if (suffix.Length >= 2 && suffix[0] is 'e' or 'E' && suffix[1] != 'i')
             return suffix.Length <= 4
                 && int.TryParse(suffix[1..], NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out ten)
                 && Math.Abs(ten) <= ExponentMax;

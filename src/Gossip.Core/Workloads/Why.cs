@@ -1,0 +1,86 @@
+using System.Collections.Immutable;
+using System.Globalization;
+using System.Text;
+using Gossip.Core.Model;
+using Gossip.Core.Scheduling;
+using Gossip.Core.View;
+
+namespace Gossip.Core.Workloads;
+
+/// <summary>One node's answer in the last round, with its name.</summary>
+/// <param name="Score">Of a bid; -1 for a refusal.</param>
+public sealed record WhyAnswer(string Node, int Score, bool Won, string Why);
+
+/// <summary>Why a pod is where it is, or nowhere: for people as text, for machines as a record.</summary>
+/// <param name="Headline">One sentence: the answer.</param>
+/// <param name="Answers">Bids, best first, then refusals, by node name.</param>
+/// <param name="Remarks">What else is worth knowing: answers that did not travel, copies that drain.</param>
+public sealed record WhyReport(
+    string Pod, string Owner, PodPhase Phase, string Node, string Headline, ImmutableArray<WhyAnswer> Answers, ImmutableArray<string> Remarks)
+{
+    /// <summary>The report as indented lines, without a colour or an end of line at the end.</summary>
+    public string ToText()
+    {
+        var text = new StringBuilder(Pod).Append(" of ").Append(Owner).Append('\n').Append("  ").Append(Headline);
+        var width = Answers.IsEmpty ? 0 : Answers.Max(answer => answer.Node.Length);
+        foreach (var answer in Answers)
+            text.Append(CultureInfo.InvariantCulture, $"\n  {(answer.Won ? '*' : ' ')} {answer.Node.PadRight(width)}  {(answer.Score < 0 ? "refused" : $"bid {answer.Score}")}{(answer.Why.Length == 0 ? "" : $": {answer.Why}")}");
+        foreach (var remark in Remarks) text.Append("\n  ").Append(remark);
+        return text.ToString();
+    }
+}
+
+/// <summary>Explains a pod's place from what this node knows: the last round of its auction, and its admissions.</summary>
+public static class Why
+{
+    public static WhyReport Explain(PodView pod, ClusterView view)
+    {
+        string NameOf(NodeId node)
+        {
+            foreach (var known in view.Nodes)
+                if (known.Member.Id == node) return known.Member.Name;
+            return node.ToString();
+        }
+        var round = pod.Summary;
+        var owner = pod.Standing?.Node ?? NodeId.None;
+        var answers = (round?.Answers ?? [])
+            .Select(answer => new WhyAnswer(NameOf(answer.Node), answer.Score, IsOfThisRun(pod) && answer.Node == owner, answer.Why))
+            .OrderByDescending(answer => answer.Score).ThenBy(answer => answer.Node, StringComparer.Ordinal);
+        return new WhyReport(
+            $"{pod.Namespace}/{pod.Name}", pod.Owner.ToString(), pod.Phase, pod.NodeName, Headline(pod, NameOf), [.. answers], [.. Remarks(pod, NameOf)]);
+    }
+
+    static bool IsOfThisRun(PodView pod) => pod.Standing is { } standing && pod.Summary?.Run.Epoch == standing.Run.Epoch;
+
+    static string Headline(PodView pod, Func<NodeId, string> nameOf)
+    {
+        if (pod.Standing is not { } standing)
+            return pod.Phase == PodPhase.Pending ? $"pending: {pod.PendingBecause}" : pod.Phase == PodPhase.Succeeded ? "has run to its end" : "has failed";
+        var won = standing.Birth.Winner.Length == 0 ? "" : $": {standing.Birth.Winner}";
+        var headline = $"on {pod.NodeName} since {new WallTime(standing.Birth.AdmittedAt.UnixMilliseconds).ToDateTimeOffset().ToString("u", CultureInfo.InvariantCulture)}, run {standing.Run.Epoch}{won}";
+        if (!IsOfThisRun(pod)) return headline;
+        RoundAnswer? mine = null, next = null;
+        foreach (var answer in pod.Summary!.Answers)
+            if (!answer.IsBid) continue;
+            else if (answer.Node == standing.Node) mine = answer;
+            else if (next is null || answer.Score > next.Value.Score) next = answer;
+        if (mine is not { } bid) return headline;
+        if (next is not { } second) return $"{headline}; nobody else bid";
+        return bid.Score > second.Score ? $"{headline}; next best was {nameOf(second.Node)} with {second.Score}"
+            : bid.Score == second.Score ? $"{headline}; {nameOf(second.Node)} bid as much, and the hash of pod, run and node decided"
+            : $"{headline}; {nameOf(second.Node)} bid {second.Score}, and had let it go when it was awarded";
+    }
+
+    static IEnumerable<string> Remarks(PodView pod, Func<NodeId, string> nameOf)
+    {
+        if (pod.Summary is { } round)
+        {
+            yield return string.Create(CultureInfo.InvariantCulture, $"round {round.Round} of run {round.Run.Epoch}, called by {nameOf(round.Auctioneer)}: asked {round.Asked}, {round.Answers.Length} answers shown");
+            if (pod.Standing is { } standing && round.Run.Epoch != standing.Run.Epoch) yield return "that round was for another run; the round of this one is not known here";
+        }
+        if (pod.Deleting) yield return "its workload does not want it any more";
+        foreach (var admission in pod.Admissions)
+            if (admission.Uid != pod.Standing?.Uid)
+                yield return $"also admitted by {nameOf(admission.Node)}, run {admission.Run.Epoch}{(admission.Status.Draining ? ", draining" : "")}";
+    }
+}
