@@ -15,6 +15,8 @@ sealed class Garbage(ITables tables, Catalog catalog, Dictionary<PodId, PodFacts
     readonly SortedSet<PodId> pods = [];
     readonly SortedSet<PodId> orphans = [];
 
+    public bool IsEmpty => deleting.Count == 0 && orphans.Count == 0;
+
     public void Note(CatalogObject workload, bool gone)
     {
         if (gone) deleting.Remove(workload.Uid);

@@ -76,7 +76,7 @@ public sealed class SlotTable
     public IEnumerable<Slot> Watching => watched.Values;
 
     /// <summary>Rows that nobody needs any more, for any node to remove.</summary>
-    public IEnumerable<Uid> Removable(Instant now) => garbage.Find(admission => nodes.Answers(admission.Node, TimeSpan.Zero, now));
+    public IEnumerable<Uid> Removable(Instant now) => garbage.IsEmpty ? [] : Unneeded(now); // a turn without garbage allocates nothing
 
     /// <summary>The operator's side of a node (labels, taints, cordon), laid over its card.</summary>
     public NodeSettings SettingsOf(NodeId node) => nodes.SettingsOf(node);
@@ -144,6 +144,8 @@ public sealed class SlotTable
         !admission.Status.Draining && admission.Run.Epoch >= slot.LeastEpoch && !slot.FailedEpochs.Contains(admission.Run.Epoch);
 
     static bool HasEnded(Admission admission) => admission.Status.Phase is PodPhase.Succeeded or PodPhase.Failed;
+
+    IEnumerable<Uid> Unneeded(Instant now) => garbage.Find(admission => nodes.Answers(admission.Node, TimeSpan.Zero, now));
 
     bool IsHeld(Slot slot)
     {
