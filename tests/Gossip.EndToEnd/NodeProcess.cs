@@ -1,0 +1,117 @@
+using System.Diagnostics;
+using System.Globalization;
+using System.Net.Http.Json;
+using System.Text.Json.Nodes;
+using Gossip.Runtimes.Processes;
+
+namespace Gossip.EndToEnd;
+
+/// <summary>What a node is started with; the same again after a kill makes it the same member.</summary>
+/// <param name="Data">Its data folder.</param>
+/// <param name="Join">A gossip port on loopback; its own is fine.</param>
+public sealed record NodeSetup(string Name, string Data, string KeyFile, int Port, int Join, IReadOnlyList<string> More)
+{
+    public IEnumerable<string> Arguments =>
+    [
+        "run", "--name", Name, "--data", Data, "--key-file", KeyFile, "--cluster", "end-to-end", "--profile", "local",
+        "--port", Port.ToString(CultureInfo.InvariantCulture), "--api", "127.0.0.1:0",
+        "--join", string.Create(CultureInfo.InvariantCulture, $"127.0.0.1:{Join}"),
+        "--cpu", "4", "--memory", "8Gi", .. More,
+    ];
+}
+
+/// <summary>A real node: <c>gossip run</c> in a process of its own, on loopback, with what it said kept for a failing test.</summary>
+public sealed class NodeProcess : IAsyncDisposable
+{
+    const int KeptLines = 400;
+    static readonly TimeSpan Patience = TimeSpan.FromMinutes(1); // a bound for what hangs, not a measure
+
+    readonly Process process;
+    readonly Queue<string> said = new();
+    readonly TaskCompletionSource<Uri> ready = new(TaskCreationOptions.RunContinuationsAsynchronously);
+
+    NodeProcess(NodeSetup setup)
+    {
+        Setup = setup;
+        process = new Process { StartInfo = GossipProgram.With(setup.Arguments), EnableRaisingEvents = true };
+        process.OutputDataReceived += (_, line) => Take(line.Data);
+        process.ErrorDataReceived += (_, line) => Take(line.Data);
+        process.Exited += (_, _) => ready.TrySetException(new InvalidOperationException($"{setup.Name} ended before it was ready"));
+    }
+
+    public NodeSetup Setup { get; }
+    public string Name => Setup.Name;
+    public int ProcessId => process.Id;
+
+    /// <summary>Its API; of no use once it was killed.</summary>
+    public HttpClient Api { get; } = new() { Timeout = TimeSpan.FromSeconds(10) };
+
+    /// <summary>Starts the process without waiting for it, so that many can start at once.</summary>
+    public static NodeProcess Launch(NodeSetup setup)
+    {
+        var node = new NodeProcess(setup);
+        node.process.Start();
+        node.process.StandardInput.Close();
+        node.process.BeginOutputReadLine();
+        node.process.BeginErrorReadLine();
+        return node;
+    }
+
+    /// <summary>Waits for the line on its output that says that it listens.</summary>
+    /// <exception cref="InvalidOperationException">It ended instead; the message holds what it said.</exception>
+    public async Task UntilReadyAsync()
+    {
+        try
+        {
+            Api.BaseAddress = await ready.Task.WaitAsync(Patience);
+        }
+        catch (Exception never) when (never is InvalidOperationException or TimeoutException)
+        {
+            if (process.HasExited) await process.WaitForExitAsync(); // also for the last of what it said
+            throw new InvalidOperationException($"{never.Message}. It said:\n{Said()}", never);
+        }
+    }
+
+    public async Task<JsonNode> GetAsync(string path) =>
+        await Api.GetFromJsonAsync<JsonNode>(path) ?? throw new InvalidDataException($"{path} answered null");
+
+    /// <summary>SIGKILL to the node alone: its pods go on.</summary>
+    public async Task KillAsync()
+    {
+        if (!process.HasExited) process.Kill();
+        await process.WaitForExitAsync().WaitAsync(Patience);
+    }
+
+    /// <summary>SIGKILL to the node and to all that it runs, as a pulled plug would.</summary>
+    public async Task LoseAsync()
+    {
+        await KillAsync();
+        Assert.True(await ProcessRuntime.EndAllAsync(Setup.Data), $"a pod of {Name} could not be killed");
+    }
+
+    /// <summary>The last lines of its output and its errors, in the order in which they came.</summary>
+    public string Said()
+    {
+        lock (said) return string.Join('\n', said);
+    }
+
+    void Take(string? line)
+    {
+        if (line is null) return;
+        lock (said)
+        {
+            said.Enqueue(line);
+            if (said.Count > KeptLines) said.Dequeue();
+        }
+        // ready NAME gossip=127.0.0.1:7373 api=http://127.0.0.1:8080
+        if (line.StartsWith("ready ", StringComparison.Ordinal) && line.Split(" api=") is [_, var api] && Uri.TryCreate(api, UriKind.Absolute, out var address))
+            ready.TrySetResult(address);
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        await LoseAsync();
+        Api.Dispose();
+        process.Dispose();
+    }
+}
