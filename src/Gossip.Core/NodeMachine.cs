@@ -41,11 +41,11 @@ public sealed class NodeMachine
 
     public NodeMachine(NodeConfig config, StoreContents contents)
     {
-        Boot = Replicator.NextBoot(config, contents);
-        var luck = new Luck(StableHash.Mix(config.Seed, Boot));
-        outbox = new Outbox(config.Card.Id) { Boot = Boot, Address = config.Card.Address };
+        var boot = Replicator.NextBoot(config, contents);
+        var luck = new Luck(StableHash.Mix(config.Seed, boot));
+        outbox = new Outbox(config.Card.Id) { Boot = boot, Address = config.Card.Address };
         self = config.Card;
-        swim = new Swim(config, Boot, luck.For("swim"), outbox);
+        swim = new Swim(config, boot, luck.For("swim"), outbox);
         replicator = new Replicator(config, contents, luck.For("replication"), outbox, swim);
         slots = new SlotTable(replicator, swim, config.Timings);
         bidder = new Bidder(config, slots, swim, replicator, outbox);
@@ -59,7 +59,7 @@ public sealed class NodeMachine
     }
 
     /// <summary>Which life of the node this is. It may still grow, when peers remember a later one.</summary>
-    public ulong Boot { get; }
+    public ulong Boot => outbox.Boot;
 
     /// <summary>True once the tables may be believed: a session with a peer is over, or there are no peers.</summary>
     public bool HasSynced => believesTables;
@@ -121,7 +121,7 @@ public sealed class NodeMachine
         Settle(now, effects);
         while (outbox.TakeLooped() is { IsEmpty: false } toSelf)
         {
-            ReadMessages(toSelf, self.Id, self.Address, now, effects);
+            ReadMessages(toSelf, self.Id, self.Address, isStale: false, now, effects);
             Settle(now, effects);
         }
         outbox.Flush(effects);
@@ -140,16 +140,14 @@ public sealed class NodeMachine
             effects.Rejected(from, Reject.Truncated);
             return;
         }
-        var verdict = swim.Admit(sender, boot);
-        if (verdict != Reject.None)
-        {
-            effects.Rejected(from, verdict);
-            return;
-        }
-        ReadMessages(payload[Limits.EnvelopeHeader..], sender, from, now, effects);
+        var verdict = swim.Admit(sender, boot, from, now, effects);
+        if (verdict != Reject.None) effects.Rejected(from, verdict);
+        if (verdict is not (Reject.None or Reject.StaleBoot)) return;
+        ReadMessages(payload[Limits.EnvelopeHeader..], sender, from, verdict == Reject.StaleBoot, now, effects);
     }
 
-    void ReadMessages(ReadOnlyMemory<byte> rest, NodeId sender, NodeAddress from, Now now, NodeEffects effects)
+    /// <param name="isStale">From an earlier life of its sender, which may speak of membership only: so it learns of its later one.</param>
+    void ReadMessages(ReadOnlyMemory<byte> rest, NodeId sender, NodeAddress from, bool isStale, Now now, NodeEffects effects)
     {
         Reject verdict;
         while (Envelope.TryNext(ref rest, out var kind, out var body, out verdict))
@@ -158,6 +156,7 @@ public sealed class NodeMachine
             try
             {
                 _ = swim.TryHandle(kind, body, sender, from, now, effects)
+                    || isStale
                     || replicator.TryHandle(kind, body, sender, from, now, effects)
                     || bidder.TryHandle(kind, body, sender, from, now, effects)
                     || auctioneer.TryHandle(kind, body, sender, from, now, effects);

@@ -4,7 +4,7 @@ namespace Gossip.Core;
 public enum NodeTimerKind : byte
 {
     // Membership
-    ProbePeriod, ProbeTimeout, ProbeDeadline, SuspicionEnds, GossipTick, JoinRetry, MemberReap, LeaveDone,
+    ProbePeriod, ProbeTimeout, SuspicionEnds, GossipTick, JoinRetry, DeadRetry,
     // Replication
     DigestTick, SessionEnds, RowGossipTick,
     // Scheduling

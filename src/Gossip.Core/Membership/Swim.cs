@@ -1,41 +1,236 @@
 using Gossip.Core.Model;
 using Gossip.Core.Wire;
+using MessagePack;
 
 namespace Gossip.Core.Membership;
 
-/// <summary>Who is in the cluster, and who still answers.</summary>
+/// <summary>
+/// Who is in the cluster, and who still answers. Each node probes one other a period and tells what it finds as
+/// rumours on datagrams that travel anyway, so that the load of a node does not grow with the cluster; what rumours
+/// lose, a digest on every probe finds, and an exchange of lists repairs.
+/// Source: Das, Gupta, Motivala, "SWIM: scalable weakly-consistent infection-style process group membership", 2002.
+/// </summary>
+/// <remarks>
+/// <see cref="Beliefs"/> is what it knows, <see cref="ProbeCycle"/> how it asks, <see cref="Reunion"/> how it finds
+/// others; here is what one has to do with the other.
+/// </remarks>
 public sealed class Swim : IMemberList, IPiggyback
 {
-    public Swim(NodeConfig config, ulong boot, Luck luck, Outbox outbox) => throw new NotImplementedException();
+    /// <summary>Digests that must differ in a row before lists are exchanged: rumours under way explain one or two.</summary>
+    const int MismatchesMost = 3;
+
+    readonly NodeConfig config;
+    readonly Outbox outbox;
+    readonly Beliefs beliefs;
+    readonly ProbeCycle probe;
+    readonly Reunion reunion;
+    readonly RandomPeers peers;
+    readonly Luck luck;
+
+    /// <summary>Those who refused once and were asked again by stream.</summary>
+    readonly Dictionary<NodeId, Incarnation> refused = [];
+    int mismatches;
+
+    /// <exception cref="MessagePackSerializationException">Peers would refuse the card; the message names the field.</exception>
+    public Swim(NodeConfig config, ulong boot, Luck luck, Outbox outbox)
+    {
+        CardCodec.Validate(config.Card);
+        this.config = config;
+        this.luck = luck;
+        this.outbox = outbox;
+        beliefs = new Beliefs(config, boot, outbox, Changes);
+        peers = new RandomPeers(beliefs.Table, Self, luck.For("peers"));
+        probe = new ProbeCycle(config, beliefs.Table, peers, luck.For("probes"), outbox);
+        reunion = new Reunion(config, beliefs, luck.For("reunion"), outbox);
+        beliefs.Begin();
+    }
 
     /// <summary>What changed since the machine last looked; it clears the list.</summary>
     public List<MemberChange> Changes { get; } = [];
 
-    public NodeId Self => throw new NotImplementedException();
-    public Member? Find(NodeId node) => throw new NotImplementedException();
-    public ReadOnlySpan<Member> All => throw new NotImplementedException();
-    public ReadOnlySpan<Member> Live => throw new NotImplementedException();
+    public NodeId Self => config.Card.Id;
+    public Member? Find(NodeId node) => beliefs.Table.Find(node);
+    public ReadOnlySpan<Member> All => beliefs.Table.All;
+    public ReadOnlySpan<Member> Live => beliefs.Table.Live;
+
+    /// <summary>The capacity this node last announced; at first, all that its card allows.</summary>
+    public Capacity OwnCapacity => beliefs.Own.Capacity;
 
     /// <summary>Begins to probe, to gossip, and to join through the seeds.</summary>
-    public void Start(Now now, NodeEffects effects) => throw new NotImplementedException();
+    public void Start(Now now, NodeEffects effects)
+    {
+        Changes.Add(new MemberChange(Self, null, beliefs.Own));
+        beliefs.SpreadOwn(now);
+        reunion.Start(now, effects);
+        // At a moment of luck, so that a cluster that started together does not probe in step.
+        effects.Wake(new NodeTimer(NodeTimerKind.ProbePeriod), luck.Between(TimeSpan.Zero, probe.Interval));
+        effects.Wake(new NodeTimer(NodeTimerKind.GossipTick), luck.Between(TimeSpan.Zero, config.Timings.GossipInterval));
+    }
+
+    /// <summary>
+    /// Whether an envelope of this boot may be read. One from an earlier life of a live member is stale: only
+    /// membership may look into it. A sender that does not know how it is spoken of is told, so that a node
+    /// that lost its disk and its clock, or was buried alive, steps past it.
+    /// </summary>
+    public Reject Admit(NodeId sender, ulong boot, NodeAddress from, Now now, NodeEffects effects)
+    {
+        if (sender == Self) return Reject.Misdirected;
+        if (Find(sender) is not { } member) return Reject.None;
+        var isEarlier = boot < member.Incarnation.Boot;
+        if (isEarlier || (!member.IsLive && boot == member.Incarnation.Boot))
+            outbox.Send(from, MemberRecord.Of(member, now), effects);
+        return isEarlier && member.IsLive ? Reject.StaleBoot : Reject.None;
+    }
 
     /// <summary>Takes a message of membership's kinds; false for any other kind. Throws as <see cref="IWireMessage{T}"/> says.</summary>
-    public bool TryHandle(MessageKind kind, ReadOnlyMemory<byte> body, NodeId sender, NodeAddress from, Now now, NodeEffects effects) => throw new NotImplementedException();
+    public bool TryHandle(MessageKind kind, ReadOnlyMemory<byte> body, NodeId sender, NodeAddress from, Now now, NodeEffects effects)
+    {
+        var known = Changes.Count;
+        var reader = new MessagePackReader(body);
+        switch (kind)
+        {
+            case MessageKind.Ping:
+                OnPing(Ping.Read(ref reader), from, effects);
+                break;
+            case MessageKind.PingRequest:
+                probe.OnPingRequest(PingRequest.Read(ref reader), effects);
+                break;
+            case MessageKind.Ack:
+                OnAck(Ack.Read(ref reader), sender, now, effects);
+                break;
+            case MessageKind.Member:
+                var front = MemberRecord.ReadHead(ref reader);
+                if (Find(front.Id) is { } held && front.Id != Self && !front.Overrides(held)) break;
+                reader = new MessagePackReader(body);
+                beliefs.Learn(MemberRecord.Read(ref reader), hearsay: false, now, effects);
+                break;
+            case MessageKind.Capacity:
+                var (node, boot, version) = CapacityNews.ReadHead(ref reader);
+                if (Find(node) is not { } owner || !new Capacity(boot, version, default, "").IsNewerThan(owner.Capacity)) break;
+                reader = new MessagePackReader(body);
+                beliefs.Learn(node, CapacityNews.Read(ref reader).Capacity);
+                break;
+            case MessageKind.MemberSync:
+                reunion.OnSync(MemberSync.Read(ref reader), now, effects);
+                break;
+            default:
+                return false;
+        }
+        Follow(known, now, effects);
+        return true;
+    }
 
-    /// <summary>Whether an envelope of this boot may be read: not from an earlier life than the one known.</summary>
-    public Reject Admit(NodeId sender, ulong boot) => throw new NotImplementedException();
+    public bool TryHandle(NodeTimer timer, Now now, NodeEffects effects)
+    {
+        if (timer.Kind is < NodeTimerKind.ProbePeriod or > NodeTimerKind.DeadRetry) return false;
+        if (beliefs.HasLeft) return true;
+        var known = Changes.Count;
+        switch (timer.Kind)
+        {
+            case NodeTimerKind.ProbePeriod:
+                OnProbePeriod(now, effects);
+                break;
+            case NodeTimerKind.ProbeTimeout:
+                probe.OnTimeout(timer, effects);
+                break;
+            case NodeTimerKind.SuspicionEnds:
+                beliefs.OnSuspicionEnds(timer, now, effects);
+                break;
+            case NodeTimerKind.GossipTick:
+                if (!beliefs.Rumours.IsEmpty)
+                    foreach (var peer in peers.Draw(config.Timings.GossipFanout)) outbox.Touch(peer.Address);
+                effects.Wake(timer, config.Timings.GossipInterval);
+                break;
+            case NodeTimerKind.JoinRetry:
+                reunion.OnJoinRetry(timer, now, effects);
+                break;
+            case NodeTimerKind.DeadRetry:
+                beliefs.Reap(now);
+                reunion.OnDeadRetry(now, effects);
+                break;
+        }
+        Follow(known, now, effects);
+        return true;
+    }
 
-    public bool TryHandle(NodeTimer timer, Now now, NodeEffects effects) => throw new NotImplementedException();
-    public void OnStreamFailed(NodeAddress to, StreamFailure why, Now now, NodeEffects effects) => throw new NotImplementedException();
+    /// <summary>
+    /// A refused port says that no process listens there. One refusal may be an old one's echo, so a stream asks
+    /// again; the second makes the member a suspect that has one probe timeout left to object.
+    /// </summary>
+    public void OnStreamFailed(NodeAddress to, StreamFailure why, Now now, NodeEffects effects)
+    {
+        if (why != StreamFailure.Refused || beliefs.HasLeft) return;
+        if (beliefs.Table.LiveAt(to) is not { } member || member.Id == Self) return;
+        var known = Changes.Count;
+        if (refused.TryGetValue(member.Id, out var at) && at == member.Incarnation)
+            beliefs.Hasten(member, config.Timings.ProbeTimeout, now, effects);
+        else
+        {
+            refused[member.Id] = member.Incarnation;
+            probe.AskByStream(member, effects);
+        }
+        Follow(known, now, effects);
+    }
 
     /// <summary>Tells what this node has left; the version moves, and the news spreads.</summary>
-    public void Announce(Resources free, string unready, Now now) => throw new NotImplementedException();
-
-    /// <summary>The capacity this node last announced.</summary>
-    public Capacity OwnCapacity => throw new NotImplementedException();
+    public void Announce(Resources free, string unready, Now now) => beliefs.Announce(free, CapacityNews.Shorten(unready));
 
     /// <summary>Says goodbye: peers mark this node Left at once.</summary>
-    public void Leave(Now now, NodeEffects effects) => throw new NotImplementedException();
+    public void Leave(Now now, NodeEffects effects)
+    {
+        beliefs.Leave(now);
+        var goodbye = MemberRecord.Of(beliefs.Own, now);
+        foreach (var member in Live) outbox.Send(member.Address, goodbye, effects);
+    }
 
-    public int Fill(Span<byte> room) => throw new NotImplementedException();
+    public int Fill(Span<byte> room) => beliefs.Rumours.Fill(room);
+
+    void OnProbePeriod(Now now, NodeEffects effects)
+    {
+        if (probe.Conclude() is { State: MemberState.Alive } silent) beliefs.Judge(silent, MemberState.Suspect, now, effects);
+        if (probe.Begin(effects) is { } asked)
+        {
+            TellCapacity(asked.Address, effects);
+            if (asked.State == MemberState.Suspect) outbox.Send(asked.Address, MemberRecord.Of(asked, now), effects);
+        }
+        effects.Wake(new NodeTimer(NodeTimerKind.ProbePeriod), probe.Interval);
+    }
+
+    void OnPing(in Ping ping, NodeAddress from, NodeEffects effects)
+    {
+        if (!probe.OnPing(ping, from, effects)) effects.Rejected(from, Reject.Misdirected);
+        else if (!ping.ByStream) TellCapacity(from, effects);
+    }
+
+    void OnAck(in Ack ack, NodeId sender, Now now, NodeEffects effects)
+    {
+        if (!probe.OnAck(ack, sender, effects)) return;
+        refused.Remove(ack.Node);
+        mismatches = ack.Digest == beliefs.Table.Digest ? 0 : mismatches + 1;
+        if (mismatches < MismatchesMost || Find(ack.Node) is not { } member) return;
+        mismatches = 0;
+        reunion.Exchange(member.Address, asks: true, now, effects);
+    }
+
+    /// <summary>Rides along with every probe and its answer: what a lost rumour of capacity left wrong is set right.</summary>
+    void TellCapacity(NodeAddress to, NodeEffects effects) => outbox.Send(to, new CapacityNews(Self, OwnCapacity), effects);
+
+    /// <summary>Draws the consequences of the changes from an index on.</summary>
+    void Follow(int first, Now now, NodeEffects effects)
+    {
+        var isLost = false;
+        for (var i = first; i < Changes.Count; i++)
+        {
+            var change = Changes[i];
+            if (!change.ChangesLiveness || change.Node == Self) continue;
+            if (change.After is { IsLive: true })
+            {
+                probe.Include(change.Node);
+                continue;
+            }
+            refused.Remove(change.Node);
+            isLost = true;
+        }
+        if (isLost && beliefs.IsAlone) reunion.Join(now, effects);
+    }
 }

@@ -118,12 +118,18 @@ public readonly record struct ObjectName(string Kind, string Namespace, string N
 /// Where a node listens, datagrams and streams on one port: an IPv6 address (IPv4 in its mapped form) and a port.
 /// A value, not a <c>System.Net.IPEndPoint</c>, so that a datagram costs no allocation.
 /// </summary>
-public readonly record struct NodeAddress(ulong High, ulong Low, ushort Port)
+public readonly record struct NodeAddress(ulong High, ulong Low, ushort Port) : IComparable<NodeAddress>
 {
     public static readonly NodeAddress None;
 
     /// <summary>The IPv4 address <paramref name="ip"/> (network order as a number: 127.0.0.1 is 0x7F000001).</summary>
     public static NodeAddress V4(uint ip, ushort port) => new(0, 0xFFFF_0000_0000UL | ip, port);
+
+    public int CompareTo(NodeAddress other)
+    {
+        if (High != other.High) return High.CompareTo(other.High);
+        return Low != other.Low ? Low.CompareTo(other.Low) : Port.CompareTo(other.Port);
+    }
 
     public bool IsV4 => High == 0 && Low >> 32 == 0xFFFF;
 

@@ -1,0 +1,183 @@
+using Gossip.Core.Model;
+using Gossip.Core.Wire;
+
+namespace Gossip.Core.Membership;
+
+/// <summary>
+/// What this node believes of every member, itself included, and how a record changes it: a greater record replaces
+/// a smaller one and is told on; an accusation of this node is answered with a greater incarnation of its own.
+/// Source: section 4.2 of Das, Gupta, Motivala, "SWIM", 2002.
+/// </summary>
+sealed class Beliefs(NodeConfig config, ulong boot, Outbox outbox, List<MemberChange> changes)
+{
+    readonly NodeId self = config.Card.Id;
+    readonly Suspicions suspicions = new();
+    readonly WireBuffer scratch = new();
+
+    public MemberTable Table { get; } = new();
+    public RumourQueue Rumours { get; } = new();
+    public Graves Graves { get; } = new();
+
+    public Member Own => Table.Find(self)!;
+    public bool IsAlone => Table.Live.Length <= 1;
+
+    /// <summary>True once this node said goodbye: it objects to nothing any more.</summary>
+    public bool HasLeft => Own.State == MemberState.Left;
+
+    /// <summary>Nothing runs here yet, as far as anybody knows.</summary>
+    public void Begin() =>
+        Table.Set(new Member(
+            config.Card, new Incarnation(boot, 0), MemberState.Alive, default, new Capacity(boot, 1, config.Card.Allocatable, "")));
+
+    /// <param name="hearsay">
+    /// From a list, not from news: two sides of a healed partition each list the other as dead, so such a death only
+    /// makes a suspect of one whom this node sees alive, and leaves it the time to object.
+    /// </param>
+    public void Learn(in MemberRecord record, bool hearsay, Now now, NodeEffects effects)
+    {
+        if (record.Id == self)
+        {
+            Answer(record, now, effects);
+            return;
+        }
+        var held = Table.Find(record.Id);
+        var state = hearsay && record.State == MemberState.Dead && held is { IsLive: true } ? MemberState.Suspect : record.State;
+        var news = record with { State = state };
+        if (held is null)
+        {
+            if (state == MemberState.Dead && record.Age >= config.Timings.DeadRecord) Graves.Add(new Grave(record.Id, record.Card.Address));
+            else Replace(null, news, now, effects);
+        }
+        else if (news.Overrides(held)) Replace(held, news, now, effects);
+        else Learn(held.Id, record.Capacity);
+    }
+
+    /// <summary>Changes the state of a member by this node's own evidence.</summary>
+    public void Judge(Member held, MemberState state, Now now, NodeEffects effects) =>
+        Replace(held, MemberRecord.Of(held, now) with { State = state, Age = TimeSpan.Zero }, now, effects);
+
+    public void Learn(NodeId node, in Capacity capacity)
+    {
+        if (Table.Find(node) is not { } held || !capacity.IsNewerThan(held.Capacity)) return;
+        if (node != self) Put(held, held with { Capacity = capacity });
+        else if (capacity.Boot > held.Incarnation.Boot) StepPast(capacity.Boot);
+        else Put(held, held with { Capacity = held.Capacity with { Version = capacity.Version + 1 } }); // of a life that this node forgot
+        Spread(node);
+    }
+
+    /// <summary>This node's own capacity, one version on.</summary>
+    public void Announce(in Resources free, string unready)
+    {
+        var own = Own;
+        Put(own, own with { Capacity = own.Capacity with { Version = own.Capacity.Version + 1, Free = free, Unready = unready } });
+        Spread(self);
+    }
+
+    /// <summary>Suspicion of one whose port was refused: just long enough to object.</summary>
+    public void Hasten(Member held, TimeSpan timeout, Now now, NodeEffects effects)
+    {
+        if (held.State == MemberState.Alive) Judge(held, MemberState.Suspect, now, effects);
+        suspicions.Raise(held.Id, timeout, now, effects);
+    }
+
+    public void OnSuspicionEnds(NodeTimer due, Now now, NodeEffects effects)
+    {
+        if (!suspicions.Stands(due)) return; // refuted, or shortened, meanwhile
+        if (Table.Find(new NodeId(due.Subject)) is { State: MemberState.Suspect } held) Judge(held, MemberState.Dead, now, effects);
+    }
+
+    /// <summary>Forgets the records of those long dead; their addresses stay.</summary>
+    public void Reap(Now now)
+    {
+        for (var i = Table.All.Length - 1; i >= 0; i--)
+        {
+            var member = Table.All[i];
+            if (member.IsLive || member.Id == self || now.Monotonic - member.Since < config.Timings.DeadRecord) continue;
+            Table.Remove(member.Id);
+            changes.Add(new MemberChange(member.Id, member, null));
+        }
+    }
+
+    /// <summary>Says goodbye in this node's own name.</summary>
+    public void Leave(Now now) => Restate(Own with { State = MemberState.Left, Since = now.Monotonic }, now);
+
+    /// <summary>Tells this node's own record to whoever comes along.</summary>
+    public void SpreadOwn(Now now) => Offer(self.Value, MemberRecord.Of(Own, now));
+
+    /// <summary>Somebody speaks of this node. Whatever is worse than the truth, or from a life this one does not know, is stepped past.</summary>
+    void Answer(in MemberRecord record, Now now, NodeEffects effects)
+    {
+        var own = Own;
+        if (HasLeft || record.Incarnation < own.Incarnation) return;
+        if (record.Incarnation == own.Incarnation)
+        {
+            if (record.State == MemberState.Alive && record.Card.Address == own.Address)
+            {
+                Learn(self, record.Capacity);
+                return;
+            }
+            if (record.State != MemberState.Alive)
+            {
+                effects.Note(new NodeNote(NoteLevel.Information, "refutes", own.Name, $"was called {record.State}"));
+                Restate(own with { Incarnation = own.Incarnation with { Refutation = own.Incarnation.Refutation + 1 } }, now);
+                return;
+            }
+        }
+        if (record.Card.Address != own.Address && record.State == MemberState.Alive)
+            effects.Note(new NodeNote(NoteLevel.Warning, "same name", own.Name, $"another node goes by this name at {record.Card.Address}"));
+        StepPast(record.Incarnation.Boot);
+        SpreadOwn(now);
+    }
+
+    /// <summary>Others remember a later life of this node (its disk and clock did not): it lives in the next.</summary>
+    void StepPast(ulong remembered)
+    {
+        var own = Own;
+        outbox.Boot = remembered + 1;
+        Put(own, own with { Incarnation = new Incarnation(outbox.Boot, 0), Capacity = own.Capacity with { Boot = outbox.Boot } });
+    }
+
+    void Restate(Member own, Now now)
+    {
+        Put(Own, own);
+        SpreadOwn(now);
+    }
+
+    void Replace(Member? before, in MemberRecord record, Now now, NodeEffects effects)
+    {
+        var sameLife = before is not null && before.State == record.State && before.Incarnation.Boot == record.Incarnation.Boot;
+        var capacity = before is not null && before.Capacity.IsNewerThan(record.Capacity) ? before.Capacity : record.Capacity;
+        var after = new Member(
+            record.Card, record.Incarnation, record.State, sameLife ? before!.Since : now.Monotonic - record.Age, capacity);
+        Put(before, after);
+        Offer(after.Id.Value, MemberRecord.Of(after, now));
+
+        suspicions.Drop(after.Id); // an older accusation; a newer one starts afresh
+        if (after.State == MemberState.Suspect) suspicions.Raise(after.Id, SuspicionTimeout, now, effects);
+        if (after.State == MemberState.Dead) Graves.Add(new Grave(after.Id, after.Address));
+        else Graves.Remove(after.Id);
+        if (before?.State != after.State)
+            effects.Note(new NodeNote(
+                after.State == MemberState.Alive ? NoteLevel.Information : NoteLevel.Warning, "member", after.Name,
+                $"{after.State} at incarnation {after.Incarnation}"));
+    }
+
+    void Put(Member? before, Member after)
+    {
+        Table.Set(after);
+        changes.Add(new MemberChange(after.Id, before, after));
+    }
+
+    /// <summary>The more members, the longer it takes a refutation to arrive: with the logarithm of their number.</summary>
+    TimeSpan SuspicionTimeout =>
+        config.Timings.ProbeInterval * (config.Timings.SuspicionFactor * Math.Max(1, Math.Log10(Table.Live.Length)));
+
+    void Spread(NodeId node) => Offer(CapacityNews.SubjectOf(node), new CapacityNews(node, Table.Find(node)!.Capacity));
+
+    void Offer<TMessage>(ulong subject, in TMessage message) where TMessage : IWireMessage<TMessage>
+    {
+        scratch.Clear();
+        Envelope.Append(scratch, message);
+        Rumours.Offer(subject, scratch.Written, (int)Math.Ceiling(config.Timings.TransmitFactor * Math.Log10(Table.Live.Length + 1)));
+    }
+}

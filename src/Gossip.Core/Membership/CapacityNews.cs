@@ -1,0 +1,77 @@
+using System.Text;
+using Gossip.Core.Model;
+using Gossip.Core.Wire;
+using MessagePack;
+
+namespace Gossip.Core.Membership;
+
+/// <summary>What a node has left, as it travels.</summary>
+readonly record struct CapacityNews(NodeId Node, Capacity Capacity) : IWireMessage<CapacityNews>
+{
+    /// <summary>A condition is a phrase, not a report: it rides with every record of its node.</summary>
+    public const int UnreadyMost = 128;
+
+    /// <summary>Far from overflow when a node steps past it.</summary>
+    const ulong VersionMost = 1UL << 62;
+
+    const int Fields = 2;
+    const int CapacityFields = 4;
+
+    public static MessageKind Kind => MessageKind.Capacity;
+
+    public static void Write(ref MessagePackWriter writer, in CapacityNews message)
+    {
+        writer.WriteArrayHeader(Fields);
+        writer.Write(message.Node.Value);
+        WriteFields(ref writer, message.Capacity);
+    }
+
+    public static CapacityNews Read(ref MessagePackReader reader)
+    {
+        var fields = Codec.ReadArray(ref reader, Fields, "capacity");
+        var node = new NodeId(reader.ReadUInt64());
+        var capacity = ReadFields(ref reader);
+        Codec.SkipRest(ref reader, fields - Fields);
+        return new CapacityNews(node, capacity);
+    }
+
+    /// <summary>A condition cut to what may travel, at a whole character.</summary>
+    public static string Shorten(string unready)
+    {
+        if (Encoding.UTF8.GetByteCount(unready) <= UnreadyMost) return unready;
+        var bytes = Encoding.UTF8.GetBytes(unready).AsSpan(0, UnreadyMost);
+        while ((bytes[^1] & 0xC0) == 0x80) bytes = bytes[..^1];
+        return Encoding.UTF8.GetString(bytes[..^1]);
+    }
+
+    /// <summary>What news of a node's capacity replaces in a <see cref="RumourQueue"/>.</summary>
+    public static ulong SubjectOf(NodeId node) => StableHash.Mix(node.Value, (ulong)MessageKind.Capacity);
+
+    /// <summary>Whose it is and how new, and nothing more: most news is known already, and then costs no allocation.</summary>
+    public static (NodeId Node, ulong Boot, ulong Version) ReadHead(ref MessagePackReader reader)
+    {
+        Codec.ReadArray(ref reader, Fields, "capacity");
+        var node = new NodeId(reader.ReadUInt64());
+        Codec.ReadArray(ref reader, CapacityFields, "capacity");
+        return (node, reader.ReadUInt64(), reader.ReadUInt64());
+    }
+
+    public static void WriteFields(ref MessagePackWriter writer, in Capacity capacity)
+    {
+        writer.WriteArrayHeader(CapacityFields);
+        writer.Write(capacity.Boot);
+        writer.Write(capacity.Version);
+        CardCodec.WriteResources(ref writer, capacity.Free);
+        writer.Write(capacity.Unready);
+    }
+
+    public static Capacity ReadFields(ref MessagePackReader reader)
+    {
+        var fields = Codec.ReadArray(ref reader, CapacityFields, "capacity");
+        var capacity = new Capacity(
+            Codec.ReadUpTo(ref reader, VersionMost, "capacity.boot"), Codec.ReadUpTo(ref reader, VersionMost, "capacity.version"), CardCodec.ReadResources(ref reader),
+            Codec.ReadText(ref reader, UnreadyMost, "capacity.unready"));
+        Codec.SkipRest(ref reader, fields - CapacityFields);
+        return capacity;
+    }
+}

@@ -1,0 +1,44 @@
+using Gossip.Core.Model;
+
+namespace Gossip.Core.Membership;
+
+/// <summary>Where a node was when it was last believed alive.</summary>
+readonly record struct Grave(NodeId Node, NodeAddress Address);
+
+/// <summary>
+/// The addresses of the dead, kept without limit of time: two sides of a partition that buried each other find
+/// together again because each goes on knocking at the other's graves. Newest last; one for each node.
+/// </summary>
+sealed class Graves
+{
+    public const int Most = 4096;
+
+    readonly List<Grave> graves = [];
+
+    public int Count => graves.Count;
+    public Grave this[int index] => graves[index];
+
+    public void Add(Grave grave)
+    {
+        Remove(grave.Node);
+        if (graves.Count == Most) graves.RemoveAt(0);
+        graves.Add(grave);
+    }
+
+    public bool Has(NodeId node) => IndexOf(node) >= 0;
+
+    public void Remove(NodeId node)
+    {
+        var index = IndexOf(node);
+        if (index >= 0) graves.RemoveAt(index);
+    }
+
+    public Grave[] ToArray() => [.. graves];
+
+    int IndexOf(NodeId node)
+    {
+        for (var i = graves.Count - 1; i >= 0; i--)
+            if (graves[i].Node == node) return i;
+        return -1;
+    }
+}

@@ -1,0 +1,85 @@
+using Gossip.Core.Model;
+using Gossip.Core.Wire;
+
+namespace Gossip.Core.Membership;
+
+/// <summary>
+/// How nodes find together, at the start and after any partition. A node alone asks its seeds until one answers; one
+/// in company goes on knocking, now and then, at an address of the dead or at a seed that it does not see. Where
+/// somebody answers, both sides exchange their whole lists.
+/// </summary>
+/// <remarks>Messages: <see cref="MemberSync"/>. Timers: JoinRetry, DeadRetry.</remarks>
+sealed class Reunion(NodeConfig config, Beliefs beliefs, Luck luck, Outbox outbox)
+{
+    readonly NodeAddress address = config.Card.Address;
+    ulong joins;
+
+    public void Start(Now now, NodeEffects effects)
+    {
+        Join(now, effects);
+        WakeForTheDead(effects);
+    }
+
+    /// <summary>Asks the seeds, and again until somebody is there.</summary>
+    public void Join(Now now, NodeEffects effects)
+    {
+        var asked = false;
+        foreach (var seed in config.Seeds)
+        {
+            if (seed == address) continue;
+            Exchange(seed, asks: true, now, effects);
+            asked = true;
+        }
+        if (!asked) return;
+        var retry = config.Timings.JoinRetry;
+        effects.Wake(new NodeTimer(NodeTimerKind.JoinRetry, 0, ++joins), luck.Between(retry * 0.75, retry * 1.25));
+    }
+
+    public void OnJoinRetry(NodeTimer due, Now now, NodeEffects effects)
+    {
+        if (due.Epoch == joins && beliefs.IsAlone) Join(now, effects);
+    }
+
+    public void OnDeadRetry(Now now, NodeEffects effects)
+    {
+        var doors = beliefs.Graves.Count + config.Seeds.Length;
+        var first = doors == 0 ? 0 : luck.Below(doors);
+        for (var i = 0; i < doors; i++)
+        {
+            var door = (first + i) % doors;
+            var to = door < beliefs.Graves.Count ? beliefs.Graves[door].Address : config.Seeds[door - beliefs.Graves.Count];
+            if (to == address || beliefs.Table.LiveAt(to) is not null) continue;
+            Exchange(to, asks: true, now, effects);
+            break;
+        }
+        WakeForTheDead(effects);
+    }
+
+    /// <summary>Sends the whole list, in as many frames as it takes; only the last asks for the other's.</summary>
+    public void Exchange(NodeAddress to, bool asks, Now now, NodeEffects effects)
+    {
+        var records = new MemberRecord[beliefs.Table.All.Length];
+        for (var i = 0; i < records.Length; i++) records[i] = MemberRecord.Of(beliefs.Table.All[i], now);
+        var graves = beliefs.Graves.ToArray();
+        for (var start = 0; start < records.Length; start += MemberSync.RecordsMost)
+        {
+            var isLast = start + MemberSync.RecordsMost >= records.Length;
+            var part = records.AsMemory(start, Math.Min(MemberSync.RecordsMost, records.Length - start));
+            outbox.SendFrame(to, new MemberSync(address, asks && isLast, part, isLast ? graves : default), effects);
+        }
+    }
+
+    public void OnSync(in MemberSync sync, Now now, NodeEffects effects)
+    {
+        foreach (ref readonly var record in sync.Members.Span) beliefs.Learn(record, hearsay: true, now, effects);
+        foreach (var grave in sync.Graves.Span)
+            if (beliefs.Table.Find(grave.Node) is null && !beliefs.Graves.Has(grave.Node)) beliefs.Graves.Add(grave);
+        if (sync.Asks) Exchange(sync.ReplyTo, asks: false, now, effects);
+    }
+
+    void WakeForTheDead(NodeEffects effects)
+    {
+        var retry = config.Timings.DeadRetry;
+        effects.Wake(new NodeTimer(NodeTimerKind.DeadRetry), luck.Between(retry * 0.5, retry * 1.5));
+    }
+}
