@@ -66,9 +66,8 @@ public sealed record NodeTimings
     /// <summary>One machine, or a rack: loss is found and repaired within about two seconds.</summary>
     public static readonly NodeTimings Local = new()
     {
-        ProbeInterval = TimeSpan.FromMilliseconds(500),
-        ProbeTimeout = TimeSpan.FromMilliseconds(200),
-        SuspicionFactor = 2,
+        ProbeInterval = TimeSpan.FromMilliseconds(250),
+        ProbeTimeout = TimeSpan.FromMilliseconds(100),
         GossipInterval = TimeSpan.FromMilliseconds(100),
         JoinRetry = TimeSpan.FromMilliseconds(250),
         LossGrace = TimeSpan.FromMilliseconds(500),

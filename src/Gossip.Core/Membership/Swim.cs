@@ -155,7 +155,8 @@ public sealed class Swim : IMemberList, IPiggyback
 
     /// <summary>
     /// A refused port says that no process listens there. One refusal may be an old one's echo, so a stream asks
-    /// again; the second makes the member a suspect that has one probe timeout left to object.
+    /// again; the second makes the member a suspect with two gossip ticks left: for the accusation's way to it, and for
+    /// its objection's way back. A process that runs behind a wall that refuses for it lives on by those.
     /// </summary>
     public void OnStreamFailed(NodeAddress to, StreamFailure why, Now now, NodeEffects effects)
     {
@@ -163,7 +164,7 @@ public sealed class Swim : IMemberList, IPiggyback
         if (beliefs.Table.LiveAt(to) is not { } member || member.Id == Self) return;
         var known = Changes.Count;
         if (refused.TryGetValue(member.Id, out var at) && at == member.Incarnation)
-            beliefs.Hasten(member, config.Timings.ProbeTimeout, now, effects);
+            beliefs.Hasten(member, config.Timings.GossipInterval * 2, now, effects);
         else
         {
             refused[member.Id] = member.Incarnation;
