@@ -1,24 +1,409 @@
+using System.Globalization;
 using Gossip.Core.Membership;
 using Gossip.Core.Model;
 using Gossip.Core.Replication;
+using Gossip.Core.Scheduling.Filters;
 using Gossip.Core.Wire;
 using Gossip.Core.Workloads;
 
 namespace Gossip.Core.Scheduling;
 
-/// <summary>Calls the auctions of the chunks that the ring gives to this node.</summary>
+/// <summary>
+/// Calls the auctions of the chunks that the ring gives to this node. A round asks a few nodes, waits for their answers or
+/// for the window to close, awards the best bid, and turns to the next on a refusal; a round without a winner is repeated
+/// wider and later, or at once when somebody who may have room says so. (Contract nets, Smith 1980; DESIGN section 5.)
+/// </summary>
+/// <remarks>Inputs: <see cref="Bid"/>, <see cref="Refusal"/>, <see cref="Verdict"/>, slots, members. Outputs: <see cref="Ask"/>, <see cref="Award"/>, <see cref="Release"/>, summary rows.</remarks>
 public sealed class Auctioneer
 {
-    public Auctioneer(NodeConfig config, SlotTable slots, IMemberList members, ITables tables, IRowWriter writer, Luck luck, Outbox outbox) => throw new NotImplementedException();
+    /// <summary>Of one auctioneer at once: each holds reservations on d nodes, and a burst must not reserve a cluster full.</summary>
+    const int RoundsAtOnce = 16;
 
-    public bool TryHandle(MessageKind kind, ReadOnlyMemory<byte> body, NodeId sender, NodeAddress from, Now now, NodeEffects effects) => throw new NotImplementedException();
-    public bool TryHandle(NodeTimer timer, Now now, NodeEffects effects) => throw new NotImplementedException();
+    static readonly TimeSpan TickLeast = TimeSpan.FromMilliseconds(50);
+    static readonly TimeSpan TickInGrace = TimeSpan.FromMilliseconds(100);
+    static readonly TimeSpan TickMost = TimeSpan.FromSeconds(1);
 
-    public void Start(Now now, NodeEffects effects) => throw new NotImplementedException();
+    readonly NodeTimings timings;
+    readonly SlotTable slots;
+    readonly IMemberList members;
+    readonly Luck luck;
+    readonly Outbox outbox;
+    readonly Hearsay hearsay;
+    readonly Candidates candidates;
+    readonly SummaryDesk summaries;
+    readonly Dictionary<PodId, Auction> auctions = [];
+    readonly Dictionary<ulong, Auction> rounds = [];
+    readonly Queue<Auction> due = new();
+    readonly List<NodeId> moved = [];
+    ulong numbers;
+    ulong ticks;
+    Instant? nextTick;
+
+    public Auctioneer(NodeConfig config, SlotTable slots, IMemberList members, IRowWriter writer, Luck luck, Outbox outbox)
+    {
+        timings = config.Timings;
+        this.slots = slots;
+        this.members = members;
+        this.luck = luck;
+        this.outbox = outbox;
+        hearsay = new Hearsay(slots, members);
+        candidates = new Candidates(members, hearsay);
+        summaries = new SummaryDesk(config.Card.Id, slots, writer);
+    }
+
+    /// <summary>After T an unanswered award cannot be taken up any more; the margin is for its admission to be written and told.</summary>
+    TimeSpan AwardEnds => timings.BidValidity + 2 * timings.AuctionWindow;
+
+    public void Start(Now now, NodeEffects effects) =>
+        numbers = outbox.Boot << 24; // a boot is seconds: no life of the node calls 16 M rounds a second
+
+    public bool TryHandle(MessageKind kind, ReadOnlyMemory<byte> body, NodeId sender, NodeAddress from, Now now, NodeEffects effects)
+    {
+        switch (kind)
+        {
+            case MessageKind.Bid:
+                OnBid(AuctionWire.Read<Bid>(body), sender, from, now, effects);
+                break;
+            case MessageKind.Refusal:
+                OnRefusal(AuctionWire.Read<Refusal>(body), sender, now, effects);
+                break;
+            case MessageKind.Verdict:
+                OnVerdict(AuctionWire.Read<Verdict>(body), sender, now, effects);
+                break;
+            default:
+                return false;
+        }
+        CallDue(now, effects);
+        return true;
+    }
+
+    public bool TryHandle(NodeTimer timer, Now now, NodeEffects effects)
+    {
+        switch (timer.Kind)
+        {
+            case NodeTimerKind.AuctionWindow:
+                if (rounds.TryGetValue(timer.Subject, out var asking) && asking.Stage == AuctionStage.Asking) AwardBest(asking, now, effects);
+                break;
+            case NodeTimerKind.AwardDeadline:
+                if (rounds.TryGetValue(timer.Subject, out var awarding) && awarding.Stage == AuctionStage.Awarding && awarding.AwardStep == timer.Epoch)
+                    OnAwardDeadline(awarding, now, effects);
+                break;
+            case NodeTimerKind.AuctionRound:
+                if (timer.Epoch == ticks) Tick(now, effects);
+                break;
+            default:
+                return false;
+        }
+        CallDue(now, effects);
+        return true;
+    }
 
     /// <summary>A slot changed: call its auction, or drop one that nobody needs any more.</summary>
-    public void OnSlot(PodId pod, Now now, NodeEffects effects) => throw new NotImplementedException();
+    public void OnSlot(PodId pod, Now now, NodeEffects effects)
+    {
+        if (slots.Find(pod) is not { } slot || IsHeld(slot, now))
+        {
+            Drop(pod, effects);
+            return;
+        }
+        if (!auctions.TryGetValue(pod, out var auction))
+        {
+            auction = new Auction(pod);
+            auctions.Add(pod, auction);
+            Reset(auction, slot, now);
+        }
+        else if (auction.Run.Epoch != slot.NextEpoch)
+        {
+            EndRound(auction, effects);
+            Reset(auction, slot, now);
+        }
+        else if ((slot.Summary?.At ?? Stamp.Zero) == auction.SeenSummary)
+        {
+            Hasten(auction, now); // no round was told, so what changed is what it waits for: a node's settings, a copy that drains
+        }
+        if (slot.Summary is { } summary && summary.At != auction.SeenSummary)
+        {
+            auction.SeenSummary = summary.At;
+            if (summary.Auctioneer != members.Self) auction.LastSign = now.Monotonic;
+        }
+        Consider(auction, slot, now, effects);
+        CallDue(now, effects);
+    }
 
     /// <summary>A member came, went, or has other capacity: the ring may have turned, a pod may fit now.</summary>
-    public void OnMember(in MemberChange change, Now now, NodeEffects effects) => throw new NotImplementedException();
+    public void OnMember(in MemberChange change, Now now, NodeEffects effects)
+    {
+        if (change.After is null) hearsay.Forget(change.Node);
+        if (auctions.Count == 0) return;
+        var mayTakeMore = change.After is { IsLive: true } after && (change.ChangesLiveness
+            || !ReferenceEquals(change.Before!.Card, after.Card) || Grew(change.Before.Capacity, after.Capacity));
+        if (mayTakeMore) moved.Add(change.Node);
+        if (mayTakeMore || change.ChangesLiveness) WakeBy(now.Monotonic + TickLeast, now, effects);
+    }
+
+    static bool Grew(in Capacity before, in Capacity after)
+    {
+        if (before.Boot != after.Boot || before.Unready.Length > 0 && after.Unready.Length == 0) return true;
+        return !ResourceFilter.Fits(after.Free, before.Free); // more of anything than before
+    }
+
+    /// <summary>Nobody needs to look for an owner: not wanted, done, or on a node that lives.</summary>
+    bool IsHeld(Slot slot, Now now) =>
+        !slot.IsDesired || slot.Succeeded
+        || slots.Standing(slot, now.Monotonic) is { } standing && members.Find(standing.Node) is { IsLive: true };
+
+    void Reset(Auction auction, Slot slot, Now now)
+    {
+        auction.Run = new PodRun(auction.Pod, slot.NextEpoch);
+        auction.Stage = AuctionStage.Waiting;
+        auction.EmptyRounds = auction.PassingRounds = 0;
+        auction.OpenSince = null;
+        auction.LastSign = now.Monotonic;
+        // A pod that could not be prepared on one node gets to the next ever later, or it would run round the cluster.
+        auction.NextRound = slot.FailedEpochs.Length == 0 ? now.Monotonic : now.Monotonic + Backoff(slot.FailedEpochs.Length);
+    }
+
+    /// <summary>Queues the auction when it is time and this node's turn; else sees to it that somebody looks again.</summary>
+    void Consider(Auction auction, Slot slot, Now now, NodeEffects effects)
+    {
+        if (auction.IsQueued || auction.Stage is AuctionStage.Asking or AuctionStage.Awarding) return;
+        if (!slots.IsOpen(slot, now.Monotonic))
+        {
+            WakeBy(now.Monotonic + TickInGrace, now, effects);
+            return;
+        }
+        auction.OpenSince ??= now.Monotonic;
+        if (TurnOf(auction, slot) is not { } turn) return;
+        if (turn > now.Monotonic)
+        {
+            WakeBy(turn, now, effects);
+            return;
+        }
+        auction.IsQueued = true;
+        due.Enqueue(auction);
+    }
+
+    /// <summary>When this node is to call: at the next round when it is the auctioneer, after a silence for each node before it, else never.</summary>
+    Instant? TurnOf(Auction auction, Slot slot)
+    {
+        var rank = members.RankOfSelf(auction.Point);
+        if (rank < 0) return null;
+        if (rank == 0) return auction.NextRound;
+        // One whose round stands in the tables is at work: it waits for capacity as long as that takes.
+        if (slot.Summary is { } summary && summary.Run == auction.Run && summary.Winner == NodeId.None
+            && Chunk.Distance(auction.Point, summary.Auctioneer) < Chunk.Distance(auction.Point, members.Self)
+            && members.Find(summary.Auctioneer) is { IsLive: true }) return null;
+        var sign = auction.LastSign > auction.OpenSince!.Value ? auction.LastSign : auction.OpenSince.Value;
+        var silent = sign + rank * timings.AuctioneerSilence;
+        return silent > auction.NextRound ? silent : auction.NextRound;
+    }
+
+    void CallDue(Now now, NodeEffects effects)
+    {
+        while (rounds.Count < RoundsAtOnce && due.TryDequeue(out var auction))
+        {
+            auction.IsQueued = false;
+            if (auctions.GetValueOrDefault(auction.Pod) != auction || auction.Stage is AuctionStage.Asking or AuctionStage.Awarding) continue;
+            if (slots.Find(auction.Pod) is { } slot && slots.IsOpen(slot, now.Monotonic)) Call(auction, slot, now, effects);
+        }
+    }
+
+    void Call(Auction auction, Slot slot, Now now, NodeEffects effects)
+    {
+        auction.Number = ++numbers;
+        auction.Round++;
+        auction.Stage = AuctionStage.Asking;
+        auction.LastRound = now.Monotonic;
+        auction.FirstBid = null;
+        auction.Awarded = null;
+        auction.Asked.Clear();
+        auction.PassedOver.Clear();
+        candidates.Choose(slot.Template, auction.Run, Candidates.Width(members.Live.Length, auction.EmptyRounds), auction.Asked, auction.PassedOver);
+        rounds.Add(auction.Number, auction);
+        foreach (var candidate in auction.Asked) outbox.Send(candidate.Address, new Ask(auction.Number, auction.Run), effects);
+        effects.Wake(new NodeTimer(NodeTimerKind.AuctionWindow, auction.Number), timings.AuctionWindow);
+    }
+
+    void OnBid(in Bid bid, NodeId sender, NodeAddress from, Now now, NodeEffects effects)
+    {
+        var auction = rounds.GetValueOrDefault(bid.Auction);
+        var candidate = auction?.Find(sender);
+        if (auction is null || candidate is null || auction.Run != bid.Run || auction.Stage != AuctionStage.Asking)
+        {
+            if (candidate?.State is AnswerState.Bid) return; // told twice, and still of use
+            outbox.Send(from, new Release(bid.Auction, bid.Run), effects);
+            return;
+        }
+        if (candidate.State != AnswerState.Silent) return;
+        candidate.State = AnswerState.Bid;
+        candidate.Score = bid.Score;
+        candidate.Why = bid.Why;
+        auction.FirstBid ??= now.Monotonic;
+        if (auction.EverybodyAnswered) AwardBest(auction, now, effects);
+    }
+
+    void OnRefusal(in Refusal refusal, NodeId sender, Now now, NodeEffects effects)
+    {
+        if (!rounds.TryGetValue(refusal.Auction, out var auction) || auction.Run != refusal.Run) return;
+        if (auction.Find(sender) is not { State: AnswerState.Silent } candidate) return;
+        candidate.State = AnswerState.Refused;
+        candidate.Why = refusal.Why;
+        candidate.AskAgain = TimeSpan.FromMilliseconds(refusal.AskAgainAfterMilliseconds);
+        if (auction.Stage == AuctionStage.Asking && auction.EverybodyAnswered) AwardBest(auction, now, effects);
+    }
+
+    void OnVerdict(in Verdict verdict, NodeId sender, Now now, NodeEffects effects)
+    {
+        if (!auctions.TryGetValue(verdict.Run.Pod, out var auction) || auction.Run != verdict.Run || auction.Stage == AuctionStage.Placed) return;
+        if (verdict.Admitted)
+        {
+            // Also when it comes late, and another round is under way: the pod has its place.
+            EndRound(auction, effects);
+            summaries.Publish(auction, sender, now, effects);
+            auction.Stage = AuctionStage.Placed;
+            auction.EmptyRounds = auction.PassingRounds = 0;
+            auction.NextRound = now.Monotonic + timings.AuctioneerSilence; // if the admission never shows, its node is gone: again
+            WakeBy(auction.NextRound, now, effects);
+            return;
+        }
+        if (auction.Number != verdict.Auction || auction.Stage != AuctionStage.Awarding || auction.Awarded?.Node != sender) return;
+        auction.Awarded.State = AnswerState.Refused;
+        auction.Awarded.Why = verdict.Why;
+        AwardBest(auction, now, effects);
+    }
+
+    /// <summary>Awards the best bid that stands; keeps the next best in reserve and lets the others go.</summary>
+    void AwardBest(Auction auction, Now now, NodeEffects effects)
+    {
+        auction.Awarded = null;
+        if (auction.Best() is not { } best || slots.Find(auction.Pod) is not { } slot)
+        {
+            EndEmpty(auction, now, effects);
+            return;
+        }
+        auction.Awarded = best;
+        auction.Stage = AuctionStage.Awarding;
+        var second = auction.Best();
+        foreach (var candidate in auction.Asked)
+            if (candidate != best && candidate != second) LetGo(auction, candidate, effects);
+        hearsay.Deduct(best.Node, slot.Template.Requests);
+        SendAward(auction, effects);
+        effects.Wake(new NodeTimer(NodeTimerKind.AwardDeadline, auction.Number, ++auction.AwardStep), timings.AuctionWindow);
+    }
+
+    void SendAward(Auction auction, NodeEffects effects)
+    {
+        var won = string.Create(CultureInfo.InvariantCulture, $"won with {auction.Awarded!.Score} over {auction.Bids - 1} other bids");
+        outbox.Send(auction.Awarded.Address, new Award(auction.Number, auction.Run, won), effects);
+    }
+
+    /// <summary>
+    /// No verdict yet. The award is said again while the bid may live; nobody else is awarded before it cannot be taken up
+    /// any more, and by then the other bids of the round are over too, so that all are asked anew.
+    /// </summary>
+    void OnAwardDeadline(Auction auction, Now now, NodeEffects effects)
+    {
+        var left = auction.FirstBid!.Value + AwardEnds - now.Monotonic;
+        if (left > TimeSpan.Zero)
+        {
+            if (left > AwardEnds - timings.BidValidity) SendAward(auction, effects);
+            var wait = left < 2 * timings.AuctionWindow ? left : 2 * timings.AuctionWindow;
+            effects.Wake(new NodeTimer(NodeTimerKind.AwardDeadline, auction.Number, ++auction.AwardStep), wait);
+            return;
+        }
+        auction.Awarded!.State = AnswerState.Refused;
+        auction.Awarded.Why = "did not answer its award";
+        auction.Awarded.AskAgain = TickLeast;
+        EndEmpty(auction, now, effects);
+    }
+
+    /// <summary>Nobody took it: when to ask again, and how many.</summary>
+    void EndEmpty(Auction auction, Now now, NodeEffects effects)
+    {
+        EndRound(auction, effects);
+        var again = TimeSpan.Zero;
+        foreach (var candidate in auction.Asked)
+            if (candidate.AskAgain > TimeSpan.Zero && (again == TimeSpan.Zero || candidate.AskAgain < again)) again = candidate.AskAgain;
+        // What passes by itself (reservations of others, news on its way) is not held against the pod, but not for ever.
+        var passes = again > TimeSpan.Zero;
+        if (!passes || ++auction.PassingRounds % 4 == 0) auction.EmptyRounds++;
+        var wait = Backoff(auction.EmptyRounds);
+        if (passes)
+        {
+            wait /= 8;
+            if (wait < again) wait = again;
+        }
+        auction.NextRound = now.Monotonic + luck.Between(wait, wait * 1.25);
+        if (!passes || auction.PassingRounds >= 4) summaries.Publish(auction, NodeId.None, now, effects);
+        WakeBy(auction.NextRound, now, effects);
+    }
+
+    /// <summary>250 ms, doubled with each empty round, to a minute.</summary>
+    TimeSpan Backoff(int emptyRounds)
+    {
+        var wait = timings.RoundBackoffLeast * (1L << Math.Clamp(emptyRounds - 1, 0, 20));
+        return wait < timings.RoundBackoffMost ? wait : timings.RoundBackoffMost;
+    }
+
+    /// <summary>Lets go of every reservation that the round still has, its award's too unless that was answered.</summary>
+    void EndRound(Auction auction, NodeEffects effects)
+    {
+        if (!rounds.Remove(auction.Number)) return;
+        foreach (var candidate in auction.Asked)
+            if (candidate != auction.Awarded) LetGo(auction, candidate, effects);
+        auction.Stage = AuctionStage.Waiting;
+    }
+
+    void LetGo(Auction auction, Candidate candidate, NodeEffects effects)
+    {
+        if (candidate.State != AnswerState.Bid) return;
+        candidate.State = AnswerState.Released;
+        outbox.Send(candidate.Address, new Release(auction.Number, auction.Run), effects);
+    }
+
+    void Drop(PodId pod, NodeEffects effects)
+    {
+        if (auctions.Remove(pod, out var auction)) EndRound(auction, effects);
+    }
+
+    void WakeBy(Instant at, Now now, NodeEffects effects)
+    {
+        if (at < now.Monotonic + TickLeast) at = now.Monotonic + TickLeast;
+        if (nextTick is { } next && next <= at) return;
+        nextTick = at;
+        var wait = at - now.Monotonic;
+        effects.Wake(new NodeTimer(NodeTimerKind.AuctionRound, 0, ++ticks), wait < TickMost ? wait : TickMost);
+    }
+
+    /// <summary>Looks at every open auction: whose time has come, whose turn, who may fit somewhere now.</summary>
+    void Tick(Now now, NodeEffects effects)
+    {
+        nextTick = null;
+        foreach (var auction in auctions.Values)
+        {
+            if (slots.Find(auction.Pod) is not { } slot) continue;
+            if (MayFitMoved(slot)) Hasten(auction, now);
+            Consider(auction, slot, now, effects);
+        }
+        moved.Clear();
+        if (auctions.Count > 0) WakeBy(now.Monotonic + TickMost, now, effects);
+    }
+
+    /// <summary>Ends the back-off: something moved. Not at once after a round, or a churning cluster would hear of it all the time.</summary>
+    void Hasten(Auction auction, Now now)
+    {
+        if (auction.Stage != AuctionStage.Waiting || auction.EmptyRounds == 0) return;
+        var soonest = auction.LastRound + timings.RoundBackoffLeast;
+        if (soonest < now.Monotonic) soonest = now.Monotonic;
+        if (soonest >= auction.NextRound) return;
+        auction.NextRound = soonest;
+        auction.EmptyRounds = 0;
+    }
+
+    bool MayFitMoved(Slot slot)
+    {
+        foreach (var node in moved)
+            if (members.Find(node) is { IsLive: true } member && Filtering.Passes(slot.Template, hearsay.Of(member))) return true;
+        return false;
+    }
 }

@@ -154,7 +154,7 @@ public sealed class Bidder
         if (run.Epoch < slot.NextEpoch)
             return (string.Create(CultureInfo.InvariantCulture, $"stale: asked for epoch {run.Epoch}, {slot.NextEpoch} is next"), soon);
         if (slots.Standing(slot, now.Monotonic) is { } standing && members.Find(standing.Node) is { IsLive: true } owner)
-            return ($"{owner.Name} runs it", soon);
+            return ($"{owner.Name} has it", soon);
         if (Has(run)) return ("runs it already", soon);
         if (held is null || held.Auctioneer == sender) return (null, default);
         // Two callers: the ring went round differently for them. The nearer to the chunk's point has the say, so that

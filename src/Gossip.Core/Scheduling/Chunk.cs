@@ -19,10 +19,11 @@ public static class Chunk
     /// <summary>How far behind a point a node comes on the ring: the nearest live one is the auctioneer.</summary>
     public static ulong Distance(ulong point, NodeId node) => unchecked(node.Value - point);
 
-    /// <summary>0 when this node is the auctioneer of a point, k when k live nodes come before it.</summary>
+    /// <summary>0 when this node is the auctioneer of a point, k when k live nodes come before it, -1 when it is not on the ring: it leaves.</summary>
     public static int RankOfSelf(this IMemberList members, ulong point)
     {
-        var n = members.Live.Length;
-        return n == 0 ? 0 : (members.Successor(members.Self.Value) - members.Successor(point) + n) % n;
+        var live = members.Live;
+        var own = members.Successor(members.Self.Value);
+        return own < live.Length && live[own].Id == members.Self ? (own - members.Successor(point) + live.Length) % live.Length : -1;
     }
 }

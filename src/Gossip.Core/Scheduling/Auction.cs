@@ -1,0 +1,106 @@
+using Gossip.Core.Model;
+using Gossip.Core.Wire;
+
+namespace Gossip.Core.Scheduling;
+
+enum AuctionStage : byte
+{
+    /// <summary>Between rounds: for its time, its turn, or the end of a grace.</summary>
+    Waiting,
+    /// <summary>Asks are out.</summary>
+    Asking,
+    /// <summary>An award is out.</summary>
+    Awarding,
+    /// <summary>Its winner said that it is admitted; the admission itself is on its way here.</summary>
+    Placed,
+}
+
+enum AnswerState : byte { Silent, Bid, Refused, Released }
+
+/// <summary>One node that was asked, and what it said.</summary>
+sealed class Candidate(NodeId node, NodeAddress address)
+{
+    public NodeId Node => node;
+    public NodeAddress Address => address;
+    public AnswerState State { get; set; }
+    public int Score { get; set; }
+    public string Why { get; set; } = "no answer";
+    public TimeSpan AskAgain { get; set; }
+}
+
+/// <summary>What this node knows of the auction of one slot that nobody holds, whether or not it is the one to call it.</summary>
+sealed class Auction(PodId pod)
+{
+    public PodId Pod => pod;
+    public ulong Point { get; } = Chunk.PointOf(pod);
+
+    public PodRun Run { get; set; }
+    public AuctionStage Stage { get; set; }
+
+    /// <summary>Of the present round; never used twice.</summary>
+    public ulong Number { get; set; }
+    public uint Round { get; set; }
+
+    /// <summary>In a row, those that found nobody; each doubles how many are asked, and the wait.</summary>
+    public int EmptyRounds { get; set; }
+
+    /// <summary>In a row, those that failed only for what passes by itself.</summary>
+    public int PassingRounds { get; set; }
+    public Instant LastRound { get; set; }
+    public Instant NextRound { get; set; }
+
+    /// <summary>Since when the slot has been open here; null while it is not (its owner's grace runs).</summary>
+    public Instant? OpenSince { get; set; }
+
+    /// <summary>When another auctioneer last gave a sign of life.</summary>
+    public Instant LastSign { get; set; }
+    public Stamp SeenSummary { get; set; }
+
+    public List<Candidate> Asked { get; } = [];
+    public List<RoundAnswer> PassedOver { get; } = [];
+    public Instant? FirstBid { get; set; }
+    public Candidate? Awarded { get; set; }
+
+    /// <summary>Moves with each award and each repetition of one: what a deadline was set for.</summary>
+    public ulong AwardStep { get; set; }
+
+    public bool IsQueued { get; set; }
+
+    public Candidate? Find(NodeId node)
+    {
+        foreach (var candidate in Asked)
+            if (candidate.Node == node) return candidate;
+        return null;
+    }
+
+    public bool EverybodyAnswered
+    {
+        get
+        {
+            foreach (var candidate in Asked)
+                if (candidate.State == AnswerState.Silent) return false;
+            return true;
+        }
+    }
+
+    /// <summary>The best of the bids that stand; null when none does.</summary>
+    public Candidate? Best()
+    {
+        Candidate? best = null;
+        foreach (var candidate in Asked)
+            if (candidate.State == AnswerState.Bid && candidate != Awarded && (best is null || BidOrder.Compare(Run, candidate.Node, candidate.Score, best.Node, best.Score) > 0))
+                best = candidate;
+        return best;
+    }
+
+    public int Bids
+    {
+        get
+        {
+            var count = 0;
+            foreach (var candidate in Asked)
+                if (candidate.State is AnswerState.Bid or AnswerState.Released) count++;
+            return count;
+        }
+    }
+}

@@ -1,0 +1,58 @@
+using Gossip.Core.Membership;
+using Gossip.Core.Model;
+using Gossip.Core.Scheduling.Filters;
+
+namespace Gossip.Core.Scheduling;
+
+/// <summary>
+/// Whom to ask: the first so many distinct nodes that look feasible, at the ring's successors of hash(pod, epoch, i). A few
+/// random choices place nearly as well as all (Mitzenmacher, "The power of two choices", 2001), and stale views hurt less.
+/// </summary>
+sealed class Candidates(IMemberList members, Hearsay hearsay)
+{
+    /// <summary>Asked although nothing looks feasible, so that a pending pod has reasons with real numbers.</summary>
+    const int AskedAnyway = 4;
+
+    ulong[] visits = [];
+    ulong visit;
+
+    /// <summary>max(4, ceil(log2 n)), doubled with each empty round, up to n.</summary>
+    public static int Width(int live, int emptyRounds)
+    {
+        var least = Math.Max(4, live <= 1 ? 0 : 64 - System.Numerics.BitOperations.LeadingZeroCount((ulong)live - 1));
+        return (int)Math.Min(live, (long)least << Math.Min(emptyRounds, 31));
+    }
+
+    public void Choose(PodTemplate template, PodRun run, int width, List<Candidate> chosen, List<RoundAnswer> passedOver)
+    {
+        var live = members.Live;
+        if (visits.Length < live.Length) Array.Resize(ref visits, live.Length * 2);
+        visit++;
+        var seed = StableHash.Mix(run.Pod.Hash(), run.Epoch.Value);
+        var at = 0;
+        var seen = 0;
+        for (var i = 0; seen < live.Length && chosen.Count < width; i++)
+        {
+            // After so many draws most are repetitions: walk the rest of the ring instead.
+            at = i < 4 * width ? members.Successor(StableHash.Mix(seed, (ulong)i)) : (at + 1) % live.Length;
+            if (visits[at] == visit) continue;
+            visits[at] = visit;
+            seen++;
+            var member = live[at];
+            var facts = hearsay.Of(member);
+            if (passedOver.Count >= RoundSummary.AnswersMax)
+            {
+                if (Filtering.Passes(template, facts)) chosen.Add(new Candidate(member.Id, member.Address));
+                continue;
+            }
+            var verdict = Filtering.Check(template, facts);
+            if (verdict.Passes) chosen.Add(new Candidate(member.Id, member.Address));
+            else passedOver.Add(new RoundAnswer(member.Id, -1, verdict.Reason!));
+        }
+        if (chosen.Count > 0) return;
+        var anyway = Math.Min(AskedAnyway, passedOver.Count);
+        for (var i = 0; i < anyway; i++)
+            if (members.Find(passedOver[i].Node) is { } member) chosen.Add(new Candidate(member.Id, member.Address));
+        passedOver.RemoveRange(0, anyway);
+    }
+}

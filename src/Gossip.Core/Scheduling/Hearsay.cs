@@ -1,0 +1,38 @@
+using Gossip.Core.Membership;
+using Gossip.Core.Model;
+using Gossip.Core.Workloads;
+
+namespace Gossip.Core.Scheduling;
+
+/// <summary>
+/// What this node believes of the others' room: the capacity that gossip last brought, less what it awarded itself since.
+/// It only decides whom to ask, so being wrong costs a refusal; without the deduction all pods of a burst would ask the same few.
+/// </summary>
+sealed class Hearsay(SlotTable slots, IMemberList members)
+{
+    readonly record struct Debt(ulong Boot, ulong Version, Resources Taken);
+
+    readonly Dictionary<NodeId, Debt> debts = [];
+
+    public NodeFacts Of(Member member)
+    {
+        var settings = slots.SettingsOf(member.Id);
+        var capacity = member.Capacity;
+        var free = capacity.Boot == 0 && capacity.Version == 0 ? member.Card.Allocatable : capacity.Free;
+        if (debts.TryGetValue(member.Id, out var debt) && debt.Boot == capacity.Boot && debt.Version == capacity.Version) free -= debt.Taken;
+        return new NodeFacts(member.Name, settings.Labels, settings.Taints, settings.Unschedulable, member.Card.Runtimes,
+            member.Card.Allocatable, free, capacity.Unready ?? "", null, 0);
+    }
+
+    /// <summary>Counts an award until the node's next capacity tells of it.</summary>
+    public void Deduct(NodeId node, in Resources requests)
+    {
+        if (members.Find(node) is not { Capacity: var capacity }) return;
+        var taken = debts.TryGetValue(node, out var debt) && debt.Boot == capacity.Boot && debt.Version == capacity.Version
+            ? debt.Taken
+            : Resources.Zero;
+        debts[node] = new Debt(capacity.Boot, capacity.Version, taken + requests);
+    }
+
+    public void Forget(NodeId node) => debts.Remove(node);
+}

@@ -1,0 +1,46 @@
+using System.Collections.Immutable;
+using Gossip.Core.Model;
+using Gossip.Core.Replication;
+using Gossip.Core.Workloads;
+
+namespace Gossip.Core.Scheduling;
+
+/// <summary>Publishes how the last round of an auction went, so that every node can say why a pod is where it is, or is not.</summary>
+sealed class SummaryDesk(NodeId self, SlotTable slots, IRowWriter writer)
+{
+    /// <summary>Rows on their way to the log: the slot table does not know them yet.</summary>
+    readonly Dictionary<PodId, Uid> creating = [];
+
+    /// <summary>Writes the round unless the last one read the same.</summary>
+    public void Publish(Auction auction, NodeId winner, Now now, NodeEffects effects)
+    {
+        if (slots.Find(auction.Pod) is not { } slot) return;
+        var answers = AnswersOf(auction);
+        if (slot.Summary is { } last && last.Auctioneer == self && last.Run == auction.Run && last.Winner == winner
+            && last.Answers.AsSpan().SequenceEqual(answers.AsSpan())) return;
+        var summary = new RoundSummary(auction.Run, self, auction.Round, auction.Asked.Count, winner, writer.Tick(now), answers);
+        ReadOnlyMemory<byte> round = RoundSummaryCodec.Write(summary);
+        if (slots.SummaryRow(auction.Pod, self) is { } row || creating.TryGetValue(auction.Pod, out row))
+        {
+            writer.Edit(row, [(Fields.Round, round)], now, effects);
+            return;
+        }
+        var pod = auction.Pod;
+        creating[pod] = writer.Create(
+            RowKind.Summary, [(Fields.Birth, PodCodec.SlotBirth(pod)), (Fields.Round, round)], now, effects, (_, _, _) => creating.Remove(pod));
+    }
+
+    /// <summary>Bids first, best first; then refusals, of those asked before those passed over by hearsay.</summary>
+    static ImmutableArray<RoundAnswer> AnswersOf(Auction auction)
+    {
+        var answers = new List<RoundAnswer>(RoundSummary.AnswersMax);
+        foreach (var candidate in auction.Asked)
+            if (candidate.State is AnswerState.Bid or AnswerState.Released) answers.Add(new RoundAnswer(candidate.Node, candidate.Score, candidate.Why));
+        answers.Sort((a, b) => BidOrder.Compare(auction.Run, b.Node, b.Score, a.Node, a.Score));
+        foreach (var candidate in auction.Asked)
+            if (candidate.State is AnswerState.Silent or AnswerState.Refused) answers.Add(new RoundAnswer(candidate.Node, -1, candidate.Why));
+        answers.AddRange(auction.PassedOver);
+        if (answers.Count > RoundSummary.AnswersMax) answers.RemoveRange(RoundSummary.AnswersMax, answers.Count - RoundSummary.AnswersMax);
+        return [.. answers];
+    }
+}
