@@ -4,7 +4,7 @@ namespace Gossip.Core;
 public enum NodeTimerKind : byte
 {
     // Membership
-    ProbePeriod, ProbeTimeout, SuspicionEnds, GossipTick, JoinRetry, DeadRetry,
+    ProbePeriod, ProbeTimeout, SuspicionEnds, RefusalEnds, GossipTick, JoinRetry, DeadRetry,
     // Replication
     DigestTick, SessionEnds, RowGossipTick,
     // Scheduling

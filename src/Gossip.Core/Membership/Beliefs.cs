@@ -73,16 +73,9 @@ sealed class Beliefs(NodeConfig config, ulong boot, Outbox outbox, List<MemberCh
         Spread(self);
     }
 
-    /// <summary>Suspicion of one whose port was refused: just long enough to object.</summary>
-    public void Hasten(Member held, TimeSpan timeout, Now now, NodeEffects effects)
-    {
-        if (held.State == MemberState.Alive) Judge(held, MemberState.Suspect, now, effects);
-        suspicions.Raise(held.Id, timeout, now, effects);
-    }
-
     public void OnSuspicionEnds(NodeTimer due, Now now, NodeEffects effects)
     {
-        if (!suspicions.Stands(due)) return; // refuted, or shortened, meanwhile
+        if (!suspicions.Stands(due)) return; // refuted meanwhile
         if (Table.Find(new NodeId(due.Subject)) is { State: MemberState.Suspect } held) Judge(held, MemberState.Dead, now, effects);
     }
 
@@ -153,7 +146,7 @@ sealed class Beliefs(NodeConfig config, ulong boot, Outbox outbox, List<MemberCh
         Offer(after.Id.Value, MemberRecord.Of(after, now));
 
         suspicions.Drop(after.Id); // an older accusation; a newer one starts afresh
-        if (after.State == MemberState.Suspect) suspicions.Raise(after.Id, SuspicionTimeout, now, effects);
+        if (after.State == MemberState.Suspect) suspicions.Open(after.Id, SuspicionTimeout, effects);
         if (after.State == MemberState.Dead) Graves.Add(new Grave(after.Id, after.Address));
         else Graves.Remove(after.Id);
         if (before?.State != after.State)

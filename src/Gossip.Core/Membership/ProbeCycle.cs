@@ -52,9 +52,15 @@ sealed class ProbeCycle(NodeConfig config, MemberTable table, RandomPeers peers,
     public void OnTimeout(NodeTimer due, NodeEffects effects)
     {
         if (due.Epoch != seq || target == NodeId.None || table.Find(target) is not { IsLive: true } member) return;
-        foreach (var relay in peers.Draw(config.Timings.IndirectProbes, except: target))
-            outbox.Send(relay.Address, new PingRequest(seq, target, member.Address, address), effects);
+        AskRelays(member, effects);
         AskByStream(member, effects);
+    }
+
+    /// <summary>Some others ask in this node's name.</summary>
+    public void AskRelays(Member member, NodeEffects effects)
+    {
+        foreach (var relay in peers.Draw(config.Timings.IndirectProbes, except: member.Id))
+            outbox.Send(relay.Address, new PingRequest(seq, member.Id, member.Address, address), effects);
     }
 
     /// <summary>One ping by stream: the answer counts for the probe under way, a refusal as evidence.</summary>

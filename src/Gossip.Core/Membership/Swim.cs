@@ -11,8 +11,8 @@ namespace Gossip.Core.Membership;
 /// Source: Das, Gupta, Motivala, "SWIM: scalable weakly-consistent infection-style process group membership", 2002.
 /// </summary>
 /// <remarks>
-/// <see cref="Beliefs"/> is what it knows, <see cref="ProbeCycle"/> how it asks, <see cref="Reunion"/> how it finds
-/// others; here is what one has to do with the other.
+/// <see cref="Beliefs"/> is what it knows, <see cref="ProbeCycle"/> how it asks, <see cref="Refusals"/> how it sees a
+/// process gone, <see cref="Reunion"/> how it finds others; here is what one has to do with the other.
 /// </remarks>
 public sealed class Swim : IMemberList, IPiggyback
 {
@@ -24,11 +24,10 @@ public sealed class Swim : IMemberList, IPiggyback
     readonly Beliefs beliefs;
     readonly ProbeCycle probe;
     readonly Reunion reunion;
+    readonly Refusals refusals;
     readonly RandomPeers peers;
     readonly Luck luck;
 
-    /// <summary>Those who refused once and were asked again by stream.</summary>
-    readonly Dictionary<NodeId, Incarnation> refused = [];
     int mismatches;
 
     /// <exception cref="MessagePackSerializationException">Peers would refuse the card; the message names the field.</exception>
@@ -41,6 +40,7 @@ public sealed class Swim : IMemberList, IPiggyback
         beliefs = new Beliefs(config, boot, outbox, Changes);
         peers = new RandomPeers(beliefs.Table, Self, luck.For("peers"));
         probe = new ProbeCycle(config, beliefs.Table, peers, luck.For("probes"), outbox);
+        refusals = new Refusals(config, beliefs, probe);
         reunion = new Reunion(config, beliefs, luck.For("reunion"), outbox);
         beliefs.Begin();
     }
@@ -136,6 +136,9 @@ public sealed class Swim : IMemberList, IPiggyback
             case NodeTimerKind.SuspicionEnds:
                 beliefs.OnSuspicionEnds(timer, now, effects);
                 break;
+            case NodeTimerKind.RefusalEnds:
+                refusals.OnEnds(timer, now, effects);
+                break;
             case NodeTimerKind.GossipTick:
                 if (!beliefs.Rumours.IsEmpty)
                     foreach (var peer in peers.Draw(config.Timings.GossipFanout)) outbox.Touch(peer.Address);
@@ -153,24 +156,11 @@ public sealed class Swim : IMemberList, IPiggyback
         return true;
     }
 
-    /// <summary>
-    /// A refused port says that no process listens there. One refusal may be an old one's echo, so a stream asks
-    /// again; the second makes the member a suspect with two gossip ticks left: for the accusation's way to it, and for
-    /// its objection's way back. A process that runs behind a wall that refuses for it lives on by those.
-    /// </summary>
+    /// <summary>Takes a refusal of a member's port as evidence; that somebody cannot be reached says nothing.</summary>
     public void OnStreamFailed(NodeAddress to, StreamFailure why, Now now, NodeEffects effects)
     {
         if (why != StreamFailure.Refused || beliefs.HasLeft) return;
-        if (beliefs.Table.LiveAt(to) is not { } member || member.Id == Self) return;
-        var known = Changes.Count;
-        if (refused.TryGetValue(member.Id, out var at) && at == member.Incarnation)
-            beliefs.Hasten(member, config.Timings.GossipInterval * 2, now, effects);
-        else
-        {
-            refused[member.Id] = member.Incarnation;
-            probe.AskByStream(member, effects);
-        }
-        Follow(known, now, effects);
+        if (beliefs.Table.LiveAt(to) is { } member && member.Id != Self) refusals.OnRefused(member, effects);
     }
 
     /// <summary>Tells what this node has left; the version moves, and the news spreads.</summary>
@@ -206,7 +196,7 @@ public sealed class Swim : IMemberList, IPiggyback
     void OnAck(in Ack ack, NodeId sender, Now now, NodeEffects effects)
     {
         if (!probe.OnAck(ack, sender, effects)) return;
-        refused.Remove(ack.Node);
+        refusals.OnAnswer(ack.Node);
         mismatches = ack.Digest == beliefs.Table.Digest ? 0 : mismatches + 1;
         if (mismatches < MismatchesMost || Find(ack.Node) is not { } member) return;
         mismatches = 0;
@@ -224,13 +214,8 @@ public sealed class Swim : IMemberList, IPiggyback
         {
             var change = Changes[i];
             if (!change.ChangesLiveness || change.Node == Self) continue;
-            if (change.After is { IsLive: true })
-            {
-                probe.Include(change.Node);
-                continue;
-            }
-            refused.Remove(change.Node);
-            isLost = true;
+            if (change.After is { IsLive: true }) probe.Include(change.Node);
+            else isLost = true;
         }
         if (isLost && beliefs.IsAlone) reunion.Join(now, effects);
     }

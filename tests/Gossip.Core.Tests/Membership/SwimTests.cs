@@ -49,10 +49,11 @@ public sealed class SwimTests
     }
 
     [Fact]
-    public void One_behind_a_wall_that_refuses_for_it_lives_on_by_its_objections()
+    public void One_behind_a_wall_that_refuses_for_it_lives_on_by_the_word_of_others()
     {
         var net = SwimNet.Joined(5, 22);
         var (walled, outside) = (net.Nodes[1], net.Nodes[2]);
+        net.Reaches = (from, to) => from != outside || to != walled;
         for (var i = 0; i < 100; i++)
         {
             outside.Fail(walled.Address, StreamFailure.Refused); // its datagram
@@ -60,7 +61,6 @@ public sealed class SwimTests
             net.Run(TimeSpan.FromMilliseconds(50));
         }
         Assert.All(net.Nodes, node => Assert.DoesNotContain((walled.Id, MemberState.Dead), node.Saw));
-        Assert.Contains((walled.Id, MemberState.Suspect), outside.Saw);
     }
 
     [Theory]
@@ -185,7 +185,7 @@ public sealed class SwimTests
     {
         var net = SwimNet.Joined(20, seed);
         net.Loss = 0.2;
-        net.Run(TimeSpan.FromMinutes(5));
+        net.Run(TimeSpan.FromMinutes(2));
         Assert.All(net.Nodes, node => Assert.DoesNotContain(node.Saw, saw => saw.State == MemberState.Dead));
         Assert.True(net.Agree(20));
     }
