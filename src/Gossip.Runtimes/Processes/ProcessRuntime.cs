@@ -23,6 +23,8 @@ public sealed record ProcessRuntimeOptions(
 /// <remarks>Disposing it leaves the pods running, as does the death of the node. See <c>docs/process-runtime.md</c>.</remarks>
 public sealed class ProcessRuntime : IPodRuntime
 {
+    const UnixFileMode OwnerOnly = UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute;
+
     readonly ProcessRuntimeOptions options;
     readonly string root;
     readonly LoopbackAddresses addresses;
@@ -66,7 +68,7 @@ public sealed class ProcessRuntime : IPodRuntime
     {
         Check.That(this.reports is null);
         this.reports = reports;
-        Directory.CreateDirectory(root);
+        if (OperatingSystem.IsLinux()) Directory.CreateDirectory(root, OwnerOnly); // variables hold passwords
         var survivors = ImmutableArray.CreateBuilder<SurvivingPod>();
         foreach (var path in Directory.EnumerateDirectories(root).Order(StringComparer.Ordinal))
         {
