@@ -1,3 +1,4 @@
+using System.Globalization;
 using Gossip.Core.Membership;
 using Gossip.Core.Model;
 using Gossip.Core.Replication;
@@ -6,22 +7,262 @@ using Gossip.Core.Workloads;
 
 namespace Gossip.Core.Pods;
 
-/// <summary>The life of every pod that this node admitted: prepares, starts, restarts, drains, stops, and says how it does.</summary>
-public sealed class PodKeeper
+/// <summary>
+/// The life of every pod that this node admitted: prepares, starts, restarts, drains, stops, and says how it does. Driven
+/// by levels, not edges: whatever changes, each pod is judged anew by its rows and brought one step nearer to what they
+/// say. A pod counts in the books until its runtime says that nothing of it is left. (Source: the kubelet's pod workers.)
+/// </summary>
+/// <remarks>Inputs: slots, <see cref="PodReport"/>s. Outputs: <see cref="PodCommand"/>s, edits and removals of own admissions, facts of slots.</remarks>
+public sealed partial class PodKeeper
 {
-    public PodKeeper(NodeConfig config, SlotTable slots, IMemberList members, ITables tables, IRowWriter writer, Bidder bidder) => throw new NotImplementedException();
+    /// <summary>What happens to a pod within it is told at once, unless it turns ready, unready or over.</summary>
+    static readonly TimeSpan TellGap = TimeSpan.FromMilliseconds(100);
 
-    public void Start(Now now, NodeEffects effects) => throw new NotImplementedException();
+    /// <summary>Subjects of <see cref="NodeTimerKind.PodTick"/>.</summary>
+    const ulong SyncWaitOver = 0, TellDue = 1;
+
+    const string BackOff = "CrashLoopBackOff";
+
+    readonly NodeConfig config;
+    readonly SlotTable slots;
+    readonly IMemberList members;
+    readonly ITables tables;
+    readonly IRowWriter writer;
+    readonly Bidder bidder;
+    readonly NodeId self;
+    readonly Dictionary<PodRun, KeptPod> kept = [];
+    readonly Dictionary<PodId, List<KeptPod>> byPod = [];
+    readonly Dictionary<ulong, KeptPod> byNumber = [];
+    readonly HashSet<Uid> removing = []; // on their way to the log; never enumerated
+    ulong numbers;
+    bool tellDue;
+    bool leaving;
+
+    public PodKeeper(NodeConfig config, SlotTable slots, IMemberList members, ITables tables, IRowWriter writer, Bidder bidder)
+    {
+        this.config = config;
+        this.slots = slots;
+        this.members = members;
+        this.tables = tables;
+        this.writer = writer;
+        this.bidder = bidder;
+        self = config.Card.Id;
+    }
 
     /// <summary>A slot changed: start what this node admitted, stop what it should not run any more.</summary>
-    public void OnSlot(PodId pod, Now now, NodeEffects effects) => throw new NotImplementedException();
+    public void OnSlot(PodId pod, Now now, NodeEffects effects)
+    {
+        if (!hasBegun) return;
+        var slot = slots.Find(pod);
+        if (slot is not null)
+        {
+            foreach (var admission in slot.Admissions)
+                if (admission.Node == self) Place(admission, slot, now, effects);
+        }
+        else
+        {
+            foreach (var admission in slots.AdmissionsOf(self).ToArray())
+                if (admission.Run.Pod == pod) Place(admission, null, now, effects);
+        }
+        if (!byPod.TryGetValue(pod, out var ours)) return;
+        foreach (var each in ours.ToArray()) Judge(each, slot, now, effects);
+    }
 
-    public void OnReport(PodReport report, Now now, NodeEffects effects) => throw new NotImplementedException();
-    public bool TryHandle(NodeTimer timer, Now now, NodeEffects effects) => throw new NotImplementedException();
+    public bool TryHandle(NodeTimer timer, Now now, NodeEffects effects)
+    {
+        switch (timer.Kind)
+        {
+            case NodeTimerKind.PodTick when timer.Subject == SyncWaitOver:
+                OnSyncWaitOver(now, effects);
+                return true;
+            case NodeTimerKind.PodTick:
+                tellDue = false;
+                foreach (var pod in kept.Values) Tell(pod, now, effects);
+                return true;
+            case NodeTimerKind.ContainerBackoff:
+                if (byNumber.TryGetValue(timer.Subject, out var waiting)) OnBackoffOver(waiting, timer.Epoch, now, effects);
+                return true;
+            case NodeTimerKind.PodDeadline:
+                if (byNumber.TryGetValue(timer.Subject, out var outranking)) OnUnreadyLongEnough(outranking, timer.Epoch, now, effects);
+                return true;
+            default:
+                return false;
+        }
+    }
 
-    /// <summary>This node leaves: everything that runs here ends gracefully, others have it already.</summary>
-    public void OnLeave(Now now, NodeEffects effects) => throw new NotImplementedException();
+    /// <summary>This node leaves: everything that runs here ends gracefully; others may have it already.</summary>
+    public void OnLeave(Now now, NodeEffects effects)
+    {
+        leaving = true;
+        foreach (var pod in kept.Values.ToArray()) Stop(pod, now, effects);
+    }
 
-    /// <summary>The first session with a peer is over (or there are no peers): the tables may be believed.</summary>
-    public void OnSynced(Now now, NodeEffects effects) => throw new NotImplementedException();
+    /// <summary>Brings one pod a step nearer to what its rows say.</summary>
+    void Judge(KeptPod pod, Slot? slot, Now now, NodeEffects effects)
+    {
+        if (pod.Stage == PodStage.Stopping) return;
+        if (pod.Row is { } row && tables.Find(row) is null)
+        {
+            pod.Row = null; // somebody took the admission out
+            Stop(pod, now, effects);
+            return;
+        }
+        if (slot is null)
+        {
+            // Without a slot its workload is gone, or has not arrived yet: only the context can tell the two apart.
+            if (tables.Covers(pod.Run.Pod.Workload)) Stop(pod, now, effects);
+            return;
+        }
+        if (PodJudge.IsOver(slot, pod.Run.Epoch))
+        {
+            Stop(pod, now, effects);
+            return;
+        }
+        if (pod.Row is null)
+        {
+            Readmit(pod, slot, now, effects);
+            return;
+        }
+        if (Find(slot, pod.Row.Value) is not { } ours) return;
+        pod.Draining |= PodJudge.MustDrain(slot, ours, members, config.Planted);
+        if (pod.Draining)
+        {
+            Stop(pod, now, effects);
+            return;
+        }
+        WatchFirst(pod, slot, ours, now, effects);
+        if (pod.Stage == PodStage.Admitted && !leaving) Prepare(pod, slot, now, effects);
+    }
+
+    void Prepare(KeptPod pod, Slot slot, Now now, NodeEffects effects)
+    {
+        pod.Stage = PodStage.Preparing;
+        pod.ToldAt = now.Monotonic; // what follows comes in quick succession: tell it together
+        var launch = new PodLaunch(pod.Run, slot.Name, slot.Workload.Namespace,
+            StableHash.GuidText(pod.Run.Pod.Hash(), pod.Run.Epoch.Value), config.Card.Name, pod.Template);
+        effects.Perform(new PreparePod(pod.Run, pod.Template.RuntimeClass, launch));
+    }
+
+    /// <summary>Ends it, gracefully; its admission goes once the runtime says that nothing is left.</summary>
+    void Stop(KeptPod pod, Now now, NodeEffects effects)
+    {
+        if (pod.Stage == PodStage.Stopping) return;
+        var nothingThere = pod.Stage == PodStage.Admitted || pod.IsGone;
+        pod.Stage = PodStage.Stopping;
+        if (nothingThere)
+        {
+            Forget(pod, now, effects);
+            return;
+        }
+        Tell(pod, now, effects); // unready from now on
+        Free(pod, effects);
+    }
+
+    void Free(KeptPod pod, NodeEffects effects)
+    {
+        if (pod.StopAsked) return;
+        pod.StopAsked = true;
+        effects.Perform(new StopPod(pod.Run, pod.Template.RuntimeClass, GraceOf(pod)));
+    }
+
+    /// <summary>The grace with which somebody deletes its object, else its own.</summary>
+    TimeSpan GraceOf(KeptPod pod) =>
+        tables.Find(pod.Run.Pod.Workload)?[Fields.Deleting] is { IsNull: false } deleting
+        && int.TryParse(deleting.Value.Span, NumberStyles.None, CultureInfo.InvariantCulture, out var seconds)
+            ? TimeSpan.FromSeconds(seconds)
+            : pod.Template.TerminationGrace;
+
+    /// <summary>Nothing of it is left: its room is free, and its admission goes.</summary>
+    void Forget(KeptPod pod, Now now, NodeEffects effects)
+    {
+        kept.Remove(pod.Run);
+        byNumber.Remove(pod.Number);
+        var same = byPod[pod.Run.Pod];
+        same.Remove(pod);
+        if (same.Count == 0) byPod.Remove(pod.Run.Pod);
+        bidder.Free(pod.Run, now, effects);
+        if (pod.Row is { } row) Withdraw(row, now, effects);
+    }
+
+    void Withdraw(Uid admission, Now now, NodeEffects effects)
+    {
+        if (tables.Find(admission) is null || !removing.Add(admission)) return;
+        writer.Remove(admission, now, effects, (removed, _, _) => removing.Remove(removed));
+    }
+
+    KeptPod Keep(PodRun run, PodTemplate template, PodStage stage)
+    {
+        var pod = new KeptPod
+        {
+            Run = run, Template = template, Number = ++numbers, Stage = stage,
+            Containers = [.. template.Containers.Select(spec => new KeptContainer(spec.Name))],
+        };
+        kept.Add(run, pod);
+        byNumber.Add(pod.Number, pod);
+        if (!byPod.TryGetValue(run.Pod, out var same)) byPod.Add(run.Pod, same = []);
+        same.Add(pod);
+        return pod;
+    }
+
+    /// <summary>Ready, while another comes first and is not: once that has lasted, ours takes the lead.</summary>
+    void WatchFirst(KeptPod pod, Slot slot, Admission ours, Now now, NodeEffects effects)
+    {
+        if (!pod.IsReady || PodJudge.First(slot, members) is not { } first || first.Uid == ours.Uid || first.Status.Ready || !first.Precedes(ours))
+        {
+            pod.OutrankFrom = null;
+            return;
+        }
+        if (pod.OutrankFrom is not null && pod.OutrankWhom == first.Uid) return;
+        pod.OutrankFrom = now.Monotonic;
+        pod.OutrankWhom = first.Uid;
+        effects.Wake(new NodeTimer(NodeTimerKind.PodDeadline, pod.Number, (ulong)now.Monotonic.Ticks), config.Timings.UnreadyBeforeOutranked);
+    }
+
+    void OnUnreadyLongEnough(KeptPod pod, ulong since, Now now, NodeEffects effects)
+    {
+        if (pod.OutrankFrom is not { } from || (ulong)from.Ticks != since) return; // it became ready meanwhile, or another came first
+        if (slots.Find(pod.Run.Pod) is not { } slot) return;
+        pod.OutrankFrom = null;
+        pod.Rank = PodJudge.RankToLead(slot);
+        Tell(pod, now, effects);
+    }
+
+    /// <summary>Writes how the pod does into its admission, when that differs from what was said last.</summary>
+    void Tell(KeptPod pod, Now now, NodeEffects effects)
+    {
+        if (pod.Row is not { } row || removing.Contains(row) || tables.Find(row) is null) return;
+        var status = pod.Status;
+        if (Same(status, pod.Told)) return;
+        var urgent = status.Ready != pod.Told.Ready || status.Phase != pod.Told.Phase
+            || status.Draining != pod.Told.Draining || status.Rank != pod.Told.Rank;
+        var since = now.Monotonic - pod.ToldAt;
+        if (!urgent && since < TellGap)
+        {
+            if (tellDue) return;
+            tellDue = true;
+            effects.Wake(new NodeTimer(NodeTimerKind.PodTick, TellDue), TellGap - since);
+            return;
+        }
+        pod.Told = status;
+        pod.ToldAt = now.Monotonic;
+        writer.Edit(row, [(Fields.Status, AdmissionCodec.Write(status))], now, effects);
+    }
+
+    /// <summary>Tells a fact of the slot that every node needs: that it is done for ever, or that this epoch is lost.</summary>
+    void Declare(PodId pod, string fact, Now now, NodeEffects effects)
+    {
+        ReadOnlyMemory<byte> yes = "1"u8.ToArray();
+        if (slots.Find(pod)?.FactsRow is { } row && tables.Find(row) is not null) writer.Edit(row, [(fact, yes)], now, effects);
+        else writer.Create(RowKind.Slot, [(Fields.Birth, PodCodec.SlotBirth(pod)), (fact, yes)], now, effects);
+    }
+
+    static bool Same(AdmissionStatus a, AdmissionStatus b) =>
+        a with { Containers = [] } == b with { Containers = [] } && a.Containers.AsSpan().SequenceEqual(b.Containers.AsSpan());
+
+    static Admission? Find(Slot slot, Uid row)
+    {
+        foreach (var admission in slot.Admissions)
+            if (admission.Uid == row) return admission;
+        return null;
+    }
 }

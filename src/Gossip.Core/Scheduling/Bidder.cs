@@ -140,7 +140,7 @@ public sealed class Bidder
                 again = end - now.Monotonic;
         }
         var capacity = members.OwnCapacity;
-        var milliseconds = (int)Math.Ceiling(again.TotalMilliseconds);
+        var milliseconds = (int)Math.Ceiling(Math.Max(0, again.TotalMilliseconds));
         outbox.Send(from, new Refusal(ask.Auction, run, capacity.Boot, capacity.Version, milliseconds, why), effects);
     }
 
@@ -177,6 +177,11 @@ public sealed class Bidder
             if (books.Find(run)!.IsDurable) outbox.Send(from, new Verdict(auction, run, true, ""), effects);
             return;
         }
+        if (config.Planted == PlantedBug.AdmissionWithoutRecheck && books.BidFor(run.Pod) is null && slots.Find(run.Pod) is { } unasked)
+        {
+            Admit(run, unasked.Template, false, award, from, now, effects);
+            return;
+        }
         if (books.BidFor(run.Pod) is not { } bid || bid.Run != run || bid.Auction != auction || bid.Auctioneer != sender)
         {
             outbox.Send(from, new Verdict(auction, run, false, "the bid is over"), effects);
@@ -192,7 +197,13 @@ public sealed class Bidder
             outbox.Send(from, new Verdict(auction, run, false, why), effects);
             return;
         }
-        var claim = books.Admit(run, bid.Template, checkRoom: true);
+        Admit(run, bid.Template, true, award, from, now, effects);
+    }
+
+    /// <summary>Promises to run it: durable before the auctioneer hears of it, and before anything starts.</summary>
+    void Admit(PodRun run, PodTemplate template, bool checkRoom, Award award, NodeAddress from, Now now, NodeEffects effects)
+    {
+        var claim = books.Admit(run, template, checkRoom);
         var birth = new AdmissionBirth(self, run, writer.Tick(now), award.Winner);
         (string, ReadOnlyMemory<byte>)[] cells =
         [
@@ -202,7 +213,7 @@ public sealed class Bidder
         writer.Create(RowKind.Admission, cells, now, effects, (_, _, later) =>
         {
             claim.IsDurable = true;
-            outbox.Send(from, new Verdict(auction, run, true, ""), later);
+            outbox.Send(from, new Verdict(award.Auction, run, true, ""), later);
         });
     }
 
@@ -220,12 +231,13 @@ public sealed class Bidder
 
     void Expire(Now now, NodeEffects effects)
     {
+        if (config.Planted == PlantedBug.LeakedReservation) return;
         if (books.Expire(now.Monotonic)) Changed(now, effects);
     }
 
     void WakeAtExpiry(Now now, NodeEffects effects)
     {
-        if (expiryDue || books.NextExpiry is not { } end) return;
+        if (expiryDue || books.NextExpiry is not { } end || end <= now.Monotonic) return;
         expiryDue = true;
         effects.Wake(new NodeTimer(NodeTimerKind.BidExpires), end - now.Monotonic);
     }

@@ -1,0 +1,179 @@
+using System.Collections.Immutable;
+using Gossip.Core.Model;
+using Gossip.Core.Replication;
+using Gossip.Core.Scheduling;
+using Gossip.Core.Workloads;
+
+namespace Gossip.Core.Pods;
+
+// What becomes, after a restart, of the admissions in the tables and of the processes that still run. Nothing is started
+// or stopped before both are known and the tables have been compared with a peer's: others may have replaced a pod.
+public sealed partial class PodKeeper
+{
+    readonly HashSet<Uid> remembered = []; // own admissions that this node's own store knew; never enumerated
+    bool hasSynced;
+    bool knowsSurvivors;
+    bool hasBegun;
+
+    public void Start(Now now, NodeEffects effects)
+    {
+        foreach (var admission in slots.AdmissionsOf(self)) remembered.Add(admission.Uid);
+        effects.Wake(new NodeTimer(NodeTimerKind.PodTick, SyncWaitOver), config.Timings.SyncWait);
+    }
+
+    /// <summary>The first session with a peer is over: the tables may be believed.</summary>
+    public void OnSynced(Now now, NodeEffects effects)
+    {
+        hasSynced = true;
+        Begin(now, effects);
+    }
+
+    void OnSyncWaitOver(Now now, NodeEffects effects)
+    {
+        if (hasSynced) return;
+        if (members.Live.Length <= 1)
+        {
+            OnSynced(now, effects); // alone: nobody knows better
+            return;
+        }
+        effects.Wake(new NodeTimer(NodeTimerKind.PodTick, SyncWaitOver), config.Timings.SyncWait);
+    }
+
+    void OnSurvived(ImmutableArray<SurvivingPod> survivors, Now now, NodeEffects effects)
+    {
+        foreach (var survivor in survivors)
+        {
+            var run = survivor.Launch.Pod;
+            if (kept.ContainsKey(run)) continue;
+            var pod = Keep(run, survivor.Launch.Template, PodStage.Running);
+            pod.Ip = survivor.Ip;
+            pod.StartedAt = now.Wall;
+            foreach (var state in survivor.Containers)
+                if (pod.Find(state.Name) is { } container) Recall(pod, container, state, now);
+            bidder.Adopt(run, pod.Template, runs: true);
+        }
+        knowsSurvivors = true;
+        Begin(now, effects);
+    }
+
+    static void Recall(KeptPod pod, KeptContainer container, SurvivingContainer state, Now now)
+    {
+        pod.HasRun = true;
+        if (state.StartedAt.UnixMilliseconds < pod.StartedAt.UnixMilliseconds) pod.StartedAt = state.StartedAt;
+        container.Attempt = state.Attempt;
+        container.Since = state.StartedAt;
+        container.StartedAt = now.Monotonic;
+        container.IsUp = state.ExitCode is null;
+        container.Stage = container.IsUp ? ContainerStage.Running : ContainerStage.Terminated;
+        container.ExitCode = state.ExitCode ?? 0;
+        container.Reason = container.IsUp ? "" : container.ExitCode == 0 ? "Completed" : "Error";
+    }
+
+    void Begin(Now now, NodeEffects effects)
+    {
+        if (hasBegun || !hasSynced || !knowsSurvivors) return;
+        hasBegun = true;
+        foreach (var admission in slots.AdmissionsOf(self).ToArray())
+            Place(admission, slots.Find(admission.Run.Pod), now, effects);
+        foreach (var pod in kept.Values.ToArray())
+        {
+            Judge(pod, slots.Find(pod.Run.Pod), now, effects);
+            ResumeContainers(pod, now, effects);
+        }
+        if (!leaving) bidder.Open(now, effects);
+    }
+
+    /// <summary>Containers that ended, or never began, while nobody watched.</summary>
+    void ResumeContainers(KeptPod pod, Now now, NodeEffects effects)
+    {
+        foreach (var container in pod.Containers)
+        {
+            if (pod.Stage != PodStage.Running || container.IsUp) continue;
+            if (container.Stage == ContainerStage.Terminated) AfterExit(pod, container, now, effects);
+            else StartContainer(pod, container, effects);
+        }
+        Tell(pod, now, effects);
+    }
+
+    /// <summary>Takes up an own admission that no kept pod has yet: of a bid just won, or of an earlier life.</summary>
+    void Place(Admission admission, Slot? slot, Now now, NodeEffects effects)
+    {
+        if (removing.Contains(admission.Uid)) return;
+        if (kept.TryGetValue(admission.Run, out var pod))
+        {
+            if (pod.Row == admission.Uid) return;
+            if (pod.Row is null && pod.Stage != PodStage.Stopping) Attach(pod, admission);
+            else if (pod.Row is not null) Withdraw(admission.Uid, now, effects); // told twice: the first counts
+            return;
+        }
+        if (slot is null)
+        {
+            if (tables.Covers(admission.Run.Pod.Workload)) Withdraw(admission.Uid, now, effects);
+            return;
+        }
+        if (bidder.Has(admission.Run))
+        {
+            Attach(Keep(admission.Run, slot.Template, PodStage.Admitted), admission);
+            return;
+        }
+        if (admission.Status.Phase is PodPhase.Succeeded or PodPhase.Failed && !PodJudge.IsOver(slot, admission.Run.Epoch))
+        {
+            Attach(RecallFinished(admission, slot), admission);
+            return;
+        }
+        // Of an earlier life, and its process is gone. It starts again under the same admission, unless another has it,
+        // or this node forgot (a lost disk) what else it had promised.
+        if (!remembered.Contains(admission.Uid) || admission.Status.Draining || PodJudge.IsOver(slot, admission.Run.Epoch)
+            || PodJudge.AnotherStands(slot, self, members) || !bidder.Adopt(admission.Run, slot.Template, runs: false))
+        {
+            Withdraw(admission.Uid, now, effects);
+            return;
+        }
+        var again = Keep(admission.Run, slot.Template, PodStage.Admitted);
+        Attach(again, admission);
+        Tell(again, now, effects); // not ready any more
+    }
+
+    static void Attach(KeptPod pod, Admission admission)
+    {
+        pod.Row = admission.Uid;
+        pod.Rank = admission.Status.Rank;
+        pod.Draining = admission.Status.Draining;
+        pod.Told = admission.Status;
+        pod.IsBeingAdmitted = false;
+    }
+
+    KeptPod RecallFinished(Admission admission, Slot slot)
+    {
+        var pod = Keep(admission.Run, slot.Template, PodStage.Finished);
+        pod.IsGone = pod.HasRun = true;
+        pod.Ip = admission.Status.Ip;
+        pod.StartedAt = admission.Status.StartedAt;
+        foreach (var state in admission.Status.Containers)
+        {
+            if (pod.Find(state.Name) is not { } container) continue;
+            container.Stage = state.Stage;
+            container.Attempt = state.Restarts;
+            container.Since = state.Since;
+            container.ExitCode = state.ExitCode;
+            container.Reason = state.Reason;
+            container.Message = state.Message;
+        }
+        return pod;
+    }
+
+    /// <summary>It runs here, but the tables hold no admission of it: it gets a new one if nobody else has it, and ends otherwise.</summary>
+    void Readmit(KeptPod pod, Slot slot, Now now, NodeEffects effects)
+    {
+        if (pod.IsBeingAdmitted) return;
+        if (slot.Succeeded || pod.Run.Epoch < slot.NextEpoch || PodJudge.AnotherStands(slot, self, members))
+        {
+            Stop(pod, now, effects);
+            return;
+        }
+        pod.IsBeingAdmitted = true;
+        var birth = new AdmissionBirth(self, pod.Run, writer.Tick(now), "ran on while its admission was lost");
+        writer.Create(RowKind.Admission,
+            [(Fields.Birth, AdmissionCodec.Write(birth)), (Fields.Status, AdmissionCodec.Write(pod.Status))], now, effects);
+    }
+}

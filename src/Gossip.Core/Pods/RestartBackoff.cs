@@ -1,0 +1,22 @@
+using Gossip.Core.Model;
+
+namespace Gossip.Core.Pods;
+
+/// <summary>Whether and when an ended container starts again: at once the first time, then ever later, as the kubelet does it.</summary>
+static class RestartBackoff
+{
+    public static bool Restarts(RestartPolicy policy, int exitCode) => policy switch
+    {
+        RestartPolicy.Always => true,
+        RestartPolicy.OnFailure => exitCode != 0,
+        _ => false,
+    };
+
+    /// <summary>Nothing for the first crash, the least for the second, doubled with each, up to the most.</summary>
+    public static TimeSpan Of(int crashes, NodeTimings timings)
+    {
+        if (crashes <= 1) return TimeSpan.Zero;
+        var wait = timings.RestartBackoffLeast * (1L << Math.Min(crashes - 2, 20));
+        return wait < timings.RestartBackoffMost ? wait : timings.RestartBackoffMost;
+    }
+}
