@@ -17,10 +17,11 @@ sealed class InProcessRuntime(IReadOnlyDictionary<string, Func<CancellationToken
     {
         public readonly PodLaunch Launch = launch;
         public readonly CancellationTokenSource Stop = new();
-        public readonly List<Task> Containers = [];
+        public readonly Dictionary<string, (Task Task, ContainerStarted Report)> Containers = new(StringComparer.Ordinal);
         public void Dispose() => Stop.Dispose();
     }
 
+    static readonly TimeSpan LastGrace = TimeSpan.FromSeconds(5);
     const int Terminated = 143; // 128 + SIGTERM, as a process that was asked to stop
 
     readonly ConcurrentDictionary<PodRun, Running> pods = [];
@@ -58,13 +59,17 @@ sealed class InProcessRuntime(IReadOnlyDictionary<string, Func<CancellationToken
             reports.Report(new ContainerExited(pod, container, attempt, 128, "StartError", "the pod is not prepared here", Now()));
             return Task.CompletedTask;
         }
-        var work = workloads[spec.Image];
-        reports.Report(new ContainerStarted(pod, container, attempt, Now()));
-        var task = Task.Run(() => RunAsync(pod, container, attempt, work, running!.Stop.Token), CancellationToken.None);
         lock (running!.Containers)
         {
-            running.Containers.RemoveAll(ended => ended.IsCompleted);
-            running.Containers.Add(task);
+            if (running.Containers.TryGetValue(container, out var already) && !already.Task.IsCompleted)
+            {
+                reports.Report(already.Report); // it runs: asked twice
+                return Task.CompletedTask;
+            }
+            var started = new ContainerStarted(pod, container, attempt, Now());
+            reports.Report(started);
+            var task = Task.Run(() => RunAsync(pod, container, attempt, workloads[spec.Image], running.Stop.Token), CancellationToken.None);
+            running.Containers[container] = (task, started);
         }
         return Task.CompletedTask;
     }
@@ -81,7 +86,9 @@ sealed class InProcessRuntime(IReadOnlyDictionary<string, Func<CancellationToken
 
     public async ValueTask DisposeAsync()
     {
-        await Task.WhenAll(pods.Values.Select(EndAsync)).ConfigureAwait(false);
+        var ends = Task.WhenAll(pods.Values.Select(EndAsync));
+        // Code that ignores its token ends with the process, then.
+        await Task.WhenAny(ends, Task.Delay(LastGrace)).ConfigureAwait(false);
         pods.Clear();
     }
 
@@ -107,7 +114,7 @@ sealed class InProcessRuntime(IReadOnlyDictionary<string, Func<CancellationToken
     {
         await running.Stop.CancelAsync().ConfigureAwait(false);
         Task[] containers;
-        lock (running.Containers) containers = [.. running.Containers];
+        lock (running.Containers) containers = [.. running.Containers.Values.Select(container => container.Task)];
         await Task.WhenAll(containers).ConfigureAwait(false);
     }
 

@@ -1,4 +1,5 @@
 using System.Runtime.InteropServices;
+using Gossip.Core.Model;
 
 namespace Gossip.Node.Store;
 
@@ -25,6 +26,18 @@ static class Durable
         SyncFolder(Path.GetDirectoryName(path)!);
     }
 
+    /// <summary>
+    /// A number that this very file keeps when it is renamed, and that no copy of it has, not even one with all times
+    /// preserved: its inode and the time of its birth.
+    /// </summary>
+    public static ulong Identity(string path)
+    {
+        var stat = new byte[256];
+        if (OperatingSystem.IsLinux() && Statx(WorkingFolder, path, 0, StatInode | StatBirth, stat) == 0)
+            return StableHash.Of(stat.AsSpan(InodeAt, 8)) ^ StableHash.Of(stat.AsSpan(BirthAt, 12));
+        return (ulong)File.GetCreationTimeUtc(path).Ticks;
+    }
+
     /// <summary>A rename or a removal is durable only when its folder is; .NET opens no folders, so libc does.</summary>
     static void SyncFolder(string folder)
     {
@@ -41,8 +54,14 @@ static class Durable
         }
     }
 
-    [DllImport("libc", EntryPoint = "open", SetLastError = true, CharSet = CharSet.Ansi, BestFitMapping = false, ThrowOnUnmappableChar = true)]
+    [DllImport("libc", EntryPoint = "open", SetLastError = true)]
     static extern int Open([MarshalAs(UnmanagedType.LPUTF8Str)] string path, int flags);
+
+    // man 2 statx: AT_FDCWD, the bits of its mask, and where in its answer the two fields lie.
+    const int WorkingFolder = -100, StatInode = 0x100, StatBirth = 0x800, InodeAt = 32, BirthAt = 80;
+
+    [DllImport("libc", EntryPoint = "statx")]
+    static extern int Statx(int folder, [MarshalAs(UnmanagedType.LPUTF8Str)] string path, int flags, int mask, [Out] byte[] stat);
 
     [DllImport("libc", EntryPoint = "fsync", SetLastError = true)]
     static extern int Fsync(int handle);

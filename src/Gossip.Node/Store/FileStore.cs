@@ -13,8 +13,7 @@ namespace Gossip.Node.Store;
 /// </summary>
 /// <remarks>
 /// Files begin with a magic number and the generation, then hold <see cref="Checked"/> records. The clean marker names
-/// the log's generation, its length and its time of creation, which no copy and no restored backup shares, so that
-/// a folder brought back from yesterday does not pass for clean and mint yesterday's dots again.
+/// the log's generation, its length and its identity, which no copy and no restored backup shares, so that a folder brought back from yesterday does not pass for clean and mint yesterday's dots again.
 /// </remarks>
 public sealed class FileStore(string folder) : IStore
 {
@@ -171,7 +170,7 @@ public sealed class FileStore(string folder) : IStore
         var marker = new byte[24];
         BinaryPrimitives.WriteUInt64LittleEndian(marker, of);
         BinaryPrimitives.WriteInt64LittleEndian(marker.AsSpan(8), length);
-        BinaryPrimitives.WriteInt64LittleEndian(marker.AsSpan(16), File.GetCreationTimeUtc(logPath).Ticks);
+        BinaryPrimitives.WriteUInt64LittleEndian(marker.AsSpan(16), Durable.Identity(logPath));
         return marker;
     }
 

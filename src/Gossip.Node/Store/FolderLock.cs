@@ -5,6 +5,8 @@ namespace Gossip.Node.Store;
 /// <summary>One node on a data folder. The lock goes with the process, however it ends.</summary>
 sealed class FolderLock : IDisposable
 {
+    const string OwnerSuffix = ".pid"; // beside it: a locked file cannot be read by others
+
     readonly FileStream held;
 
     FolderLock(FileStream held) => this.held = held;
@@ -18,8 +20,7 @@ sealed class FolderLock : IDisposable
         {
             Directory.CreateDirectory(folder);
             file = new FileStream(path, FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.None, bufferSize: 0);
-            file.SetLength(0);
-            file.Write(System.Text.Encoding.ASCII.GetBytes(Environment.ProcessId.ToString(CultureInfo.InvariantCulture)));
+            File.WriteAllText(path + OwnerSuffix, Environment.ProcessId.ToString(CultureInfo.InvariantCulture));
             return new FolderLock(file);
         }
         catch (IOException fault) when (file is null && File.Exists(path) && !StoreFault.IsFull(fault))
@@ -39,10 +40,8 @@ sealed class FolderLock : IDisposable
     {
         try
         {
-            using var file = new FileStream(path, FileMode.Open, FileAccess.Read, FileShare.ReadWrite | FileShare.Delete);
-            Span<byte> digits = stackalloc byte[16];
-            var length = file.Read(digits);
-            return length > 0 ? System.Text.Encoding.ASCII.GetString(digits[..length]) : "unknown";
+            var text = File.ReadAllText(path + OwnerSuffix);
+            return text.Length is > 0 and <= 20 ? text : "unknown";
         }
         catch (Exception unreadable) when (unreadable is IOException or UnauthorizedAccessException)
         {
