@@ -1,0 +1,160 @@
+using System.Text;
+using Gossip.Core.Membership;
+using Gossip.Core.Model;
+using Gossip.Core.Requests;
+using Gossip.Node.Store;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Hosting;
+using Microsoft.Extensions.Options;
+
+namespace Gossip.Node.Tests.Hosting;
+
+public sealed class GossipNodeTests : IDisposable
+{
+    readonly string folder = Directory.CreateTempSubdirectory("gossip-node-").FullName;
+
+    public void Dispose() => Directory.Delete(folder, recursive: true);
+
+    static readonly ObjectName thing = new("ConfigMap", "default", "thing");
+
+    static CreateObject Create(ObjectName name) => new(name, "v1", [new ObjectField("data.a", Encoding.UTF8.GetBytes("\"b\""))]);
+
+    static async Task<ObjectStored> StoreAsync(GossipNode node, ObjectName name) =>
+        Assert.IsType<ObjectStored>(await node.AskAsync(Create(name)));
+
+    [Fact]
+    public async Task Three_nodes_find_each_other_and_share_what_one_was_told()
+    {
+        await using var cluster = new TestCluster();
+        GossipNode[] nodes = [await cluster.StartAsync("a"), await cluster.StartAsync("b"), await cluster.StartAsync("c")];
+        foreach (var node in nodes) await TestCluster.UntilAsync(node, view => view.Nodes.Count(seen => seen.Member.IsLive) == 3);
+
+        var stored = await StoreAsync(nodes[1], thing);
+        foreach (var node in nodes)
+        {
+            var view = await TestCluster.UntilAsync(node, view => view.Objects.Any(held => held.Uid == stored.Object.Uid));
+            Assert.Equal("\"b\"", Encoding.UTF8.GetString(view.Objects.Single(held => held.Uid == stored.Object.Uid)["data.a"]!.Value.Span));
+        }
+    }
+
+    [Fact]
+    public async Task A_node_restarted_on_its_folder_remembers()
+    {
+        await using var cluster = new TestCluster();
+        var first = await cluster.StartAsync("a", options => options.DataFolder = folder);
+        var stored = await StoreAsync(first, thing);
+        await first.StopAsync(CancellationToken.None);
+
+        var again = await cluster.StartAsync("a", options =>
+        {
+            options.DataFolder = folder;
+            options.Seeds.Clear();
+        });
+        Assert.Contains((await again.LookAsync()).Objects, held => held.Uid == stored.Object.Uid);
+    }
+
+    [Fact]
+    public async Task A_log_that_grew_is_replaced_by_a_snapshot_and_nothing_is_lost()
+    {
+        await using var cluster = new TestCluster();
+        var first = await cluster.StartAsync("a", options => (options.DataFolder, options.CompactAt) = (folder, 64 * 1024));
+        await Task.WhenAll(Enumerable.Range(0, 300).Select(i => StoreAsync(first, thing with { Name = $"thing-{i}-{new string('x', 200)}" })));
+        await first.StopAsync(CancellationToken.None);
+        Assert.True(File.Exists(Path.Combine(folder, "snapshot")));
+
+        var again = await cluster.StartAsync("a", options =>
+        {
+            options.DataFolder = folder;
+            options.Seeds.Clear();
+        });
+        Assert.Equal(300, (await again.LookAsync()).Objects.Count(held => held.Name.Kind == "ConfigMap"));
+    }
+
+    [Fact]
+    public async Task A_workload_is_declared_once_and_runs_as_often_as_asked_for()
+    {
+        var running = 0;
+        async Task MailAsync(CancellationToken stop)
+        {
+            Interlocked.Increment(ref running);
+            try { await Task.Delay(Timeout.Infinite, stop); }
+            finally { Interlocked.Decrement(ref running); }
+        }
+        await using (var cluster = new TestCluster())
+        {
+            var a = await cluster.StartAsync("a", options => options.AddWorkload("mailer", 3, MailAsync));
+            var b = await cluster.StartAsync("b", options => options.AddWorkload("mailer", 3, MailAsync));
+            foreach (var node in new[] { a, b })
+            {
+                var view = await TestCluster.UntilAsync(node, view => view.Pods.Count(pod => pod.Ready) == 3);
+                Assert.Single(view.Objects, held => held.Name == new ObjectName("Deployment", "default", "mailer"));
+                Assert.Equal(3, view.Pods.Length);
+            }
+            Assert.Equal(3, Volatile.Read(ref running));
+        }
+        Assert.Equal(0, Volatile.Read(ref running)); // a stopped node leaves no delegate running
+    }
+
+    [Fact]
+    public async Task A_node_that_is_asked_to_leave_has_left_before_it_stops()
+    {
+        await using var cluster = new TestCluster();
+        var a = await cluster.StartAsync("a");
+        var b = await cluster.StartAsync("b", options => options.LeaveOnStop = true);
+        await TestCluster.UntilAsync(a, view => view.Nodes.Count(seen => seen.Member.IsLive) == 2);
+        await b.StopAsync(CancellationToken.None);
+        await TestCluster.UntilAsync(a, view => view.Nodes.Any(seen => seen.Member is { Name: "b", State: MemberState.Left }));
+    }
+
+    [Fact]
+    public async Task A_temporary_folder_goes_with_its_node()
+    {
+        await using var cluster = new TestCluster();
+        var node = await cluster.StartAsync("a");
+        var temporary = node.DataFolder;
+        Assert.True(Directory.Exists(temporary));
+        await node.StopAsync(CancellationToken.None);
+        Assert.False(Directory.Exists(temporary));
+        await Assert.ThrowsAsync<InvalidOperationException>(() => node.LookAsync());
+    }
+
+    [Fact]
+    public async Task A_second_node_on_a_folder_does_not_start_and_leaves_the_first_alone()
+    {
+        await using var cluster = new TestCluster();
+        var first = await cluster.StartAsync("a", options => options.DataFolder = folder);
+        await Assert.ThrowsAsync<StoreFault>(() => cluster.StartAsync("b", options => options.DataFolder = folder));
+        await StoreAsync(first, thing);
+    }
+
+    [Fact]
+    public async Task A_host_gets_its_node_as_a_service_and_stops_it()
+    {
+        var builder = new HostBuilder();
+        builder.ConfigureServices(services => services.AddGossip(options =>
+        {
+            options.Name = "embedded";
+            options.Keyring = Gossip.Node.Sealing.Keyring.Generate();
+            options.BindAddress = System.Net.IPAddress.Loopback;
+            options.RunProcesses = false;
+        }));
+        using var host = builder.Build();
+        await host.StartAsync();
+        var node = host.Services.GetRequiredService<GossipNode>();
+        var view = await node.LookAsync();
+        Assert.Equal("embedded", Assert.Single(view.Nodes).Member.Name);
+        await host.StopAsync();
+        await Assert.ThrowsAsync<InvalidOperationException>(() => node.LookAsync());
+    }
+
+    [Fact]
+    public async Task A_host_with_wrong_options_does_not_start_and_says_why()
+    {
+        var builder = new HostBuilder();
+        builder.ConfigureServices(services => services.AddGossip(options => options.Name = "No Label"));
+        using var host = builder.Build();
+        var fault = await Assert.ThrowsAsync<OptionsValidationException>(() => host.StartAsync());
+        Assert.Contains(fault.Failures, failure => failure.StartsWith("Name: ", StringComparison.Ordinal));
+        Assert.Contains(fault.Failures, failure => failure.StartsWith("Keyring: ", StringComparison.Ordinal));
+    }
+}

@@ -1,0 +1,60 @@
+using System.Globalization;
+using System.Net;
+using Gossip.Core;
+using Gossip.Core.View;
+using Gossip.Node.Sealing;
+using Microsoft.Extensions.Options;
+
+namespace Gossip.Node.Tests.Hosting;
+
+/// <summary>Real nodes in this process, over the loopback; all are stopped at the end.</summary>
+sealed class TestCluster : IAsyncDisposable
+{
+    static readonly TimeSpan Patience = TimeSpan.FromSeconds(60); // a bound for broken code, not a measure
+
+    readonly Keyring keyring = Keyring.Generate();
+    readonly List<GossipNode> nodes = [];
+    string? seed;
+
+    public async Task<GossipNode> StartAsync(string name, Action<GossipOptions>? configure = null)
+    {
+        var options = new GossipOptions
+        {
+            Name = name, Keyring = keyring, BindAddress = IPAddress.Loopback, Timings = NodeTimings.Local, RunProcesses = false,
+        };
+        if (seed is not null) options.Seeds.Add(seed);
+        configure?.Invoke(options);
+        var node = new GossipNode(Options.Create(options));
+        await node.StartAsync(CancellationToken.None);
+        nodes.Add(node);
+        seed ??= string.Create(CultureInfo.InvariantCulture, $"127.0.0.1:{node.Address.Port}");
+        return node;
+    }
+
+    /// <summary>The first view that fits; fails with the last one seen.</summary>
+    public static async Task<ClusterView> UntilAsync(GossipNode node, Func<ClusterView, bool> fits)
+    {
+        using var patience = new CancellationTokenSource(Patience);
+        ClusterView? view = null;
+        while (view is null || !fits(view))
+            try
+            {
+                view = await node.ChangesSinceAsync(view?.Version ?? 0, patience.Token);
+            }
+            catch (OperationCanceledException)
+            {
+                throw new TimeoutException($"{node.Name} never saw it; its last view: {Describe(view)}");
+            }
+        return view;
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        foreach (var node in nodes) await node.DisposeAsync();
+    }
+
+    static string Describe(ClusterView? view) => view is null ? "none" :
+        $"version {view.Version}, nodes {string.Join(',', view.Nodes.Select(node => $"{node.Member.Name}:{node.Member.State}"))}, " +
+        $"objects {string.Join(',', view.Objects.Select(held => held.Name))}, " +
+        $"pods {string.Join(',', view.Pods.Select(pod => $"{pod.Name}:{pod.Phase}:{pod.NodeName}:{pod.PendingBecause}"))}";
+}
