@@ -69,9 +69,11 @@ static class JsonText
     public static string AsText(this JsonNode? node) =>
         node is JsonValue value && value.TryGetValue<string>(out var text) ? text : "";
 
-    /// <summary>The whole number that a node is, or null.</summary>
+    /// <summary>The whole number that a node is, or null. One made in memory keeps its own type.</summary>
     public static long? AsInteger(this JsonNode? node) =>
-        node is JsonValue value && value.TryGetValue<long>(out var number) ? number : null;
+        node is not JsonValue value ? null
+        : value.TryGetValue<long>(out var number) ? number
+        : value.TryGetValue<int>(out var small) ? small : null;
 
     /// <summary>An object's pairs of texts; anything else in it is left out.</summary>
     public static IEnumerable<KeyValuePair<string, string>> AsTexts(this JsonNode? node)

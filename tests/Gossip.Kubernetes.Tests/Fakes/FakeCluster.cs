@@ -1,10 +1,12 @@
 using System.Collections.Immutable;
+using System.Text;
 using System.Text.Json.Nodes;
 using Gossip.Core.Membership;
 using Gossip.Core.Model;
 using Gossip.Core.Requests;
 using Gossip.Core.Scheduling;
 using Gossip.Core.View;
+using Gossip.Kubernetes.Manifests;
 
 namespace Gossip.Kubernetes.Tests.Fakes;
 
@@ -100,30 +102,22 @@ sealed class FakeCluster
         {
             var isPod = held.Name.Kind == "Pod";
             if (!isPod && held["spec.template"] is null) continue;
-            var spec = isPod
-                ? new JsonObject([.. held.Fields.Where(field => field.Path.StartsWith("spec.", StringComparison.Ordinal)).Select(field => KeyValuePair.Create(field.Path[5..], JsonNode.Parse(field.Json.Span)))])
-                : JsonNode.Parse(held["spec.template"]!.Value.Span)!["spec"]!.AsObject();
-            var metadata = isPod ? null : JsonNode.Parse(held["spec.template"]!.Value.Span)!["metadata"];
-            var labelsJson = isPod ? held["metadata.labels"] is { } own ? JsonNode.Parse(own.Span) : null : metadata?["labels"];
-            var labels = Labels.Of((labelsJson as JsonObject ?? []).Select(pair => KeyValuePair.Create(pair.Key, (string)pair.Value!)));
+            var json = isPod ? Encoding.UTF8.GetBytes(ManifestMapper.ToJson(held).ToJsonString()) : held["spec.template"]!.Value;
+            var template = PodTemplateReader.TryRead(json, out var problem) ?? throw new InvalidOperationException(problem.ToString());
             var replicas = isPod ? 1 : held["spec.replicas"] is { } count ? (int)JsonNode.Parse(count.Span)! : 1;
-            for (var ordinal = 0; ordinal < replicas; ordinal++) yield return Pod(held, isPod, ordinal, spec, labels);
+            for (var ordinal = 0; ordinal < replicas; ordinal++) yield return Pod(held, isPod, ordinal, template);
         }
     }
 
-    PodView Pod(ObjectView owner, bool isPod, int ordinal, JsonObject spec, Labels labels)
+    PodView Pod(ObjectView owner, bool isPod, int ordinal, PodTemplate template)
     {
-        const ulong hash = 0xabcdef0123456789;
-        var id = new PodId(owner.Uid, ordinal, hash);
-        var runtime = (string?)spec["runtimeClassName"] ?? "containers";
-        var containers = spec["containers"]!.AsArray().Select(one => new ContainerSpec(
-            (string)one!["name"]!, (string?)one["image"] ?? "", [], [], [], "", [], Resources.Zero, Resources.Zero)).ToImmutableArray();
-        var template = new PodTemplate(hash, labels, Labels.Empty, containers, Resources.Zero, Labels.Empty, [], [], runtime, "", RestartPolicy.Always, TimeSpan.FromSeconds(30), null);
+        var id = new PodId(owner.Uid, ordinal, template.Hash);
+        var runtime = template.RuntimeClass;
         var node = nodes.FirstOrDefault(one => one.Member.Card.Runtimes.Contains(runtime));
         var epoch = new Epoch(epochs.GetValueOrDefault((owner.Uid, ordinal), 1u));
         var admission = node is null ? null : new Admission(new Uid(8, (ulong)ordinal), new AdmissionBirth(node.Member.Id, new PodRun(id, epoch), Stamp.At(Start), "won"),
             new AdmissionStatus(0, false, PodPhase.Running, true, $"127.1.0.{ordinal + 1}", Start,
-                [.. containers.Select(one => new ContainerState(one.Name, ContainerStage.Running, 2, Start, 0, "", ""))], "", ""));
+                [.. template.Containers.Select(one => new ContainerState(one.Name, ContainerStage.Running, 2, Start, 0, "", ""))], "", ""));
         return new PodView(id, isPod ? owner.Name.Name : $"{owner.Name.Name}-abcdef01-{ordinal}", owner.Name.Namespace,
             StableHash.GuidText(id.Hash(), epoch.Value), owner.Name, owner.Uid, template, Start, owner.Version, false, admission, node?.Member.Name ?? "",
             admission is null ? PodPhase.Pending : PodPhase.Running, admission is null ? $"no node has runtime '{runtime}'" : "", null, admission is null ? [] : [admission]);

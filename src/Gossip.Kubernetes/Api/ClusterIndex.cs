@@ -1,0 +1,47 @@
+using System.Text.Json.Nodes;
+using Gossip.Core.Model;
+using Gossip.Core.View;
+using Gossip.Kubernetes.Manifests;
+
+namespace Gossip.Kubernetes.Api;
+
+/// <summary>A view with the look-ups that showing it needs, made when first asked for.</summary>
+sealed class ClusterIndex(ClusterView view)
+{
+    readonly Dictionary<Uid, (ulong Hash, JsonObject Template)?> templates = [];
+    Dictionary<NodeId, NodeView>? nodes;
+    ILookup<Uid, PodView>? podsByOwner;
+    Dictionary<Uid, ObjectView>? objects;
+
+    public ClusterView View => view;
+
+    public NodeView? Node(NodeId id) => (nodes ??= view.Nodes.ToDictionary(node => node.Member.Id)).GetValueOrDefault(id);
+
+    public ObjectView? Object(Uid uid) => (objects ??= view.Objects.ToDictionary(held => held.Uid)).GetValueOrDefault(uid);
+
+    public IEnumerable<PodView> PodsOf(Uid owner) => (podsByOwner ??= view.Pods.ToLookup(pod => pod.OwnerUid))[owner];
+
+    /// <summary>Those that count; of two objects of one name only the one that does.</summary>
+    public IEnumerable<ObjectView> ObjectsOf(string kind) => view.Objects.Where(held => held.Name.Kind == kind && !held.NameConflict);
+
+    public ObjectView? Find(ObjectName name) => view.Objects.FirstOrDefault(held => held.Name == name && !held.NameConflict);
+
+    /// <summary>The owner's template as it was sent, while it is still the one that the pod was made of.</summary>
+    public JsonObject? TemplateOf(PodView pod)
+    {
+        lock (templates)
+        {
+            if (!templates.TryGetValue(pod.OwnerUid, out var known))
+                templates[pod.OwnerUid] = known = Object(pod.OwnerUid)?["spec.template"] is { } json
+                    && JsonNode.Parse(json.Span) is JsonObject template && PodTemplateReader.TryRead(json, out _) is { } read ? (read.Hash, template) : null;
+            return known is { } found && found.Hash == pod.Id.Template ? found.Template : null;
+        }
+    }
+
+    /// <summary>The hash of a workload's present template, to tell updated pods from old ones.</summary>
+    public static ulong? TemplateHash(ObjectView workload) =>
+        workload["spec.template"] is { } json ? PodTemplateReader.TryRead(json, out _)?.Hash : null;
+
+    public bool HasNamespace(string name) =>
+        name is "" or ManifestValidator.DefaultNamespace || Find(new ObjectName(ApiKind.Namespace, "", name)) is { Deleting: false };
+}

@@ -1,0 +1,147 @@
+using System.Globalization;
+using System.Net;
+using System.Text.Json.Nodes;
+using Gossip.Core.Membership;
+using Gossip.Core.Model;
+using Gossip.Core.View;
+using Gossip.Kubernetes.Manifests;
+
+namespace Gossip.Kubernetes.Api.Kinds;
+
+/// <summary>Nodes: what each says of itself, overlaid with the operator's settings.</summary>
+sealed class ShownNodes() : ShownKind(ApiKind.Node)
+{
+    public override IReadOnlyList<Column> Columns { get; } =
+    [
+        NameColumn,
+        new("Status", (node, _) => StatusOf(node)),
+        new("Roles", (node, _) => RolesOf(node)),
+        AgeColumn,
+        new("Version", (node, _) => Info(node, "kubeletVersion")),
+        new("Internal-IP", (node, _) => OrNone(Address(node, "InternalIP")), Wide: true),
+        new("External-IP", (node, _) => OrNone(Address(node, "ExternalIP")), Wide: true),
+        new("OS-Image", (node, _) => Info(node, "osImage"), Wide: true),
+        new("Kernel-Version", (node, _) => Info(node, "kernelVersion"), Wide: true),
+        new("Container-Runtime", (node, _) => Info(node, "containerRuntimeVersion"), Wide: true),
+    ];
+
+    public override IEnumerable<Entry> List(ClusterIndex cluster)
+    {
+        var members = cluster.View.Nodes.Select(node => node.Member.Name).ToHashSet(StringComparer.Ordinal);
+        return cluster.View.Nodes.Select(node => new Entry(new ObjectName(ApiKind.Node, "", node.Member.Name), () => Render(node, cluster.View.At)))
+            .Concat(cluster.ObjectsOf(ApiKind.Node).Where(held => !members.Contains(held.Name.Name)).Select(held => new Entry(held.Name, () => RenderAbsent(held))));
+    }
+
+    internal static string IpOf(NodeView node)
+    {
+        var text = node.Member.Address.ToString();
+        return text[..text.LastIndexOf(':')].Trim('[', ']');
+    }
+
+    static JsonObject Render(NodeView node, WallTime now)
+    {
+        var card = node.Member.Card;
+        var root = node.Settings is { } held ? ManifestMapper.ToJson(held) : ManifestMapper.ToJson(new ObjectName(ApiKind.Node, "", card.Name), "v1", []);
+        var metadata = (JsonObject)root["metadata"]!;
+        metadata["uid"] = StableHash.GuidText(0, card.Id.Value);
+        metadata["resourceVersion"] = Text(node.Version);
+        // A boot is the second it began, unless the clock ran backwards since.
+        var boot = (long)Math.Min(node.Member.Incarnation.Boot, long.MaxValue / 2000) * 1000;
+        if (boot > 0 && boot <= now.UnixMilliseconds + 86_400_000) metadata["creationTimestamp"] = Time(boot);
+        metadata["labels"] = new JsonObject(node.Labels.Select(pair => KeyValuePair.Create(pair.Key, (JsonNode?)pair.Value)));
+        if (root["spec"] is not JsonObject spec) root["spec"] = spec = [];
+        if (node.Taints.Length > 0) spec["taints"] = new JsonArray([.. node.Taints.Select(ToJson)]);
+        if (node.Unschedulable) spec["unschedulable"] = true;
+        root["status"] = new JsonObject
+        {
+            ["capacity"] = Amounts(card.Allocatable),
+            ["allocatable"] = Amounts(card.Allocatable),
+            ["conditions"] = new JsonArray(ReadyCondition(node)),
+            ["addresses"] = new JsonArray(
+                new JsonObject { ["type"] = "InternalIP", ["address"] = IpOf(node) },
+                new JsonObject { ["type"] = "Hostname", ["address"] = card.Name }),
+            ["nodeInfo"] = new JsonObject
+            {
+                ["machineID"] = "",
+                ["systemUUID"] = "",
+                ["bootID"] = node.Member.Incarnation.ToString(),
+                ["kernelVersion"] = "",
+                ["osImage"] = "",
+                ["containerRuntimeVersion"] = string.Join(",", card.Runtimes),
+                ["kubeletVersion"] = Discovery.Version,
+                ["kubeProxyVersion"] = "",
+                ["operatingSystem"] = "",
+                ["architecture"] = "",
+            },
+        };
+        return root;
+    }
+
+    /// <summary>Settings for a node that nobody has heard of yet.</summary>
+    static JsonObject RenderAbsent(ObjectView held)
+    {
+        var root = Base(held);
+        root["status"] = new JsonObject { ["conditions"] = new JsonArray(Ready("Unknown", "NodeStatusNeverUpdated", "no such member has been heard of")) };
+        return root;
+    }
+
+    internal static JsonNode ToJson(Taint taint)
+    {
+        var json = new JsonObject { ["key"] = taint.Key };
+        if (taint.Value.Length > 0) json["value"] = taint.Value;
+        json["effect"] = taint.Effect.ToString();
+        return json;
+    }
+
+    static JsonObject ReadyCondition(NodeView node) => node.Member switch
+    {
+        { State: MemberState.Dead } => Ready("Unknown", "NodeStatusUnknown", "the node does not answer any more"),
+        { State: MemberState.Left } => Ready("False", "NodeLeft", "the node left the cluster"),
+        { Capacity.Unready: { Length: > 0 } why } => Ready("False", "NodeNotReady", why),
+        { State: MemberState.Suspect } => Ready("True", "NodeSuspected", "the node does not answer; it has a little time to refute"),
+        _ => Ready("True", "NodeReady", "the node answers"),
+    };
+
+    static JsonObject Ready(string status, string reason, string message) => new()
+    {
+        ["type"] = "Ready",
+        ["status"] = status,
+        ["reason"] = reason,
+        ["message"] = message,
+    };
+
+    static JsonObject Amounts(in Resources resources)
+    {
+        var amounts = new JsonObject
+        {
+            ["cpu"] = resources.Cpu.Value % 1000 == 0 ? Number(resources.Cpu.Value / 1000) : $"{Number(resources.Cpu.Value)}m",
+            ["memory"] = Plans.Outlook.Amount(resources.Memory.Value),
+            ["ephemeral-storage"] = Plans.Outlook.Amount(resources.Disk.Value),
+            ["pods"] = Number(resources.Pods),
+        };
+        if (!resources.Extended.IsDefault)
+            foreach (var extended in resources.Extended) amounts[extended.Name] = Number(extended.Count);
+        return amounts;
+    }
+
+    static string Number(long value) => value.ToString(CultureInfo.InvariantCulture);
+
+    static string StatusOf(JsonObject node)
+    {
+        var ready = (Path(node, "status", "conditions") as JsonArray)?.FirstOrDefault(one => one?["type"].AsText() == "Ready");
+        var status = ready?["status"].AsText() == "True" ? "Ready" : "NotReady";
+        return Path(node, "spec", "unschedulable") is JsonValue cordoned && cordoned.TryGetValue<bool>(out var yes) && yes ? $"{status},SchedulingDisabled" : status;
+    }
+
+    static string RolesOf(JsonObject node)
+    {
+        const string prefix = "node-role.kubernetes.io/";
+        return OrNone(string.Join(",", Path(node, "metadata", "labels").AsTexts().Select(pair => pair.Key)
+            .Where(key => key.StartsWith(prefix, StringComparison.Ordinal)).Select(key => key[prefix.Length..])));
+    }
+
+    static string Info(JsonObject node, string field) => Path(node, "status", "nodeInfo", field).AsText() is { Length: > 0 } text ? text : "<unknown>";
+
+    static string Address(JsonObject node, string type) =>
+        (Path(node, "status", "addresses") as JsonArray)?.FirstOrDefault(one => one?["type"].AsText() == type)?["address"].AsText() ?? "";
+}

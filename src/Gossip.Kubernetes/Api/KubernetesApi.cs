@@ -1,0 +1,133 @@
+using Gossip.Core.Requests;
+using Gossip.Kubernetes.Api.Http;
+using Microsoft.AspNetCore.Http;
+
+namespace Gossip.Kubernetes.Api;
+
+/// <summary>
+/// The HTTP API that kubectl talks to, on any node: reads come from that node's view, writes go through it.
+/// Thread-safe. <see cref="HandleAsync"/> is a request delegate: a host app with a web server of its own can map it
+/// (<c>app.Run(api.HandleAsync)</c>); <see cref="ApiServer"/> serves it alone.
+/// </summary>
+/// <param name="ask">Puts a question to the node.</param>
+public sealed class KubernetesApi(Func<Request, CancellationToken, Task<Reply>> ask, TimeProvider? clock = null)
+{
+    readonly TimeProvider clock = clock ?? TimeProvider.System;
+    ClusterIndex? latest;
+
+    /// <summary>Answers one request; never throws for what a client can send.</summary>
+    public async Task HandleAsync(HttpContext context)
+    {
+        ApiAnswer answer;
+        try
+        {
+            answer = await AnswerAsync(context.Request, context.RequestAborted);
+        }
+        catch (OperationCanceledException) when (context.RequestAborted.IsCancellationRequested)
+        {
+            return;
+        }
+        catch (BadHttpRequestException bad)
+        {
+            answer = bad.StatusCode == StatusCodes.Status413PayloadTooLarge ? Statuses.TooLarge(bad.Message) : Statuses.BadRequest(bad.Message);
+        }
+        catch (NodeAway away)
+        {
+            answer = Statuses.Unavailable(away.Message);
+        }
+        catch (Exception bug) when (bug is not OutOfMemoryException)
+        {
+            answer = Statuses.InternalError($"a bug in Gossip: {bug.Message}");
+        }
+        await AnswerWriter.WriteAsync(context, answer);
+    }
+
+    async Task<ApiAnswer> AnswerAsync(HttpRequest request, CancellationToken ct)
+    {
+        var path = request.Path.Value ?? "";
+        var parts = path.Split('/', StringSplitOptions.RemoveEmptyEntries);
+        if (parts is ["healthz" or "livez" or "readyz", ..]) return await HealthAsync(parts[0], ct);
+        if (HttpMethods.IsGet(request.Method) && Fixed(parts, request) is { } answer) return answer;
+        if (ResourcePath.Parse(parts) is not { } resource) return Statuses.NotFoundPath(path);
+        if (resource.Subresource.Length > 0) return Statuses.NotFoundPath($"{resource.Kind.Plural}/{resource.Subresource} comes with a later version");
+        return request.Method switch
+        {
+            "GET" or "HEAD" => await ReadAsync(resource, request, ct),
+            "POST" when resource.Name.Length == 0 => await WriteAsync(resource, request, ct),
+            "PUT" when resource.Name.Length > 0 => await WriteAsync(resource, request, ct),
+            "DELETE" => await DeleteAsync(resource, request, ct),
+            "PATCH" => Statuses.NotAllowed("patch (kubectl apply on what exists, edit, scale, label …) comes with a later version: use kubectl replace -f or gossip apply -f"),
+            _ => Statuses.NotAllowed($"{request.Method} is not allowed on {path}"),
+        };
+    }
+
+    /// <summary>What does not depend on the cluster.</summary>
+    static ApiAnswer? Fixed(string[] parts, HttpRequest request)
+    {
+        if (parts is []) return new ApiAnswer(200, new() { ["paths"] = new System.Text.Json.Nodes.JsonArray("/api", "/apis", "/healthz", "/livez", "/openapi/v3", "/readyz", "/version") });
+        return Discovery.Answer(parts, Accepts.Negotiate(request, AnswerForm.GroupDiscovery)) ?? OpenApi.Answer(parts);
+    }
+
+    /// <summary>Alive is to answer; ready is that the node answers too.</summary>
+    async Task<ApiAnswer> HealthAsync(string probe, CancellationToken ct)
+    {
+        if (probe == "readyz") await LookAsync(ct);
+        return new ApiAnswer(200, []) { ContentType = "text/plain", Raw = "ok"u8.ToArray() };
+    }
+
+    async Task<ApiAnswer> ReadAsync(ResourcePath path, HttpRequest request, CancellationToken ct)
+    {
+        var query = request.Query;
+        var form = Accepts.Negotiate(request, AnswerForm.Table);
+        if (form == AnswerForm.None) return Statuses.NotAcceptable("only application/json (also as=Table;v=v1;g=meta.k8s.io) is served");
+        // 410 is what clients that follow a list know: they list again, a little later each time, and need no watch.
+        if (query["watch"].ToString() is "true" or "1") return Statuses.Expired("watch comes with a later version: list again");
+        if (query["continue"].ToString().Length > 0) return Statuses.Expired("lists come whole here: list again without continue");
+        var include = query["includeObject"].ToString();
+        if (path.Name.Length > 0) return new Reader(await LookAsync(ct), clock.GetUtcNow()).Get(path.Kind, path.Namespace, path.Name, form, include);
+        var (choice, refused) = ReadChoice(path, query);
+        return refused ?? new Reader(await LookAsync(ct), clock.GetUtcNow()).List(path.Kind, choice!, form, include);
+    }
+
+    async Task<ApiAnswer> WriteAsync(ResourcePath path, HttpRequest request, CancellationToken ct)
+    {
+        if (path.Kind.Namespaced && path.Namespace.Length == 0) return Statuses.NotAllowed($"POST to /namespaces/NAMESPACE/{path.Kind.Plural}");
+        var (body, refused) = await Body.ReadAsync(request);
+        if (refused is not null) return refused;
+        (var submission, refused) = Submission.Read(body.Span, path, request.Query);
+        if (submission is null) return refused!;
+        var writer = new Writer(ask, LookAsync, clock);
+        return await (path.Name.Length == 0 ? writer.CreateAsync(path, submission, ct) : writer.ReplaceAsync(path, submission, ct));
+    }
+
+    async Task<ApiAnswer> DeleteAsync(ResourcePath path, HttpRequest request, CancellationToken ct)
+    {
+        var (body, refused) = await Body.ReadAsync(request);
+        if (refused is not null) return refused;
+        (var options, refused) = Deleter.Options.Read(body.Span, request.Query);
+        if (options is null) return refused!;
+        var deleter = new Deleter(ask, LookAsync, clock);
+        if (path.Name.Length > 0) return await deleter.DeleteAsync(path, options, ct);
+        if (path.Kind.Namespaced && path.Namespace.Length == 0) return Statuses.NotAllowed("delete collections by namespace");
+        (var choice, refused) = ReadChoice(path, request.Query);
+        return refused ?? await deleter.DeleteManyAsync(path.Kind, choice!, options, ct);
+    }
+
+    static (Choice? Choice, ApiAnswer? Refused) ReadChoice(ResourcePath path, IQueryCollection query)
+    {
+        if (LabelSelector.Parse(query["labelSelector"].ToString(), out var problem) is not { } labels) return (null, Statuses.BadRequest(problem));
+        if (FieldSelector.Parse(path.Kind, query["fieldSelector"].ToString(), out problem) is not { } fields) return (null, Statuses.BadRequest(problem));
+        return (new Choice(path.Namespace, path.Name, labels, fields), null);
+    }
+
+    async Task<ClusterIndex> LookAsync(CancellationToken ct)
+    {
+        var reply = await ask(Look.Around, ct);
+        if (reply is not Seen seen) throw new NodeAway(reply is Refused refused ? refused.Message : "the node does not answer");
+        // The same view comes again while nothing changed, and its look-ups with it.
+        var known = latest;
+        return known is not null && ReferenceEquals(known.View, seen.View) ? known : latest = new ClusterIndex(seen.View);
+    }
+
+    sealed class NodeAway(string message) : Exception(message);
+}
