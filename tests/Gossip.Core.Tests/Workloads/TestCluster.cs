@@ -224,7 +224,7 @@ sealed class TestCluster
         var run = new PodRun(slot.Id, epoch ?? slot.NextEpoch);
         var birth = AdmissionCodec.Write(new AdmissionBirth(NodeId.Of(node), run, Tables.Tick(Now), "won with 71 over 2 bids"));
         var now = AdmissionStatus.Admitted with { Phase = PodPhase.Running, Ready = ready, Ip = $"127.0.0.{slot.Id.Ordinal + 1}" };
-        var uid = Tables.Create(RowKind.Admission, [(Replication.Fields.Birth, birth), (Replication.Fields.Status, AdmissionCodec.Write(status?.Invoke(now) ?? now))], Now, Effects);
+        var uid = Tables.Create(RowKind.Admission, [(Core.Replication.Fields.Birth, birth), (Core.Replication.Fields.Status, AdmissionCodec.Write(status?.Invoke(now) ?? now))], Now, Effects);
         Settle();
         return uid;
     }
