@@ -75,8 +75,8 @@ sealed class Beliefs(NodeConfig config, ulong boot, Outbox outbox, List<MemberCh
 
     public void OnSuspicionEnds(NodeTimer due, Now now, NodeEffects effects)
     {
-        if (!suspicions.Stands(due)) return; // refuted meanwhile
-        if (Table.Find(new NodeId(due.Subject)) is { State: MemberState.Suspect } held) Judge(held, MemberState.Dead, now, effects);
+        if (!suspicions.Stands(due) && config.Planted != PlantedBug.StaleTimerObeyed) return; // refuted meanwhile
+        if (Table.Find(new NodeId(due.Subject)) is { IsLive: true } held) Judge(held, MemberState.Dead, now, effects);
     }
 
     /// <summary>Forgets the records of those long dead; their addresses stay.</summary>
@@ -111,6 +111,7 @@ sealed class Beliefs(NodeConfig config, ulong boot, Outbox outbox, List<MemberCh
             }
             if (record.State != MemberState.Alive)
             {
+                if (config.Planted == PlantedBug.RefutationIgnored) return;
                 effects.Note(new NodeNote(NoteLevel.Information, "refutes", own.Name, $"was called {record.State}"));
                 Restate(own with { Incarnation = own.Incarnation with { Refutation = own.Incarnation.Refutation + 1 } }, now);
                 return;
