@@ -1,5 +1,6 @@
 using Gossip.Core.Requests;
 using Gossip.Kubernetes.Api.Http;
+using Gossip.Kubernetes.Manifests;
 using Microsoft.AspNetCore.Http;
 
 namespace Gossip.Kubernetes.Api;
@@ -48,6 +49,7 @@ public sealed class KubernetesApi(Func<Request, CancellationToken, Task<Reply>> 
         var parts = path.Split('/', StringSplitOptions.RemoveEmptyEntries);
         if (parts is ["healthz" or "livez" or "readyz", ..]) return await HealthAsync(parts[0], ct);
         if (HttpMethods.IsGet(request.Method) && Fixed(parts, request) is { } answer) return answer;
+        if (parts is ["gossip", "v1", .. var own]) return await GossipAsync(own, request, ct);
         if (ResourcePath.Parse(parts) is not { } resource) return Statuses.NotFoundPath(path);
         if (resource.Subresource.Length > 0) return Statuses.NotFoundPath($"{resource.Kind.Plural}/{resource.Subresource} comes with a later version");
         return request.Method switch
@@ -73,6 +75,25 @@ public sealed class KubernetesApi(Func<Request, CancellationToken, Task<Reply>> 
     {
         if (probe == "readyz") await LookAsync(ct);
         return new ApiAnswer(200, []) { ContentType = "text/plain", Raw = "ok"u8.ToArray() };
+    }
+
+    /// <summary>What Kubernetes has no word for.</summary>
+    async Task<ApiAnswer> GossipAsync(string[] parts, HttpRequest request, CancellationToken ct)
+    {
+        var view = (await LookAsync(ct)).View;
+        switch (request.Method, parts)
+        {
+            case ("GET", ["members"]):
+                return new ApiAnswer(200, GossipEndpoints.Members(view));
+            case ("GET", ["why", var ns, var pod]):
+                return GossipEndpoints.Explain(view, ns, pod) is { } why ? new ApiAnswer(200, why) : Statuses.NotFound(ApiKind.Of(ApiKind.Pod)!, pod);
+            case ("POST", ["plan"]):
+                var (body, refused) = await Body.ReadAsync(request);
+                var named = request.Query["namespace"].ToString();
+                return refused ?? new ApiAnswer(200, GossipEndpoints.Plan(view, body.Span, named.Length > 0 ? named : ManifestValidator.DefaultNamespace));
+            default:
+                return Statuses.NotFoundPath(request.Path);
+        }
     }
 
     async Task<ApiAnswer> ReadAsync(ResourcePath path, HttpRequest request, CancellationToken ct)

@@ -40,7 +40,8 @@ static class PodStatus
         if (!isPlaced) return [scheduled];
         var ready = Condition("Ready", pod.Ready, since);
         var containers = Condition("ContainersReady", pod.Ready, since);
-        if (!pod.Ready) ready["reason"] = containers["reason"] = pod.Phase == PodPhase.Succeeded ? "PodCompleted" : "ContainersNotReady";
+        var why = pod.Phase == PodPhase.Succeeded ? "PodCompleted" : "ContainersNotReady";
+        if (!pod.Ready) (ready["reason"], containers["reason"]) = (why, why); // two nodes: one has one parent
         return [scheduled, Condition("Initialized", true, since), containers, ready];
     }
 

@@ -1,0 +1,60 @@
+using System.Text.Json.Nodes;
+using Gossip.Core.View;
+using Gossip.Core.Workloads;
+using Gossip.Kubernetes.Manifests;
+using Gossip.Kubernetes.Plans;
+
+namespace Gossip.Kubernetes.Api;
+
+/// <summary>What Kubernetes has no word for, under <c>/gossip/v1</c>: the documents that the <c>gossip</c> tool reads.</summary>
+static class GossipEndpoints
+{
+    /// <summary><c>GET /gossip/v1/members</c>: every member this node knows, dead ones too, in order of name. Memory in bytes.</summary>
+    public static JsonObject Members(ClusterView view) => new()
+    {
+        ["members"] = new JsonArray([.. view.Nodes.OrderBy(node => node.Member.Name, StringComparer.Ordinal).Select(node => Member(node, view))]),
+    };
+
+    static JsonNode Member(NodeView node, ClusterView view) => new JsonObject
+    {
+        ["name"] = node.Member.Name,
+        ["state"] = node.Member.State.ToString(),
+        ["address"] = node.Member.Address.ToString(),
+        ["incarnation"] = node.Member.Incarnation.ToString(),
+        ["apiUrl"] = node.Member.Card.ApiUrl,
+        ["self"] = node.Member.Id == view.Self,
+        ["pods"] = view.Pods.Count(pod => pod.Standing is { } standing && standing.Node == node.Member.Id),
+        ["freeMilliCpu"] = node.Member.Capacity.Free.Cpu.Value,
+        ["freeMemory"] = node.Member.Capacity.Free.Memory.Value,
+        ["runtimes"] = new JsonArray([.. node.Member.Card.Runtimes.Select(runtime => (JsonNode)runtime)]),
+    };
+
+    /// <summary><c>GET /gossip/v1/why/NAMESPACE/POD</c>: null when there is no such pod.</summary>
+    public static JsonObject? Explain(ClusterView view, string ns, string name)
+    {
+        if (view.Pods.FirstOrDefault(pod => pod.Namespace == ns && pod.Name == name) is not { } pod) return null;
+        var report = Why.Explain(pod, view);
+        return new JsonObject
+        {
+            ["pod"] = report.Pod,
+            ["owner"] = report.Owner,
+            ["phase"] = report.Phase.ToString(),
+            ["placed"] = report.Node.Length > 0,
+            ["node"] = report.Node,
+            ["headline"] = report.Headline,
+            ["answers"] = new JsonArray([.. report.Answers.Select(answer => (JsonNode)new JsonObject
+            {
+                ["node"] = answer.Node,
+                ["score"] = answer.Score,
+                ["won"] = answer.Won,
+                ["why"] = answer.Why,
+            })]),
+            ["remarks"] = new JsonArray([.. report.Remarks.Select(remark => (JsonNode)remark)]),
+            ["lines"] = new JsonArray([.. report.ToText().Split('\n').Select(line => (JsonNode)line)]),
+        };
+    }
+
+    /// <summary><c>POST /gossip/v1/plan</c>: what an apply of the body (an object, or a List of them) would do here, doing nothing.</summary>
+    public static JsonObject Plan(ClusterView view, ReadOnlySpan<byte> body, string defaultNamespace) =>
+        Planner.Plan(ManifestReader.Read("request body", body), view, defaultNamespace).ToJson();
+}
