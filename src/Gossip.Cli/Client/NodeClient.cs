@@ -1,0 +1,108 @@
+using System.Net;
+using System.Net.Http.Json;
+using System.Text;
+using System.Text.Json;
+using System.Text.Json.Nodes;
+
+namespace Gossip.Cli.Client;
+
+/// <summary>A member as <c>/gossip/v1/members</c> tells it. Memory in bytes.</summary>
+sealed record MemberInfo(
+    string Name, string State, string Address, string Incarnation, string ApiUrl, bool Self, int Pods,
+    long FreeMilliCpu, long FreeMemory, IReadOnlyList<string> Runtimes);
+
+/// <summary>The explanation that <c>/gossip/v1/why/NAMESPACE/POD</c> gives; <paramref name="Lines"/> tell all of it to people.</summary>
+sealed record WhyInfo(
+    string Pod, string Owner, string Phase, bool Placed, string Node, string Headline, IReadOnlyList<WhyAnswerInfo> Answers,
+    IReadOnlyList<string> Remarks, IReadOnlyList<string> Lines);
+
+/// <param name="Score">Of a bid; -1 for a refusal.</param>
+sealed record WhyAnswerInfo(string Node, int Score, bool Won, string Why);
+
+/// <summary>
+/// The client of a node's HTTP API, for the CLI. Objects go by Kubernetes' paths; only what Kubernetes has no word for
+/// has paths of its own, under <c>/gossip/v1</c>. Throws <see cref="CliFailure"/> with the server's words.
+/// </summary>
+sealed class NodeClient : IDisposable
+{
+    public static readonly JsonSerializerOptions Json = new(JsonSerializerDefaults.Web) { WriteIndented = true };
+
+    readonly HttpClient http;
+    readonly string server;
+
+    public NodeClient(string server, TimeSpan? timeout = null)
+    {
+        if (!Uri.TryCreate(server.EndsWith('/') ? server : server + "/", UriKind.Absolute, out var address) || address.Scheme is not ("http" or "https"))
+            throw new CliFailure($"--server '{server}' is no URL; it looks like http://127.0.0.1:8080", 2);
+        this.server = server;
+        http = new HttpClient { BaseAddress = address, Timeout = timeout ?? TimeSpan.FromSeconds(10) };
+    }
+
+    public async Task<IReadOnlyList<MemberInfo>> MembersAsync(CancellationToken cancel) =>
+        (await GetAsync("gossip/v1/members", cancel))["members"].Deserialize<List<MemberInfo>>(Json)!;
+
+    public async Task<WhyInfo> WhyAsync(string ns, string pod, CancellationToken cancel) =>
+        (await GetAsync($"gossip/v1/why/{Uri.EscapeDataString(ns)}/{Uri.EscapeDataString(pod)}", cancel)).Deserialize<WhyInfo>(Json)!;
+
+    public async Task<JsonNode> GetAsync(string path, CancellationToken cancel)
+    {
+        using var response = await SendAsync(HttpMethod.Get, path, null, cancel);
+        return await ReadAsync(response, cancel);
+    }
+
+    /// <summary>GET, or null when there is no such object.</summary>
+    public async Task<JsonNode?> FindAsync(string path, CancellationToken cancel)
+    {
+        using var response = await SendAsync(HttpMethod.Get, path, null, cancel);
+        return response.StatusCode == HttpStatusCode.NotFound ? null : await ReadAsync(response, cancel);
+    }
+
+    public async Task<JsonNode> PostAsync(string path, JsonNode body, CancellationToken cancel)
+    {
+        using var response = await SendAsync(HttpMethod.Post, path, body, cancel);
+        return await ReadAsync(response, cancel);
+    }
+
+    public async Task<JsonNode> PutAsync(string path, JsonNode body, CancellationToken cancel)
+    {
+        using var response = await SendAsync(HttpMethod.Put, path, body, cancel);
+        return await ReadAsync(response, cancel);
+    }
+
+    async Task<HttpResponseMessage> SendAsync(HttpMethod method, string path, JsonNode? body, CancellationToken cancel)
+    {
+        using var request = new HttpRequestMessage(method, path);
+        if (body is not null) request.Content = new StringContent(body.ToJsonString(), Encoding.UTF8, "application/json");
+        try
+        {
+            return await http.SendAsync(request, cancel);
+        }
+        catch (HttpRequestException failed)
+        {
+            throw new CliFailure($"no node answers at {server} ({failed.HttpRequestError}). Start one with 'gossip run', or name another with --server");
+        }
+        catch (TaskCanceledException) when (!cancel.IsCancellationRequested)
+        {
+            throw new CliFailure($"the node at {server} did not answer within {http.Timeout.TotalSeconds:0} s; try another with --server");
+        }
+    }
+
+    static async Task<JsonNode> ReadAsync(HttpResponseMessage response, CancellationToken cancel)
+    {
+        var text = await response.Content.ReadAsStringAsync(cancel);
+        JsonNode? node = null;
+        try
+        {
+            node = JsonNode.Parse(text);
+        }
+        catch (JsonException)
+        {
+            // Not ours: told below with the status code.
+        }
+        if (response.IsSuccessStatusCode && node is not null) return node;
+        var message = node is JsonObject status && status["message"]?.GetValue<string>() is { Length: > 0 } said ? said : $"{(int)response.StatusCode} {response.ReasonPhrase}";
+        throw new CliFailure(message);
+    }
+
+    public void Dispose() => http.Dispose();
+}

@@ -1,0 +1,58 @@
+using System.CommandLine;
+using Gossip.Cli.Verbs;
+
+namespace Gossip.Cli;
+
+/// <summary>All verbs, one file each in <c>Verbs/</c>, and the one place where a failure becomes words and an exit code.</summary>
+static class CommandLine
+{
+    /// <summary>0 done; 1 tried and failed; 2 asked wrongly; 130 interrupted.</summary>
+    public static async Task<int> RunAsync(string[] args)
+    {
+        var root = new RootCommand("""
+            Gossip: many machines as one computer, with no machine in charge.
+
+            Examples:
+              gossip demo                                  five nodes on this machine, two of them lost, all told in a minute
+              gossip run --name a                          a node; then: kubectl get nodes
+              gossip run --name b --port 7374 --api 127.0.0.1:8081 --join 127.0.0.1:7373
+              gossip apply -f examples/manifests/hello.yaml
+              gossip why hello-1234abcd-0
+            """)
+        {
+            RunVerb.Create(), DemoVerb.Create(), ApplyVerb.Create(), MembersVerb.Create(), WhyVerb.Create(),
+            SimVerb.Create(), KeygenVerb.Create(), HelloVerb.Create(),
+        };
+        if (Console.IsOutputRedirected) Spectre.Console.AnsiConsole.Profile.Width = 200; // a table in a file has no edge to wrap at
+        var parsed = root.Parse(args);
+        if (parsed.Errors.Count > 0)
+        {
+            foreach (var error in parsed.Errors) Console.Error.WriteLine($"gossip: {error.Message}");
+            Console.Error.WriteLine($"gossip: see 'gossip {parsed.CommandResult.Command.Name} --help'".Replace(" gossip --help", " --help", StringComparison.Ordinal));
+            return 2;
+        }
+        try
+        {
+            return await parsed.InvokeAsync(new InvocationConfiguration
+            {
+                EnableDefaultExceptionHandler = false,
+                ProcessTerminationTimeout = TimeSpan.FromSeconds(20), // a node may take ten to leave
+            });
+        }
+        catch (CliFailure failure)
+        {
+            Console.Error.WriteLine($"gossip: {failure.Message}");
+            return failure.ExitCode;
+        }
+        catch (OperationCanceledException)
+        {
+            return 130;
+        }
+    }
+}
+
+/// <summary>Something a person can act on: what went wrong, and what to do next.</summary>
+sealed class CliFailure(string message, int exitCode = 1) : Exception(message)
+{
+    public int ExitCode { get; } = exitCode;
+}

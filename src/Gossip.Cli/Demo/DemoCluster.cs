@@ -1,0 +1,63 @@
+using System.Net;
+using System.Net.Sockets;
+using Gossip.Cli.Client;
+
+namespace Gossip.Cli.Demo;
+
+/// <summary>The demo's machines, one folder for all that they write, and the certainty that nothing of them stays.</summary>
+sealed class DemoCluster : IAsyncDisposable
+{
+    readonly string folder;
+    readonly List<NodeClient> clients = [];
+
+    DemoCluster(string folder) => this.folder = folder;
+
+    public List<DemoNode> Nodes { get; } = [];
+    public IEnumerable<DemoNode> Survivors => Nodes.Where(node => !node.IsLost);
+
+    /// <param name="firstPort">Of the nodes' gossip ports; 0 lets the system choose free ones.</param>
+    public static DemoCluster Start(int size, int firstPort, int ssdNode)
+    {
+        string folder;
+        DemoCluster cluster;
+        try
+        {
+            folder = Directory.CreateTempSubdirectory("gossip-demo-").FullName;
+            cluster = new DemoCluster(folder);
+            var keyFile = Path.Combine(folder, "key");
+            File.WriteAllText(keyFile, Node.Sealing.Keyring.Generate().Reveal());
+            var ports = firstPort == 0 ? FreePorts(size) : [.. Enumerable.Range(firstPort, size)];
+            for (var i = 0; i < size; i++)
+                cluster.Nodes.Add(DemoNode.Start($"node-{i + 1}", folder, keyFile, ports[i], ports[0], i == ssdNode ? ["--label", "disk=ssd"] : []));
+        }
+        catch (IOException disk)
+        {
+            throw new CliFailure($"cannot write to {Path.GetTempPath()}: {disk.Message}. Free some space there, or set TMPDIR to another folder");
+        }
+        return cluster;
+    }
+
+    public async Task<NodeClient> ClientOfAsync(DemoNode node)
+    {
+        var client = new NodeClient(await node.Ready, TimeSpan.FromSeconds(3));
+        clients.Add(client);
+        return client;
+    }
+
+    /// <summary>Ports that were free a moment ago, all held at once so that they differ.</summary>
+    static int[] FreePorts(int count)
+    {
+        var held = Enumerable.Range(0, count).Select(_ => new TcpListener(IPAddress.Loopback, 0)).ToList();
+        foreach (var listener in held) listener.Start();
+        var ports = held.Select(listener => ((IPEndPoint)listener.LocalEndpoint).Port).ToArray();
+        foreach (var listener in held) listener.Stop();
+        return ports;
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        foreach (var client in clients) client.Dispose();
+        await Task.WhenAll(Nodes.Select(node => node.DisposeAsync().AsTask()));
+        Directory.Delete(folder, recursive: true);
+    }
+}

@@ -1,0 +1,89 @@
+using System.Net;
+using System.Net.Sockets;
+using Gossip.Core.Requests;
+using Gossip.Kubernetes.Api;
+using Gossip.Node;
+using Gossip.Node.Store;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Logging;
+using Microsoft.Extensions.Logging.Console;
+using Microsoft.Extensions.Options;
+
+namespace Gossip.Cli;
+
+/// <summary>A node and its API in this process, until somebody stops them. No generic host: a node should be small.</summary>
+static class NodeHost
+{
+    /// <param name="Api">Where the API listens, on loopback.</param>
+    public sealed record Settings(IPEndPoint Api, Action<GossipOptions> Configure);
+
+    /// <summary>Announces itself on standard output (<see cref="RunAnnouncement"/>), logs to standard error.</summary>
+    /// <returns>0 when it was stopped, 1 when it could not go on.</returns>
+    public static async Task<int> RunAsync(Settings settings, CancellationToken stop)
+    {
+        var options = new GossipOptions();
+        settings.Configure(options);
+        using var logs = Logs();
+        GossipNode? node = null;
+        var api = new KubernetesApi((request, cancel) => node?.AskAsync(request, cancel)
+            ?? Task.FromResult<Reply>(new Refused(RefusedBecause.Unavailable, "the node is starting: ask again in a moment")));
+        await using var server = await ListenAsync(api, settings.Api);
+        options.ApiUrl = server.Url.GetLeftPart(UriPartial.Authority);
+        await using var started = await StartAsync(options, logs);
+        node = started;
+        Console.WriteLine(new RunAnnouncement(started.Name, started.Address.ToString(), options.ApiUrl));
+        try
+        {
+            await started.Completion.WaitAsync(stop);
+        }
+        catch (OperationCanceledException) when (stop.IsCancellationRequested)
+        {
+            await started.StopAsync(CancellationToken.None);
+            return 0;
+        }
+        catch (Exception fault) when (fault is IOException or StoreFault)
+        {
+            throw new CliFailure($"node {started.Name} cannot go on: {fault.Message}");
+        }
+        return 1;
+    }
+
+    static ILoggerFactory Logs() => LoggerFactory.Create(builder => builder
+        .AddSimpleConsole(format => (format.SingleLine, format.TimestampFormat) = (true, "HH:mm:ss.fff "))
+        .AddFilter<ConsoleLoggerProvider>(null, LogLevel.Information)
+        .Services.Configure<ConsoleLoggerOptions>(console => console.LogToStandardErrorThreshold = LogLevel.Trace));
+
+    static async Task<ApiServer> ListenAsync(KubernetesApi api, IPEndPoint at)
+    {
+        try
+        {
+            return await ApiServer.StartAsync(api, at.Port);
+        }
+        catch (IOException taken)
+        {
+            throw new CliFailure($"cannot listen on {at} for the API: {taken.Message} Name another with --api 127.0.0.1:PORT");
+        }
+    }
+
+    static async Task<GossipNode> StartAsync(GossipOptions options, ILoggerFactory logs)
+    {
+        var node = new GossipNode(Options.Create(options), logs.CreateLogger<GossipNode>());
+        try
+        {
+            await node.StartAsync(CancellationToken.None);
+            return node;
+        }
+        catch (OptionsValidationException wrong)
+        {
+            throw new CliFailure($"the node cannot start:{string.Concat(wrong.Failures.Select(failure => $"{Environment.NewLine}  {failure}"))}", 2);
+        }
+        catch (StoreFault unusable)
+        {
+            throw new CliFailure(unusable.Message);
+        }
+        catch (SocketException taken)
+        {
+            throw new CliFailure($"cannot listen on {options.BindAddress}:{options.Port}: {taken.Message}. Name another port with --port, or 0 for any");
+        }
+    }
+}

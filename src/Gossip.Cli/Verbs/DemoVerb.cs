@@ -1,0 +1,41 @@
+using System.CommandLine;
+using System.Text.Json;
+using Gossip.Cli.Client;
+using Gossip.Cli.Demo;
+
+namespace Gossip.Cli.Verbs;
+
+/// <summary>A cluster on this machine, from nothing to healed, in a minute.</summary>
+static class DemoVerb
+{
+    const int Size = 5;
+    const int SsdNode = 2; // the third: it survives, the first and the last do not
+
+    public static Command Create()
+    {
+        var port = new Option<int>("--port") { Description = "First of five consecutive gossip ports; 0 picks free ones", DefaultValueFactory = _ => 0 };
+        var json = ServerOption.Json();
+        var command = new Command("demo", """
+            Five node processes on loopback, real web servers on them, two machines lost, everything back: about half a
+            minute. Ends every process that it starts and leaves no file behind, also on Ctrl-C. Exit 0 when every step held.
+
+            Examples:
+              gossip demo
+              gossip demo --json
+            """) { port, json };
+        command.SetAction(async (parsed, cancel) =>
+        {
+            var machine = parsed.GetValue(json);
+            var first = parsed.GetValue(port);
+            if (first is < 0 or > ushort.MaxValue - Size) throw new CliFailure($"--port {first} is no port", 2);
+            var screen = new DemoScreen(quiet: machine);
+            DemoReport report;
+            await using (var cluster = DemoCluster.Start(Size, first, SsdNode))
+                report = await screen.DuringAsync(() => new DemoScript(cluster, screen, cancel).RunAsync());
+            screen.Report(report);
+            if (machine) Console.WriteLine(JsonSerializer.Serialize(report, NodeClient.Json));
+            return report.Held ? 0 : 1;
+        });
+        return command;
+    }
+}

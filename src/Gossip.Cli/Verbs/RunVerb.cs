@@ -1,0 +1,97 @@
+using System.CommandLine;
+using System.Net;
+using Gossip.Core;
+using Gossip.Core.Model;
+
+namespace Gossip.Cli.Verbs;
+
+/// <summary>A node, until it is stopped.</summary>
+static class RunVerb
+{
+    const int DefaultPort = 7373;
+
+    public static Command Create()
+    {
+        var name = new Option<string?>("--name") { Description = "The node's name, its own in the cluster; default: the machine's" };
+        var cluster = new Option<string>("--cluster") { Description = "The cluster's label", DefaultValueFactory = _ => "gossip" };
+        var bind = new Option<string>("--bind") { Description = "The address to gossip on", DefaultValueFactory = _ => "127.0.0.1" };
+        var port = new Option<int>("--port") { Description = "The port to gossip on, UDP and TCP; 0 for any", DefaultValueFactory = _ => DefaultPort };
+        var advertise = new Option<string?>("--advertise") { Description = "What others are told, ip or ip:port; default: the address bound" };
+        var join = new Option<string[]>("--join") { Description = "host:port of any node of the cluster; may be repeated" };
+        var api = new Option<string>("--api") { Description = "Where kubectl finds it, ip:port on loopback", DefaultValueFactory = _ => "127.0.0.1:8080" };
+        var data = new Option<string?>("--data") { Description = "Where it remembers; default: a temporary folder, removed at the end" };
+        var key = new Option<string?>("--key") { Description = "The cluster's key (better: --key-file, or $GOSSIP_KEY)" };
+        var keyFile = new Option<string?>("--key-file") { Description = "A file that holds the cluster's key, from 'gossip keygen'" };
+        var profile = new Option<string>("--profile") { Description = "lan, or local for nodes that share a machine", DefaultValueFactory = _ => "lan" };
+        profile.AcceptOnlyFromAmong("lan", "local");
+        var label = new Option<string[]>("--label") { Description = "key=value; may be repeated" };
+        var taint = new Option<string[]>("--taint") { Description = "key=value:NoSchedule; may be repeated" };
+        var cpu = new Option<string?>("--cpu") { Description = "Cores that pods may take, as 4 or 500m; default: all" };
+        var memory = new Option<string?>("--memory") { Description = "Memory that pods may take, as 8Gi; default: all" };
+        var pods = new Option<int?>("--pods") { Description = "How many pods it may run; default: 110" };
+        var command = new Command("run", """
+            Runs a node until it is stopped. With --data, pods go on running while the node is away, and the next start adopts them.
+
+            Examples:
+              gossip run
+              gossip run --name b --port 7374 --api 127.0.0.1:8081 --join 127.0.0.1:7373
+              gossip run --bind 10.0.0.5 --key-file cluster.key --join 10.0.0.4:7373 --data /var/lib/gossip --label disk=ssd
+            """) { name, cluster, bind, port, advertise, join, api, data, key, keyFile, profile, label, taint, cpu, memory, pods };
+        command.SetAction((parsed, cancel) =>
+        {
+            var address = Address(parsed.GetValue(bind)!);
+            var settings = new NodeHost.Settings(ApiAddress(parsed.GetValue(api)!), options =>
+            {
+                if (parsed.GetValue(name) is { } given) options.Name = given;
+                options.Cluster = parsed.GetValue(cluster)!;
+                options.BindAddress = address;
+                options.Port = parsed.GetValue(port);
+                options.Advertise = parsed.GetValue(advertise);
+                foreach (var seed in parsed.GetValue(join) ?? []) options.Seeds.Add(seed);
+                options.DataFolder = parsed.GetValue(data);
+                options.Keyring = ClusterKey.Find(parsed.GetValue(key), parsed.GetValue(keyFile), address, options.Cluster);
+                options.Timings = parsed.GetValue(profile) == "local" ? NodeTimings.Local : NodeTimings.Lan;
+                foreach (var text in parsed.GetValue(label) ?? [])
+                {
+                    var (labelKey, value) = LabelOf(text);
+                    options.Labels[labelKey] = value;
+                }
+                foreach (var text in parsed.GetValue(taint) ?? []) options.Taints.Add(TaintOf(text));
+                options.Resources = Resources(options.Resources, parsed.GetValue(cpu), parsed.GetValue(memory), parsed.GetValue(pods));
+            });
+            return NodeHost.RunAsync(settings, cancel);
+        });
+        return command;
+    }
+
+    static IPAddress Address(string text) => IPAddress.TryParse(text, out var address)
+        ? address : throw new CliFailure($"--bind '{text}' is no IP address", 2);
+
+    static IPEndPoint ApiAddress(string text)
+    {
+        if (!IPEndPoint.TryParse(text, out var at)) throw new CliFailure($"--api '{text}' is not ip:port", 2);
+        if (!at.Address.Equals(IPAddress.Loopback))
+            throw new CliFailure($"--api {text}: the API has no TLS and no tokens yet, so it listens on 127.0.0.1 only; try 127.0.0.1:{at.Port}", 2);
+        return at;
+    }
+
+    static (string Key, string Value) LabelOf(string text) =>
+        text.IndexOf('=') is > 0 and var at ? (text[..at], text[(at + 1)..]) : throw new CliFailure($"--label '{text}' is not key=value", 2);
+
+    static Taint TaintOf(string text)
+    {
+        var colon = text.LastIndexOf(':');
+        if (colon <= 0 || TaintReader.ReadEffect(text[(colon + 1)..]) is not { } effect)
+            throw new CliFailure($"--taint '{text}' is not key=value:NoSchedule, :PreferNoSchedule or :NoExecute", 2);
+        var (key, value) = text.IndexOf('=') is > 0 and var at && at < colon ? (text[..at], text[(at + 1)..colon]) : (text[..colon], "");
+        return new Taint(key, value, effect);
+    }
+
+    static Resources Resources(Resources machine, string? cpu, string? memory, int? pods)
+    {
+        var problem = "";
+        if (cpu is not null) machine = machine with { Cpu = new MilliCpu(Quantity.TryReadMilli(cpu, out var milli, out problem) ? milli : throw new CliFailure($"--cpu: {problem}", 2)) };
+        if (memory is not null) machine = machine with { Memory = new Bytes(Quantity.TryReadWhole(memory, out var bytes, out problem) ? bytes : throw new CliFailure($"--memory: {problem}", 2)) };
+        return pods is null ? machine : pods >= 0 ? machine with { Pods = pods.Value } : throw new CliFailure($"--pods {pods}: below zero", 2);
+    }
+}
