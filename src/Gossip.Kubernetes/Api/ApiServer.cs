@@ -18,6 +18,9 @@ public sealed class ApiServer : IAsyncDisposable
 {
     const int ConnectionsMax = 1024;
 
+    /// <summary>A body that is refused is still read past, not kept, up to here: else the client sees a reset and never the 413.</summary>
+    const int DrainMax = 64 << 20;
+
     readonly KestrelServer kestrel;
 
     ApiServer(KestrelServer kestrel) => this.kestrel = kestrel;
@@ -30,7 +33,7 @@ public sealed class ApiServer : IAsyncDisposable
     public static async Task<ApiServer> StartAsync(KubernetesApi api, int port = 0, CancellationToken ct = default)
     {
         var options = new KestrelServerOptions { AddServerHeader = false };
-        options.Limits.MaxRequestBodySize = Http.Body.Max;
+        options.Limits.MaxRequestBodySize = DrainMax;
         options.Limits.MaxConcurrentConnections = ConnectionsMax;
         options.Listen(IPAddress.Loopback, port);
         var transport = new SocketTransportFactory(Options.Create(new SocketTransportOptions()), NullLoggerFactory.Instance);

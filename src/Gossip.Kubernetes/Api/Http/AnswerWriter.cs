@@ -11,6 +11,13 @@ static class AnswerWriter
 
     public static async Task WriteAsync(HttpContext context, ApiAnswer answer)
     {
+        await WriteBodyAsync(context, answer);
+        // Sent before what is left of the request is read past: an answer that refuses it must not wait for that.
+        await context.Response.BodyWriter.FlushAsync(context.RequestAborted);
+    }
+
+    static async Task WriteBodyAsync(HttpContext context, ApiAnswer answer)
+    {
         var response = context.Response;
         response.StatusCode = answer.Code;
         response.ContentType = answer.ContentType;
