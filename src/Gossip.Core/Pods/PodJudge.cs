@@ -16,15 +16,23 @@ static class PodJudge
     public static bool IsOver(Slot slot, Epoch epoch) =>
         !slot.IsDesired || epoch < slot.LeastEpoch || slot.FailedEpochs.Contains(epoch);
 
-    /// <summary>Another copy comes before ours, stands, and is ready: ours is not needed.</summary>
-    public static bool MustDrain(Slot slot, Admission ours, IMemberList members, PlantedBug planted)
+    /// <summary>
+    /// When ours is not needed, because another copy comes before it, stands and is ready; null when there is none. Of a
+    /// node that has only just come back the rows may be of before it went: it is believed after
+    /// <paramref name="patience"/>, since draining is final.
+    /// </summary>
+    /// <param name="ours">With the status that was last told, though the log may not have confirmed it.</param>
+    public static Instant? DrainsAt(Slot slot, Admission ours, IMemberList members, TimeSpan patience, PlantedBug planted)
     {
+        Instant? first = null;
         foreach (var other in slot.Admissions)
         {
-            if (other.Uid == ours.Uid || !Stands(slot, other, members)) continue;
-            if (other.Status.Ready && (other.Precedes(ours) || planted == PlantedBug.DrainByReadiness)) return true;
+            if (other.Uid == ours.Uid || !other.Status.Ready || !Stands(slot, other, members)) continue;
+            if (!other.Precedes(ours) && planted != PlantedBug.DrainByReadiness) continue;
+            var believed = other.Node == ours.Node ? default : members.Find(other.Node)!.Since + patience;
+            if (first is null || believed < first) first = believed;
         }
-        return false;
+        return first;
     }
 
     /// <summary>The first in order that stands.</summary>
@@ -36,10 +44,10 @@ static class PodJudge
     }
 
     /// <summary>Somebody other than us has it.</summary>
-    public static bool AnotherStands(Slot slot, NodeId self, IMemberList members)
+    public static bool AnotherStands(Slot slot, NodeId self, IMemberList members, bool ready = false)
     {
         foreach (var admission in slot.Admissions)
-            if (admission.Node != self && Stands(slot, admission, members)) return true;
+            if (admission.Node != self && (!ready || admission.Status.Ready) && Stands(slot, admission, members)) return true;
         return false;
     }
 

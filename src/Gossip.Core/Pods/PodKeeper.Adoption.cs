@@ -166,11 +166,12 @@ public sealed partial class PodKeeper
     void Readmit(KeptPod pod, Slot slot, Now now, NodeEffects effects)
     {
         if (pod.IsBeingAdmitted) return;
-        if (slot.Succeeded || pod.Run.Epoch < slot.NextEpoch || PodJudge.AnotherStands(slot, self, members))
+        if (slot.Succeeded || PodJudge.AnotherStands(slot, self, members, ready: true))
         {
             Stop(pod, now, effects);
             return;
         }
+        if (PodJudge.AnotherStands(slot, self, members)) return; // it has it, but does not run it yet: better an extra copy than none
         pod.IsBeingAdmitted = true;
         var birth = new AdmissionBirth(self, pod.Run, writer.Tick(now), "ran on while its admission was lost");
         writer.Create(RowKind.Admission,

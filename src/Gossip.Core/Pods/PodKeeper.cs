@@ -19,7 +19,7 @@ public sealed partial class PodKeeper
     static readonly TimeSpan TellGap = TimeSpan.FromMilliseconds(100);
 
     /// <summary>Subjects of <see cref="NodeTimerKind.PodTick"/>.</summary>
-    const ulong SyncWaitOver = 0, TellDue = 1;
+    const ulong SyncWaitOver = 0, TellDue = 1, JudgeDue = 2;
 
     const string BackOff = "CrashLoopBackOff";
 
@@ -36,6 +36,7 @@ public sealed partial class PodKeeper
     readonly HashSet<Uid> removing = []; // on their way to the log; never enumerated
     ulong numbers;
     bool tellDue;
+    bool judgeDue;
     bool leaving;
 
     public PodKeeper(NodeConfig config, SlotTable slots, IMemberList members, ITables tables, IRowWriter writer, Bidder bidder)
@@ -74,6 +75,10 @@ public sealed partial class PodKeeper
         {
             case NodeTimerKind.PodTick when timer.Subject == SyncWaitOver:
                 OnSyncWaitOver(now, effects);
+                return true;
+            case NodeTimerKind.PodTick when timer.Subject == JudgeDue:
+                judgeDue = false;
+                foreach (var pod in kept.Values.ToArray()) Judge(pod, slots.Find(pod.Run.Pod), now, effects);
                 return true;
             case NodeTimerKind.PodTick:
                 tellDue = false;
@@ -124,7 +129,10 @@ public sealed partial class PodKeeper
             return;
         }
         if (Find(slot, pod.Row.Value) is not { } ours) return;
-        pod.Draining |= PodJudge.MustDrain(slot, ours, members, config.Planted);
+        ours = ours with { Status = pod.Told };
+        var drains = PodJudge.DrainsAt(slot, ours, members, Patience, config.Planted);
+        if (drains > now.Monotonic) JudgeAgainAt(drains.Value, now, effects);
+        pod.Draining |= drains <= now.Monotonic;
         if (pod.Draining)
         {
             Stop(pod, now, effects);
@@ -132,6 +140,16 @@ public sealed partial class PodKeeper
         }
         WatchFirst(pod, slot, ours, now, effects);
         if (pod.Stage == PodStage.Admitted && !leaving) Prepare(pod, slot, now, effects);
+    }
+
+    /// <summary>By then a node that came back has compared its tables with somebody's, and what it wrote since has come round.</summary>
+    TimeSpan Patience => config.Timings.SyncWait + 2 * config.Timings.DigestInterval;
+
+    void JudgeAgainAt(Instant at, Now now, NodeEffects effects)
+    {
+        if (judgeDue) return;
+        judgeDue = true;
+        effects.Wake(new NodeTimer(NodeTimerKind.PodTick, JudgeDue), at - now.Monotonic);
     }
 
     void Prepare(KeptPod pod, Slot slot, Now now, NodeEffects effects)
