@@ -2,6 +2,7 @@ using System.Buffers;
 using System.Text;
 using System.Text.Unicode;
 using Gossip.Core.Model;
+using Gossip.Core.Wire;
 using MessagePack;
 
 namespace Gossip.Core.Membership;
@@ -9,9 +10,6 @@ namespace Gossip.Core.Membership;
 /// <summary>Readers that look at a count before they believe it, and name the field that breaks a bound.</summary>
 static class Codec
 {
-    /// <summary>How deep what we do not know may nest before we stop following it.</summary>
-    const int UnknownDepth = 32;
-
     public static MessagePackSerializationException Bad(string field, string why) => new($"{field}: {why}");
 
     /// <summary>The header of an array of at least <paramref name="least"/> fields; a newer sender may write more.</summary>
@@ -23,20 +21,7 @@ static class Codec
 
     public static void SkipRest(ref MessagePackReader reader, int fields)
     {
-        for (var i = 0; i < fields; i++) Skip(ref reader, UnknownDepth);
-    }
-
-    static void Skip(ref MessagePackReader reader, int depth)
-    {
-        if (depth == 0) throw Bad("unknown field", "nests too deeply");
-        var items = reader.NextMessagePackType switch
-        {
-            MessagePackType.Array => reader.ReadArrayHeader(),
-            MessagePackType.Map => 2L * reader.ReadMapHeader(),
-            _ => -1,
-        };
-        if (items < 0) reader.Skip();
-        for (var i = 0L; i < items; i++) Skip(ref reader, depth - 1);
+        for (var i = 0; i < fields; i++) Unknown.Skip(ref reader);
     }
 
     /// <summary>The count of an array, refused when above <paramref name="most"/>.</summary>
@@ -56,7 +41,7 @@ static class Codec
     public static void Bound(in MessagePackReader reader, int most, string field)
     {
         var end = reader;
-        Skip(ref end, UnknownDepth);
+        Unknown.Skip(ref end);
         if (end.Consumed - reader.Consumed > most) throw Bad(field, "too long");
     }
 

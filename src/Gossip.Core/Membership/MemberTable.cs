@@ -35,35 +35,31 @@ sealed class MemberTable
     public void Set(Member member)
     {
         var index = Search(All, member.Id);
-        var before = index < 0 ? null : all[index];
-        if (before is null) Insert(ref all, ref allCount, ~index, member);
-        else all[index] = member;
-        SetLive(before, member);
+        if (index < 0) Insert(ref all, ref allCount, ~index, member);
+        else
+        {
+            SetLive(all[index], present: false);
+            all[index] = member;
+        }
+        SetLive(member, present: true);
     }
 
     public void Remove(NodeId node)
     {
         var index = Search(All, node);
         Check.That(index >= 0);
-        SetLive(all[index], null);
+        SetLive(all[index], present: false);
         RemoveAt(all, ref allCount, index);
     }
 
-    void SetLive(Member? before, Member? after)
+    void SetLive(Member member, bool present)
     {
-        var wasLive = before is { IsLive: true };
-        var isLive = after is { IsLive: true };
-        if (!wasLive && !isLive) return;
-        var index = Search(Live, (after ?? before!).Id);
-        if (wasLive) Digest ^= MarkOf(before!);
-        if (isLive) Digest ^= MarkOf(after!);
-        if (wasLive && isLive) live[index] = after!;
-        else if (isLive) Insert(ref live, ref liveCount, ~index, after!);
+        if (!member.IsLive) return;
+        Digest ^= StableHash.Mix(member.Id.Value, StableHash.Mix(member.Incarnation.Boot, member.Incarnation.Refutation));
+        var index = Search(Live, member.Id);
+        if (present) Insert(ref live, ref liveCount, ~index, member);
         else RemoveAt(live, ref liveCount, index);
     }
-
-    static ulong MarkOf(Member member) =>
-        StableHash.Mix(member.Id.Value, StableHash.Mix(member.Incarnation.Boot, member.Incarnation.Refutation));
 
     static int Search(ReadOnlySpan<Member> members, NodeId node)
     {

@@ -67,7 +67,7 @@ public static class RowCodec
     public static Row? TryRead(ref MessagePackReader reader)
     {
         var row = reader.CreatePeekReader();
-        WireBytes.Skip(ref reader);
+        Unknown.Skip(ref reader);
         try
         {
             return Read(ref row);

@@ -1,6 +1,7 @@
 using System.Buffers;
 using System.Buffers.Binary;
 using Gossip.Core.Model;
+using Gossip.Core.Wire;
 using MessagePack;
 
 namespace Gossip.Core.Replication;
@@ -29,27 +30,7 @@ static class WireBytes
 
     public static void SkipRest(ref MessagePackReader reader, int elements)
     {
-        for (; elements > 0; elements--) Skip(ref reader);
-    }
-
-    /// <summary>Skips one value without recursion, so that no nesting can exhaust the stack.</summary>
-    public static void Skip(ref MessagePackReader reader)
-    {
-        for (var left = 1L; left > 0; left--)
-        {
-            switch (reader.NextMessagePackType)
-            {
-                case MessagePackType.Array:
-                    left += reader.ReadArrayHeader();
-                    break;
-                case MessagePackType.Map:
-                    left += 2L * reader.ReadMapHeader();
-                    break;
-                default:
-                    reader.Skip();
-                    break;
-            }
-        }
+        for (; elements > 0; elements--) Unknown.Skip(ref reader);
     }
 
     public static void WriteUid(Span<byte> into, Uid uid)

@@ -1,6 +1,7 @@
 using System.Buffers;
 using System.Text;
 using Gossip.Core.Model;
+using Gossip.Core.Wire;
 using MessagePack;
 
 namespace Gossip.Core.Scheduling;
@@ -57,7 +58,7 @@ public static class PodCodec
 
     public static void SkipRest(ref MessagePackReader reader, int count, int read)
     {
-        for (var i = read; i < count; i++) reader.Skip();
+        for (var i = read; i < count; i++) Unknown.Skip(ref reader);
     }
 
     /// <summary>Writes a text, cut at a character's edge to at most so many bytes.</summary>

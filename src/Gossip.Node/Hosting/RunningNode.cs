@@ -101,6 +101,8 @@ sealed class RunningNode
             Loop.Leave(NodeInput.LeaveRequested());
             for (ClusterView? view = null; view is null || !HasLeft(view);)
                 view = await Loop.ChangesSinceAsync(view?.Version ?? 0, within.Token).ConfigureAwait(false);
+            // A goodbye is a datagram: were it lost, the rumour behind it still gets through in a few rounds.
+            await Task.Delay(4 * options.Timings.GossipInterval, within.Token).ConfigureAwait(false);
         }
         catch (Exception ended) when (ended is OperationCanceledException or System.Threading.Channels.ChannelClosedException)
         {

@@ -60,12 +60,13 @@ sealed class NodeLoop : IArrivals, IPodReports
         try
         {
             Handle(NodeInput.Started());
-            while (await NextAsync().ConfigureAwait(false))
+            var goesOn = true;
+            while (goesOn && await NextAsync().ConfigureAwait(false))
             {
                 var due = Clocks.Read();
                 while (timers.TryTakeDue(due.Monotonic, out var timer)) Handle(NodeInput.TimerDue(timer));
-                for (var turns = 0; turns < TurnsBetweenTimers && arrivals.Reader.TryRead(out var arrival); turns++)
-                    if (!Take(arrival)) return;
+                for (var turns = 0; goesOn && turns < TurnsBetweenTimers && arrivals.Reader.TryRead(out var arrival); turns++)
+                    goesOn = Take(arrival);
                 isSynced = machine.HasSynced;
                 watchers.Show(machine, Clocks.Read());
             }

@@ -16,6 +16,9 @@ sealed class NodeMeter : IDisposable
     static readonly Reject[] reasons = Enum.GetValues<Reject>();
 
     readonly Meter meter;
+
+    internal Meter Meter => meter;
+
     readonly long[] rejects = new long[reasons.Length];
     volatile int members, pods;
     long datagramsIn, datagramsOut, framesIn, framesOut, bytesIn, bytesOut, overloads, turns;

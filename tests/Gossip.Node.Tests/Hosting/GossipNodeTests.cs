@@ -101,7 +101,7 @@ public sealed class GossipNodeTests : IDisposable
         await using var cluster = new TestCluster();
         var a = await cluster.StartAsync("a");
         var b = await cluster.StartAsync("b", options => options.LeaveOnStop = true);
-        await TestCluster.UntilAsync(a, view => view.Nodes.Count(seen => seen.Member.IsLive) == 2);
+        foreach (var node in new[] { a, b }) await TestCluster.UntilAsync(node, view => view.Nodes.Count(seen => seen.Member.IsLive) == 2);
         await b.StopAsync(CancellationToken.None);
         await TestCluster.UntilAsync(a, view => view.Nodes.Any(seen => seen.Member is { Name: "b", State: MemberState.Left }));
     }
