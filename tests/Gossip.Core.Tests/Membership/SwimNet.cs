@@ -203,7 +203,7 @@ sealed class SwimNode(SwimNet net, NodeCard card, int[] seeds) : NodeEffects
 
     public override void Send(NodeAddress to, ReadOnlySpan<byte> datagram)
     {
-        Assert.InRange(datagram.Length, Limits.EnvelopeHeader + 1, Limits.DatagramPayload);
+        Assert.True(datagram.Length is > Limits.EnvelopeHeader and <= Limits.DatagramPayload); // InRange would allocate
         net.Send(this, to, datagram, isFrame: false);
     }
 
