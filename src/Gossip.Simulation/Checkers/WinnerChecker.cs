@@ -12,20 +12,13 @@ namespace Gossip.Simulation.Checkers;
 /// </summary>
 internal sealed class WinnerChecker(World world) : Checker(world, "A2")
 {
-    readonly Dictionary<(int Auctioneer, ulong Auction, PodRun Run), List<(NodeId Node, int Score)>> open = [];
-
-    public override void Started(SimNode node)
-    {
-        foreach (var key in open.Keys.Where(key => key.Auctioneer == node.Index).ToArray()) open.Remove(key);
-    }
+    /// <summary>The answers of each auction, the first of each node; null once it has awarded.</summary>
+    readonly Dictionary<(int Auctioneer, ulong Auction, PodRun Run), List<(NodeId Node, int Score)>?> auctions = [];
 
     public override void MessageArrives(SimNode at, NodeId sender, MessageKind kind, ReadOnlyMemory<byte> body)
     {
-        if (kind != MessageKind.Bid) return;
-        var bid = AuctionWire.Read<Bid>(body);
-        var key = (at.Index, bid.Auction, bid.Run);
-        if (!open.TryGetValue(key, out var bids)) open.Add(key, bids = []);
-        if (!bids.Exists(known => known.Node == sender)) bids.Add((sender, bid.Score));
+        if (kind == MessageKind.Bid && AuctionWire.Read<Bid>(body) is var bid) Answer(at, bid.Auction, bid.Run, sender, bid.Score);
+        else if (kind == MessageKind.Refusal && AuctionWire.Read<Refusal>(body) is var refusal) Answer(at, refusal.Auction, refusal.Run, sender, -1);
     }
 
     /// <summary>Only the first award: the next bidder's follows a refusal or a silence, which others check.</summary>
@@ -33,14 +26,22 @@ internal sealed class WinnerChecker(World world) : Checker(world, "A2")
     {
         if (kind != MessageKind.Award) return;
         var award = AuctionWire.Read<Award>(body);
-        if (!open.Remove((from.Index, award.Auction, award.Run), out var bids)) return;
+        var key = (from.Index, award.Auction, award.Run);
+        if (!auctions.TryGetValue(key, out var bids) || bids is null) return;
+        auctions[key] = null;
+        bids.RemoveAll(answer => answer.Score < 0);
         World.Sometimes.Count(bids.Count > 1 ? "several nodes bid" : "one node bids");
-        var best = bids[0];
-        foreach (var bid in bids)
-            if (Beats(award.Run, bid, best)) best = bid;
         var awarded = World.Nodes[SimNetwork.IndexOf(to)];
-        if (awarded.Id != best.Node)
-            Violated(from, $"awards {award.Run} to {awarded.Config.Card.Name}, and {World.NodeOf(best.Node)?.Config.Card.Name} bid more");
+        foreach (var bid in bids)
+            if (bid.Node != awarded.Id && bids.Find(won => won.Node == awarded.Id) is var won && Beats(award.Run, bid, won))
+                Violated(from, $"awards {award.Run} to {awarded.Config.Card.Name}, and {World.NodeOf(bid.Node)?.Config.Card.Name} bid more");
+    }
+
+    void Answer(SimNode auctioneer, ulong auction, PodRun run, NodeId node, int score)
+    {
+        var key = (auctioneer.Index, auction, run);
+        if (!auctions.TryGetValue(key, out var answers)) auctions.Add(key, answers = []);
+        if (answers is not null && !answers.Exists(known => known.Node == node)) answers.Add((node, score));
     }
 
     static bool Beats(PodRun run, (NodeId Node, int Score) a, (NodeId Node, int Score) b)
