@@ -56,6 +56,12 @@ sealed class Auction(PodId pod)
     public Instant LastSign { get; set; }
     public Stamp SeenSummary { get; set; }
 
+    /// <summary>The round that this node told last. The slot may show another's, whose clock was ahead.</summary>
+    public RoundSummary? Told { get; set; }
+
+    /// <summary>A round of our own is in the tables now: the change of the slot that follows is no news.</summary>
+    public bool OwnRoundLanded { get; set; }
+
     public List<Candidate> Asked { get; } = [];
     public List<RoundAnswer> PassedOver { get; } = [];
     public Instant? FirstBid { get; set; }

@@ -117,10 +117,11 @@ public sealed class Auctioneer
             EndRound(auction, effects);
             Reset(auction, slot, now);
         }
-        else if ((slot.Summary?.At ?? Stamp.Zero) == auction.SeenSummary)
+        else if (!auction.OwnRoundLanded && (slot.Summary?.At ?? Stamp.Zero) == auction.SeenSummary)
         {
             Hasten(auction, now); // no round was told, so what changed is what it waits for: a node's settings, a copy that drains
         }
+        auction.OwnRoundLanded = false;
         if (slot.Summary is { } summary && summary.At != auction.SeenSummary)
         {
             auction.SeenSummary = summary.At;

@@ -14,20 +14,25 @@ sealed class SummaryDesk(NodeId self, SlotTable slots, IRowWriter writer)
     /// <summary>Writes the round unless the last one read the same.</summary>
     public void Publish(Auction auction, NodeId winner, Now now, NodeEffects effects)
     {
-        if (slots.Find(auction.Pod) is not { } slot) return;
+        if (slots.Find(auction.Pod) is null) return;
         var answers = AnswersOf(auction);
-        if (slot.Summary is { } last && last.Auctioneer == self && last.Run == auction.Run && last.Winner == winner
+        if (auction.Told is { } last && last.Run == auction.Run && last.Winner == winner
             && last.Answers.AsSpan().SequenceEqual(answers.AsSpan())) return;
         var summary = new RoundSummary(auction.Run, self, auction.Round, auction.Asked.Count, winner, writer.Tick(now), answers);
+        auction.Told = summary;
         ReadOnlyMemory<byte> round = RoundSummaryCodec.Write(summary);
         if (slots.SummaryRow(auction.Pod, self) is { } row || creating.TryGetValue(auction.Pod, out row))
         {
-            writer.Edit(row, [(Fields.Round, round)], now, effects);
+            writer.Edit(row, [(Fields.Round, round)], now, effects, (_, _, _) => auction.OwnRoundLanded = true);
             return;
         }
         var pod = auction.Pod;
         creating[pod] = writer.Create(
-            RowKind.Summary, [(Fields.Birth, PodCodec.SlotBirth(pod)), (Fields.Round, round)], now, effects, (_, _, _) => creating.Remove(pod));
+            RowKind.Summary, [(Fields.Birth, PodCodec.SlotBirth(pod)), (Fields.Round, round)], now, effects, (_, _, _) =>
+            {
+                creating.Remove(pod);
+                auction.OwnRoundLanded = true;
+            });
     }
 
     /// <summary>Bids first, best first; then refusals, of those asked before those passed over by hearsay.</summary>
