@@ -1,5 +1,6 @@
 using Gossip.Core.Pods;
 using Gossip.Simulation.Machines;
+using Gossip.Simulation.Scenarios;
 
 namespace Gossip.Simulation.Checkers;
 
@@ -9,7 +10,7 @@ namespace Gossip.Simulation.Checkers;
 /// </summary>
 internal sealed class LastCopyChecker(World world) : Checker(world, "A4")
 {
-    /// <summary>A machine that came back from a power cut says for a while what its pods were before.</summary>
+    /// <summary>A node that was down says for a while, in its rows, how its pods were before.</summary>
     static readonly TimeSpan StaleWord = TimeSpan.FromMinutes(1);
 
     public override void Performed(SimNode node, PodCommand command)
@@ -19,6 +20,8 @@ internal sealed class LastCopyChecker(World world) : Checker(world, "A4")
         if (node.Machine!.Slots.Find(command.Pod.Pod) is not { IsDesired: true } slot || slot.LeastEpoch > command.Pod.Epoch) return;
         foreach (var other in World.Nodes)
         {
+            // Somebody took it out, and this node hears of the admission's removal before the object's.
+            if (other.Machine is { } machine && machine.Slots.Find(command.Pod.Pod) is not { IsDesired: true } && machine.Tables.Covers(command.Pod.Pod.Workload)) return;
             if (other == node) continue;
             foreach (var (run, pod) in other.Runtime.Pods)
                 if (run.Pod == command.Pod.Pod && pod.Runs)
@@ -28,7 +31,7 @@ internal sealed class LastCopyChecker(World world) : Checker(world, "A4")
                 }
         }
         foreach (var admission in slot.Admissions)
-            if (World.NodeOf(admission.Node) is { } owner && World.Elapsed - owner.PowerLostAt < StaleWord) return;
-        Violated(node, $"stops the last running copy of {slot.Name}, which is still wanted");
+            if (World.NodeOf(admission.Node) is { } owner && World.Elapsed - owner.StartedAt < StaleWord) return;
+        Violated(node, $"stops the last running copy of {slot.Name}, which is still wanted: {ClusterState.Tell(World, slot)}");
     }
 }

@@ -55,8 +55,8 @@ internal sealed class SimNode : NodeEffects
     /// <summary>Grows when the machine loses all that is not on its disk.</summary>
     public int PowerCycles { get; private set; }
 
-    /// <summary>When it last lost power; far in the past if never.</summary>
-    public TimeSpan PowerLostAt { get; private set; } = TimeSpan.FromDays(-1);
+    /// <summary>When its process last began.</summary>
+    public TimeSpan StartedAt { get; private set; }
 
     /// <summary>Grows when the disk is replaced.</summary>
     public int Disks { get; private set; }
@@ -76,6 +76,7 @@ internal sealed class SimNode : NodeEffects
         if (IsUp) return;
         HasPower = true;
         Life++;
+        StartedAt = World.Elapsed;
         appended = confirmed = LogPosition.None;
         syncing = false;
         var wall = (ulong)Math.Max(1, Now.Wall.UnixMilliseconds / 1000);
@@ -111,7 +112,6 @@ internal sealed class SimNode : NodeEffects
         Kill();
         HasPower = false;
         PowerCycles++;
-        PowerLostAt = World.Elapsed;
         Store.LosePower();
         Runtime.LosePower();
     }

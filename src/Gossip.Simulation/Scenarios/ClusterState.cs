@@ -1,6 +1,8 @@
+using System.Globalization;
 using Gossip.Core.Membership;
 using Gossip.Core.Model;
 using Gossip.Core.Replication;
+using Gossip.Core.Scheduling;
 using Gossip.Core.Workloads;
 using Gossip.Simulation.Machines;
 
@@ -68,10 +70,17 @@ internal static class ClusterState
                 {
                     var there = b.Machine!.Tables.Find(row.Uid);
                     if (there is not null && there.Mark() == row.Mark()) continue;
-                    return $"{kind} {row.Uid.Birth} on {a.Config.Card.Name} is {(there is null ? b.Machine.Tables.Covers(row.Uid) ? "gone" : "unseen" : "other")} on {b.Config.Card.Name}";
+                    return $"{kind} {row.Uid.Birth} on {a.Config.Card.Name} is {(there is null ? b.Machine.Tables.Covers(row.Uid) ? "gone" : "unseen" : "other")} on {b.Config.Card.Name}: {Cells(row, there)}";
                 }
         return "only in order";
     }
+
+    static string Cells(Row row, Row? there) => string.Join(", ", row.Cells
+        .Where(cell => there?[cell.Field] is not { } other || other.Dot != cell.Dot)
+        .Select(cell => string.Create(CultureInfo.InvariantCulture, $"{cell.Field} is {Say(cell)}, and there {(there?[cell.Field] is { } other ? Say(other) : "nothing")}")));
+
+    static string Say(Cell cell) => string.Create(CultureInfo.InvariantCulture, $"{cell.Dot} generation {cell.Generation} at {cell.Stamp.UnixMilliseconds}")
+        + (cell.Field == Fields.Round && RoundSummaryCodec.Read(cell.Value) is var round ? $" round {round.Round}: {string.Join("|", round.Answers.Select(a => a.Why))}" : "");
 
     /// <summary>What a user was told is stored is there.</summary>
     static Shortcoming? Promises(World world, Users users)
@@ -84,31 +93,38 @@ internal static class ClusterState
         return null;
     }
 
-    /// <summary>A3 and A4: every desired pod that fits an empty live node has one admission, and runs there.</summary>
+    /// <summary>A3 and A4: every desired pod that fits an empty live node has one admission on a live node, and runs there.</summary>
     static Shortcoming? Pods(World world)
     {
         if (Someone(world) is not { } observer) return null;
         foreach (var slot in observer.Machine!.Slots.Slots)
         {
-            if (!slot.IsDesired || slot.Succeeded)
+            Admission? held = null;
+            var copies = 0;
+            foreach (var admission in slot.Admissions)
             {
-                if (slot.Admissions.Length > 0) return new Shortcoming("A4", observer, $"{slot.Name} is not desired and still admitted {slot.Admissions.Length} times");
-                continue;
+                if (world.NodeOf(admission.Node) is not { IsUp: true }) continue; // what the dead promised stays written down
+                copies++;
+                held = admission;
             }
+            var isWanted = slot.IsDesired && !slot.Succeeded;
+            if (!isWanted && copies > 0) return new Shortcoming("A4", observer, $"{slot.Name} is not desired and still admitted: {Tell(world, slot)}");
+            if (!isWanted) continue;
             if (!FitsSomewhere(world, slot))
             {
-                if (slot.Admissions.Length > 0) return new Shortcoming("A1", observer, $"{slot.Name} fits nowhere and is admitted");
+                if (copies > 0) return new Shortcoming("A1", observer, $"{slot.Name} fits nowhere and is admitted");
                 continue;
             }
-            if (slot.Admissions.Length == 0) return new Shortcoming("A3", observer, $"{slot.Name} is nobody's although it fits");
-            if (slot.Admissions.Length > 1) return new Shortcoming("A4", observer, $"{slot.Name} is admitted {slot.Admissions.Length} times");
-            var admission = slot.Admissions[0];
-            if (world.NodeOf(admission.Node) is not { } owner || !owner.Runtime.Pods.TryGetValue(admission.Run, out var pod) || !pod.Runs)
-                return new Shortcoming("A3", observer, $"{slot.Name} is admitted by {world.NodeOf(admission.Node)?.Config.Card.Name} and does not run there");
-            if (!admission.Status.Ready) return new Shortcoming("A3", observer, $"{slot.Name} runs and is not ready: {admission.Status.Reason}");
+            if (held is null) return new Shortcoming("A3", observer, $"{slot.Name} is nobody's although it fits");
+            if (copies > 1) return new Shortcoming("A4", observer, $"{slot.Name} is admitted {copies} times: {Tell(world, slot)}");
+            if (!Runs(world, held)) return new Shortcoming("A3", observer, $"{slot.Name} is admitted and does not run: {Tell(world, slot)}");
+            if (!held.Status.Ready) return new Shortcoming("A3", observer, $"{slot.Name} runs and is not ready: {held.Status.Reason}");
         }
         return null;
     }
+
+    static bool Runs(World world, Admission admission) =>
+        world.NodeOf(admission.Node) is { } node && node.Runtime.Pods.TryGetValue(admission.Run, out var pod) && pod.Runs;
 
     /// <summary>A4, first half: those machines run, among themselves, every pod that fits one of them.</summary>
     public static Shortcoming? Within(World world, Range side)
@@ -155,6 +171,13 @@ internal static class ClusterState
         }
         return null;
     }
+
+    /// <summary>Every admission of a slot, with what its node really does.</summary>
+    public static string Tell(World world, Slot slot) => string.Join("; ", slot.Admissions.Select(admission =>
+    {
+        var node = world.NodeOf(admission.Node);
+        return $"{node?.Config.Card.Name} epoch {admission.Run.Epoch} rank {admission.Status.Rank} {admission.Status.Phase}{(admission.Status.Ready ? " ready" : "")}{(admission.Status.Draining ? " draining" : "")}{(Runs(world, admission) ? " runs" : " does not run")}";
+    }));
 
     public static SimNode? Someone(World world)
     {

@@ -13,6 +13,7 @@ internal sealed class RandomScenario
 {
     /// <summary>A partition is found out by trying the dead twice a minute; then graces, back-offs and drains follow.</summary>
     static readonly TimeSpan ConvergesWithin = TimeSpan.FromMinutes(5);
+    const string Crowd = "crowd";
     static readonly TimeSpan Quiet = TimeSpan.FromSeconds(5);
 
     readonly Users users;
@@ -46,8 +47,12 @@ internal sealed class RandomScenario
         foreach (var node in World.Nodes)
             World.After(luck.Between(TimeSpan.Zero, TimeSpan.FromSeconds(1)), node.Start);
         World.After(TimeSpan.FromMilliseconds(1500), () => users.CreateEverything(pods, 100));
+        // More than there is room for, now and then: only where every node is full can one take too much.
+        var crowded = luck.Chance(0.25);
+        if (crowded) World.After(TimeSpan.FromSeconds(2.5), () => users.Create(Crowd, 2 * pods, 100));
         World.RunFor(plan.Begin());
         plan.Heal();
+        if (crowded) users.Delete(Crowd);
         World.IsHealed = true;
         var healed = World.Elapsed;
         if (!World.RunUntil(() => ClusterState.WhyNot(World, users) is null, ConvergesWithin, TimeSpan.FromMilliseconds(500)))
