@@ -1,0 +1,118 @@
+using Gossip.Core.Model;
+using Gossip.Core.Pods;
+using Gossip.Core.Scheduling;
+using Gossip.Core.Tests.Scheduling;
+
+namespace Gossip.Core.Tests.Pods;
+
+public class AdoptionTests
+{
+    static SurvivingPod Survivor(Desk desk, uint epoch = 1, int? exitCode = null)
+    {
+        var run = new PodRun(desk.Pods[0], new Epoch(epoch));
+        var launch = new PodLaunch(run, "web-0", "default", "", "n", desk.Slots.Find(desk.Pods[0])!.Template);
+        return new SurvivingPod(RuntimeNames.Process, launch, "127.0.0.9", [new SurvivingContainer("web", 2, default, exitCode)]);
+    }
+
+    [Fact]
+    public void What_still_runs_is_adopted_without_a_command()
+    {
+        var desk = new Desk(rank: 3);
+        desk.Admit(desk.Self, epoch: 1, ready: true);
+        desk.Start(Survivor(desk)).Sync();
+        desk.Pass(TimeSpan.FromSeconds(5));
+        Assert.Empty(desk.Commands);
+        Assert.True(desk.Own.Status.Ready);
+        Assert.True(desk.Bidder.Has(desk.Own.Run));
+    }
+
+    [Fact]
+    public void What_ended_meanwhile_is_started_again_once_the_tables_are_believed()
+    {
+        var desk = new Desk(rank: 3);
+        desk.Admit(desk.Self, epoch: 1, ready: true);
+        desk.Start(Survivor(desk, exitCode: 137));
+        Assert.Empty(desk.Commands);
+        desk.Sync();
+        Assert.Equal(3, desk.Did<StartContainer>().Attempt);
+    }
+
+    [Fact]
+    public void An_admission_whose_process_died_starts_again_under_itself()
+    {
+        var desk = new Desk(rank: 3);
+        var admission = desk.Admit(desk.Self, epoch: 1, ready: true);
+        desk.Start();
+        Assert.Empty(desk.Commands); // not before it has synced
+        desk.Sync();
+        Assert.Equal(new Epoch(1), desk.Did<PreparePod>().Pod.Epoch);
+        Assert.Equal(admission, desk.Own.Uid);
+        Assert.False(desk.Own.Status.Ready);
+    }
+
+    [Fact]
+    public void An_admission_whose_process_died_goes_if_another_stands()
+    {
+        var desk = new Desk(rank: 3);
+        desk.Admit(desk.Self, epoch: 1, ready: true);
+        desk.Admit(desk.Ring[0], epoch: 2, ready: false, at: 9);
+        desk.Start().Sync();
+        Assert.Equal(desk.Ring[0], Assert.Single(desk.Admissions).Node);
+        Assert.Empty(desk.Commands);
+    }
+
+    [Fact]
+    public void A_promise_of_a_forgotten_life_is_withdrawn()
+    {
+        var desk = new Desk(rank: 3).Start();
+        desk.Admit(desk.Self, epoch: 1, ready: true); // peers remember what the lost disk did not
+        desk.Sync();
+        Assert.Empty(desk.Admissions);
+        Assert.Empty(desk.Commands);
+    }
+
+    [Fact]
+    public void A_survivor_without_an_admission_gets_one_when_nobody_has_it()
+    {
+        var desk = new Desk(rank: 3);
+        desk.Start(Survivor(desk)).Sync();
+        Assert.Empty(desk.Commands);
+        Assert.True(desk.Own.Status.Ready);
+    }
+
+    [Fact]
+    public void A_survivor_that_was_replaced_ends_once_the_other_is_ready()
+    {
+        var desk = new Desk(rank: 3);
+        var other = desk.Admit(desk.Ring[0], epoch: 2, ready: false);
+        desk.Start(Survivor(desk)).Sync();
+        Assert.Empty(desk.Commands);
+        desk.Edit(other, AdmissionStatus.Admitted with { Ready = true });
+        Assert.Equal(new Epoch(1), desk.Did<StopPod>().Pod.Epoch);
+    }
+
+    [Fact]
+    public void A_survivor_of_a_deleted_workload_ends()
+    {
+        var desk = new Desk(rank: 3);
+        var survivor = Survivor(desk);
+        desk.Tables.Remove(desk.Workload, desk.Now, desk);
+        desk.Start(survivor);
+        Assert.Empty(desk.Commands);
+        desk.Sync();
+        Assert.Equal(desk.Pods[0], desk.Did<StopPod>().Pod.Pod);
+    }
+
+    [Fact]
+    public void A_survivor_whose_workload_is_not_here_yet_runs_on()
+    {
+        var desk = new Desk(rank: 3);
+        var survivor = Survivor(desk);
+        var unheard = new PodRun(new PodId(new Uid(9, 9), 0, 7), Epoch.First);
+        var stranger = survivor with { Launch = survivor.Launch with { Pod = unheard } };
+        desk.Start(stranger).Sync();
+        desk.Pass(TimeSpan.FromMinutes(1));
+        Assert.Empty(desk.Commands);
+        Assert.True(desk.Bidder.Has(unheard));
+    }
+}

@@ -1,0 +1,196 @@
+using Gossip.Core.Membership;
+using Gossip.Core.Model;
+using Gossip.Core.Replication;
+using Gossip.Core.Scheduling;
+
+namespace Gossip.Core.Tests.Scheduling;
+
+public class AuctioneerTests
+{
+    static readonly TimeSpan Moment = TimeSpan.FromMilliseconds(1);
+
+    /// <summary>Asks are out; returns the round's number and who was asked.</summary>
+    static (ulong Auction, NodeId[] Asked) Called(Desk desk)
+    {
+        var asks = desk.Take<Ask>();
+        Assert.NotEmpty(asks);
+        Assert.All(asks, ask => Assert.Equal(desk.Run, ask.Message.Run));
+        return (asks[0].Message.Auction, [.. asks.Select(ask => ask.To)]);
+    }
+
+    static Refusal No(Desk desk, ulong auction, int again = 0, string why = "full") => new(auction, desk.Run, 1, 1, again, why);
+
+    [Fact]
+    public void The_best_bid_is_awarded_and_the_losers_are_let_go()
+    {
+        var desk = new Desk().Start();
+        var (auction, asked) = Called(desk);
+        Assert.Equal(4, asked.Length);
+        desk.Hear(asked[0], new Bid(auction, desk.Run, 500, "a"));
+        desk.Hear(asked[1], new Bid(auction, desk.Run, 700, "b"));
+        desk.Hear(asked[2], new Bid(auction, desk.Run, 600, "c"));
+        Assert.Empty(desk.Take<Award>()); // one has not answered
+        desk.Hear(asked[3], No(desk, auction));
+        var award = Assert.Single(desk.Take<Award>());
+        Assert.Equal(asked[1], award.To);
+        Assert.Equal("won with 700 over 2 other bids", award.Message.Winner);
+        Assert.Equal(asked[0], Assert.Single(desk.Take<Release>()).To); // the second stays in reserve
+        desk.Hear(asked[1], new Verdict(auction, desk.Run, true, ""));
+        Assert.Equal(asked[2], Assert.Single(desk.Take<Release>()).To);
+        var summary = desk.Slots.Find(desk.Pods[0])!.Summary!;
+        Assert.Equal(asked[1], summary.Winner);
+        Assert.Equal([700, 600, 500, -1], summary.Answers.Select(answer => answer.Score));
+        Assert.Single(desk.Tables.Rows(RowKind.Summary));
+    }
+
+    [Fact]
+    public void The_window_closes_on_who_is_silent_and_a_late_bid_is_let_go()
+    {
+        var desk = new Desk().Start();
+        var (auction, asked) = Called(desk);
+        desk.Hear(asked[0], new Bid(auction, desk.Run, 500, ""));
+        desk.Pass(desk.Timings.AuctionWindow);
+        Assert.Equal(asked[0], Assert.Single(desk.Take<Award>()).To);
+        desk.Hear(asked[1], new Bid(auction, desk.Run, 900, ""));
+        Assert.Equal(asked[1], Assert.Single(desk.Take<Release>()).To);
+    }
+
+    [Fact]
+    public void The_next_bidder_has_it_when_the_first_refuses()
+    {
+        var desk = new Desk().Start();
+        var (auction, asked) = Called(desk);
+        foreach (var node in asked) desk.Hear(node, new Bid(auction, desk.Run, node == asked[2] ? 900 : node == asked[3] ? 800 : 100, ""));
+        Assert.Equal(asked[2], Assert.Single(desk.Take<Award>()).To);
+        desk.Hear(asked[2], new Verdict(auction, desk.Run, false, "the bid is over"));
+        Assert.Equal(asked[3], Assert.Single(desk.Take<Award>()).To);
+    }
+
+    [Fact]
+    public void Nobody_else_is_awarded_while_a_silent_winner_could_still_admit()
+    {
+        var desk = new Desk().Start();
+        var (auction, asked) = Called(desk);
+        foreach (var node in asked) desk.Hear(node, new Bid(auction, desk.Run, node == asked[0] ? 900 : 100, ""));
+        desk.Pass(desk.Timings.BidValidity + desk.Timings.AuctionWindow);
+        Assert.All(desk.Take<Award>(), award => Assert.Equal(asked[0], award.To));
+        Assert.Empty(desk.Take<Ask>());
+        desk.Pass(desk.Timings.RoundBackoffLeast + 3 * desk.Timings.AuctionWindow);
+        Assert.NotEqual(auction, Called(desk).Auction);
+    }
+
+    [Fact]
+    public void What_reservations_refused_is_asked_again_when_they_end()
+    {
+        var desk = new Desk().Start();
+        var (auction, asked) = Called(desk);
+        foreach (var node in asked) desk.Hear(node, No(desk, auction, again: 100));
+        desk.Pass(99);
+        Assert.Empty(desk.Take<Ask>());
+        desk.Pass(101);
+        Called(desk);
+    }
+
+    [Fact]
+    public void What_fits_nowhere_is_asked_wider_and_later_until_room_appears()
+    {
+        var desk = new Desk().Start();
+        for (var round = 0; round < 8; round++)
+        {
+            var (auction, asked) = Called(desk);
+            Assert.Equal(round == 0 ? 4 : 5, asked.Length);
+            foreach (var node in asked) desk.Hear(node, No(desk, auction, why: "needs 100m cpu, 50m free"));
+            while (round < 7 && desk.Said.Count == 0) desk.Pass(50);
+        }
+        var summary = desk.Slots.Find(desk.Pods[0])!.Summary!;
+        Assert.Equal(NodeId.None, summary.Winner);
+        Assert.All(summary.Answers, answer => Assert.Equal("needs 100m cpu, 50m free", answer.Why));
+        desk.Pass(TimeSpan.FromSeconds(10));
+        Assert.Empty(desk.Take<Ask>());
+        desk.Change(desk.Others[0], member => member with { Capacity = new Capacity(1, 2, Some.Room(5000, 4096, 10), "") });
+        desk.Pass(200);
+        Called(desk);
+    }
+
+    [Fact]
+    public void A_pod_that_looks_infeasible_everywhere_still_gets_reasons_with_numbers()
+    {
+        var desk = new Desk();
+        foreach (var node in desk.Ring) desk.Change(node, member => member with { Capacity = new Capacity(1, 2, Some.Room(50, 4096, 10), "") });
+        desk.Start();
+        var (auction, asked) = Called(desk);
+        Assert.Equal(4, asked.Length);
+        foreach (var node in asked) desk.Hear(node, No(desk, auction, why: "needs 100m cpu, 20m free"));
+        var answers = desk.Slots.Find(desk.Pods[0])!.Summary!.Answers;
+        Assert.Equal(4, answers.Count(answer => answer.Why == "needs 100m cpu, 20m free"));
+        Assert.Equal("needs 100m cpu, 50m free", Assert.Single(answers, answer => !asked.Contains(answer.Node)).Why);
+    }
+
+    [Fact]
+    public void The_next_on_the_ring_takes_over_a_silence()
+    {
+        var desk = new Desk(rank: 1).Start();
+        desk.Pass(desk.Timings.AuctioneerSilence - Moment);
+        Assert.Empty(desk.Take<Ask>());
+        desk.Pass(200);
+        Called(desk);
+    }
+
+    [Fact]
+    public void The_next_on_the_ring_takes_over_from_the_dead_at_once()
+    {
+        var desk = new Desk(rank: 1).Start();
+        desk.Die(desk.Ring[0]);
+        desk.Pass(100);
+        Called(desk);
+    }
+
+    [Fact]
+    public void A_pending_round_of_a_live_auctioneer_is_no_silence()
+    {
+        var desk = new Desk(rank: 1).Start();
+        var round = new RoundSummary(desk.Run, desk.Ring[0], 1, 4, NodeId.None, new Stamp(9), []);
+        desk.Tables.Create(RowKind.Summary,
+            [(Fields.Birth, PodCodec.SlotBirth(desk.Pods[0])), (Fields.Round, RoundSummaryCodec.Write(round))], desk.Now, desk);
+        desk.Sync();
+        desk.Pass(TimeSpan.FromMinutes(2));
+        Assert.Empty(desk.Take<Ask>());
+    }
+
+    [Fact]
+    public void A_lost_pod_is_called_again_after_the_grace_and_not_before()
+    {
+        var desk = new Desk().Start();
+        desk.Admit(desk.Others[0], epoch: 1, ready: true);
+        desk.Take<Ask>();
+        desk.Die(desk.Others[0]);
+        desk.Pass(desk.Timings.LossGrace - Moment);
+        Assert.Empty(desk.Take<Ask>());
+        desk.Pass(200);
+        Assert.Equal(new Epoch(2), desk.Take<Ask>()[0].Message.Run.Epoch);
+    }
+
+    [Fact]
+    public void An_admission_that_arrives_ends_the_auction()
+    {
+        var desk = new Desk().Start();
+        var (auction, asked) = Called(desk);
+        desk.Hear(asked[0], new Bid(auction, desk.Run, 500, ""));
+        desk.Admit(desk.Others[0], epoch: 1, ready: true);
+        Assert.Equal(asked[0], Assert.Single(desk.Take<Release>()).To);
+        desk.Pass(TimeSpan.FromSeconds(10));
+        Assert.Empty(desk.Take<Ask>());
+        Assert.Empty(desk.Take<Award>());
+    }
+
+    [Fact]
+    public void A_burst_is_called_a_few_at_a_time()
+    {
+        var desk = new Desk(replicas: 60).Start();
+        var asks = desk.Take<Ask>();
+        Assert.Equal(16, asks.Select(ask => ask.Message.Run.Pod).Distinct().Count());
+        foreach (var ask in asks.Where(ask => ask.Message.Run == asks[0].Message.Run))
+            desk.Hear(ask.To, new Refusal(ask.Message.Auction, ask.Message.Run, 1, 1, 0, "full"));
+        Assert.Single(desk.Take<Ask>().Select(ask => ask.Message.Run.Pod).Distinct());
+    }
+}

@@ -1,0 +1,131 @@
+using Gossip.Core.Model;
+using Gossip.Core.Scheduling;
+
+namespace Gossip.Core.Tests.Scheduling;
+
+public class BidderTests
+{
+    static Desk Open() => new Desk(rank: 3).Start().Sync();
+
+    static string Refused(Desk desk) => Assert.Single(desk.Take<Refusal>()).Message.Why;
+
+    [Fact]
+    public void An_award_in_time_becomes_a_durable_admission_and_then_a_verdict()
+    {
+        var desk = Open();
+        var run = desk.Run;
+        desk.Hear(desk.Ring[0], new Ask(1, run));
+        Assert.Equal(run, Assert.Single(desk.Take<Bid>()).Message.Run);
+        desk.Hear(desk.Ring[0], new Award(1, run, "won with 9"));
+        Assert.Equal("won with 9", desk.Own.Birth.Winner);
+        Assert.True(Assert.Single(desk.Take<Verdict>()).Message.Admitted);
+        desk.Hear(desk.Ring[0], new Award(1, run, "said twice"));
+        Assert.True(Assert.Single(desk.Take<Verdict>()).Message.Admitted);
+        Assert.Single(desk.Admissions);
+    }
+
+    [Fact]
+    public void An_award_after_the_bid_is_over_admits_nothing()
+    {
+        var desk = Open();
+        desk.Hear(desk.Ring[0], new Ask(1, desk.Run));
+        desk.Pass(desk.Timings.BidValidity);
+        desk.Hear(desk.Ring[0], new Award(1, desk.Run, ""));
+        Assert.False(Assert.Single(desk.Take<Verdict>()).Message.Admitted);
+        Assert.Empty(desk.Admissions);
+        Assert.Equal(desk.Bidder.Books.Allocatable, desk.Bidder.Books.Free);
+    }
+
+    [Fact]
+    public void An_award_is_checked_again()
+    {
+        var desk = Open();
+        desk.Hear(desk.Ring[0], new Ask(1, desk.Run));
+        var run = desk.Run;
+        desk.Admit(desk.Ring[1], epoch: 1, ready: false); // somebody was quicker
+        desk.Hear(desk.Ring[0], new Award(1, run, ""));
+        Assert.False(Assert.Single(desk.Take<Verdict>()).Message.Admitted);
+    }
+
+    [Fact]
+    public void A_release_frees_at_once_and_only_its_own_bid()
+    {
+        var desk = Open();
+        desk.Hear(desk.Ring[0], new Ask(2, desk.Run));
+        desk.Hear(desk.Ring[0], new Release(1, desk.Run));
+        desk.Hear(desk.Ring[1], new Release(2, desk.Run));
+        Assert.Equal(1, desk.Bidder.Books.Count);
+        desk.Hear(desk.Ring[0], new Release(2, desk.Run));
+        Assert.Equal(0, desk.Bidder.Books.Count);
+    }
+
+    [Fact]
+    public void A_bid_ends_on_the_bidders_own_clock_and_the_version_moves()
+    {
+        var desk = Open();
+        desk.Hear(desk.Ring[0], new Ask(1, desk.Run));
+        desk.Pass(200);
+        desk.Hear(desk.Ring[0], new Ask(2, desk.Run with { Epoch = Epoch.None }));
+        var before = Assert.Single(desk.Take<Refusal>()).Message.CapacityVersion;
+        desk.Pass(2000);
+        Assert.Equal(0, desk.Bidder.Books.Count);
+        desk.Hear(desk.Ring[0], new Ask(3, desk.Run with { Epoch = Epoch.None }));
+        Assert.True(Assert.Single(desk.Take<Refusal>()).Message.CapacityVersion > before);
+    }
+
+    [Fact]
+    public void An_older_epoch_is_stale()
+    {
+        var desk = Open();
+        desk.Hear(desk.Ring[0], new Ask(1, desk.Run with { Epoch = Epoch.None }));
+        Assert.Equal("stale: asked for epoch 0, 1 is next", Refused(desk));
+    }
+
+    [Fact]
+    public void An_unknown_pod_is_asked_for_again_soon()
+    {
+        var desk = Open();
+        desk.Hear(desk.Ring[0], new Ask(1, Some.Run(99)));
+        var refusal = Assert.Single(desk.Take<Refusal>()).Message;
+        Assert.Equal("has not heard of it yet", refusal.Why);
+        Assert.Equal(desk.Timings.GossipInterval.TotalMilliseconds, refusal.AskAgainAfterMilliseconds);
+    }
+
+    [Fact]
+    public void What_only_reservations_prevent_says_when_they_end()
+    {
+        var desk = new Desk(rank: 3, replicas: 50).Start().Sync();
+        foreach (var pod in desk.Pods.Take(11)) desk.Hear(desk.Ring[0], new Ask(1, new PodRun(pod, Epoch.First)));
+        Assert.Equal(10, desk.Take<Bid>().Length); // pod places
+        var refusal = Assert.Single(desk.Take<Refusal>()).Message;
+        Assert.Equal("all 10 pod places are taken", refusal.Why);
+        Assert.Equal(desk.Timings.BidValidity.TotalMilliseconds, refusal.AskAgainAfterMilliseconds);
+    }
+
+    [Fact]
+    public void Of_two_auctioneers_the_one_nearer_on_the_ring_has_the_say()
+    {
+        var desk = Open();
+        desk.Hear(desk.Ring[1], new Ask(7, desk.Run));
+        Assert.Single(desk.Take<Bid>());
+        desk.Hear(desk.Ring[2], new Ask(8, desk.Run));
+        Assert.StartsWith("holds a bid for ", Refused(desk), StringComparison.Ordinal);
+        desk.Hear(desk.Ring[0], new Ask(9, desk.Run));
+        Assert.Equal(desk.Ring[0], Assert.Single(desk.Take<Bid>()).To);
+        desk.Hear(desk.Ring[1], new Award(7, desk.Run, ""));
+        Assert.False(Assert.Single(desk.Take<Verdict>()).Message.Admitted);
+        Assert.Equal(1, desk.Bidder.Books.Count);
+    }
+
+    [Fact]
+    public void A_node_that_starts_or_leaves_bids_for_nothing()
+    {
+        var desk = new Desk(rank: 3).Start();
+        desk.Hear(desk.Ring[0], new Ask(1, desk.Run));
+        Assert.Equal("node is unready: starting", Refused(desk));
+        desk.Sync();
+        desk.Bidder.Close("leaving", desk.Now, desk);
+        desk.Hear(desk.Ring[0], new Ask(2, desk.Run));
+        Assert.Equal("node is unready: leaving", Refused(desk));
+    }
+}

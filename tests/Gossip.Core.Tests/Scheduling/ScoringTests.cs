@@ -1,0 +1,27 @@
+using Gossip.Core.Model;
+using Gossip.Core.Scheduling;
+
+namespace Gossip.Core.Tests.Scheduling;
+
+public class ScoringTests
+{
+    [Fact]
+    public void The_emptier_node_scores_more() =>
+        Assert.True(Scoring.Score(Some.Template, Some.Node) > Scoring.Score(Some.Template, Some.Node with { Free = Some.Room(1000, 1024) }));
+
+    [Fact]
+    public void The_node_with_fewer_of_the_workload_scores_more() =>
+        Assert.True(Scoring.Score(Some.Template, Some.Node) > Scoring.Score(Some.Template, Some.Node with { OfWorkload = 1 }));
+
+    [Fact]
+    public void The_greatest_machine_does_not_overflow()
+    {
+        var all = new Resources(new MilliCpu(Resources.Greatest), new Bytes(Resources.Greatest), default, 10, []);
+        var node = Some.Node with { Allocatable = all, Free = all };
+        Assert.Equal(Scoring.Greatest, Scoring.Score(Some.Template with { Requests = Some.Room() }, node));
+    }
+
+    [Fact]
+    public void A_score_names_its_parts() =>
+        Assert.Equal("least-allocated 979, spread 500", Scoring.Explain(Some.Template, Some.Node with { OfWorkload = 1 }));
+}
