@@ -37,6 +37,7 @@ sealed class NodeLoop : IArrivals, IPodReports
     readonly Channel<Arrival> arrivals = Channel.CreateBounded<Arrival>(
         new BoundedChannelOptions(MostWaiting) { SingleReader = true, AllowSynchronousContinuations = false });
     Exception? fault;
+    Instant? ringsAt; // what the alarm is set for
     ulong lastRequest;
     volatile bool isSynced;
 
@@ -46,7 +47,7 @@ sealed class NodeLoop : IArrivals, IPodReports
         this.meter = meter;
         watchers = new Watchers(meter);
         meter.QueueLength = () => arrivals.Reader.Count;
-        alarm = new Timer(_ => arrivals.Writer.TryWrite(new Arrival(ArrivalKind.Tick, default)), null, Timeout.Infinite, Timeout.Infinite);
+        alarm = new Timer(_ => Leave(new Arrival(ArrivalKind.Tick, default)), null, Timeout.Infinite, Timeout.Infinite);
         log = new LogWriter(store, compactAt, position => Leave(NodeInput.Persisted(position)), () => Leave(new Arrival(ArrivalKind.Compact, default)), Fail);
         effects = new LoopEffects(transport, log, timers, askers, perform, meter, rejects, notes);
     }
@@ -159,7 +160,10 @@ sealed class NodeLoop : IArrivals, IPodReports
         if (arrivals.Reader.Count > 0 || Watchers.Sooner(timers.Next, watchers.Due) is not { } next) return arrivals.Reader.WaitToReadAsync();
         var wait = next - Clocks.Read().Monotonic;
         if (wait <= TimeSpan.Zero) return ValueTask.FromResult(true);
-        // Rounded up: an alarm that is early by a part of a millisecond would only ring again.
+        // Setting an alarm wakes the runtime's timer thread, so one that rings early enough is left alone. Rounded up:
+        // an alarm that is early by a part of a millisecond would only ring again.
+        if (ringsAt is { } set && set <= next) return arrivals.Reader.WaitToReadAsync();
+        ringsAt = next;
         alarm.Change((long)Math.Ceiling(wait.TotalMilliseconds), Timeout.Infinite);
         return arrivals.Reader.WaitToReadAsync();
     }
@@ -172,6 +176,9 @@ sealed class NodeLoop : IArrivals, IPodReports
                 if (arrival.Asker is { } asker) askers[arrival.Input.Request.Value] = asker;
                 Handle(arrival.Input);
                 if (arrival.Rented is { } rented) ArrayPool<byte>.Shared.Return(rented);
+                break;
+            case ArrivalKind.Tick:
+                ringsAt = null;
                 break;
             case ArrivalKind.Watch:
                 watchers.Add(arrival.Watcher!);
