@@ -49,7 +49,7 @@ public sealed class NodeMachine
         replicator = new Replicator(config, contents, luck.For("replication"), outbox, swim);
         slots = new SlotTable(replicator, swim, config.Timings);
         bidder = new Bidder(config, slots, swim, replicator, outbox);
-        auctioneer = new Auctioneer(config, slots, swim, replicator, luck.For("auction"), outbox);
+        auctioneer = new Auctioneer(config, slots, swim, replicator, replicator, luck.For("auction"), outbox);
         keeper = new PodKeeper(config, slots, swim, replicator, replicator, bidder);
         views = new ViewBuilder(slots, swim);
         sweeper = new Sweeper(slots, swim, replicator);

@@ -26,6 +26,9 @@ sealed class Candidate(NodeId node, NodeAddress address)
     public int Score { get; set; }
     public string Why { get; set; } = "no answer";
     public TimeSpan AskAgain { get; set; }
+
+    /// <summary>It had not heard of the pod, was told, and asked again.</summary>
+    public bool IsTold { get; set; }
 }
 
 /// <summary>What this node knows of the auction of one slot that nobody holds, whether or not it is the one to call it.</summary>

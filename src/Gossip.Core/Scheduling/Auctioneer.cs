@@ -13,11 +13,14 @@ namespace Gossip.Core.Scheduling;
 /// for the window to close, awards the best bid, and turns to the next on a refusal; a round without a winner is repeated
 /// wider and later, or at once when somebody who may have room says so. (Contract nets, Smith 1980; DESIGN section 5.)
 /// </summary>
-/// <remarks>Inputs: <see cref="Bid"/>, <see cref="Refusal"/>, <see cref="Verdict"/>, slots, members. Outputs: <see cref="Ask"/>, <see cref="Award"/>, <see cref="Release"/>, summary rows.</remarks>
+/// <remarks>Inputs: <see cref="Bid"/>, <see cref="Refusal"/>, <see cref="Unheard"/>, <see cref="Verdict"/>, slots, members. Outputs: <see cref="Ask"/>, <see cref="Award"/>, <see cref="Release"/>, summary rows.</remarks>
 public sealed class Auctioneer
 {
     /// <summary>Of one auctioneer at once: each holds reservations on d nodes, and a burst must not reserve a cluster full.</summary>
     const int RoundsAtOnce = 16;
+
+    /// <summary>A workload that outgrows it waits for gossip: 16 rounds of a dozen nodes each would be told it at once.</summary>
+    const int ToldBytesMost = 64 * 1024;
 
     static readonly TimeSpan TickLeast = TimeSpan.FromMilliseconds(50);
     static readonly TimeSpan TickInGrace = TimeSpan.FromMilliseconds(100);
@@ -26,6 +29,7 @@ public sealed class Auctioneer
     readonly NodeTimings timings;
     readonly SlotTable slots;
     readonly IMemberList members;
+    readonly ITables tables;
     readonly Luck luck;
     readonly Outbox outbox;
     readonly Hearsay hearsay;
@@ -39,11 +43,12 @@ public sealed class Auctioneer
     ulong ticks;
     Instant? nextTick;
 
-    public Auctioneer(NodeConfig config, SlotTable slots, IMemberList members, IRowWriter writer, Luck luck, Outbox outbox)
+    public Auctioneer(NodeConfig config, SlotTable slots, IMemberList members, ITables tables, IRowWriter writer, Luck luck, Outbox outbox)
     {
         timings = config.Timings;
         this.slots = slots;
         this.members = members;
+        this.tables = tables;
         this.luck = luck;
         this.outbox = outbox;
         hearsay = new Hearsay(slots, members);
@@ -66,6 +71,9 @@ public sealed class Auctioneer
                 break;
             case MessageKind.Refusal:
                 OnRefusal(AuctionWire.Read<Refusal>(body), sender, now, effects);
+                break;
+            case MessageKind.Unheard:
+                OnUnheard(AuctionWire.Read<Unheard>(body), sender, now, effects);
                 break;
             case MessageKind.Verdict:
                 OnVerdict(AuctionWire.Read<Verdict>(body), sender, now, effects);
@@ -250,6 +258,27 @@ public sealed class Auctioneer
         candidate.State = AnswerState.Refused;
         candidate.Why = refusal.Why;
         candidate.AskAgain = TimeSpan.FromMilliseconds(refusal.AskAgainAfterMilliseconds);
+        if (auction.Stage == AuctionStage.Asking && auction.EverybodyAnswered) AwardBest(auction, now, effects);
+    }
+
+    /// <summary>
+    /// It is told the workload and asked again, both by the stream, which keeps them in order. Without this the pods of a new
+    /// workload would all go to the nodes that heard of it first, the auctioneer before all others.
+    /// </summary>
+    void OnUnheard(in Unheard unheard, NodeId sender, Now now, NodeEffects effects)
+    {
+        if (!rounds.TryGetValue(unheard.Auction, out var auction) || auction.Run != unheard.Run) return;
+        if (auction.Find(sender) is not { State: AnswerState.Silent } candidate) return;
+        if (!candidate.IsTold && tables.Find(auction.Pod.Workload) is { } row && RowCodec.Measure(row) <= ToldBytesMost)
+        {
+            candidate.IsTold = true;
+            outbox.SendFrame(candidate.Address, new RowDelta(row), effects);
+            outbox.SendFrame(candidate.Address, new Ask(auction.Number, auction.Run), effects);
+            return;
+        }
+        candidate.State = AnswerState.Refused;
+        candidate.Why = Bidder.NotHeard;
+        candidate.AskAgain = timings.GossipInterval;
         if (auction.Stage == AuctionStage.Asking && auction.EverybodyAnswered) AwardBest(auction, now, effects);
     }
 

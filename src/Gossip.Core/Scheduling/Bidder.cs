@@ -13,9 +13,11 @@ namespace Gossip.Core.Scheduling;
 /// which says why; an award within the bid's validity is checked again and becomes an admission. Nobody else ever
 /// decides what runs here, so no node is overcommitted whatever the others believe.
 /// </summary>
-/// <remarks>Inputs: <see cref="Ask"/>, <see cref="Award"/>, <see cref="Release"/>. Outputs: <see cref="Bid"/>, <see cref="Refusal"/>, <see cref="Verdict"/>, admission rows, capacity.</remarks>
+/// <remarks>Inputs: <see cref="Ask"/>, <see cref="Award"/>, <see cref="Release"/>. Outputs: <see cref="Bid"/>, <see cref="Refusal"/>, <see cref="Unheard"/>, <see cref="Verdict"/>, admission rows, capacity.</remarks>
 public sealed class Bidder
 {
+    internal const string NotHeard = "has not heard of it yet";
+
     /// <summary>Between two announcements of capacity: what happens within is told at once.</summary>
     static readonly TimeSpan AnnounceGap = TimeSpan.FromMilliseconds(100);
 
@@ -115,6 +117,11 @@ public sealed class Bidder
         var run = ask.Run;
         var held = books.BidFor(run.Pod);
         if (held is not null && held.Auctioneer == sender && unchecked((long)(ask.Auction - held.Auction)) < 0) return; // overtaken on the way
+        if (slots.Find(run.Pod) is null && unready.Length == 0)
+        {
+            outbox.Send(from, new Unheard(ask.Auction, run), effects);
+            return;
+        }
         var (why, again) = Objection(run, sender, held, now);
         if (why is null)
         {
@@ -149,7 +156,7 @@ public sealed class Bidder
     {
         var soon = config.Timings.GossipInterval;
         if (unready.Length > 0) return ($"node is unready: {unready}", soon);
-        if (slots.Find(run.Pod) is not { } slot) return ("has not heard of it yet", soon);
+        if (slots.Find(run.Pod) is not { } slot) return (NotHeard, soon);
         if (!slot.IsDesired || slot.Succeeded) return ("is not wanted any more", TimeSpan.Zero);
         if (run.Epoch < slot.NextEpoch)
             return (string.Create(CultureInfo.InvariantCulture, $"stale: asked for epoch {run.Epoch}, {slot.NextEpoch} is next"), soon);

@@ -77,6 +77,22 @@ public readonly record struct Refusal(
     }
 }
 
+/// <summary>Candidate to auctioneer: news of that pod has not reached me. Tell me, and ask again.</summary>
+public readonly record struct Unheard(ulong Auction, PodRun Run) : IWireMessage<Unheard>
+{
+    public static MessageKind Kind => MessageKind.Unheard;
+
+    public static void Write(ref MessagePackWriter writer, in Unheard message) =>
+        AuctionWire.WriteHead(ref writer, 2, message.Auction, message.Run);
+
+    public static Unheard Read(ref MessagePackReader reader)
+    {
+        var fields = AuctionWire.ReadHead(ref reader, 2, out var auction, out var run);
+        PodCodec.SkipRest(ref reader, fields, 2);
+        return new Unheard(auction, run);
+    }
+}
+
 /// <summary>Auctioneer to winner: it is yours, if you still hold it.</summary>
 /// <param name="Winner">How it was won, for people: "won with 710 over 3 bids".</param>
 public readonly record struct Award(ulong Auction, PodRun Run, string Winner) : IWireMessage<Award>
