@@ -269,7 +269,8 @@ public sealed class Auctioneer
     {
         if (!rounds.TryGetValue(unheard.Auction, out var auction) || auction.Run != unheard.Run) return;
         if (auction.Find(sender) is not { State: AnswerState.Silent } candidate) return;
-        if (!candidate.IsTold && tables.Find(auction.Pod.Workload) is { } row && RowCodec.Measure(row) <= ToldBytesMost)
+        if (candidate.IsTold) return; // said twice on the way, or the news crossed: its bid may still come within the window
+        if (tables.Find(auction.Pod.Workload) is { } row && RowCodec.Measure(row) <= ToldBytesMost)
         {
             candidate.IsTold = true;
             outbox.SendFrame(candidate.Address, new RowDelta(row), effects);
