@@ -8,7 +8,7 @@ public enum NodeTimerKind : byte
     // Replication
     DigestTick, SessionEnds, RowGossipTick,
     // Scheduling
-    AuctionRound, AuctionWindow, AwardDeadline, BidExpires, SlotTick, CapacityDue,
+    AuctionRound, AuctionWindow, AwardDeadline, BidExpires, CapacityDue,
     // Pods
     ContainerBackoff, PodDeadline, PodTick,
 }

@@ -14,13 +14,10 @@ namespace Gossip.Core.Scheduling;
 /// wider and later, or at once when somebody who may have room says so. (Contract nets, Smith 1980; DESIGN section 5.)
 /// </summary>
 /// <remarks>Inputs: <see cref="Bid"/>, <see cref="Refusal"/>, <see cref="Unheard"/>, <see cref="Verdict"/>, slots, members. Outputs: <see cref="Ask"/>, <see cref="Award"/>, <see cref="Release"/>, summary rows.</remarks>
-public sealed class Auctioneer
+public sealed partial class Auctioneer
 {
     /// <summary>Of one auctioneer at once: each holds reservations on d nodes, and a burst must not reserve a cluster full.</summary>
     const int RoundsAtOnce = 16;
-
-    /// <summary>A workload that outgrows it waits for gossip: 16 rounds of a dozen nodes each would be told it at once.</summary>
-    const int ToldBytesMost = 64 * 1024;
 
     static readonly TimeSpan TickLeast = TimeSpan.FromMilliseconds(50);
     static readonly TimeSpan TickInGrace = TimeSpan.FromMilliseconds(100);
@@ -55,9 +52,6 @@ public sealed class Auctioneer
         candidates = new Candidates(members, hearsay);
         summaries = new SummaryDesk(config.Card.Id, slots, writer);
     }
-
-    /// <summary>After T an unanswered award cannot be taken up any more; the margin is for its admission to be written and told.</summary>
-    TimeSpan AwardEnds => timings.BidValidity + 2 * timings.AuctionWindow;
 
     public void Start(Now now, NodeEffects effects) =>
         numbers = outbox.Boot << 24; // a boot is seconds: no life of the node calls 16 M rounds a second
@@ -145,15 +139,9 @@ public sealed class Auctioneer
         if (change.After is null) hearsay.Forget(change.Node);
         if (auctions.Count == 0) return;
         var mayTakeMore = change.After is { IsLive: true } after && (change.ChangesLiveness
-            || !ReferenceEquals(change.Before!.Card, after.Card) || Grew(change.Before.Capacity, after.Capacity));
+            || !ReferenceEquals(change.Before!.Card, after.Card) || Hearsay.Grew(change.Before.Capacity, after.Capacity));
         if (mayTakeMore) moved.Add(change.Node);
         if (mayTakeMore || change.ChangesLiveness) WakeBy(now.Monotonic + TickLeast, now, effects);
-    }
-
-    static bool Grew(in Capacity before, in Capacity after)
-    {
-        if (before.Boot != after.Boot || before.Unready.Length > 0 && after.Unready.Length == 0) return true;
-        return !ResourceFilter.Fits(after.Free, before.Free); // more of anything than before
     }
 
     /// <summary>Nobody needs to look for an owner: not wanted, done, or on a node that lives.</summary>
@@ -169,7 +157,7 @@ public sealed class Auctioneer
         auction.OpenSince = null;
         auction.LastSign = now.Monotonic;
         // A pod that could not be prepared on one node gets to the next ever later, or it would run round the cluster.
-        auction.NextRound = slot.FailedEpochs.Length == 0 ? now.Monotonic : now.Monotonic + Backoff(slot.FailedEpochs.Length);
+        auction.NextRound = slot.FailedEpochs.Length == 0 ? now.Monotonic : now.Monotonic + RoundBackoff.Of(slot.FailedEpochs.Length, timings);
     }
 
     /// <summary>Queues the auction when it is time and this node's turn; else sees to it that somebody looks again.</summary>
@@ -231,165 +219,6 @@ public sealed class Auctioneer
         rounds.Add(auction.Number, auction);
         foreach (var candidate in auction.Asked) outbox.Send(candidate.Address, new Ask(auction.Number, auction.Run), effects);
         effects.Wake(new NodeTimer(NodeTimerKind.AuctionWindow, auction.Number), timings.AuctionWindow);
-    }
-
-    void OnBid(in Bid bid, NodeId sender, NodeAddress from, Now now, NodeEffects effects)
-    {
-        var auction = rounds.GetValueOrDefault(bid.Auction);
-        var candidate = auction?.Find(sender);
-        if (auction is null || candidate is null || auction.Run != bid.Run || auction.Stage != AuctionStage.Asking)
-        {
-            if (candidate?.State is AnswerState.Bid) return; // told twice, and still of use
-            outbox.Send(from, new Release(bid.Auction, bid.Run), effects);
-            return;
-        }
-        if (candidate.State != AnswerState.Silent) return;
-        candidate.State = AnswerState.Bid;
-        candidate.Score = bid.Score;
-        candidate.Why = bid.Why;
-        auction.FirstBid ??= now.Monotonic;
-        if (auction.EverybodyAnswered) AwardBest(auction, now, effects);
-    }
-
-    void OnRefusal(in Refusal refusal, NodeId sender, Now now, NodeEffects effects)
-    {
-        if (!rounds.TryGetValue(refusal.Auction, out var auction) || auction.Run != refusal.Run) return;
-        if (auction.Find(sender) is not { State: AnswerState.Silent } candidate) return;
-        candidate.State = AnswerState.Refused;
-        candidate.Why = refusal.Why;
-        candidate.AskAgain = TimeSpan.FromMilliseconds(refusal.AskAgainAfterMilliseconds);
-        if (auction.Stage == AuctionStage.Asking && auction.EverybodyAnswered) AwardBest(auction, now, effects);
-    }
-
-    /// <summary>
-    /// It is told the workload and asked again, both by the stream, which keeps them in order. Without this the pods of a new
-    /// workload would all go to the nodes that heard of it first, the auctioneer before all others.
-    /// </summary>
-    void OnUnheard(in Unheard unheard, NodeId sender, Now now, NodeEffects effects)
-    {
-        if (!rounds.TryGetValue(unheard.Auction, out var auction) || auction.Run != unheard.Run) return;
-        if (auction.Find(sender) is not { State: AnswerState.Silent } candidate) return;
-        if (candidate.IsTold) return; // said twice on the way, or the news crossed: its bid may still come within the window
-        if (tables.Find(auction.Pod.Workload) is { } row && RowCodec.Measure(row) <= ToldBytesMost)
-        {
-            candidate.IsTold = true;
-            outbox.SendFrame(candidate.Address, new RowDelta(row), effects);
-            outbox.SendFrame(candidate.Address, new Ask(auction.Number, auction.Run), effects);
-            return;
-        }
-        candidate.State = AnswerState.Refused;
-        candidate.Why = Bidder.NotHeard;
-        candidate.AskAgain = timings.GossipInterval;
-        if (auction.Stage == AuctionStage.Asking && auction.EverybodyAnswered) AwardBest(auction, now, effects);
-    }
-
-    void OnVerdict(in Verdict verdict, NodeId sender, Now now, NodeEffects effects)
-    {
-        if (!auctions.TryGetValue(verdict.Run.Pod, out var auction) || auction.Run != verdict.Run || auction.Stage == AuctionStage.Placed) return;
-        if (verdict.Admitted)
-        {
-            // Also when it comes late, and another round is under way: the pod has its place.
-            EndRound(auction, effects);
-            summaries.Publish(auction, sender, now, effects);
-            auction.Stage = AuctionStage.Placed;
-            auction.EmptyRounds = auction.PassingRounds = 0;
-            auction.NextRound = now.Monotonic + timings.AuctioneerSilence; // if the admission never shows, its node is gone: again
-            WakeBy(auction.NextRound, now, effects);
-            return;
-        }
-        if (auction.Number != verdict.Auction || auction.Stage != AuctionStage.Awarding || auction.Awarded?.Node != sender) return;
-        auction.Awarded.State = AnswerState.Refused;
-        auction.Awarded.Why = verdict.Why;
-        AwardBest(auction, now, effects);
-    }
-
-    /// <summary>Awards the best bid that stands; keeps the next best in reserve and lets the others go.</summary>
-    void AwardBest(Auction auction, Now now, NodeEffects effects)
-    {
-        auction.Awarded = null;
-        if (auction.Best() is not { } best || slots.Find(auction.Pod) is not { } slot)
-        {
-            EndEmpty(auction, now, effects);
-            return;
-        }
-        auction.Awarded = best;
-        auction.Stage = AuctionStage.Awarding;
-        var second = auction.Best();
-        foreach (var candidate in auction.Asked)
-            if (candidate != best && candidate != second) LetGo(auction, candidate, effects);
-        hearsay.Deduct(best.Node, slot.Template.Requests);
-        SendAward(auction, effects);
-        effects.Wake(new NodeTimer(NodeTimerKind.AwardDeadline, auction.Number, ++auction.AwardStep), timings.AuctionWindow);
-    }
-
-    void SendAward(Auction auction, NodeEffects effects)
-    {
-        var won = string.Create(CultureInfo.InvariantCulture, $"won with {auction.Awarded!.Score} over {auction.Bids - 1} other bids");
-        outbox.Send(auction.Awarded.Address, new Award(auction.Number, auction.Run, won), effects);
-    }
-
-    /// <summary>
-    /// No verdict yet. The award is said again while the bid may live; nobody else is awarded before it cannot be taken up
-    /// any more, and by then the other bids of the round are over too, so that all are asked anew.
-    /// </summary>
-    void OnAwardDeadline(Auction auction, Now now, NodeEffects effects)
-    {
-        var left = auction.FirstBid!.Value + AwardEnds - now.Monotonic;
-        if (left > TimeSpan.Zero)
-        {
-            if (left > AwardEnds - timings.BidValidity) SendAward(auction, effects);
-            var wait = left < 2 * timings.AuctionWindow ? left : 2 * timings.AuctionWindow;
-            effects.Wake(new NodeTimer(NodeTimerKind.AwardDeadline, auction.Number, ++auction.AwardStep), wait);
-            return;
-        }
-        auction.Awarded!.State = AnswerState.Refused;
-        auction.Awarded.Why = "did not answer its award";
-        auction.Awarded.AskAgain = TickLeast;
-        EndEmpty(auction, now, effects);
-    }
-
-    /// <summary>Nobody took it: when to ask again, and how many.</summary>
-    void EndEmpty(Auction auction, Now now, NodeEffects effects)
-    {
-        EndRound(auction, effects);
-        var again = TimeSpan.Zero;
-        foreach (var candidate in auction.Asked)
-            if (candidate.AskAgain > TimeSpan.Zero && (again == TimeSpan.Zero || candidate.AskAgain < again)) again = candidate.AskAgain;
-        // What passes by itself (reservations of others, news on its way) is not held against the pod, but not for ever.
-        var passes = again > TimeSpan.Zero;
-        if (!passes || ++auction.PassingRounds % 4 == 0) auction.EmptyRounds++;
-        var wait = Backoff(auction.EmptyRounds);
-        if (passes)
-        {
-            wait /= 8;
-            if (wait < again) wait = again;
-        }
-        auction.NextRound = now.Monotonic + luck.Between(wait, wait * 1.25);
-        if (!passes || auction.PassingRounds >= 4) summaries.Publish(auction, NodeId.None, now, effects);
-        WakeBy(auction.NextRound, now, effects);
-    }
-
-    /// <summary>250 ms, doubled with each empty round, to a minute.</summary>
-    TimeSpan Backoff(int emptyRounds)
-    {
-        var wait = timings.RoundBackoffLeast * (1L << Math.Clamp(emptyRounds - 1, 0, 20));
-        return wait < timings.RoundBackoffMost ? wait : timings.RoundBackoffMost;
-    }
-
-    /// <summary>Lets go of every reservation that the round still has, its award's too unless that was answered.</summary>
-    void EndRound(Auction auction, NodeEffects effects)
-    {
-        if (!rounds.Remove(auction.Number)) return;
-        foreach (var candidate in auction.Asked)
-            if (candidate != auction.Awarded) LetGo(auction, candidate, effects);
-        auction.Stage = AuctionStage.Waiting;
-    }
-
-    void LetGo(Auction auction, Candidate candidate, NodeEffects effects)
-    {
-        if (candidate.State != AnswerState.Bid) return;
-        candidate.State = AnswerState.Released;
-        outbox.Send(candidate.Address, new Release(auction.Number, auction.Run), effects);
     }
 
     void Drop(PodId pod, NodeEffects effects)

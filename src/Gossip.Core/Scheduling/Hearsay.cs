@@ -1,5 +1,6 @@
 using Gossip.Core.Membership;
 using Gossip.Core.Model;
+using Gossip.Core.Scheduling.Filters;
 using Gossip.Core.Workloads;
 
 namespace Gossip.Core.Scheduling;
@@ -32,6 +33,13 @@ sealed class Hearsay(SlotTable slots, IMemberList members)
             ? debt.Taken
             : Resources.Zero;
         debts[node] = new Debt(capacity.Boot, capacity.Version, taken + requests);
+    }
+
+    /// <summary>Whether a node may take what it could not before.</summary>
+    public static bool Grew(in Capacity before, in Capacity after)
+    {
+        if (before.Boot != after.Boot || before.Unready.Length > 0 && after.Unready.Length == 0) return true;
+        return !ResourceFilter.Fits(after.Free, before.Free); // more of anything than before
     }
 
     public void Forget(NodeId node) => debts.Remove(node);

@@ -2,6 +2,7 @@ using Gossip.Core.Membership;
 using Gossip.Core.Model;
 using Gossip.Core.Replication;
 using Gossip.Core.Scheduling;
+using Gossip.Core.Wire;
 
 namespace Gossip.Core.Tests.Scheduling;
 
@@ -77,6 +78,20 @@ public class AuctioneerTests
         Assert.Empty(desk.Take<Ask>());
         desk.Pass(desk.Timings.RoundBackoffLeast + 3 * desk.Timings.AuctionWindow);
         Assert.NotEqual(auction, Called(desk).Auction);
+    }
+
+    [Fact]
+    public void A_node_that_has_not_heard_of_the_pod_is_told_and_asked_again_once()
+    {
+        var desk = new Desk().Start();
+        var (auction, asked) = Called(desk);
+        var other = asked.First(node => node != desk.Self);
+        desk.Said.Clear();
+        desk.Hear(other, new Unheard(auction, desk.Run));
+        Assert.Equal([MessageKind.RowDelta, new Ask(auction, desk.Run)], desk.Said.Select(said => said.Message));
+        desk.Said.Clear();
+        desk.Hear(other, new Unheard(auction, desk.Run));
+        Assert.Empty(desk.Said);
     }
 
     [Fact]

@@ -82,13 +82,11 @@ public class BidderTests
     }
 
     [Fact]
-    public void An_unknown_pod_is_asked_for_again_soon()
+    public void An_unknown_pod_is_said_to_be_unheard_of()
     {
         var desk = Open();
         desk.Hear(desk.Ring[0], new Ask(1, Some.Run(99)));
-        var refusal = Assert.Single(desk.Take<Refusal>()).Message;
-        Assert.Equal("has not heard of it yet", refusal.Why);
-        Assert.Equal(desk.Timings.GossipInterval.TotalMilliseconds, refusal.AskAgainAfterMilliseconds);
+        Assert.Equal(new Unheard(1, Some.Run(99)), Assert.Single(desk.Take<Unheard>()).Message);
     }
 
     [Fact]

@@ -45,7 +45,7 @@ sealed class Desk : NodeEffects, IMemberList
         swim = new Swim(config, 1, new Luck(1), outbox);
         Slots = new SlotTable(Tables, this, Timings);
         Bidder = new Bidder(config, Slots, swim, Tables, outbox);
-        Auctioneer = new Auctioneer(config, Slots, this, Tables, new Luck(2), outbox);
+        Auctioneer = new Auctioneer(config, Slots, this, Tables, Tables, new Luck(2), outbox);
         Keeper = new PodKeeper(config, Slots, this, Tables, Tables, Bidder);
     }
 
@@ -201,13 +201,14 @@ sealed class Desk : NodeEffects, IMemberList
                 MessageKind.Award => AuctionWire.Read<Award>(body),
                 MessageKind.Verdict => AuctionWire.Read<Verdict>(body),
                 MessageKind.Release => AuctionWire.Read<Release>(body),
+                MessageKind.Unheard => AuctionWire.Read<Unheard>(body),
                 _ => kind,
             }));
     }
 
     public override void Send(NodeAddress to, ReadOnlySpan<byte> datagram) =>
         Record(members.Values.Single(member => member.Address == to).Id, datagram[Limits.EnvelopeHeader..].ToArray());
-    public override void SendFrame(NodeAddress to, ReadOnlySpan<byte> frame) => Assert.Fail("auctions need no stream");
+    public override void SendFrame(NodeAddress to, ReadOnlySpan<byte> frame) => Send(to, frame);
     public override void Wake(NodeTimer timer, TimeSpan after) => timers.Enqueue(timer, (ticks + Math.Max(0, after.Ticks), ++order));
     public override void Persist(LogPosition position, ReadOnlySpan<byte> record) => Assert.Fail("rows persist themselves here");
     public override void Perform(PodCommand command) => Commands.Add(command);

@@ -1,0 +1,168 @@
+using System.Globalization;
+using Gossip.Core.Model;
+using Gossip.Core.Replication;
+using Gossip.Core.Wire;
+
+namespace Gossip.Core.Scheduling;
+
+// One round: answers come in, the best bid is awarded, and the round ends with a place or empty.
+public sealed partial class Auctioneer
+{
+    /// <summary>A workload that outgrows it waits for gossip: 16 rounds of a dozen nodes each would be told it at once.</summary>
+    const int ToldBytesMost = 64 * 1024;
+
+    /// <summary>After T an unanswered award cannot be taken up any more; the margin is for its admission to be written and told.</summary>
+    TimeSpan AwardEnds => timings.BidValidity + 2 * timings.AuctionWindow;
+
+    void OnBid(in Bid bid, NodeId sender, NodeAddress from, Now now, NodeEffects effects)
+    {
+        var auction = rounds.GetValueOrDefault(bid.Auction);
+        var candidate = auction?.Find(sender);
+        if (auction is null || candidate is null || auction.Run != bid.Run || auction.Stage != AuctionStage.Asking)
+        {
+            if (candidate?.State is AnswerState.Bid) return; // told twice, and still of use
+            outbox.Send(from, new Release(bid.Auction, bid.Run), effects);
+            return;
+        }
+        if (candidate.State != AnswerState.Silent) return;
+        candidate.State = AnswerState.Bid;
+        candidate.Score = bid.Score;
+        candidate.Why = bid.Why;
+        auction.FirstBid ??= now.Monotonic;
+        if (auction.EverybodyAnswered) AwardBest(auction, now, effects);
+    }
+
+    void OnRefusal(in Refusal refusal, NodeId sender, Now now, NodeEffects effects)
+    {
+        if (!rounds.TryGetValue(refusal.Auction, out var auction) || auction.Run != refusal.Run) return;
+        if (auction.Find(sender) is not { State: AnswerState.Silent } candidate) return;
+        candidate.State = AnswerState.Refused;
+        candidate.Why = refusal.Why;
+        candidate.AskAgain = TimeSpan.FromMilliseconds(refusal.AskAgainAfterMilliseconds);
+        if (auction.Stage == AuctionStage.Asking && auction.EverybodyAnswered) AwardBest(auction, now, effects);
+    }
+
+    /// <summary>
+    /// It is told the workload and asked again, both by the stream, which keeps them in order. Without this the pods of a new
+    /// workload would all go to the nodes that heard of it first, the auctioneer before all others.
+    /// </summary>
+    void OnUnheard(in Unheard unheard, NodeId sender, Now now, NodeEffects effects)
+    {
+        if (!rounds.TryGetValue(unheard.Auction, out var auction) || auction.Run != unheard.Run) return;
+        if (auction.Find(sender) is not { State: AnswerState.Silent } candidate) return;
+        if (candidate.IsTold) return; // said twice on the way, or the news crossed: its bid may still come within the window
+        if (tables.Find(auction.Pod.Workload) is { } row && RowCodec.Measure(row) <= ToldBytesMost)
+        {
+            candidate.IsTold = true;
+            outbox.SendFrame(candidate.Address, new RowDelta(row), effects);
+            outbox.SendFrame(candidate.Address, new Ask(auction.Number, auction.Run), effects);
+            return;
+        }
+        candidate.State = AnswerState.Refused;
+        candidate.Why = Bidder.NotHeard;
+        candidate.AskAgain = timings.GossipInterval;
+        if (auction.Stage == AuctionStage.Asking && auction.EverybodyAnswered) AwardBest(auction, now, effects);
+    }
+
+    void OnVerdict(in Verdict verdict, NodeId sender, Now now, NodeEffects effects)
+    {
+        if (!auctions.TryGetValue(verdict.Run.Pod, out var auction) || auction.Run != verdict.Run || auction.Stage == AuctionStage.Placed) return;
+        if (verdict.Admitted)
+        {
+            // Also when it comes late, and another round is under way: the pod has its place.
+            EndRound(auction, effects);
+            summaries.Publish(auction, sender, now, effects);
+            auction.Stage = AuctionStage.Placed;
+            auction.EmptyRounds = auction.PassingRounds = 0;
+            auction.NextRound = now.Monotonic + timings.AuctioneerSilence; // if the admission never shows, its node is gone: again
+            WakeBy(auction.NextRound, now, effects);
+            return;
+        }
+        if (auction.Number != verdict.Auction || auction.Stage != AuctionStage.Awarding || auction.Awarded?.Node != sender) return;
+        auction.Awarded.State = AnswerState.Refused;
+        auction.Awarded.Why = verdict.Why;
+        AwardBest(auction, now, effects);
+    }
+
+    /// <summary>Awards the best bid that stands; keeps the next best in reserve and lets the others go.</summary>
+    void AwardBest(Auction auction, Now now, NodeEffects effects)
+    {
+        auction.Awarded = null;
+        if (auction.Best() is not { } best || slots.Find(auction.Pod) is not { } slot)
+        {
+            EndEmpty(auction, now, effects);
+            return;
+        }
+        auction.Awarded = best;
+        auction.Stage = AuctionStage.Awarding;
+        var second = auction.Best();
+        foreach (var candidate in auction.Asked)
+            if (candidate != best && candidate != second) LetGo(auction, candidate, effects);
+        hearsay.Deduct(best.Node, slot.Template.Requests);
+        SendAward(auction, effects);
+        effects.Wake(new NodeTimer(NodeTimerKind.AwardDeadline, auction.Number, ++auction.AwardStep), timings.AuctionWindow);
+    }
+
+    void SendAward(Auction auction, NodeEffects effects)
+    {
+        var won = string.Create(CultureInfo.InvariantCulture, $"won with {auction.Awarded!.Score} over {auction.Bids - 1} other bids");
+        outbox.Send(auction.Awarded.Address, new Award(auction.Number, auction.Run, won), effects);
+    }
+
+    /// <summary>
+    /// No verdict yet. The award is said again while the bid may live; nobody else is awarded before it cannot be taken up
+    /// any more, and by then the other bids of the round are over too, so that all are asked anew.
+    /// </summary>
+    void OnAwardDeadline(Auction auction, Now now, NodeEffects effects)
+    {
+        var left = auction.FirstBid!.Value + AwardEnds - now.Monotonic;
+        if (left > TimeSpan.Zero)
+        {
+            if (left > AwardEnds - timings.BidValidity) SendAward(auction, effects);
+            var wait = left < 2 * timings.AuctionWindow ? left : 2 * timings.AuctionWindow;
+            effects.Wake(new NodeTimer(NodeTimerKind.AwardDeadline, auction.Number, ++auction.AwardStep), wait);
+            return;
+        }
+        auction.Awarded!.State = AnswerState.Refused;
+        auction.Awarded.Why = "did not answer its award";
+        auction.Awarded.AskAgain = TickLeast;
+        EndEmpty(auction, now, effects);
+    }
+
+    /// <summary>Nobody took it: when to ask again, and how many.</summary>
+    void EndEmpty(Auction auction, Now now, NodeEffects effects)
+    {
+        EndRound(auction, effects);
+        var again = TimeSpan.Zero;
+        foreach (var candidate in auction.Asked)
+            if (candidate.AskAgain > TimeSpan.Zero && (again == TimeSpan.Zero || candidate.AskAgain < again)) again = candidate.AskAgain;
+        // What passes by itself (reservations of others, news on its way) is not held against the pod, but not for ever.
+        var passes = again > TimeSpan.Zero;
+        if (!passes || ++auction.PassingRounds % 4 == 0) auction.EmptyRounds++;
+        var wait = RoundBackoff.Of(auction.EmptyRounds, timings);
+        if (passes)
+        {
+            wait /= 8;
+            if (wait < again) wait = again;
+        }
+        auction.NextRound = now.Monotonic + luck.Between(wait, wait * 1.25);
+        if (!passes || auction.PassingRounds >= 4) summaries.Publish(auction, NodeId.None, now, effects);
+        WakeBy(auction.NextRound, now, effects);
+    }
+
+    /// <summary>Lets go of every reservation that the round still has, its award's too unless that was answered.</summary>
+    void EndRound(Auction auction, NodeEffects effects)
+    {
+        if (!rounds.Remove(auction.Number)) return;
+        foreach (var candidate in auction.Asked)
+            if (candidate != auction.Awarded) LetGo(auction, candidate, effects);
+        auction.Stage = AuctionStage.Waiting;
+    }
+
+    void LetGo(Auction auction, Candidate candidate, NodeEffects effects)
+    {
+        if (candidate.State != AnswerState.Bid) return;
+        candidate.State = AnswerState.Released;
+        outbox.Send(candidate.Address, new Release(auction.Number, auction.Run), effects);
+    }
+}
