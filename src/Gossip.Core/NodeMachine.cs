@@ -125,6 +125,8 @@ public sealed class NodeMachine
             Settle(now, effects);
         }
         outbox.Flush(effects);
+        swim.KeepGossiping(effects);
+        replicator.KeepGossiping(effects);
     }
 
     /// <summary>Everything this node knows, as of now. The same object as long as nothing changed.</summary>

@@ -24,6 +24,7 @@ public sealed class Swim : IMemberList, IPiggyback
     readonly Beliefs beliefs;
     readonly ProbeCycle probe;
     readonly Reunion reunion;
+    bool gossips;
     readonly Refusals refusals;
     readonly RandomPeers peers;
     readonly Luck luck;
@@ -64,7 +65,6 @@ public sealed class Swim : IMemberList, IPiggyback
         reunion.Start(now, effects);
         // At a moment of luck, so that a cluster that started together does not probe in step.
         effects.Wake(new NodeTimer(NodeTimerKind.ProbePeriod), luck.Between(TimeSpan.Zero, probe.Interval));
-        effects.Wake(new NodeTimer(NodeTimerKind.GossipTick), luck.Between(TimeSpan.Zero, config.Timings.GossipInterval));
     }
 
     /// <summary>
@@ -140,9 +140,9 @@ public sealed class Swim : IMemberList, IPiggyback
                 refusals.OnEnds(timer, now, effects);
                 break;
             case NodeTimerKind.GossipTick:
+                gossips = false;
                 if (!beliefs.Rumours.IsEmpty)
                     foreach (var peer in peers.Draw(config.Timings.GossipFanout)) outbox.Touch(peer.Address);
-                effects.Wake(timer, config.Timings.GossipInterval);
                 break;
             case NodeTimerKind.JoinRetry:
                 reunion.OnJoinRetry(timer, now, effects);
@@ -172,6 +172,14 @@ public sealed class Swim : IMemberList, IPiggyback
         beliefs.Leave(now);
         var goodbye = MemberRecord.Of(beliefs.Own, now);
         foreach (var member in Live) outbox.Send(member.Address, goodbye, effects);
+    }
+
+    /// <summary>At the end of every turn: a tick is set only while there are rumours, so that a quiet node sleeps.</summary>
+    public void KeepGossiping(NodeEffects effects)
+    {
+        if (gossips || beliefs.Rumours.IsEmpty) return;
+        gossips = true;
+        effects.Wake(new NodeTimer(NodeTimerKind.GossipTick), config.Timings.GossipInterval);
     }
 
     public int Fill(Span<byte> room) => beliefs.Rumours.Fill(room);

@@ -63,7 +63,6 @@ public sealed class Replicator : ITables, IRowWriter, IPiggyback
     public void Start(Now now, NodeEffects effects)
     {
         replica.Start(effects);
-        gossip.Start(effects);
         repairs.Start(effects);
     }
 
@@ -129,6 +128,9 @@ public sealed class Replicator : ITables, IRowWriter, IPiggyback
 
     /// <summary>Everything that must survive, for <see cref="IStore.Compact"/>. Includes writes not yet confirmed.</summary>
     public void WriteSnapshot(IBufferWriter<byte> into) => replica.WriteSnapshot(into, writes.Pending);
+
+    /// <summary>At the end of every turn; see <see cref="RowGossip.Keep"/>.</summary>
+    public void KeepGossiping(NodeEffects effects) => gossip.Keep(effects);
 
     public int Fill(Span<byte> room) => gossip.Fill(room);
 }

@@ -27,6 +27,7 @@ sealed class RowGossip(NodeTimings timings, Outbox outbox, IMemberList members, 
     readonly byte[] room = new byte[Limits.DatagramPayload - Limits.EnvelopeHeader];
     readonly List<NodeAddress> peers = [];
     readonly List<Uid> spoken = [];
+    bool ticks;
 
     public void Offer(Row row)
     {
@@ -52,11 +53,17 @@ sealed class RowGossip(NodeTimings timings, Outbox outbox, IMemberList members, 
 
     public int Fill(Span<byte> into) => queue.Fill(into);
 
-    public void Start(NodeEffects effects) => Wake(effects);
+    /// <summary>At the end of every turn: a tick is set only while there is news, so that a quiet node sleeps.</summary>
+    public void Keep(NodeEffects effects)
+    {
+        if (ticks || (queue.IsEmpty && large.Count == 0)) return;
+        ticks = true;
+        effects.Wake(new NodeTimer(NodeTimerKind.RowGossipTick), timings.GossipInterval);
+    }
 
     public void OnTick(NodeEffects effects)
     {
-        Wake(effects);
+        ticks = false;
         if (queue.IsEmpty && large.Count == 0) return;
         PickPeers();
         if (peers.Count == 0) return;
@@ -123,6 +130,4 @@ sealed class RowGossip(NodeTimings timings, Outbox outbox, IMemberList members, 
     int Transmits() => Math.Max(1, (int)Math.Ceiling(timings.TransmitFactor * Math.Log10(members.Live.Length + 1)));
 
     static ulong Subject(Uid uid) => StableHash.Mix(uid.Birth.Writer.Value, uid.Birth.Seq);
-
-    void Wake(NodeEffects effects) => effects.Wake(new NodeTimer(NodeTimerKind.RowGossipTick), timings.GossipInterval);
 }

@@ -199,6 +199,7 @@ sealed class SwimNode(SwimNet net, NodeCard card, int[] seeds) : NodeEffects
             if (change.After is { } after && change.Before?.State != after.State) Saw.Add((change.Node, after.State));
         Swim.Changes.Clear();
         outbox.Flush(this);
+        Swim.KeepGossiping(this);
     }
 
     public override void Send(NodeAddress to, ReadOnlySpan<byte> datagram)

@@ -183,6 +183,7 @@ sealed class RowPeer : NodeEffects, IMemberList
             Rows.OnPersisted(new LogPosition(confirmed), Now, this);
         }
         outbox.Flush(this);
+        Rows.KeepGossiping(this);
     }
 
     // The member list: everybody, always.
