@@ -52,6 +52,9 @@ sealed class Auction(PodId pod)
     public Instant LastRound { get; set; }
     public Instant NextRound { get; set; }
 
+    /// <summary>Nothing is to be done before that, unless something changes.</summary>
+    public Instant SleepsUntil { get; set; }
+
     /// <summary>Since when the slot has been open here; null while it is not (its owner's grace runs).</summary>
     public Instant? OpenSince { get; set; }
 

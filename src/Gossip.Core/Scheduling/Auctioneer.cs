@@ -39,6 +39,7 @@ public sealed partial class Auctioneer
     ulong numbers;
     ulong ticks;
     Instant? nextTick;
+    bool ringTurned;
 
     public Auctioneer(NodeConfig config, SlotTable slots, IMemberList members, ITables tables, IRowWriter writer, Luck luck, Outbox outbox)
     {
@@ -140,7 +141,8 @@ public sealed partial class Auctioneer
         if (auctions.Count == 0) return;
         var mayTakeMore = change.After is { IsLive: true } after && (change.ChangesLiveness
             || !ReferenceEquals(change.Before!.Card, after.Card) || Hearsay.Grew(change.Before.Capacity, after.Capacity));
-        if (mayTakeMore) moved.Add(change.Node);
+        if (mayTakeMore && !moved.Contains(change.Node)) moved.Add(change.Node);
+        ringTurned |= change.ChangesLiveness;
         if (mayTakeMore || change.ChangesLiveness) WakeBy(now.Monotonic + TickLeast, now, effects);
     }
 
@@ -170,10 +172,10 @@ public sealed partial class Auctioneer
             return;
         }
         auction.OpenSince ??= now.Monotonic;
-        if (TurnOf(auction, slot) is not { } turn) return;
-        if (turn > now.Monotonic)
+        auction.SleepsUntil = TurnOf(auction, slot) ?? now.Monotonic + timings.AuctioneerSilence;
+        if (auction.SleepsUntil > now.Monotonic)
         {
-            WakeBy(turn, now, effects);
+            WakeBy(auction.SleepsUntil, now, effects);
             return;
         }
         auction.IsQueued = true;
@@ -241,11 +243,18 @@ public sealed partial class Auctioneer
         nextTick = null;
         foreach (var auction in auctions.Values)
         {
+            var mayHasten = auction.EmptyRounds > 0 && moved.Count > 0;
+            if (!ringTurned && !mayHasten && auction.SleepsUntil > now.Monotonic)
+            {
+                WakeBy(auction.SleepsUntil, now, effects);
+                continue; // a burst's slots are watched by every node, and are one node's business each
+            }
             if (slots.Find(auction.Pod) is not { } slot) continue;
-            if (MayFitMoved(slot)) Hasten(auction, now);
+            if (mayHasten && MayFitMoved(slot)) Hasten(auction, now);
             Consider(auction, slot, now, effects);
         }
         moved.Clear();
+        ringTurned = false;
         if (auctions.Count > 0) WakeBy(now.Monotonic + TickMost, now, effects);
     }
 
