@@ -108,7 +108,9 @@ public sealed partial class PodKeeper
         }
         if (slot is null)
         {
-            if (tables.Covers(admission.Run.Pod.Workload)) Withdraw(admission.Uid, now, effects);
+            if (!tables.Covers(admission.Run.Pod.Workload)) return; // its workload is still on its way here
+            bidder.Free(admission.Run, now, effects); // deleted while the admission was being written
+            Withdraw(admission.Uid, now, effects);
             return;
         }
         if (bidder.Has(admission.Run))
