@@ -73,6 +73,13 @@ public sealed class Cluster
     /// <summary>That share of all datagrams is lost, each way.</summary>
     public Cluster Loss(double share) => Doing($".Loss({share})", w => w.Network.Faults = w.Network.Faults with { Loss = share });
 
+    /// <summary>That share of all datagrams takes up to so much longer, and is overtaken.</summary>
+    public Cluster Stragglers(double share, TimeSpan delay) => Doing($".Stragglers({share}, {delay.TotalSeconds} s)",
+        w => w.Network.Faults = w.Network.Faults with { Stragglers = share, StragglerDelay = delay });
+
+    /// <summary>A user wants so many pods more: perhaps more than there is room for.</summary>
+    public Cluster Crowd(int pods) => Doing($".Crowd({pods})", _ => users!.Create("crowd", pods, 100));
+
     /// <summary>Kills the process; the machine, its disk and its pods stay.</summary>
     public Cluster Kill(int node) => Doing($".Kill({node})", w => w.Nodes[node].Kill());
 
@@ -104,10 +111,10 @@ public sealed class Cluster
     });
 
     /// <summary>Every live node knows every live node as alive, and nobody else.</summary>
-    public Cluster ExpectAllMembersAgree() => Expect(nameof(ExpectAllMembersAgree), w => ClusterState.Members(w));
+    public Cluster ExpectAllMembersAgree() => Expect("ExpectAllMembersAgree()", w => ClusterState.Members(w));
 
     /// <summary>Members agree, tables are equal, and every pod that fits runs on exactly one node.</summary>
-    public Cluster ExpectOneOwnerPerPod() => Expect(nameof(ExpectOneOwnerPerPod), w => ClusterState.WhyNot(w, users!));
+    public Cluster ExpectOneOwnerPerPod() => Expect("ExpectOneOwnerPerPod()", w => ClusterState.WhyNot(w, users!));
 
     /// <summary>Looks at nothing but the rules that are watched all the time, and those that hold at rest.</summary>
     public Cluster ExpectRest()
@@ -137,7 +144,7 @@ public sealed class Cluster
 
     Cluster Expect(string words, Func<World, Shortcoming?> whyNot)
     {
-        Said($".{words}()");
+        Said($".{words}");
         Begin();
         var from = World.Elapsed;
         if (!World.RunUntil(() => whyNot(World) is null, Patience, Glance) && World.Violations.Count == 0 && whyNot(World) is { } because)
@@ -150,7 +157,7 @@ public sealed class Cluster
     void Begin()
     {
         if (world is not null) return;
-        var podsEach = Math.Max(4, (2 * pods + nodes - 1) / nodes);
+        var podsEach = Math.Max(4, (3 * pods + nodes - 1) / nodes); // so that half of the machines have room for all of it
         world = new World(nodes, seed, timings, index => Manifests.Node(index, podsEach), () => sentence.ToString(), faults);
         world.Check(CheckerSet.For(world));
         users = new Users(world, world.Luck.For("users"));

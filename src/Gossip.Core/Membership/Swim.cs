@@ -29,6 +29,9 @@ public sealed class Swim : IMemberList, IPiggyback
     readonly RandomPeers peers;
     readonly Luck luck;
 
+
+    /// <summary>When a sender was last told how it is spoken of.</summary>
+    readonly Dictionary<NodeId, Instant> told = [];
     int mismatches;
 
     /// <exception cref="MessagePackSerializationException">Peers would refuse the card; the message names the field.</exception>
@@ -77,9 +80,17 @@ public sealed class Swim : IMemberList, IPiggyback
         if (sender == Self) return Reject.Misdirected;
         if (Find(sender) is not { } member) return Reject.None;
         var isEarlier = boot < member.Incarnation.Boot;
-        if (isEarlier || (!member.IsLive && boot == member.Incarnation.Boot))
+        if ((isEarlier || (!member.IsLive && boot == member.Incarnation.Boot)) && !IsTold(sender, now))
             outbox.Send(from, MemberRecord.Of(member, now), effects);
         return isEarlier && member.IsLive ? Reject.StaleBoot : Reject.None;
+    }
+
+    /// <summary>Once a gossip interval is enough: two that have both left, and answer each word of the other, would never end.</summary>
+    bool IsTold(NodeId sender, Now now)
+    {
+        if (told.TryGetValue(sender, out var last) && now.Monotonic - last < config.Timings.GossipInterval) return true;
+        told[sender] = now.Monotonic;
+        return false;
     }
 
     /// <summary>Takes a message of membership's kinds; false for any other kind. Throws as <see cref="IWireMessage{T}"/> says.</summary>

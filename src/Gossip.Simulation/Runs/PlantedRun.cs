@@ -1,5 +1,6 @@
 using Gossip.Core;
 using Gossip.Simulation.Scenarios;
+using Gossip.Simulation.Time;
 
 namespace Gossip.Simulation.Runs;
 
@@ -21,16 +22,23 @@ public static class PlantedRun
     const int Nodes = 6;
     const int Pods = 24;
 
-    static readonly (PlantedBug Bug, string Rule)[] Bugs =
+    /// <param name="Provoke">Scenario in which the bug must show; null for the random one.</param>
+    sealed record Planted(PlantedBug Bug, string Rule, Action<Cluster>? Provoke = null);
+
+    static readonly Planted[] Bugs =
     [
-        (PlantedBug.WholeContextOnCutDelta, "R2"),
-        (PlantedBug.WriterReusedAfterAmnesia, "R10"),
-        (PlantedBug.AdmissionWithoutRecheck, "A1"),
-        (PlantedBug.LeakedReservation, "A8"),
-        (PlantedBug.RefutationIgnored, "M1"),
-        (PlantedBug.ResurrectedObject, "R3"),
-        (PlantedBug.DrainByReadiness, "A4"),
-        (PlantedBug.StaleTimerObeyed, "M2"),
+        new(PlantedBug.WholeContextOnCutDelta, "R2"),
+        new(PlantedBug.WriterReusedAfterAmnesia, "R10", cluster => cluster
+            .ExpectOneOwnerPerPod().LoseMachineAndDisk(1).Scale(0, 20).For(20.Seconds()).Restart(1).Scale(1, 20).For(30.Seconds())),
+        new(PlantedBug.AdmissionWithoutRecheck, "A1", cluster => cluster
+            .Stragglers(0.3, 3.Seconds()).Crowd(200).For(60.Seconds())),
+        new(PlantedBug.LeakedReservation, "A8"),
+        new(PlantedBug.RefutationIgnored, "M1", cluster => cluster
+            .ExpectAllMembersAgree().Partition(0..1).For(4.Seconds()).Heal().ExpectAllMembersAgree()),
+        new(PlantedBug.ResurrectedObject, "R3"),
+        new(PlantedBug.DrainByReadiness, "A4", cluster => cluster
+            .ExpectOneOwnerPerPod().Partition(0..3).For(60.Seconds()).Heal().For(20.Seconds())),
+        new(PlantedBug.StaleTimerObeyed, "M2"),
     ];
 
     /// <summary>Names of every bug that can be planted.</summary>
@@ -41,7 +49,7 @@ public static class PlantedRun
         var outcomes = new PlantedOutcome[Bugs.Length];
         Parallel.For(0, Bugs.Length, new ParallelOptions { MaxDegreeOfParallelism = parallelism, CancellationToken = cancel }, i =>
         {
-            outcomes[i] = Catch(Bugs[i].Bug, Bugs[i].Rule, cancel);
+            outcomes[i] = Catch(Bugs[i], cancel);
             progress?.Report(outcomes[i]);
         });
         return outcomes;
@@ -55,16 +63,28 @@ public static class PlantedRun
         return scenario.World.Violations;
     }
 
-    static PlantedOutcome Catch(PlantedBug bug, string rule, CancellationToken cancel)
+    static PlantedOutcome Catch(Planted planted, CancellationToken cancel)
     {
         for (var seed = 1UL; seed <= SeedsMost; seed++)
         {
             cancel.ThrowIfCancellationRequested();
-            var scenario = new RandomScenario(Nodes, Pods, seed, bug);
-            scenario.Run();
-            foreach (var violation in scenario.World.Violations)
-                if (violation.Rule == rule) return new PlantedOutcome(bug.ToString(), rule, seed, violation);
+            foreach (var violation in RunOne(planted, seed))
+                if (violation.Rule == planted.Rule) return new PlantedOutcome(planted.Bug.ToString(), planted.Rule, seed, violation);
         }
-        return new PlantedOutcome(bug.ToString(), rule, 0, null);
+        return new PlantedOutcome(planted.Bug.ToString(), planted.Rule, 0, null);
+    }
+
+    static IReadOnlyList<Violation> RunOne(Planted planted, ulong seed)
+    {
+        if (planted.Provoke is null) return Replay(planted.Bug.ToString(), Nodes, Pods, seed);
+        try
+        {
+            planted.Provoke(Cluster.Of(Nodes).Seed(seed).Pods(Pods).With(planted.Bug));
+            return [];
+        }
+        catch (ScenarioFailed failed)
+        {
+            return failed.Violations;
+        }
     }
 }

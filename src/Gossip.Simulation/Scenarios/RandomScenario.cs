@@ -34,6 +34,9 @@ internal sealed class RandomScenario
         plan = new FaultPlan(World, users, World.Luck.For("faults"));
     }
 
+    public RandomScenario(int nodes, int pods, ulong seed, string planted)
+        : this(nodes, pods, seed, Enum.Parse<PlantedBug>(planted, ignoreCase: true)) { }
+
     public World World { get; }
 
     /// <summary>How long convergence took after the heal; null when it did not.</summary>
