@@ -11,7 +11,7 @@ internal enum PlantedBug : byte
     WholeContextOnCutDelta,
     /// <summary>A node that lost its disk goes on with the writer id, and so the dots, that it had before.</summary>
     WriterReusedAfterAmnesia,
-    /// <summary>An award is admitted without looking whether the resources are still there.</summary>
+    /// <summary>A bid holds nothing, and its award is admitted without looking whether the resources are still there.</summary>
     AdmissionWithoutRecheck,
     /// <summary>A bid's reservation outlives its validity.</summary>
     LeakedReservation,

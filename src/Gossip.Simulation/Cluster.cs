@@ -101,6 +101,9 @@ public sealed class Cluster
     /// <summary>A user scales the deployment <c>web-N</c>.</summary>
     public Cluster Scale(int workload, int replicas) => Doing($".Scale({workload}, {replicas})", _ => users!.Scale($"web-{workload}", replicas));
 
+    /// <summary>A user changes the template of <c>web-N</c>: every pod of it is another.</summary>
+    public Cluster Edit(int workload) => Doing($".Edit({workload})", _ => users!.Edit($"web-{workload}"));
+
     public Cluster Delete(int workload) => Doing($".Delete({workload})", _ => users!.Delete($"web-{workload}"));
 
     /// <summary>The network works again; who is down stays down.</summary>

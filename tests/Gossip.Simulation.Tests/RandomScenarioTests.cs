@@ -12,7 +12,7 @@ public class RandomScenarioTests
         "a node is deaf or mute", "a pod cannot be prepared", "a pod survives its node's process", "a process is killed",
         "a process is paused", "a process stops cleanly", "a row is removed", "a second copy is drained", "a store is compacted",
         "a stream finds nobody", "a stream is refused", "a suspicion is refuted", "a torn record is cut off", "a user deletes",
-        "a user edits", "a user scales", "a wall clock is stepped", "an award of an older epoch arrives", "several nodes bid",
+        "a user edits", "a user scales", "a wall clock is stepped", "an ask or award of an older epoch arrives", "several nodes bid",
         "the network splits", "unsynced bytes are lost",
     ];
 

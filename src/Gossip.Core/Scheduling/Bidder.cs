@@ -132,7 +132,7 @@ public sealed class Bidder
             if (verdict.Passes)
             {
                 var bid = new Bid(ask.Auction, run, Scoring.Score(template, facts), Scoring.Explain(template, facts));
-                books.Reserve(new Claim
+                if (config.Planted != PlantedBug.AdmissionWithoutRecheck) books.Reserve(new Claim
                 {
                     Run = run, Template = template, Auction = ask.Auction, Auctioneer = sender,
                     Expires = now.Monotonic + config.Timings.BidValidity,

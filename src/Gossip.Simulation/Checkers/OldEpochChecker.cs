@@ -17,11 +17,11 @@ internal sealed class OldEpochChecker(World world) : Checker(world, "R8")
 
     public override void MessageArrives(SimNode at, NodeId sender, MessageKind kind, ReadOnlyMemory<byte> body)
     {
-        if (kind != MessageKind.Award) return;
-        var run = AuctionWire.Read<Award>(body).Run;
+        if (kind is not (MessageKind.Ask or MessageKind.Award)) return;
+        var run = kind == MessageKind.Ask ? AuctionWire.Read<Ask>(body).Run : AuctionWire.Read<Award>(body).Run;
         var isCurrent = at.Machine!.Slots.Find(run.Pod) is { } slot && run.Epoch >= slot.NextEpoch;
-        if (isCurrent) awarded[at.Index].Add(run);
-        else if (!awarded[at.Index].Contains(run)) World.Sometimes.Count("an award of an older epoch arrives");
+        if (isCurrent && kind == MessageKind.Award) awarded[at.Index].Add(run);
+        else if (!isCurrent && !awarded[at.Index].Contains(run)) World.Sometimes.Count("an ask or award of an older epoch arrives");
     }
 
     public override void RowChanged(SimNode node, in RowChange change)

@@ -31,7 +31,7 @@ public static class PlantedRun
         new(PlantedBug.WriterReusedAfterAmnesia, "R10", cluster => cluster
             .ExpectOneOwnerPerPod().LoseMachineAndDisk(1).Scale(0, 20).For(20.Seconds()).Restart(1).Scale(1, 20).For(30.Seconds())),
         new(PlantedBug.AdmissionWithoutRecheck, "A1", cluster => cluster
-            .Stragglers(0.3, 3.Seconds()).Crowd(200).For(60.Seconds())),
+            .ExpectOneOwnerPerPod().Crowd(100).For(20.Seconds())),
         new(PlantedBug.LeakedReservation, "A8"),
         new(PlantedBug.RefutationIgnored, "M1", cluster => cluster
             .ExpectAllMembersAgree().Partition(0..1).For(4.Seconds()).Heal().ExpectAllMembersAgree()),

@@ -51,6 +51,11 @@ internal sealed class Users(World world, Luck luck)
     {
         if (Pick() is not { } name) return;
         world.Sometimes.Count("a user edits");
+        Edit(name);
+    }
+
+    public void Edit(string name)
+    {
         var now = deployments[name];
         Change(name, now with { Version = now.Version + "." + luck.Below(10) });
     }
