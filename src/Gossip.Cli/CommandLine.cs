@@ -6,6 +6,9 @@ namespace Gossip.Cli;
 /// <summary>All verbs, one file each in <c>Verbs/</c>, and the one place where a failure becomes words and an exit code.</summary>
 static class CommandLine
 {
+    /// <summary>When set, a bug shows its stack.</summary>
+    const string TraceVariable = "GOSSIP_TRACE";
+
     /// <summary>0 done; 1 tried and failed; 2 asked wrongly; 130 interrupted.</summary>
     public static async Task<int> RunAsync(string[] args)
     {
@@ -47,6 +50,11 @@ static class CommandLine
         catch (OperationCanceledException)
         {
             return 130;
+        }
+        catch (Exception bug) when (Environment.GetEnvironmentVariable(TraceVariable) is null)
+        {
+            Console.Error.WriteLine($"gossip: a bug in Gossip ({bug.GetType().Name}): {bug.Message}. Set {TraceVariable}=1 to see where, and please report it");
+            return 1;
         }
     }
 }

@@ -1,6 +1,7 @@
 using System.Net;
 using System.Net.Sockets;
 using Gossip.Cli.Client;
+using Gossip.Node.Sealing;
 
 namespace Gossip.Cli.Demo;
 
@@ -16,25 +17,24 @@ sealed class DemoCluster : IAsyncDisposable
     public IEnumerable<DemoNode> Survivors => Nodes.Where(node => !node.IsLost);
 
     /// <param name="firstPort">Of the nodes' gossip ports; 0 lets the system choose free ones.</param>
-    public static DemoCluster Start(int size, int firstPort, int ssdNode)
+    public static async Task<DemoCluster> StartAsync(int size, int firstPort, int ssdNode)
     {
-        string folder;
-        DemoCluster cluster;
+        DemoCluster? cluster = null;
         try
         {
-            folder = Directory.CreateTempSubdirectory("gossip-demo-").FullName;
-            cluster = new DemoCluster(folder);
-            var keyFile = Path.Combine(folder, "key");
-            File.WriteAllText(keyFile, Node.Sealing.Keyring.Generate().Reveal());
+            cluster = new DemoCluster(Directory.CreateTempSubdirectory("gossip-demo-").FullName);
+            var keyFile = Path.Combine(cluster.folder, "key");
+            File.WriteAllText(keyFile, Keyring.Generate().Reveal());
             var ports = firstPort == 0 ? FreePorts(size) : [.. Enumerable.Range(firstPort, size)];
             for (var i = 0; i < size; i++)
-                cluster.Nodes.Add(DemoNode.Start($"node-{i + 1}", folder, keyFile, ports[i], ports[0], i == ssdNode ? ["--label", "disk=ssd"] : []));
+                cluster.Nodes.Add(DemoNode.Start($"node-{i + 1}", cluster.folder, keyFile, ports[i], ports[0], i == ssdNode ? ["--label", "disk=ssd"] : []));
+            return cluster;
         }
-        catch (IOException disk)
+        catch (Exception fault) when (fault is IOException or UnauthorizedAccessException or System.ComponentModel.Win32Exception)
         {
-            throw new CliFailure($"cannot write to {Path.GetTempPath()}: {disk.Message}. Free some space there, or set TMPDIR to another folder");
+            if (cluster is not null) await cluster.DisposeAsync();
+            throw new CliFailure($"the demo cannot start in {Path.GetTempPath()}: {fault.Message}. Free some space there, or set TMPDIR to another folder");
         }
-        return cluster;
     }
 
     public async Task<NodeClient> ClientOfAsync(DemoNode node)

@@ -41,7 +41,10 @@ sealed class DemoScript(DemoCluster cluster, DemoScreen screen, CancellationToke
     {
         var count = cluster.Nodes.Count;
         screen.Doing($"starting {count} node processes on loopback");
-        await Task.WhenAll(cluster.Nodes.Select(started => started.Ready)).WaitAsync(Patience, cancel);
+        var all = Task.WhenAll(cluster.Nodes.Select(started => started.Ready));
+        if (await Task.WhenAny(all, Task.Delay(Patience, cancel)) != all)
+            throw new CliFailure($"not every node was ready within {Patience.TotalSeconds:0} s: is this machine very busy?");
+        await all;
         var clock = Stopwatch.StartNew();
         var clients = new List<NodeClient>();
         foreach (var started in cluster.Nodes) clients.Add(await cluster.ClientOfAsync(started));
@@ -154,12 +157,20 @@ sealed class DemoScript(DemoCluster cluster, DemoScreen screen, CancellationToke
         return pods;
     }
 
+    /// <summary>Looks until it holds. A node that does not answer just now is asked again.</summary>
     async Task<bool> UntilAsync(Func<Task<bool>> holds)
     {
         var clock = Stopwatch.StartNew();
         while (true)
         {
-            if (await holds()) return true;
+            try
+            {
+                if (await holds()) return true;
+            }
+            catch (CliFailure) when (clock.Elapsed < Patience)
+            {
+                // Busy, or not there yet.
+            }
             if (clock.Elapsed > Patience) return false;
             await Task.Delay(Look, cancel);
         }

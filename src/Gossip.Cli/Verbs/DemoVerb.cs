@@ -30,7 +30,7 @@ static class DemoVerb
             if (first is < 0 or > ushort.MaxValue - Size) throw new CliFailure($"--port {first} is no port", 2);
             var screen = new DemoScreen(quiet: machine);
             DemoReport report;
-            await using (var cluster = DemoCluster.Start(Size, first, SsdNode))
+            await using (var cluster = await DemoCluster.StartAsync(Size, first, SsdNode))
                 report = await screen.DuringAsync(() => new DemoScript(cluster, screen, cancel).RunAsync());
             screen.Report(report);
             if (machine) Console.WriteLine(JsonSerializer.Serialize(report, NodeClient.Json));

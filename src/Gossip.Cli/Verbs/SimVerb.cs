@@ -16,7 +16,11 @@ static class SimVerb
         var pods = new Option<int>("--pods") { Description = "Pods asked for", DefaultValueFactory = _ => 500 };
         var seeds = new Option<int>("--seeds") { Description = "How many runs, each with a seed of its own", DefaultValueFactory = _ => 20 };
         var seed = new Option<ulong?>("--seed") { Description = "Run this one seed: what a violation's replay line says" };
-        var planted = new Option<bool>("--planted") { Description = "Test the checkers: plant bugs, each of which must be caught and named" };
+        var planted = new Option<string?>("--planted")
+        {
+            Description = "Test the checkers: plant bugs, each of which must be caught and named; with a bug's name and --seed, replay it",
+            Arity = ArgumentArity.ZeroOrOne,
+        };
         var json = ServerOption.Json();
         var command = new Command("sim", """
             Whole clusters of the very nodes that run in production, under virtual time: lost, late and doubled packets, partitions,
@@ -30,8 +34,13 @@ static class SimVerb
         command.SetAction((parsed, cancel) =>
         {
             var wantsJson = parsed.GetValue(json);
-            if (parsed.GetValue(planted)) return Task.FromResult(RunPlanted(wantsJson));
             var one = parsed.GetValue(seed);
+            if (parsed.GetResult(planted) is not null)
+            {
+                return Task.FromResult(parsed.GetValue(planted) is { } bug
+                    ? ReplayPlanted(bug, parsed.GetValue(nodes), parsed.GetValue(pods), one ?? 1)
+                    : RunPlanted(wantsJson, cancel));
+            }
             var options = new SimOptions(parsed.GetValue(nodes), parsed.GetValue(pods), one is null ? parsed.GetValue(seeds) : 1, one ?? 1, Environment.ProcessorCount);
             if (options.Nodes is < 1 or > SimOptions.NodesMax) throw new CliFailure($"--nodes {options.Nodes}: 1 to {SimOptions.NodesMax}", 2);
             if (options.Pods is < 0 or > SimOptions.PodsMax) throw new CliFailure($"--pods {options.Pods}: 0 to {SimOptions.PodsMax}", 2);
@@ -91,5 +100,38 @@ static class SimVerb
             Console.WriteLine(string.Create(CultureInfo.InvariantCulture, $"  {count,8:N0}  {path}"));
     }
 
-    static int RunPlanted(bool json) => throw new CliFailure("--planted is not in this build yet");
+    static int RunPlanted(bool json, CancellationToken cancel)
+    {
+        var clock = Stopwatch.StartNew();
+        var outcomes = PlantedRun.Run(null, Environment.ProcessorCount, cancel);
+        var missed = outcomes.Count(outcome => outcome.Caught is null);
+        if (json)
+        {
+            Console.WriteLine(JsonSerializer.Serialize(new
+            {
+                planted = outcomes.Count,
+                caught = outcomes.Count - missed,
+                bugs = outcomes.Select(outcome => new { bug = outcome.Bug, rule = outcome.Rule, seed = outcome.Seed, caught = outcome.Caught is not null, what = outcome.Caught?.What }),
+            }));
+            return missed == 0 ? 0 : 1;
+        }
+        foreach (var outcome in outcomes)
+        {
+            Console.WriteLine(outcome.Caught is { } caught
+                ? $"caught  {outcome.Bug,-26} by {caught}"
+                : $"MISSED  {outcome.Bug,-26} {outcome.Rule} should have named it");
+        }
+        Console.WriteLine(string.Create(CultureInfo.InvariantCulture, $"{outcomes.Count - missed} of {outcomes.Count} planted bugs caught, in {clock.Elapsed.TotalSeconds:0.0} s"));
+        return missed == 0 ? 0 : 1;
+    }
+
+    /// <summary>What a planted violation's replay line asks for. Exit 1 when the bug shows again, as any violation has it.</summary>
+    static int ReplayPlanted(string bug, int nodes, int pods, ulong seed)
+    {
+        if (!PlantedRun.Names.Contains(bug)) throw new CliFailure($"--planted {bug}: no such bug; there are {string.Join(", ", PlantedRun.Names)}", 2);
+        var violations = PlantedRun.Replay(bug, nodes, pods, seed);
+        foreach (var violation in violations) Console.WriteLine(violation);
+        Console.WriteLine($"{violations.Count} violations");
+        return violations.Count == 0 ? 0 : 1;
+    }
 }
