@@ -25,27 +25,18 @@ public sealed class AdoptionTests
         var applied = await GossipProgram.RunAsync("apply", "-f", manifest, "--server", cluster[0].Api.BaseAddress!.ToString());
         Assert.True(applied.ExitCode == 0, applied.Error);
         await LocalCluster.UntilAsync("the pod runs", () => RunsAsync(cluster[0]));
-        var before = Assert.Single(Records(cluster[0]));
+        var before = Assert.Single(PodRecords.Of(cluster[0]));
 
         await cluster[0].KillAsync();
         await cluster.RestartAsync(0);
         await LocalCluster.UntilAsync("the pod is known to run", () => RunsAsync(cluster[0]));
-        Assert.Equal(before, Assert.Single(Records(cluster[0])));
+        Assert.Equal(before, Assert.Single(PodRecords.Of(cluster[0])));
 
         using var deleted = await cluster[0].Api.DeleteAsync("api/v1/namespaces/default/pods/stays");
         Assert.True(deleted.IsSuccessStatusCode, deleted.ToString());
-        await LocalCluster.UntilAsync("nothing is left of the pod", () => Task.FromResult(Records(cluster[0]).Count == 0));
+        await LocalCluster.UntilAsync("nothing is left of the pod", () => Task.FromResult(PodRecords.Of(cluster[0]).Count == 0));
     }
 
     static async Task<bool> RunsAsync(NodeProcess node) =>
         (await node.GetAsync("api/v1/namespaces/default/pods/stays"))["status"]?["phase"]?.GetValue<string>() == "Running";
-
-    /// <summary>What the containers' own shells wrote down: attempt, boot of the machine, first process.</summary>
-    static List<string> Records(NodeProcess node)
-    {
-        var pods = Path.Combine(node.Setup.Data, "pods");
-        return Directory.Exists(pods)
-            ? [.. Directory.EnumerateFiles(pods, "pid", SearchOption.AllDirectories).Select(File.ReadAllText)]
-            : [];
-    }
 }

@@ -20,7 +20,7 @@ public class ApplyTests
     }
 
     [Theory]
-    [InlineData("kind: [", "broken.yaml:1:")]
+    [InlineData("kind: [", "broken.yaml:2:1")]
     [InlineData("apiVersion: v1\nkind: Teapot\nmetadata: {name: a}", "Teapot")]
     [InlineData("apiVersion: v1\nkind: Pod\nmetadata: {}\nspec: {containers: [{name: a, image: a}]}", "metadata.name")]
     [InlineData("apiVersion: v1\nkind: Pod\nmetadata: {name: a}\nspec: {containers: [{name: a, image: a, resources: {requests: {cpu: -1}}}]}", "cpu")]

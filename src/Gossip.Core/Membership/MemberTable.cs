@@ -35,31 +35,35 @@ sealed class MemberTable
     public void Set(Member member)
     {
         var index = Search(All, member.Id);
-        if (index < 0) Insert(ref all, ref allCount, ~index, member);
-        else
-        {
-            SetLive(all[index], present: false);
-            all[index] = member;
-        }
-        SetLive(member, present: true);
+        var before = index < 0 ? null : all[index];
+        if (before is null) Insert(ref all, ref allCount, ~index, member);
+        else all[index] = member;
+        SetLive(before, member);
     }
 
     public void Remove(NodeId node)
     {
         var index = Search(All, node);
         Check.That(index >= 0);
-        SetLive(all[index], present: false);
+        SetLive(all[index], null);
         RemoveAt(all, ref allCount, index);
     }
 
-    void SetLive(Member member, bool present)
+    void SetLive(Member? before, Member? after)
     {
-        if (!member.IsLive) return;
-        Digest ^= StableHash.Mix(member.Id.Value, StableHash.Mix(member.Incarnation.Boot, member.Incarnation.Refutation));
-        var index = Search(Live, member.Id);
-        if (present) Insert(ref live, ref liveCount, ~index, member);
+        var wasLive = before is { IsLive: true };
+        var isLive = after is { IsLive: true };
+        if (!wasLive && !isLive) return;
+        var index = Search(Live, (after ?? before!).Id);
+        if (wasLive) Digest ^= MarkOf(before!);
+        if (isLive) Digest ^= MarkOf(after!);
+        if (wasLive && isLive) live[index] = after!;
+        else if (isLive) Insert(ref live, ref liveCount, ~index, after!);
         else RemoveAt(live, ref liveCount, index);
     }
+
+    static ulong MarkOf(Member member) =>
+        StableHash.Mix(member.Id.Value, StableHash.Mix(member.Incarnation.Boot, member.Incarnation.Refutation));
 
     static int Search(ReadOnlySpan<Member> members, NodeId node)
     {

@@ -52,17 +52,18 @@ sealed record Submission(JsonObject Root, ObjectName Name, IReadOnlyList<string>
         return null;
     }
 
-    /// <summary>Unknown fields are kept; a client that asks for Strict wants to be refused instead, one that asks for Ignore to hear nothing.</summary>
+    /// <summary>
+    /// Unknown fields are kept, with a warning unless the client asks for Ignore. Strict warns too: it is kubectl's default, and
+    /// refusing would make it impossible to carry what a later version knows.
+    /// </summary>
     static (IReadOnlyList<string> Warnings, ApiAnswer? Refused) Unknown(ManifestSet set, string validation)
     {
         var unknown = set.Warnings.Where(warning => warning.Reason == FaultReason.UnknownField).Select(warning => $"unknown field \"{warning.Field}\"").ToArray();
         var others = set.Warnings.Where(warning => warning.Reason != FaultReason.UnknownField).Select(warning => $"{warning.Field} {warning.Message}");
         return validation switch
         {
-            "" or "Warn" => ([.. unknown, .. others], null),
+            "" or "Warn" or "Strict" => ([.. unknown, .. others], null),
             "Ignore" => ([.. others], null),
-            "Strict" when unknown.Length == 0 => ([.. others], null),
-            "Strict" => ([], Statuses.BadRequest($"{set.Manifests[0].Kind} in version \"{set.Manifests[0].ApiVersion}\" cannot be handled as a {set.Manifests[0].Kind}: strict decoding error: {string.Join(", ", unknown)}")),
             _ => ([], Statuses.BadRequest($"fieldValidation is '{validation}': must be Strict, Warn or Ignore")),
         };
     }
