@@ -1,3 +1,6 @@
 using BenchmarkDotNet.Running;
+using Gossip.Bench.Idle;
 
-BenchmarkSwitcher.FromAssembly(typeof(Program).Assembly).Run(args);
+if (args is ["idle", .. var rest]) return await IdleBench.RunAsync(asJson: rest.Contains("--json"));
+BenchmarkSwitcher.FromAssembly(typeof(IdleBench).Assembly).Run(args);
+return 0;

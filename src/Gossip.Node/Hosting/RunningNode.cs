@@ -66,7 +66,7 @@ sealed class RunningNode
     {
         var node = new RunningNode(options, logger, await ResolveAsync(options.Seeds, logger, cancel).ConfigureAwait(false));
         node.Transport.Start(node.Loop);
-        node.Completion = Task.Run(node.Loop.RunAsync, CancellationToken.None);
+        node.Completion = node.Loop.RunAsync();
         await node.runtimes.AdoptAsync(cancel).ConfigureAwait(false);
         if (options.Workloads.Count > 0)
             node.declaring = Task.Run(() => new WorkloadDeclarer(node.Loop, options, NodeId.Of(options.Name)).RunAsync(node.stop.Token), CancellationToken.None);
@@ -133,8 +133,9 @@ sealed class RunningNode
             runtimes.Add(new InProcessRuntime(
                 options.Workloads.ToDictionary(workload => workload.Key, workload => workload.Value.Work, StringComparer.Ordinal),
                 facts.Address.ToIPAddress().ToString()));
-        if (options.RunProcesses && ProcessRuntime.Obstacle() is null)
-            runtimes.Add(new ProcessRuntime(new ProcessRuntimeOptions(Path.Combine(facts.Folder, "pods"), facts.Node, facts.Note)));
+        if (options.RunProcesses)
+            if (ProcessRuntime.Obstacle() is { } obstacle) facts.Note(new NodeNote(NoteLevel.Warning, "RuntimeMissing", RuntimeNames.Process, obstacle));
+            else runtimes.Add(new ProcessRuntime(new ProcessRuntimeOptions(Path.Combine(facts.Folder, "pods"), facts.Node, facts.Note)));
         return runtimes;
     }
 

@@ -9,4 +9,4 @@ namespace Gossip.Node.Loop;
 /// <param name="Watcher">Who waits for a newer view.</param>
 readonly record struct Arrival(ArrivalKind Kind, NodeInput Input, byte[]? Rented = null, TaskCompletionSource<Reply>? Asker = null, Watcher? Watcher = null);
 
-enum ArrivalKind : byte { Input, Tick, Watch, Compact, Stop }
+enum ArrivalKind : byte { Input, Watch, Compact, Stop }

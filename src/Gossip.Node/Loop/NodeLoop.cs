@@ -14,7 +14,8 @@ namespace Gossip.Node.Loop;
 /// <summary>
 /// The one owner of a <see cref="NodeMachine"/>: takes what arrives, in order, and performs what the machine asks for.
 /// Everybody else only leaves inputs in a bounded channel. Under overload datagrams are dropped, as the network would
-/// drop them; frames wait in their streams and users in their requests; nothing of theirs is lost.
+/// drop them; frames wait in their streams and users in their requests; nothing of theirs is lost. It sleeps on a thread
+/// of its own until something arrives or a timer is due, because what an idle node costs is its wake-ups.
 /// </summary>
 sealed class NodeLoop : IArrivals, IPodReports
 {
@@ -33,11 +34,10 @@ sealed class NodeLoop : IArrivals, IPodReports
     readonly LogWriter log;
     readonly Dictionary<ulong, TaskCompletionSource<Reply>> askers = [];
     readonly Watchers watchers;
-    readonly Timer alarm;
+    readonly AutoResetEvent bell = new(false); // keeps a ring until the owner sleeps again
     readonly Channel<Arrival> arrivals = Channel.CreateBounded<Arrival>(
         new BoundedChannelOptions(MostWaiting) { SingleReader = true, AllowSynchronousContinuations = false });
     Exception? fault;
-    Instant? ringsAt; // what the alarm is set for
     ulong lastRequest;
     volatile bool isSynced;
 
@@ -47,7 +47,6 @@ sealed class NodeLoop : IArrivals, IPodReports
         this.meter = meter;
         watchers = new Watchers(meter);
         meter.QueueLength = () => arrivals.Reader.Count;
-        alarm = new Timer(_ => Leave(new Arrival(ArrivalKind.Tick, default)), null, Timeout.Infinite, Timeout.Infinite);
         log = new LogWriter(store, compactAt, position => Leave(NodeInput.Persisted(position)), () => Leave(new Arrival(ArrivalKind.Compact, default)), Fail);
         effects = new LoopEffects(transport, log, timers, askers, perform, meter, rejects, notes);
     }
@@ -56,14 +55,18 @@ sealed class NodeLoop : IArrivals, IPodReports
     public bool IsSynced => isSynced;
 
     /// <summary>Runs until stopped; faults when the node cannot go on (the store failed, or a bug of ours).</summary>
-    public async Task RunAsync()
+    public Task RunAsync() => Task.Factory.StartNew(Run, CancellationToken.None, TaskCreationOptions.LongRunning, TaskScheduler.Default);
+
+    void Run()
     {
+        Thread.CurrentThread.Name = "gossip loop";
         try
         {
             Handle(NodeInput.Started());
             var goesOn = true;
-            while (goesOn && await NextAsync().ConfigureAwait(false))
+            while (goesOn)
             {
+                Sleep();
                 var due = Clocks.Read();
                 while (timers.TryTakeDue(due.Monotonic, out var timer)) Handle(NodeInput.TimerDue(timer));
                 for (var turns = 0; goesOn && turns < TurnsBetweenTimers && arrivals.Reader.TryRead(out var arrival); turns++)
@@ -90,7 +93,7 @@ sealed class NodeLoop : IArrivals, IPodReports
         var id = new RequestId(Interlocked.Increment(ref lastRequest));
         try
         {
-            await arrivals.Writer.WriteAsync(new Arrival(ArrivalKind.Input, NodeInput.Asked(id, question), null, asker), cancel).ConfigureAwait(false);
+            await LeaveAsync(new Arrival(ArrivalKind.Input, NodeInput.Asked(id, question), null, asker), cancel).ConfigureAwait(false);
         }
         catch (ChannelClosedException)
         {
@@ -104,7 +107,7 @@ sealed class NodeLoop : IArrivals, IPodReports
     public async Task<ClusterView> ChangesSinceAsync(ulong version, CancellationToken cancel)
     {
         var watcher = new Watcher(version, cancel);
-        await arrivals.Writer.WriteAsync(new Arrival(ArrivalKind.Watch, default, Watcher: watcher), cancel).ConfigureAwait(false);
+        await LeaveAsync(new Arrival(ArrivalKind.Watch, default, Watcher: watcher), cancel).ConfigureAwait(false);
         return await watcher.Seen.Task.WaitAsync(cancel).ConfigureAwait(false);
     }
 
@@ -124,7 +127,11 @@ sealed class NodeLoop : IArrivals, IPodReports
         }
         var rented = ArrayPool<byte>.Shared.Rent(payload.Length);
         payload.CopyTo(rented);
-        if (arrivals.Writer.TryWrite(new Arrival(ArrivalKind.Input, NodeInput.DatagramArrived(from, rented.AsMemory(0, payload.Length)), rented))) return;
+        if (arrivals.Writer.TryWrite(new Arrival(ArrivalKind.Input, NodeInput.DatagramArrived(from, rented.AsMemory(0, payload.Length)), rented)))
+        {
+            bell.Set();
+            return;
+        }
         ArrayPool<byte>.Shared.Return(rented);
         meter.Overloaded();
     }
@@ -136,7 +143,7 @@ sealed class NodeLoop : IArrivals, IPodReports
         payload.CopyTo(rented);
         try
         {
-            await arrivals.Writer.WriteAsync(new Arrival(ArrivalKind.Input, NodeInput.FrameArrived(from, rented.AsMemory(0, payload.Length)), rented), cancel).ConfigureAwait(false);
+            await LeaveAsync(new Arrival(ArrivalKind.Input, NodeInput.FrameArrived(from, rented.AsMemory(0, payload.Length)), rented), cancel).ConfigureAwait(false);
         }
         catch (ChannelClosedException)
         {
@@ -152,20 +159,29 @@ sealed class NodeLoop : IArrivals, IPodReports
     {
         // A write that has to wait keeps its place before later ones. It fails only when the node has stopped.
         if (!arrivals.Writer.TryWrite(arrival)) _ = arrivals.Writer.WriteAsync(arrival).AsTask().ContinueWith(static lost => lost.Exception, TaskScheduler.Default);
+        bell.Set();
     }
 
-    /// <summary>Waits for an arrival or for the first timer; false when stopped.</summary>
-    ValueTask<bool> NextAsync()
+    /// <summary>Waits for room. A write that has to wait finds the owner awake: it sleeps only over an empty channel.</summary>
+    ValueTask LeaveAsync(in Arrival arrival, CancellationToken cancel)
     {
-        if (arrivals.Reader.Count > 0 || Watchers.Sooner(timers.Next, watchers.Due) is not { } next) return arrivals.Reader.WaitToReadAsync();
-        var wait = next - Clocks.Read().Monotonic;
-        if (wait <= TimeSpan.Zero) return ValueTask.FromResult(true);
-        // Setting an alarm wakes the runtime's timer thread, so one that rings early enough is left alone. Rounded up:
-        // an alarm that is early by a part of a millisecond would only ring again.
-        if (ringsAt is { } set && set <= next) return arrivals.Reader.WaitToReadAsync();
-        ringsAt = next;
-        alarm.Change((long)Math.Ceiling(wait.TotalMilliseconds), Timeout.Infinite);
-        return arrivals.Reader.WaitToReadAsync();
+        var left = arrivals.Writer.WriteAsync(arrival, cancel);
+        bell.Set();
+        return left;
+    }
+
+    /// <summary>Until there is an arrival, or the first timer is due.</summary>
+    void Sleep()
+    {
+        if (arrivals.Reader.Count > 0) return;
+        if (Watchers.Sooner(timers.Next, watchers.Due) is not { } next)
+        {
+            bell.WaitOne();
+            return;
+        }
+        // Rounded up: a sleep that ends a part of a millisecond early would only begin again.
+        var wait = Math.Ceiling((next - Clocks.Read().Monotonic).TotalMilliseconds);
+        if (wait > 0) bell.WaitOne((int)Math.Min(wait, int.MaxValue));
     }
 
     bool Take(in Arrival arrival)
@@ -176,9 +192,6 @@ sealed class NodeLoop : IArrivals, IPodReports
                 if (arrival.Asker is { } asker) askers[arrival.Input.Request.Value] = asker;
                 Handle(arrival.Input);
                 if (arrival.Rented is { } rented) ArrayPool<byte>.Shared.Return(rented);
-                break;
-            case ArrivalKind.Tick:
-                ringsAt = null;
                 break;
             case ArrivalKind.Watch:
                 watchers.Add(arrival.Watcher!);
@@ -212,7 +225,6 @@ sealed class NodeLoop : IArrivals, IPodReports
     void End()
     {
         arrivals.Writer.TryComplete();
-        alarm.Dispose();
         while (arrivals.Reader.TryRead(out var late))
         {
             late.Asker?.TrySetResult(Stopped());

@@ -23,6 +23,7 @@ sealed class DatagramSocket : IDisposable
     Sealer sealer;
     Keyring sealingWith;
     volatile Keyring keyring;
+    volatile bool disposed;
     IArrivals? arrivals;
 
     public DatagramSocket(IPEndPoint bind, SealContext context, Keyring keyring)
@@ -50,24 +51,28 @@ sealed class DatagramSocket : IDisposable
     /// <summary>Seals with the new primary and opens with every key of the ring from the next datagram on.</summary>
     public void Use(Keyring next) => keyring = next;
 
-    /// <summary>Receives until cancelled.</summary>
-    public async Task ReceiveAsync(IArrivals into, CancellationToken cancel)
+    /// <summary>Receives until this is disposed, on a thread of its own: it sleeps in the kernel, and no other has to wake for a datagram.</summary>
+    public Task ReceiveAsync(IArrivals into) =>
+        Task.Factory.StartNew(() => Receive(into), CancellationToken.None, TaskCreationOptions.LongRunning, TaskScheduler.Default);
+
+    void Receive(IArrivals into)
     {
+        Thread.CurrentThread.Name = "gossip receive";
         arrivals = into;
         // One more than is allowed, so that a longer datagram shows as such instead of being cut to fit.
-        var incoming = GC.AllocateArray<byte>(Limits.Datagram + 1, pinned: true);
+        var incoming = new byte[Limits.Datagram + 1];
         var text = new byte[Limits.Datagram];
         var sender = new SocketAddress(socket.AddressFamily);
         var openingWith = keyring;
         var opener = new Opener(openingWith, context, replays, Limits.Datagram);
         try
         {
-            while (!cancel.IsCancellationRequested)
+            while (!disposed)
             {
                 int length;
                 try
                 {
-                    length = await socket.ReceiveFromAsync(incoming, SocketFlags.None, sender, cancel).ConfigureAwait(false);
+                    length = socket.ReceiveFrom(incoming, SocketFlags.None, sender);
                 }
                 catch (SocketException)
                 {
@@ -85,7 +90,7 @@ sealed class DatagramSocket : IDisposable
                 else into.Rejected(from, reject);
             }
         }
-        catch (Exception ended) when (ended is OperationCanceledException or ObjectDisposedException)
+        catch (ObjectDisposedException)
         {
         }
         finally
@@ -124,7 +129,8 @@ sealed class DatagramSocket : IDisposable
 
     public void Dispose()
     {
-        socket.Dispose();
+        disposed = true;
+        socket.Dispose(); // ends the receive under way
         sealer.Dispose();
     }
 }

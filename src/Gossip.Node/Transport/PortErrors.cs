@@ -30,7 +30,6 @@ sealed class PortErrors
         ReadOnlySpan<byte> on = [1, 0, 0, 0];
         socket.SetRawSocketOption(LevelIp, IpReceiveErrors, on);
         if (socket.AddressFamily == AddressFamily.InterNetworkV6) socket.SetRawSocketOption(LevelIpV6, IpV6ReceiveErrors, on);
-        socket.ReceiveTimeout = 1; // an empty error queue must not hold a synchronous read; receiving is asynchronous
     }
 
     /// <summary>Reads what is queued and tells of every closed port.</summary>

@@ -45,7 +45,7 @@ sealed class SocketTransport : ITransport
     public void Start(IArrivals into)
     {
         arrivals = into;
-        receiving = Task.Run(() => datagrams.ReceiveAsync(into, stop.Token));
+        receiving = datagrams.ReceiveAsync(into);
         accepting = Task.Run(() => new StreamListener(listener, context, () => keyring, into).AcceptAsync(stop.Token));
     }
 
@@ -83,8 +83,8 @@ sealed class SocketTransport : ITransport
     {
         await stop.CancelAsync().ConfigureAwait(false);
         listener.Dispose();
-        await Task.WhenAll(receiving, accepting).ConfigureAwait(false);
         datagrams.Dispose();
+        await Task.WhenAll(receiving, accepting).ConfigureAwait(false);
     }
 
     (Socket, DatagramSocket) Bind(IPEndPoint bind)
