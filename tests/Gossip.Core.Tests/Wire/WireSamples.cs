@@ -1,0 +1,133 @@
+using System.Collections.Immutable;
+using System.Reflection;
+using Gossip.Core.Membership;
+using Gossip.Core.Model;
+using Gossip.Core.Replication;
+using Gossip.Core.Scheduling;
+using Gossip.Core.Wire;
+using MessagePack;
+
+namespace Gossip.Core.Tests.Wire;
+
+/// <summary>One value of everything that travels, with no field at its default where that would hide it.</summary>
+static class WireSamples
+{
+    public sealed record Sample(string Name, MessageKind Kind, byte[] Body, byte[] Again, Func<byte[]> ReadWithOneMore);
+
+    static readonly NodeAddress Address = NodeAddress.V4(0x7F000001, 7373);
+    static readonly NodeId Node = NodeId.Of("a");
+    static readonly PodRun Run = new(new PodId(new Uid(0x11, 1), 2, 0x77), new Epoch(3));
+    static readonly Resources Room = new(new MilliCpu(4000), new Bytes(1L << 32), new Bytes(1L << 33), 110, [new ExtendedResource("example.com/gpu", 2)]);
+    static readonly Capacity Capacity = new(5, 6, Room, "lost its runtime");
+    static readonly NodeCard Card = new(
+        "a", Address, Labels.Of(("zone", "z1")), [new Taint("gpu", "yes", TaintEffect.NoSchedule)], Room, [RuntimeNames.Process], "http://127.0.0.1:8080");
+    static readonly MemberRecord Member = new(Card, new Incarnation(5, 1), MemberState.Suspect, TimeSpan.FromSeconds(9), Capacity);
+    static readonly Row Row = new(new Uid(0x11, 1), RowKind.Object,
+    [
+        new Cell(Fields.Birth, new Dot(new WriterId(0x11), 1), 1, new Stamp(8), new ObjectBirth(new ObjectName("Pod", "default", "web"), "v1").ToBytes()),
+        new Cell("spec.replicas", new Dot(new WriterId(0x22), 4), 2, new Stamp(9), "3"u8.ToArray()),
+    ]);
+    static readonly byte[] Hashes = new byte[Digest.HashesBytes];
+    static readonly byte[] Listed = [.. Enumerable.Repeat((byte)0xFF, ShardList.ListedBytes)];
+    static readonly byte[] Uids = new byte[WireBytes.UidBytes];
+
+    public static readonly ImmutableArray<Sample> Messages =
+    [
+        Of(new Ping(1, Node, 2, Address, true)),
+        Of(new Ack(1, Node, 2, Address)),
+        Of(new PingRequest(1, Node, Address, Address)),
+        Of(Member),
+        Of(new CapacityNews(Node, Capacity)),
+        Of(new MemberSync(Address, true, new[] { Member }, new[] { new Grave(Node, Address) })),
+        Of(new RowDelta(Row)),
+        Of(RowRemoval.Of(Row)),
+        Of(new Digest(Hashes, 7, true)),
+        Of(new ShardList(7, Hashes, Listed, new byte[ShardList.EntryBytes], Context())),
+        Of(new Repair(7, 1, RepairFlags.Last | RepairFlags.Complete, Context(), Uids, Uids, [Row])),
+        Of(new Ask(9, Run)),
+        Of(new Bid(9, Run, 710, "spread 500")),
+        Of(new Refusal(9, Run, 5, 6, 250, "needs 2 cpu, 1.5 free")),
+        Of(new Award(9, Run, "won with 710 over 3 bids")),
+        Of(new Verdict(9, Run, true, "admitted")),
+        Of(new Release(9, Run)),
+        Of(new Unheard(9, Run)),
+    ];
+
+    static readonly (string Name, byte[] Value)[] Cells =
+    [
+        ("Object \"\"", new ObjectBirth(new ObjectName("Pod", "default", "web"), "v1").ToBytes()),
+        ("Slot \"\"", PodCodec.SlotBirth(Run.Pod)),
+        ("Admission \"\"", AdmissionCodec.Write(new AdmissionBirth(Node, Run, new Stamp(8), "won with 710 over 3 bids"))),
+        ("Admission \"status\"", AdmissionCodec.Write(new AdmissionStatus(1, true, PodPhase.Running, true, "127.1.2.3", new WallTime(5),
+            [new ContainerState("web", ContainerStage.Terminated, 2, new WallTime(4), 137, "Error", "killed")], "Evicted", "drained"))),
+        ("Summary \"round\"", RoundSummaryCodec.Write(new RoundSummary(Run, Node, 2, 5, Node, new Stamp(8), [new RoundAnswer(Node, -1, "full")]))),
+    ];
+
+    static readonly Type[] Numbered =
+    [
+        typeof(MessageKind), typeof(RowKind), typeof(RepairFlags), typeof(MemberState), typeof(TaintEffect), typeof(PodPhase), typeof(ContainerStage),
+    ];
+
+    /// <summary>The lines of the frozen file.</summary>
+    public static IEnumerable<string> Rendered()
+    {
+        yield return "# Message bodies: number, name, MessagePack. FrozenWireTests compares; elements may only be added at the end of an array.";
+        foreach (var sample in Messages) yield return $"{(byte)sample.Kind} {sample.Name} {MessagePackText.Of(sample.Body)}";
+        yield return "";
+        yield return "# A datagram: sender, boot, then kind, length, body of each message.";
+        yield return Datagram();
+        yield return "";
+        yield return "# Values of the cells that have a form of their own: kind of row, field, MessagePack.";
+        foreach (var (name, value) in Cells) yield return $"{name} {MessagePackText.Of(value)}";
+        yield return "";
+        yield return "# Names of fields that the core reads.";
+        foreach (var field in typeof(Fields).GetFields(BindingFlags.Public | BindingFlags.Static)) yield return $"{field.Name} \"{field.GetValue(null)}\"";
+        yield return "";
+        yield return "# Numbers within messages and cells.";
+        foreach (var type in Numbered) yield return $"{type.Name} {string.Join(' ', Enum.GetValuesAsUnderlyingType(type).Cast<byte>().Select(value => $"{Enum.GetName(type, value)}={value}"))}";
+    }
+
+    static string Datagram()
+    {
+        var buffer = new WireBuffer();
+        Envelope.WriteHeader(buffer, Node, 5);
+        Envelope.Append(buffer, new Ask(9, Run));
+        return Convert.ToHexStringLower(buffer.Written);
+    }
+
+    static byte[] Context()
+    {
+        var context = new CausalContext();
+        context.Add(new Dot(new WriterId(0x11), 1));
+        context.Add(new Dot(new WriterId(0x11), 3));
+        return WireContext.Of(context);
+    }
+
+    static Sample Of<T>(T message) where T : IWireMessage<T>
+    {
+        var body = Body(message);
+        return new Sample(typeof(T).Name, T.Kind, body, Again<T>(body), () => Again<T>(WithOneMore(body)));
+    }
+
+    static byte[] Again<T>(byte[] body) where T : IWireMessage<T>
+    {
+        var reader = new MessagePackReader(body);
+        var message = T.Read(ref reader);
+        Assert.True(reader.End, $"{typeof(T).Name} leaves {body.Length - reader.Consumed} bytes unread");
+        return Body(message);
+    }
+
+    /// <summary>The same array with an element that this build does not know.</summary>
+    static byte[] WithOneMore(byte[] body)
+    {
+        Assert.InRange(body[0], MessagePackCode.MinFixArray, MessagePackCode.MaxFixArray - 1);
+        return [(byte)(body[0] + 1), .. body[1..], MessagePackCode.MinFixArray + 2, 1, MessagePackCode.Nil];
+    }
+
+    static byte[] Body<T>(T message) where T : IWireMessage<T>
+    {
+        var buffer = new WireBuffer();
+        Envelope.Append(buffer, message);
+        return buffer.Written[Limits.MessageHeader..].ToArray();
+    }
+}
