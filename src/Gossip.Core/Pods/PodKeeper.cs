@@ -212,7 +212,10 @@ public sealed partial class PodKeeper
     {
         var pod = new KeptPod
         {
-            Run = run, Template = template, Number = ++numbers, Stage = stage,
+            Run = run,
+            Template = template,
+            Number = ++numbers,
+            Stage = stage,
             Containers = [.. template.Containers.Select(spec => new KeptContainer(spec.Name))],
         };
         kept.Add(run, pod);

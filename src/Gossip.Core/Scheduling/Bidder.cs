@@ -134,7 +134,10 @@ public sealed class Bidder
                 var bid = new Bid(ask.Auction, run, Scoring.Score(template, facts), Scoring.Explain(template, facts));
                 if (config.Planted != PlantedBug.AdmissionWithoutRecheck) books.Reserve(new Claim
                 {
-                    Run = run, Template = template, Auction = ask.Auction, Auctioneer = sender,
+                    Run = run,
+                    Template = template,
+                    Auction = ask.Auction,
+                    Auctioneer = sender,
                     Expires = now.Monotonic + config.Timings.BidValidity,
                 });
                 WakeAtExpiry(now, effects);

@@ -66,7 +66,12 @@ internal sealed class SimNetwork(int nodes, Luck luck, EventQueue queue, BufferP
         datagram.CopyTo(copy);
         queue.Add(queue.Now + Latency().Ticks, new SimEvent
         {
-            Kind = SimEventKind.Datagram, Node = target, Life = -1, Peer = from.Address, Bytes = copy, Length = datagram.Length,
+            Kind = SimEventKind.Datagram,
+            Node = target,
+            Life = -1,
+            Peer = from.Address,
+            Bytes = copy,
+            Length = datagram.Length,
         });
     }
 
@@ -89,7 +94,12 @@ internal sealed class SimNetwork(int nodes, Luck luck, EventQueue queue, BufferP
         frame.CopyTo(copy);
         queue.Add(arrives, new SimEvent
         {
-            Kind = SimEventKind.Frame, Node = target.Index, Life = target.Life, Peer = from.Address, Bytes = copy, Length = frame.Length,
+            Kind = SimEventKind.Frame,
+            Node = target.Index,
+            Life = target.Life,
+            Peer = from.Address,
+            Bytes = copy,
+            Length = frame.Length,
         });
     }
 
@@ -103,7 +113,11 @@ internal sealed class SimNetwork(int nodes, Luck luck, EventQueue queue, BufferP
         sometimes.Count(why == StreamFailure.Refused ? "a stream is refused" : "a stream finds nobody");
         queue.Add(queue.Now + after.Ticks, new SimEvent
         {
-            Kind = SimEventKind.StreamFailed, Node = from.Index, Life = from.Life, Peer = to, Failure = why,
+            Kind = SimEventKind.StreamFailed,
+            Node = from.Index,
+            Life = from.Life,
+            Peer = to,
+            Failure = why,
         });
     }
 

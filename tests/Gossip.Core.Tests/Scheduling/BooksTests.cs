@@ -13,7 +13,9 @@ public class BooksTests
 
     static Claim Bid(PodRun run, long cpu, Instant now) => new()
     {
-        Run = run, Template = Some.Template with { Requests = Some.Room(cpu) }, Expires = now + Validity,
+        Run = run,
+        Template = Some.Template with { Requests = Some.Room(cpu) },
+        Expires = now + Validity,
     };
 
     /// <summary>A1 and A8: any order of bids, awards, ends and passing time keeps within the node, and leaks nothing.</summary>

@@ -20,7 +20,11 @@ sealed class TestCluster : IAsyncDisposable
     {
         var options = new GossipOptions
         {
-            Name = name, Keyring = keyring, BindAddress = IPAddress.Loopback, Timings = NodeTimings.Local, RunProcesses = false,
+            Name = name,
+            Keyring = keyring,
+            BindAddress = IPAddress.Loopback,
+            Timings = NodeTimings.Local,
+            RunProcesses = false,
         };
         if (seed is not null) options.Seeds.Add(seed);
         configure?.Invoke(options);

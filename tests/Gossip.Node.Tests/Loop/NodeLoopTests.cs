@@ -1,12 +1,12 @@
 using System.Diagnostics.Metrics;
 using System.Text;
+using Gossip.Core;
+using Gossip.Core.Membership;
 using Gossip.Core.Model;
 using Gossip.Core.Ports;
 using Gossip.Core.Requests;
-using Gossip.Core.Wire;
-using Gossip.Core;
-using Gossip.Core.Membership;
 using Gossip.Core.View;
+using Gossip.Core.Wire;
 using Gossip.Node.Loop;
 using Gossip.Node.Metrics;
 using Gossip.Node.Store;
