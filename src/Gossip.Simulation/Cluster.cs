@@ -1,10 +1,7 @@
 using System.Globalization;
 using System.Text;
 using Gossip.Core;
-using Gossip.Core.Model;
 using Gossip.Simulation.Checkers;
-using Gossip.Simulation.Machines;
-using Gossip.Simulation.Network;
 using Gossip.Simulation.Scenarios;
 
 namespace Gossip.Simulation;

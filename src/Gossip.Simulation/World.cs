@@ -2,8 +2,6 @@ using Gossip.Core;
 using Gossip.Core.Membership;
 using Gossip.Core.Model;
 using Gossip.Core.Pods;
-using Gossip.Core.Replication;
-using Gossip.Core.Requests;
 using Gossip.Core.Wire;
 using Gossip.Simulation.Checkers;
 using Gossip.Simulation.Machines;

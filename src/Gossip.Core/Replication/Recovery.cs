@@ -1,7 +1,6 @@
 using System.Buffers;
 using Gossip.Core.Model;
 using Gossip.Core.Ports;
-using Gossip.Core.Wire;
 using MessagePack;
 
 namespace Gossip.Core.Replication;

@@ -1,4 +1,3 @@
-using System.Buffers;
 using System.Collections.Immutable;
 using Gossip.Core.Model;
 using Gossip.Core.Wire;

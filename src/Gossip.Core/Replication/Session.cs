@@ -1,4 +1,3 @@
-using Gossip.Core.Membership;
 using Gossip.Core.Model;
 
 namespace Gossip.Core.Replication;

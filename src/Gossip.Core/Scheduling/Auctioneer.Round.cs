@@ -1,7 +1,6 @@
 using System.Globalization;
 using Gossip.Core.Model;
 using Gossip.Core.Replication;
-using Gossip.Core.Wire;
 
 namespace Gossip.Core.Scheduling;
 

@@ -1,4 +1,3 @@
-using System.Globalization;
 using Gossip.Core.Membership;
 using Gossip.Core.Model;
 using Gossip.Core.Replication;

@@ -1,5 +1,4 @@
 using Gossip.Core.Model;
-using Gossip.Core.Wire;
 
 namespace Gossip.Core.Scheduling;
 

@@ -1,5 +1,4 @@
 using System.Buffers;
-using System.Text;
 using System.Text.Json;
 using Gossip.Core.Model;
 using Gossip.Core.Replication;

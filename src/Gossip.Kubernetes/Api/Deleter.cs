@@ -1,6 +1,5 @@
 using System.Globalization;
 using System.Text.Json.Nodes;
-using Gossip.Core.Model;
 using Gossip.Core.Requests;
 using Gossip.Kubernetes.Api.Http;
 using Gossip.Kubernetes.Manifests;

@@ -1,6 +1,5 @@
 using System.Buffers.Binary;
 using Gossip.Core;
-using Gossip.Core.Model;
 using Gossip.Core.Ports;
 using Gossip.Core.Wire;
 

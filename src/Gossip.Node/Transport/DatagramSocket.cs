@@ -1,6 +1,5 @@
 using System.Net;
 using System.Net.Sockets;
-using Gossip.Core;
 using Gossip.Core.Model;
 using Gossip.Core.Ports;
 using Gossip.Core.Wire;

@@ -1,5 +1,4 @@
 using System.Diagnostics;
-using Gossip.Core;
 using Gossip.Core.Model;
 using Gossip.Simulation.Scenarios;
 

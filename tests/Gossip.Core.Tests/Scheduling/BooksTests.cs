@@ -1,5 +1,4 @@
 using FsCheck;
-using FsCheck.Fluent;
 using FsCheck.Xunit;
 using Gossip.Core.Model;
 using Gossip.Core.Scheduling;

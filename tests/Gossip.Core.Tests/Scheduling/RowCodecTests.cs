@@ -1,4 +1,3 @@
-using System.Collections.Immutable;
 using Gossip.Core.Model;
 using Gossip.Core.Scheduling;
 using MessagePack;

@@ -1,5 +1,3 @@
-using System.Collections.Immutable;
-using Gossip.Core.Model;
 using Gossip.Core.Requests;
 using Gossip.Kubernetes.Manifests;
 using Gossip.Kubernetes.Plans;

@@ -1,4 +1,3 @@
-using System.Net;
 using Gossip.Core.Model;
 using Gossip.Node.Sealing;
 

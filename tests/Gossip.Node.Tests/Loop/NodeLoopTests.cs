@@ -5,7 +5,6 @@ using Gossip.Core.Membership;
 using Gossip.Core.Model;
 using Gossip.Core.Ports;
 using Gossip.Core.Requests;
-using Gossip.Core.View;
 using Gossip.Core.Wire;
 using Gossip.Node.Loop;
 using Gossip.Node.Metrics;

@@ -1,7 +1,5 @@
-using System.Collections.Immutable;
 using Gossip.Core.Model;
 using Gossip.Core.Pods;
-using Gossip.Core.Ports;
 using Gossip.Node.Runtimes;
 
 namespace Gossip.Node.Tests.Runtimes;

@@ -1,7 +1,6 @@
 using System.Net;
 using System.Net.Sockets;
 using Gossip.Core;
-using Gossip.Core.Model;
 using Gossip.Core.Ports;
 using Gossip.Core.Wire;
 using Gossip.Node.Sealing;

@@ -1,5 +1,4 @@
 using System.Diagnostics;
-using Gossip.Core.Model;
 using Gossip.Core.Pods;
 using Gossip.Runtimes.Processes;
 

@@ -1,5 +1,4 @@
 using System.Text.Json.Nodes;
-using Gossip.Core.Model;
 using Gossip.Core.Requests;
 using Gossip.Kubernetes.Manifests;
 

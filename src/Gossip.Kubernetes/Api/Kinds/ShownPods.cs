@@ -1,6 +1,5 @@
 using System.Text.Json.Nodes;
 using Gossip.Core.Model;
-using Gossip.Core.Scheduling;
 using Gossip.Core.View;
 using Gossip.Kubernetes.Manifests;
 
