@@ -84,10 +84,10 @@ public sealed class NodeMachine
         {
             case NodeInputKind.Started:
                 swim.Start(now, effects);
-                replicator.Start(now, effects);
-                bidder.Start(now, effects);
-                auctioneer.Start(now, effects);
-                keeper.Start(now, effects);
+                replicator.Start(effects);
+                bidder.Start(now);
+                auctioneer.Start();
+                keeper.Start(effects);
                 break;
             case NodeInputKind.DatagramArrived:
             case NodeInputKind.FrameArrived:

@@ -2,8 +2,8 @@ using System.Globalization;
 
 namespace Gossip.Simulation;
 
-/// <summary>A rule of DESIGN was broken: which, by whom, when, and how to see it again.</summary>
-/// <param name="Rule">Its name in DESIGN, such as <c>A1</c> or <c>R10</c>.</param>
+/// <summary>A promise of ALGORITHM.md was broken: which, by whom, when, and how to see it again.</summary>
+/// <param name="Rule">Its name there, such as <c>A1</c> or <c>R10</c>.</param>
 /// <param name="Node">The node it happened on, or empty when it is the whole cluster's.</param>
 /// <param name="At">Virtual time since the start.</param>
 /// <param name="Replay">The line that runs it again.</param>

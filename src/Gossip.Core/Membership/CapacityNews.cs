@@ -1,4 +1,3 @@
-using System.Text;
 using Gossip.Core.Model;
 using Gossip.Core.Wire;
 using MessagePack;
@@ -33,15 +32,6 @@ readonly record struct CapacityNews(NodeId Node, Capacity Capacity) : IWireMessa
         var capacity = ReadFields(ref reader);
         Codec.SkipRest(ref reader, fields - Fields);
         return new CapacityNews(node, capacity);
-    }
-
-    /// <summary>A condition cut to what may travel, at a whole character.</summary>
-    public static string Shorten(string unready)
-    {
-        if (Encoding.UTF8.GetByteCount(unready) <= UnreadyMost) return unready;
-        var bytes = Encoding.UTF8.GetBytes(unready).AsSpan(0, UnreadyMost);
-        while ((bytes[^1] & 0xC0) == 0x80) bytes = bytes[..^1];
-        return Encoding.UTF8.GetString(bytes[..^1]);
     }
 
     /// <summary>What news of a node's capacity replaces in a <see cref="RumourQueue"/>.</summary>

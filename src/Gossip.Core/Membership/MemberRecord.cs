@@ -51,9 +51,8 @@ public readonly record struct MemberRecord(
         fields = Codec.ReadArray(ref reader, Fields, "member");
         var id = new NodeId(reader.ReadUInt64());
         var incarnation = new Incarnation(Codec.ReadUpTo(ref reader, BootMost, "member.boot"), reader.ReadUInt32());
-        var state = reader.ReadByte();
-        if (state > (byte)MemberState.Left) throw Codec.Bad("member.state", "unknown");
-        return new Head(id, incarnation, (MemberState)state, NodeAddress.None);
+        var state = (MemberState)Codec.ReadUpTo(ref reader, (ulong)MemberState.Left, "member.state");
+        return new Head(id, incarnation, state, NodeAddress.None);
     }
 
     public static void Write(ref MessagePackWriter writer, in MemberRecord message)

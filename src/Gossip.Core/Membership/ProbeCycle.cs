@@ -20,7 +20,6 @@ sealed class ProbeCycle(NodeConfig config, MemberTable table, RandomPeers peers,
     ulong seq;
     NodeId target;
 
-    // Lifeguard's local health will stretch these two.
     public TimeSpan Interval => config.Timings.ProbeInterval;
     TimeSpan Timeout => config.Timings.ProbeTimeout;
 

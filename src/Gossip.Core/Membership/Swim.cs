@@ -24,7 +24,6 @@ public sealed class Swim : IMemberList, IPiggyback
     readonly Beliefs beliefs;
     readonly ProbeCycle probe;
     readonly Reunion reunion;
-    bool gossips;
     readonly Refusals refusals;
     readonly RandomPeers peers;
     readonly Luck luck;
@@ -33,6 +32,7 @@ public sealed class Swim : IMemberList, IPiggyback
     /// <summary>When a sender was last told how it is spoken of.</summary>
     readonly Dictionary<NodeId, Instant> told = [];
     int mismatches;
+    bool gossips;
 
     /// <exception cref="MessagePackSerializationException">Peers would refuse the card; the message names the field.</exception>
     public Swim(NodeConfig config, ulong boot, Luck luck, Outbox outbox)
@@ -175,7 +175,7 @@ public sealed class Swim : IMemberList, IPiggyback
     }
 
     /// <summary>Tells what this node has left; the version moves, and the news spreads.</summary>
-    public void Announce(Resources free, string unready, Now now) => beliefs.Announce(free, CapacityNews.Shorten(unready));
+    public void Announce(Resources free, string unready) => beliefs.Announce(free, Codec.Cut(unready, CapacityNews.UnreadyMost));
 
     /// <summary>Says goodbye: peers mark this node Left at once.</summary>
     public void Leave(Now now, NodeEffects effects)

@@ -1,5 +1,4 @@
 using System.Buffers;
-using System.Text;
 using Gossip.Core.Wire;
 using MessagePack;
 
@@ -25,15 +24,10 @@ public readonly record struct ObjectBirth(ObjectName Name, string ApiVersion)
     public static ObjectBirth Read(ReadOnlyMemory<byte> cell)
     {
         var reader = new MessagePackReader(cell);
-        if (reader.ReadArrayHeader() < 4) throw new MessagePackSerializationException("an object's birth has four parts");
-        var name = new ObjectName(Text(ref reader), Text(ref reader), Text(ref reader));
-        return new ObjectBirth(name, Text(ref reader));
+        Codec.ReadArray(ref reader, 4, "object");
+        var name = new ObjectName(Text(ref reader, "object.kind"), Text(ref reader, "object.namespace"), Text(ref reader, "object.name"));
+        return new ObjectBirth(name, Text(ref reader, "object.apiVersion"));
     }
 
-    static string Text(ref MessagePackReader reader)
-    {
-        var utf8 = reader.ReadStringSequence();
-        if (utf8 is null || utf8.Value.Length > Limits.Name) throw new MessagePackSerializationException($"a name of at most {Limits.Name} bytes");
-        return Encoding.UTF8.GetString(utf8.Value);
-    }
+    static string Text(ref MessagePackReader reader, string field) => Codec.ReadText(ref reader, Limits.Name, field);
 }

@@ -8,7 +8,7 @@ namespace Gossip.Core.Pods;
 /// <summary>
 /// What the tables say should become of one admission among those of its pod. The order of two admissions is all in
 /// their rows, so that both nodes see the same one first; the other drains only once the first is ready, and never goes
-/// back on it (DESIGN 5.4). Pure: rows and members in, an opinion out.
+/// back on it (ALGORITHM.md, Auction 5). Pure: rows and members in, an opinion out.
 /// </summary>
 static class PodJudge
 {

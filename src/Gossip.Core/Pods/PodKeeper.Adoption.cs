@@ -15,7 +15,7 @@ public sealed partial class PodKeeper
     bool knowsSurvivors;
     bool hasBegun;
 
-    public void Start(Now now, NodeEffects effects)
+    public void Start(NodeEffects effects)
     {
         foreach (var admission in slots.AdmissionsOf(self)) remembered.Add(admission.Uid);
         effects.Wake(new NodeTimer(NodeTimerKind.PodTick, SyncWaitOver), config.Timings.SyncWait);

@@ -25,7 +25,7 @@ public readonly record struct Digest(ReadOnlyMemory<byte> Hashes, ulong Context,
         var elements = reader.ReadArrayHeader();
         if (elements < 3) throw new MessagePackSerializationException("digest: too few elements");
         var message = new Digest(ReadHashes(ref reader), reader.ReadUInt64(), reader.ReadBoolean());
-        WireBytes.SkipRest(ref reader, elements - 3);
+        Codec.SkipRest(ref reader, elements - 3);
         return message;
     }
 
@@ -70,7 +70,7 @@ public readonly record struct ShardList(
         if (listed.Length != ListedBytes) throw new MessagePackSerializationException("shard list: not one bit a shard");
         var rows = WireBytes.ReadList(ref reader, EntryBytes, Limits.FramePayload);
         var context = WireBytes.Read(ref reader, Limits.FramePayload);
-        WireBytes.SkipRest(ref reader, elements - 5);
+        Codec.SkipRest(ref reader, elements - 5);
         return new ShardList(session, hashes, listed, rows, context);
     }
 }
@@ -131,7 +131,7 @@ public readonly record struct Repair(
             if (RowCodec.TryRead(ref reader) is { } row) rows.Add(row);
             else poisoned++;
         }
-        WireBytes.SkipRest(ref reader, elements - 7);
+        Codec.SkipRest(ref reader, elements - 7);
         return new Repair(session, index, flags, context, wants, removed, rows, poisoned);
     }
 }

@@ -60,7 +60,7 @@ public sealed class Replicator : ITables, IRowWriter, IPiggyback
     internal RowTable Table => replica.Table;
     internal WriterId Writer => replica.Writer.Id;
 
-    public void Start(Now now, NodeEffects effects)
+    public void Start(NodeEffects effects)
     {
         replica.Start(effects);
         repairs.Start(effects);

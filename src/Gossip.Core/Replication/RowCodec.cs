@@ -58,7 +58,7 @@ public static class RowCodec
             if (i > 0 && string.CompareOrdinal(cells[i - 1].Field, cell.Field) >= 0) throw Bad("order of cells");
             cells.Add(cell);
         }
-        WireBytes.SkipRest(ref reader, elements - 4);
+        Codec.SkipRest(ref reader, elements - 4);
         return new Row(uid, kind, cells.MoveToImmutable());
     }
 
@@ -123,7 +123,7 @@ public static class RowCodec
         var generation = reader.ReadUInt32();
         var stamp = new Stamp(reader.ReadUInt64());
         var value = WireBytes.Read(ref reader, Limits.ObjectBytes).ToArray();
-        WireBytes.SkipRest(ref reader, elements - 6);
+        Codec.SkipRest(ref reader, elements - 6);
         return new Cell(field, dot, generation, stamp, value);
     }
 

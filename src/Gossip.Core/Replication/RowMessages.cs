@@ -54,7 +54,7 @@ public readonly record struct RowRemoval(Uid Uid, ImmutableArray<Dot> Dots) : IW
         if (numbers % 2 != 0 || numbers > 2 * DotsMost) throw new MessagePackSerializationException("removal: bad count of dots");
         var dots = ImmutableArray.CreateBuilder<Dot>(numbers / 2);
         for (var i = 0; i < numbers; i += 2) dots.Add(ReadDot(ref reader));
-        WireBytes.SkipRest(ref reader, elements - 3);
+        Codec.SkipRest(ref reader, elements - 3);
         return new RowRemoval(new Uid(birth), dots.MoveToImmutable());
     }
 

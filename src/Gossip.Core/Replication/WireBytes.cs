@@ -28,11 +28,6 @@ static class WireBytes
         return bytes;
     }
 
-    public static void SkipRest(ref MessagePackReader reader, int elements)
-    {
-        for (; elements > 0; elements--) Unknown.Skip(ref reader);
-    }
-
     public static void WriteUid(Span<byte> into, Uid uid)
     {
         BinaryPrimitives.WriteUInt64LittleEndian(into, uid.Birth.Writer.Value);

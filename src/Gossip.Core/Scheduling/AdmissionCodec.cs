@@ -1,6 +1,7 @@
 using System.Buffers;
 using System.Collections.Immutable;
 using Gossip.Core.Model;
+using Gossip.Core.Wire;
 using MessagePack;
 
 namespace Gossip.Core.Scheduling;
@@ -35,7 +36,7 @@ public static class AdmissionCodec
         writer.Write(birth.Node.Value);
         PodCodec.Write(ref writer, birth.Run);
         writer.Write(birth.AdmittedAt.Value);
-        PodCodec.WriteText(ref writer, birth.Winner, WinnerMax);
+        Codec.WriteText(ref writer, birth.Winner, WinnerMax);
         writer.Flush();
         return buffer.WrittenSpan.ToArray();
     }
@@ -43,11 +44,11 @@ public static class AdmissionCodec
     public static AdmissionBirth ReadBirth(ReadOnlyMemory<byte> cell)
     {
         var reader = new MessagePackReader(cell);
-        PodCodec.ReadArray(ref reader, 4);
+        Codec.ReadArray(ref reader, 4, "admission");
         var node = new NodeId(reader.ReadUInt64());
         var run = PodCodec.ReadRun(ref reader);
         var at = new Stamp(reader.ReadUInt64());
-        return new AdmissionBirth(node, run, at, PodCodec.ReadText(ref reader, WinnerMax));
+        return new AdmissionBirth(node, run, at, Codec.ReadText(ref reader, WinnerMax, "admission.winner"));
     }
 
     public static byte[] Write(AdmissionStatus status)
@@ -75,21 +76,21 @@ public static class AdmissionCodec
         writer.Write(status.Draining);
         writer.Write((byte)status.Phase);
         writer.Write(status.Ready);
-        PodCodec.WriteText(ref writer, status.Ip, IpMax);
+        Codec.WriteText(ref writer, status.Ip, IpMax);
         writer.Write(status.StartedAt.UnixMilliseconds);
-        PodCodec.WriteText(ref writer, status.Reason, ReasonMax);
-        PodCodec.WriteText(ref writer, status.Message, MessageMax);
+        Codec.WriteText(ref writer, status.Reason, ReasonMax);
+        Codec.WriteText(ref writer, status.Message, MessageMax);
         writer.WriteArrayHeader(containers.Length);
         foreach (var container in containers)
         {
             writer.WriteArrayHeader(7);
-            PodCodec.WriteText(ref writer, container.Name, NameMax);
+            Codec.WriteText(ref writer, container.Name, NameMax);
             writer.Write((byte)container.Stage);
             writer.Write(container.Restarts);
             writer.Write(container.Since.UnixMilliseconds);
             writer.Write(container.ExitCode);
-            PodCodec.WriteText(ref writer, container.Reason, reasonMax);
-            PodCodec.WriteText(ref writer, container.Message, messageMax);
+            Codec.WriteText(ref writer, container.Reason, reasonMax);
+            Codec.WriteText(ref writer, container.Message, messageMax);
         }
         writer.Flush();
         return buffer.WrittenSpan.ToArray();
@@ -98,17 +99,16 @@ public static class AdmissionCodec
     public static AdmissionStatus ReadStatus(ReadOnlyMemory<byte> cell)
     {
         var reader = new MessagePackReader(cell);
-        PodCodec.ReadArray(ref reader, 9);
+        Codec.ReadArray(ref reader, 9, "status");
         var rank = reader.ReadUInt32();
         var draining = reader.ReadBoolean();
-        var phase = (PodPhase)Enumerator(ref reader, (byte)PodPhase.Failed);
+        var phase = (PodPhase)Codec.ReadUpTo(ref reader, (ulong)PodPhase.Failed, "status.phase");
         var ready = reader.ReadBoolean();
-        var ip = PodCodec.ReadText(ref reader, IpMax);
+        var ip = Codec.ReadText(ref reader, IpMax, "status.ip");
         var startedAt = new WallTime(reader.ReadInt64());
-        var reason = PodCodec.ReadText(ref reader, ReasonMax);
-        var message = PodCodec.ReadText(ref reader, MessageMax);
-        var count = reader.ReadArrayHeader();
-        if (count > ContainersMax) throw new MessagePackSerializationException($"{count} containers, at most {ContainersMax}");
+        var reason = Codec.ReadText(ref reader, ReasonMax, "reason");
+        var message = Codec.ReadText(ref reader, MessageMax, "message");
+        var count = Codec.ReadCount(ref reader, ContainersMax, "status.containers");
         var containers = ImmutableArray.CreateBuilder<ContainerState>(count);
         for (var i = 0; i < count; i++) containers.Add(ReadContainer(ref reader));
         return new AdmissionStatus(rank, draining, phase, ready, ip, startedAt, containers.MoveToImmutable(), reason, message);
@@ -116,21 +116,15 @@ public static class AdmissionCodec
 
     static ContainerState ReadContainer(ref MessagePackReader reader)
     {
-        var fields = PodCodec.ReadArray(ref reader, 7);
-        var name = PodCodec.ReadText(ref reader, NameMax);
-        var stage = (ContainerStage)Enumerator(ref reader, (byte)ContainerStage.Terminated);
+        var fields = Codec.ReadArray(ref reader, 7, "container");
+        var name = Codec.ReadText(ref reader, NameMax, "container.name");
+        var stage = (ContainerStage)Codec.ReadUpTo(ref reader, (ulong)ContainerStage.Terminated, "container.stage");
         var restarts = reader.ReadInt32();
         var since = new WallTime(reader.ReadInt64());
         var exitCode = reader.ReadInt32();
-        var reason = PodCodec.ReadText(ref reader, ReasonMax);
-        var state = new ContainerState(name, stage, restarts, since, exitCode, reason, PodCodec.ReadText(ref reader, MessageMax));
-        PodCodec.SkipRest(ref reader, fields, 7);
+        var reason = Codec.ReadText(ref reader, ReasonMax, "reason");
+        var state = new ContainerState(name, stage, restarts, since, exitCode, reason, Codec.ReadText(ref reader, MessageMax, "message"));
+        Codec.SkipRest(ref reader, fields - 7);
         return state;
-    }
-
-    static byte Enumerator(ref MessagePackReader reader, byte greatest)
-    {
-        var value = reader.ReadByte();
-        return value <= greatest ? value : throw new MessagePackSerializationException($"{value} is not among the {greatest + 1} known values");
     }
 }

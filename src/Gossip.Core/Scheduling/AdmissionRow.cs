@@ -33,7 +33,7 @@ public sealed record Admission(Uid Uid, AdmissionBirth Birth, AdmissionStatus St
     public PodRun Run => Birth.Run;
 
     /// <summary>
-    /// The order of two admissions of one pod (DESIGN 5.4): rank, highest first, then who admitted first, then node
+    /// The order of two admissions of one pod (ALGORITHM.md, Auction 5): rank, highest first, then who admitted first, then node
     /// id. Never readiness: a rule by readiness drains both copies when each is unready to the other.
     /// </summary>
     public bool Precedes(Admission other)

@@ -10,7 +10,7 @@ namespace Gossip.Core.Scheduling;
 /// <summary>
 /// Calls the auctions of the chunks that the ring gives to this node. A round asks a few nodes, waits for their answers or
 /// for the window to close, awards the best bid, and turns to the next on a refusal; a round without a winner is repeated
-/// wider and later, or at once when somebody who may have room says so. (Contract nets, Smith 1980; DESIGN section 5.)
+/// wider and later, or at once when somebody who may have room says so. (Contract nets, Smith 1980.)
 /// </summary>
 /// <remarks>Inputs: <see cref="Bid"/>, <see cref="Refusal"/>, <see cref="Unheard"/>, <see cref="Verdict"/>, slots, members. Outputs: <see cref="Ask"/>, <see cref="Award"/>, <see cref="Release"/>, summary rows.</remarks>
 public sealed partial class Auctioneer
@@ -53,8 +53,7 @@ public sealed partial class Auctioneer
         summaries = new SummaryDesk(config.Card.Id, slots, writer);
     }
 
-    public void Start(Now now, NodeEffects effects) =>
-        numbers = outbox.Boot << 24; // a boot is seconds: no life of the node calls 16 M rounds a second
+    public void Start() => numbers = outbox.Boot << 24; // a boot is seconds: no life of the node calls 16 M rounds a second
 
     public bool TryHandle(MessageKind kind, ReadOnlyMemory<byte> body, NodeId sender, NodeAddress from, Now now, NodeEffects effects)
     {

@@ -46,10 +46,10 @@ public sealed class Bidder
 
     internal Books Books => books;
 
-    public void Start(Now now, NodeEffects effects)
+    public void Start(Now now)
     {
         lastAnnounced = now.Monotonic;
-        members.Announce(books.Free, unready, now);
+        members.Announce(books.Free, unready);
     }
 
     /// <summary>What runs here is known: from now on it bids.</summary>
@@ -275,6 +275,6 @@ public sealed class Bidder
     void Announce(Now now)
     {
         lastAnnounced = now.Monotonic;
-        members.Announce(books.Free, unready, now);
+        members.Announce(books.Free, unready);
     }
 }

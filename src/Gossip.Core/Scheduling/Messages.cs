@@ -18,7 +18,7 @@ public readonly record struct Ask(ulong Auction, PodRun Run) : IWireMessage<Ask>
     public static Ask Read(ref MessagePackReader reader)
     {
         var fields = AuctionWire.ReadHead(ref reader, 2, out var auction, out var run);
-        PodCodec.SkipRest(ref reader, fields, 2);
+        Codec.SkipRest(ref reader, fields - 2);
         return new Ask(auction, run);
     }
 }
@@ -34,16 +34,16 @@ public readonly record struct Bid(ulong Auction, PodRun Run, int Score, string W
     {
         AuctionWire.WriteHead(ref writer, 4, message.Auction, message.Run);
         writer.Write(message.Score);
-        PodCodec.WriteText(ref writer, message.Why, AuctionWire.WhyMax);
+        Codec.WriteText(ref writer, message.Why, AuctionWire.WhyMax);
     }
 
     public static Bid Read(ref MessagePackReader reader)
     {
         var fields = AuctionWire.ReadHead(ref reader, 4, out var auction, out var run);
         var score = reader.ReadInt32();
-        if (score is < 0 or > Scoring.Greatest) throw new MessagePackSerializationException($"a score of {score}, not 0 to {Scoring.Greatest}");
-        var why = PodCodec.ReadText(ref reader, AuctionWire.WhyMax);
-        PodCodec.SkipRest(ref reader, fields, 4);
+        if (score is < 0 or > Scoring.Greatest) throw Codec.Bad("bid.score", $"{score} is not 0 to {Scoring.Greatest}");
+        var why = Codec.ReadText(ref reader, AuctionWire.WhyMax, "why");
+        Codec.SkipRest(ref reader, fields - 4);
         return new Bid(auction, run, score, why);
     }
 }
@@ -61,7 +61,7 @@ public readonly record struct Refusal(
         writer.Write(message.Boot);
         writer.Write(message.CapacityVersion);
         writer.Write(message.AskAgainAfterMilliseconds);
-        PodCodec.WriteText(ref writer, message.Why, AuctionWire.WhyMax);
+        Codec.WriteText(ref writer, message.Why, AuctionWire.WhyMax);
     }
 
     public static Refusal Read(ref MessagePackReader reader)
@@ -70,9 +70,9 @@ public readonly record struct Refusal(
         var boot = reader.ReadUInt64();
         var version = reader.ReadUInt64();
         var again = reader.ReadInt32();
-        if (again < 0) throw new MessagePackSerializationException("a refusal asks again in the past");
-        var why = PodCodec.ReadText(ref reader, AuctionWire.WhyMax);
-        PodCodec.SkipRest(ref reader, fields, 6);
+        if (again < 0) throw Codec.Bad("refusal.askAgain", "is in the past");
+        var why = Codec.ReadText(ref reader, AuctionWire.WhyMax, "why");
+        Codec.SkipRest(ref reader, fields - 6);
         return new Refusal(auction, run, boot, version, again, why);
     }
 }
@@ -88,7 +88,7 @@ public readonly record struct Unheard(ulong Auction, PodRun Run) : IWireMessage<
     public static Unheard Read(ref MessagePackReader reader)
     {
         var fields = AuctionWire.ReadHead(ref reader, 2, out var auction, out var run);
-        PodCodec.SkipRest(ref reader, fields, 2);
+        Codec.SkipRest(ref reader, fields - 2);
         return new Unheard(auction, run);
     }
 }
@@ -102,14 +102,14 @@ public readonly record struct Award(ulong Auction, PodRun Run, string Winner) : 
     public static void Write(ref MessagePackWriter writer, in Award message)
     {
         AuctionWire.WriteHead(ref writer, 3, message.Auction, message.Run);
-        PodCodec.WriteText(ref writer, message.Winner, AuctionWire.WhyMax);
+        Codec.WriteText(ref writer, message.Winner, AuctionWire.WhyMax);
     }
 
     public static Award Read(ref MessagePackReader reader)
     {
         var fields = AuctionWire.ReadHead(ref reader, 3, out var auction, out var run);
-        var winner = PodCodec.ReadText(ref reader, AuctionWire.WhyMax);
-        PodCodec.SkipRest(ref reader, fields, 3);
+        var winner = Codec.ReadText(ref reader, AuctionWire.WhyMax, "why");
+        Codec.SkipRest(ref reader, fields - 3);
         return new Award(auction, run, winner);
     }
 }
@@ -123,15 +123,15 @@ public readonly record struct Verdict(ulong Auction, PodRun Run, bool Admitted, 
     {
         AuctionWire.WriteHead(ref writer, 4, message.Auction, message.Run);
         writer.Write(message.Admitted);
-        PodCodec.WriteText(ref writer, message.Why, AuctionWire.WhyMax);
+        Codec.WriteText(ref writer, message.Why, AuctionWire.WhyMax);
     }
 
     public static Verdict Read(ref MessagePackReader reader)
     {
         var fields = AuctionWire.ReadHead(ref reader, 4, out var auction, out var run);
         var admitted = reader.ReadBoolean();
-        var why = PodCodec.ReadText(ref reader, AuctionWire.WhyMax);
-        PodCodec.SkipRest(ref reader, fields, 4);
+        var why = Codec.ReadText(ref reader, AuctionWire.WhyMax, "why");
+        Codec.SkipRest(ref reader, fields - 4);
         return new Verdict(auction, run, admitted, why);
     }
 }
@@ -147,12 +147,12 @@ public readonly record struct Release(ulong Auction, PodRun Run) : IWireMessage<
     public static Release Read(ref MessagePackReader reader)
     {
         var fields = AuctionWire.ReadHead(ref reader, 2, out var auction, out var run);
-        PodCodec.SkipRest(ref reader, fields, 2);
+        Codec.SkipRest(ref reader, fields - 2);
         return new Release(auction, run);
     }
 }
 
-/// <summary>What the six messages have in common.</summary>
+/// <summary>What all of them have in common.</summary>
 static class AuctionWire
 {
     /// <summary>Bytes of a reason. With auction 9, run 38, versions 18 and headers, four refusals share a datagram.</summary>
@@ -173,7 +173,7 @@ static class AuctionWire
 
     public static int ReadHead(ref MessagePackReader reader, int fields, out ulong auction, out PodRun run)
     {
-        var count = PodCodec.ReadArray(ref reader, fields);
+        var count = Codec.ReadArray(ref reader, fields, "auction");
         auction = reader.ReadUInt64();
         run = PodCodec.ReadRun(ref reader);
         return count;

@@ -1,6 +1,7 @@
 using System.Buffers;
 using System.Collections.Immutable;
 using Gossip.Core.Model;
+using Gossip.Core.Wire;
 using MessagePack;
 
 namespace Gossip.Core.Scheduling;
@@ -47,7 +48,7 @@ public static class RoundSummaryCodec
             writer.WriteArrayHeader(3);
             writer.Write(answer.Node.Value);
             writer.Write(answer.Score);
-            PodCodec.WriteText(ref writer, answer.Why, whyMax);
+            Codec.WriteText(ref writer, answer.Why, whyMax);
         }
         writer.Flush();
         return buffer.WrittenSpan.ToArray();
@@ -56,21 +57,20 @@ public static class RoundSummaryCodec
     public static RoundSummary Read(ReadOnlyMemory<byte> cell)
     {
         var reader = new MessagePackReader(cell);
-        PodCodec.ReadArray(ref reader, 7);
+        Codec.ReadArray(ref reader, 7, "round");
         var run = PodCodec.ReadRun(ref reader);
         var auctioneer = new NodeId(reader.ReadUInt64());
         var round = reader.ReadUInt32();
         var asked = reader.ReadInt32();
         var winner = new NodeId(reader.ReadUInt64());
         var at = new Stamp(reader.ReadUInt64());
-        var count = reader.ReadArrayHeader();
-        if (count > RoundSummary.AnswersMax) throw new MessagePackSerializationException($"{count} answers, at most {RoundSummary.AnswersMax}");
+        var count = Codec.ReadCount(ref reader, RoundSummary.AnswersMax, "round.answers");
         var answers = ImmutableArray.CreateBuilder<RoundAnswer>(count);
         for (var i = 0; i < count; i++)
         {
-            var fields = PodCodec.ReadArray(ref reader, 3);
-            answers.Add(new RoundAnswer(new NodeId(reader.ReadUInt64()), reader.ReadInt32(), PodCodec.ReadText(ref reader, WhyMax)));
-            PodCodec.SkipRest(ref reader, fields, 3);
+            var fields = Codec.ReadArray(ref reader, 3, "answer");
+            answers.Add(new RoundAnswer(new NodeId(reader.ReadUInt64()), reader.ReadInt32(), Codec.ReadText(ref reader, WhyMax, "answer.why")));
+            Codec.SkipRest(ref reader, fields - 3);
         }
         return new RoundSummary(run, auctioneer, round, asked, winner, at, answers.MoveToImmutable());
     }

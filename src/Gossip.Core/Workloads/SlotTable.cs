@@ -8,7 +8,7 @@ namespace Gossip.Core.Workloads;
 
 /// <summary>
 /// Every derived pod, kept up to date row by row: the work a change makes does not grow with the tables. What it
-/// holds is a pure function of the rows, whatever the order in which they came (DESIGN section 4).
+/// holds is a pure function of the rows, whatever the order in which they came.
 /// </summary>
 public sealed class SlotTable
 {

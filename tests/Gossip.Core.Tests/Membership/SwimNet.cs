@@ -163,7 +163,7 @@ sealed class SwimNode(SwimNet net, NodeCard card, int[] seeds) : NodeEffects
 
     public void Announce(Resources free)
     {
-        Swim.Announce(free, "", net.Clock);
+        Swim.Announce(free, "");
         Settle();
     }
 

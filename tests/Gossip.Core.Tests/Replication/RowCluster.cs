@@ -121,7 +121,7 @@ sealed class RowPeer : NodeEffects, IMemberList
         Log.Clear();
         timers.Clear();
         confirmed = 0;
-        Rows.Start(Now, this);
+        Rows.Start(this);
         Settle();
     }
 

@@ -78,9 +78,9 @@ sealed class Desk : NodeEffects, IMemberList
     {
         Turn(() =>
         {
-            Bidder.Start(Now, this);
-            Auctioneer.Start(Now, this);
-            Keeper.Start(Now, this);
+            Bidder.Start(Now);
+            Auctioneer.Start();
+            Keeper.Start(this);
         });
         Turn(() => Keeper.OnReport(new PodsSurvived([.. survivors]), Now, this));
         return this;

@@ -1,12 +1,11 @@
 using System.Text;
 using System.Text.Unicode;
 using Gossip.Core.Model;
-using Gossip.Core.Wire;
 using MessagePack;
 
-namespace Gossip.Core.Membership;
+namespace Gossip.Core.Wire;
 
-/// <summary>Readers that look at a count before they believe it, and name the field that breaks a bound.</summary>
+/// <summary>What the hand-written forms share: readers look at a count before they believe it, and name the field that breaks a bound.</summary>
 static class Codec
 {
     public static MessagePackSerializationException Bad(string field, string why) => new($"{field}: {why}");
@@ -51,6 +50,23 @@ static class Codec
         if (bytes.Length > most) throw Bad(field, "too long");
         if (bytes.IsEmpty) return "";
         return Utf8.IsValid(bytes) ? Encoding.UTF8.GetString(bytes) : throw Bad(field, "is not UTF-8");
+    }
+
+    /// <summary>Writes a text, cut at a character's edge to at most so many bytes of UTF-8.</summary>
+    public static void WriteText(ref MessagePackWriter writer, string text, int most) => writer.Write(Cut(text, most)); // not a span: MessagePack 2.5 fails on an empty one
+
+    /// <summary>The text, or as much of it as takes no more bytes of UTF-8.</summary>
+    public static string Cut(string text, int most)
+    {
+        if (text.Length * 3 <= most) return text;
+        var length = 0;
+        foreach (var rune in text.EnumerateRunes())
+        {
+            most -= rune.Utf8SequenceLength;
+            if (most < 0) break;
+            length += rune.Utf16SequenceLength;
+        }
+        return text[..length];
     }
 
     public static void WriteAddress(ref MessagePackWriter writer, NodeAddress address)
