@@ -47,9 +47,6 @@ public sealed class Replicator : ITables, IRowWriter, IPiggyback
     /// <summary>Rows and records that could not be read, from disk and from peers; those beside them were.</summary>
     public int Quarantined => replica.Quarantined;
 
-    /// <summary>Stamps of others that were too far ahead to follow: a clock in the cluster is wrong.</summary>
-    public long StampsFarAhead => replica.Clock.FarAhead;
-
     public Row? Find(Uid uid) => replica.Table.Find(uid);
     public bool Covers(Uid uid) => replica.Table.Context.Covers(uid.Birth);
     public IEnumerable<Row> Rows(RowKind kind) => replica.Table.Rows(kind);

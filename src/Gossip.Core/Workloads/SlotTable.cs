@@ -60,9 +60,6 @@ public sealed class SlotTable
     /// <summary>All of them. The order is the same wherever the same changes came in the same order.</summary>
     public IReadOnlyCollection<Slot> Slots => slots.Values;
 
-    /// <summary>The slots of one object, in order of id.</summary>
-    public IReadOnlyCollection<Slot> SlotsOf(Uid workload) => catalog.Find(workload)?.Slots.Values ?? (IReadOnlyCollection<Slot>)[];
-
     /// <summary>Admissions of a node, whatever their pods: what the node itself answers for. In order of uid.</summary>
     public IEnumerable<Admission> AdmissionsOf(NodeId node) => byNode.TryGetValue(node, out var held) ? held.Values : [];
 
