@@ -69,6 +69,7 @@ public sealed class Replicator : ITables, IRowWriter, IPiggyback
         switch (kind)
         {
             case MessageKind.RowDelta:
+                if (RowCodec.IsHeld(reader, replica.Table)) return true;
                 one[0] = RowDelta.Read(ref reader).Row;
                 replica.Take(one, null, now, effects);
                 return true;

@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using System.Text;
 using Gossip.Core.Model;
 using Gossip.Core.Wire;
 using MessagePack;
@@ -39,6 +40,31 @@ public static class RowCodec
             writer.Write(cell.Stamp.Value);
             writer.Write(cell.Value.Span);
         }
+    }
+
+    /// <summary>
+    /// Whether a row on the wire is known already, cell for cell. Most rumours come to a node several times; those
+    /// after the first are told by their dots, and nothing of them is copied.
+    /// </summary>
+    public static bool IsHeld(MessagePackReader reader, RowTable table)
+    {
+        if (reader.ReadArrayHeader() < 4) return false;
+        var uid = new Uid(reader.ReadUInt64(), reader.ReadUInt64());
+        if (table.Find(uid) is not { } held || reader.ReadByte() != (byte)held.Kind) return false;
+        var cells = held.Cells.AsSpan();
+        for (var left = reader.ReadArrayHeader(); left > 0; left--)
+        {
+            var elements = reader.ReadArrayHeader();
+            if (elements < 6 || !reader.TryReadStringSpan(out var field)) return false;
+            var writer = reader.TryReadNil() ? uid.Birth.Writer : new WriterId(reader.ReadUInt64());
+            var dot = new Dot(writer, reader.ReadUInt64());
+            var generation = reader.ReadUInt32();
+            var stamp = new Stamp(reader.ReadUInt64());
+            Codec.SkipRest(ref reader, elements - 5);
+            while (!cells.IsEmpty && !Ascii.Equals(field, cells[0].Field)) cells = cells[1..];
+            if (cells.IsEmpty || cells[0].Dot != dot || cells[0].Generation != generation || cells[0].Stamp != stamp) return false;
+        }
+        return true;
     }
 
     /// <summary>Throws <see cref="MessagePackSerializationException"/> naming the field that is wrong.</summary>
