@@ -17,7 +17,7 @@ public sealed class CausalContext
     /// <summary>No writer gets this far; a greater seq on the wire is damage, and would overflow the arithmetic here.</summary>
     public const ulong SeqMost = 1UL << 62;
 
-    readonly SortedDictionary<WriterId, Seen> writers = [];
+    readonly SortedList<WriterId, Seen> writers = [];
     ulong hash;
     bool hashIsStale = true;
 

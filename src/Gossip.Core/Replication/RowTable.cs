@@ -24,8 +24,7 @@ public sealed class RowTable
     readonly record struct Held(Row Row, ulong Version);
 
     readonly Dictionary<Uid, Held> rows = [];
-    readonly SortedDictionary<RowKind, SortedDictionary<Uid, Row>> kinds = [];
-    readonly SortedDictionary<Uid, ulong>[] marks = new SortedDictionary<Uid, ulong>[Shards];
+    readonly SortedList<Uid, ulong>[] marks = new SortedList<Uid, ulong>[Shards]; // a shard is small: an array is nearer than a tree
     readonly ulong[] hashes = new ulong[Shards];
 
     public RowTable()
@@ -46,20 +45,18 @@ public sealed class RowTable
     public ReadOnlySpan<ulong> Hashes => hashes;
 
     /// <summary>The rows of a shard with their marks, in order of uid.</summary>
-    public SortedDictionary<Uid, ulong> Shard(int shard) => marks[shard];
+    public SortedList<Uid, ulong> Shard(int shard) => marks[shard];
 
     public static int ShardOf(Uid uid) => (int)(StableHash.Mix(uid.Birth.Writer.Value, uid.Birth.Seq) % Shards);
 
     public Row? Find(Uid uid) => rows.TryGetValue(uid, out var held) ? held.Row : null;
     public ulong VersionOf(Uid uid) => rows.TryGetValue(uid, out var held) ? held.Version : 0;
-    public IEnumerable<Row> Rows(RowKind kind) => kinds.TryGetValue(kind, out var table) ? table.Values : [];
+
+    /// <summary>The rows of a kind, in order of uid: sorted for whoever asks, which is seldom.</summary>
+    public IEnumerable<Row> Rows(RowKind kind) => rows.Values.Select(held => held.Row).Where(row => row.Kind == kind).OrderBy(row => row.Uid).ToArray();
 
     /// <summary>Every row, by kind and then by uid.</summary>
-    public IEnumerable<Row> All()
-    {
-        foreach (var table in kinds.Values)
-            foreach (var row in table.Values) yield return row;
-    }
+    public IEnumerable<Row> All() => rows.Values.Select(held => held.Row).OrderBy(row => row.Kind).ThenBy(row => row.Uid).ToArray();
 
     /// <summary>Joins a row; all its dots join the context, even if it is dead.</summary>
     public MergeOutcome Merge(Row incoming, out RowChange change)
@@ -84,10 +81,9 @@ public sealed class RowTable
         foreach (var dot in dots) Context.Add(dot);
         if (!rows.Remove(uid, out var held)) return news;
         Cover(held.Row);
-        kinds[held.Row.Kind].Remove(uid);
         var shard = ShardOf(uid);
-        marks[shard].Remove(uid, out var mark);
-        hashes[shard] ^= mark;
+        hashes[shard] ^= marks[shard][uid];
+        marks[shard].Remove(uid);
         Version++;
         change = new RowChange(uid, held.Row.Kind, held.Row, null);
         return true;
@@ -96,8 +92,6 @@ public sealed class RowTable
     void Put(Row row)
     {
         rows[row.Uid] = new Held(row, ++Version);
-        if (!kinds.TryGetValue(row.Kind, out var table)) kinds.Add(row.Kind, table = []);
-        table[row.Uid] = row;
         var shard = ShardOf(row.Uid);
         var mark = row.Mark();
         if (marks[shard].TryGetValue(row.Uid, out var before)) hashes[shard] ^= before;
