@@ -33,9 +33,7 @@ static class EventRules
                 if (changed.NameConflict) events.Note(changed.Name, changed.Uid.ToString(), true, "NameConflict", "another object of this name was made later and counts instead", at);
                 break;
             case RowKind.Admission:
-                var before = change.Before is null ? null : PodFacts.Read(change.Before, null);
-                var after = change.After is null ? null : PodFacts.Read(change.After, before);
-                NoteAdmission(before, after, slots, nodeName, events, at);
+                NoteAdmission(slots.LastAdmission.Before, slots.LastAdmission.After, slots, nodeName, events, at);
                 break;
             case RowKind.Summary:
                 if (change.After is null || PodFacts.ReadSummary(change.After) is not { } round || round.Winner != NodeId.None) break;

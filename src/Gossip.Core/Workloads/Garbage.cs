@@ -30,9 +30,11 @@ sealed class Garbage(ITables tables, Catalog catalog, Dictionary<PodId, PodFacts
         {
             pods.Remove(pod);
             orphans.Remove(pod);
+            known.IsNoted = false;
             return;
         }
-        pods.Add(pod);
+        if (!known.IsNoted) pods.Add(pod);
+        known.IsNoted = true;
         var workload = pod.Workload;
         if (catalog.Find(workload) is null && tables.Find(workload) is null && tables.Covers(workload)) orphans.Add(pod);
     }

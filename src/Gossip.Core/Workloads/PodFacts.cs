@@ -17,6 +17,9 @@ sealed class PodFacts
     readonly SortedDictionary<Uid, RoundSummary> summaries = [];
     Epoch greatestSeen;
 
+    /// <summary><see cref="Garbage"/> knows of it.</summary>
+    public bool IsNoted { get; set; }
+
     /// <summary>First in order first.</summary>
     public ImmutableArray<Admission> Admissions { get; private set; } = [];
 
@@ -34,7 +37,15 @@ sealed class PodFacts
         greatestSeen = Epoch.Max(greatestSeen, admission.Run.Epoch);
     }
 
-    public void Take(Uid admission) => Admissions = Admissions.RemoveAll(held => held.Uid == admission);
+    public void Take(Uid admission)
+    {
+        for (var at = 0; at < Admissions.Length; at++)
+        {
+            if (Admissions[at].Uid != admission) continue;
+            Admissions = Admissions.RemoveAt(at);
+            return;
+        }
+    }
 
     public void PutSlot(Row row) => slotRows[row.Uid] = row;
     public void TakeSlot(Uid row) => slotRows.Remove(row);
@@ -52,7 +63,7 @@ sealed class PodFacts
     public void CopyTo(Slot slot)
     {
         var (least, succeeded) = (Epoch.None, false);
-        var failed = new SortedSet<Epoch>();
+        SortedSet<Epoch>? failed = null;
         foreach (var row in slotRows.Values)
             foreach (var cell in row.Cells)
             {
@@ -61,18 +72,18 @@ sealed class PodFacts
                 else if (cell.Field == Fields.Succeeded) succeeded = true;
                 else if (cell.Field.StartsWith(Fields.FailedPrefix, StringComparison.Ordinal)
                     && uint.TryParse(cell.Field.AsSpan(Fields.FailedPrefix.Length), NumberStyles.None, CultureInfo.InvariantCulture, out var epoch))
-                    failed.Add(new Epoch(epoch));
+                    (failed ??= []).Add(new Epoch(epoch));
             }
         RoundSummary? last = null;
         foreach (var summary in summaries.Values)
             if (last is null || summary.At.CompareTo(last.At) >= 0) last = summary;
         slot.LeastEpoch = least;
         slot.Succeeded = succeeded;
-        slot.FailedEpochs = [.. failed];
+        slot.FailedEpochs = failed is null ? [] : [.. failed];
         slot.Admissions = Admissions;
         slot.Summary = last;
         slot.FactsRow = slotRows.Count == 0 ? null : slotRows.First().Key;
-        slot.GreatestEpoch = Epoch.Max(greatestSeen, failed.Count == 0 ? Epoch.None : failed.Max);
+        slot.GreatestEpoch = Epoch.Max(greatestSeen, failed is null ? Epoch.None : failed.Max);
     }
 
     /// <summary>An admission's row as it means it; null for a poison row, which stays held and does nothing.</summary>

@@ -19,7 +19,7 @@ public sealed class SlotTable
     readonly Dictionary<PodId, PodFacts> facts = [];
     readonly Dictionary<(string Namespace, string Name), PodId> byPodName = [];
     readonly Dictionary<Uid, Admission> admissions = [];
-    readonly Dictionary<NodeId, SortedDictionary<Uid, Admission>> byNode = [];
+    readonly Dictionary<NodeId, SortedList<Uid, Admission>> byNode = [];
     readonly Dictionary<NodeId, ulong> nodeVersions = [];
     readonly SortedDictionary<PodId, Slot> watched = [];
     readonly Garbage garbage;
@@ -43,6 +43,9 @@ public sealed class SlotTable
 
     /// <summary>Grows with every change applied, of rows and members alike: what resource versions count.</summary>
     public ulong Version { get; private set; }
+
+    /// <summary>What the last change of an admission's row was about, before and after: so that those who look on need not read the row again.</summary>
+    internal (Admission? Before, Admission? After) LastAdmission { get; private set; }
 
     /// <summary>The desired objects behind the slots.</summary>
     public Catalog Objects => catalog;
@@ -225,6 +228,7 @@ public sealed class SlotTable
     {
         var held = admissions.GetValueOrDefault(change.Uid);
         var next = change.After is null ? null : PodFacts.Read(change.After, held);
+        LastAdmission = (held, next);
         if (held is not null && next is null)
         {
             admissions.Remove(held.Uid);
@@ -261,7 +265,7 @@ public sealed class SlotTable
         slot.Version = Version;
         if (!slot.IsDesired && slot.Admissions.IsEmpty) Drop(slot);
         else if (slot.IsDesired && !slot.Succeeded && !IsHeld(slot)) watched[pod] = slot;
-        else watched.Remove(pod);
+        else if (watched.Count > 0) watched.Remove(pod);
         if (!loading) IsOpen(slot, now.Monotonic);
     }
 
