@@ -84,15 +84,22 @@ sealed class Auction(PodId pod)
         return null;
     }
 
-    public bool EverybodyAnswered
+    /// <summary>How many of those asked have not said anything yet.</summary>
+    public int Silent
     {
         get
         {
+            var silent = 0;
             foreach (var candidate in Asked)
-                if (candidate.State == AnswerState.Silent) return false;
-            return true;
+                if (candidate.State == AnswerState.Silent) silent++;
+            return silent;
         }
     }
+
+    public bool EverybodyAnswered => Silent == 0;
+
+    /// <summary>How many windows the present round has waited.</summary>
+    public int Windows { get; set; }
 
     /// <summary>The best of the bids that stand; null when none does.</summary>
     public Candidate? Best()

@@ -13,6 +13,17 @@ public sealed partial class Auctioneer
     /// <summary>After T an unanswered award cannot be taken up any more; the margin is for its admission to be written and told.</summary>
     TimeSpan AwardEnds => timings.BidValidity + 2 * timings.AuctionWindow;
 
+    void OnWindow(Auction auction, Now now, NodeEffects effects)
+    {
+        if (auction.Silent * 2 > auction.Asked.Count && auction.Windows < WindowsMost)
+        {
+            auction.Windows++;
+            effects.Wake(new NodeTimer(NodeTimerKind.AuctionWindow, auction.Number), timings.AuctionWindow);
+            return;
+        }
+        AwardBest(auction, now, effects);
+    }
+
     void OnBid(in Bid bid, NodeId sender, NodeAddress from, Now now, NodeEffects effects)
     {
         var auction = rounds.GetValueOrDefault(bid.Auction);

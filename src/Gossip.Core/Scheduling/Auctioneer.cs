@@ -18,6 +18,9 @@ public sealed partial class Auctioneer
     /// <summary>Of one auctioneer at once: each holds reservations on d nodes, and a burst must not reserve a cluster full.</summary>
     const int RoundsAtOnce = 16;
 
+    /// <summary>While most are silent: a busy machine answers late, and its own node would get every pod. Three windows end well within T.</summary>
+    const int WindowsMost = 3;
+
     static readonly TimeSpan TickLeast = TimeSpan.FromMilliseconds(50);
     static readonly TimeSpan TickInGrace = TimeSpan.FromMilliseconds(100);
     static readonly TimeSpan TickMost = TimeSpan.FromSeconds(1);
@@ -83,7 +86,7 @@ public sealed partial class Auctioneer
         switch (timer.Kind)
         {
             case NodeTimerKind.AuctionWindow:
-                if (rounds.TryGetValue(timer.Subject, out var asking) && asking.Stage == AuctionStage.Asking) AwardBest(asking, now, effects);
+                if (rounds.TryGetValue(timer.Subject, out var asking) && asking.Stage == AuctionStage.Asking) OnWindow(asking, now, effects);
                 break;
             case NodeTimerKind.AwardDeadline:
                 if (rounds.TryGetValue(timer.Subject, out var awarding) && awarding.Stage == AuctionStage.Awarding && awarding.AwardStep == timer.Epoch)
@@ -215,6 +218,7 @@ public sealed partial class Auctioneer
         auction.Awarded = null;
         auction.Asked.Clear();
         auction.PassedOver.Clear();
+        auction.Windows = 1;
         candidates.Choose(slot.Template, auction.Run, Candidates.Width(members.Live.Length, auction.EmptyRounds), auction.Asked, auction.PassedOver);
         rounds.Add(auction.Number, auction);
         foreach (var candidate in auction.Asked) outbox.Send(candidate.Address, new Ask(auction.Number, auction.Run), effects);
