@@ -50,10 +50,25 @@ public class AuctioneerTests
         var desk = new Desk().Start();
         var (auction, asked) = Called(desk);
         desk.Hear(asked[0], new Bid(auction, desk.Run, 500, ""));
+        desk.Hear(asked[1], new Bid(auction, desk.Run, 400, ""));
         desk.Pass(desk.Timings.AuctionWindow);
         Assert.Equal(asked[0], Assert.Single(desk.Take<Award>()).To);
+        desk.Hear(asked[2], new Bid(auction, desk.Run, 900, ""));
+        Assert.Equal(asked[2], Assert.Single(desk.Take<Release>()).To);
+    }
+
+    [Fact]
+    public void While_most_are_silent_a_round_waits_up_to_three_windows()
+    {
+        var desk = new Desk().Start();
+        var (auction, asked) = Called(desk);
+        desk.Hear(asked[0], new Bid(auction, desk.Run, 500, "")); // the auctioneer's own node is always the first
+        desk.Pass(desk.Timings.AuctionWindow);
+        desk.Pass(desk.Timings.AuctionWindow);
+        Assert.Empty(desk.Take<Award>());
         desk.Hear(asked[1], new Bid(auction, desk.Run, 900, ""));
-        Assert.Equal(asked[1], Assert.Single(desk.Take<Release>()).To);
+        desk.Pass(desk.Timings.AuctionWindow);
+        Assert.Equal(asked[1], Assert.Single(desk.Take<Award>()).To);
     }
 
     [Fact]
