@@ -17,11 +17,11 @@ public enum Behaviour
     Fails,
 }
 
-/// <summary>The promises of <see cref="IPodRuntime"/>. Every runtime's tests derive from it.</summary>
+/// <summary>The promises of <see cref="IPodRuntime"/>. Every runtime's tests derive from it; see also <c>PodProcessContract</c>.</summary>
 public abstract class PodRuntimeContract : IAsyncLifetime
 {
     protected static readonly TimeSpan Long = TimeSpan.FromMinutes(5); // longer than any test may take
-    static readonly TimeSpan Short = TimeSpan.FromMilliseconds(50);
+    protected static readonly TimeSpan Short = TimeSpan.FromMilliseconds(50);
 
     readonly List<PodRun> prepared = [];
     int pods;
@@ -38,15 +38,6 @@ public abstract class PodRuntimeContract : IAsyncLifetime
 
     /// <summary>Completes when the container is past its own preparations, such as ignoring a signal.</summary>
     protected abstract Task UntilReadyAsync(PodRun pod, string container);
-
-    /// <summary>Pods outlive the runtime object and can be adopted by the next.</summary>
-    protected virtual bool Adopts => true;
-
-    /// <summary>It can end what does not end when asked.</summary>
-    protected virtual bool Kills => true;
-
-    /// <summary>Each pod has an address that no other has.</summary>
-    protected virtual bool GivesAddresses => true;
 
     /// <summary>Exit code of <see cref="Behaviour.Fails"/>.</summary>
     protected virtual int FailureCode => 3;
@@ -97,7 +88,7 @@ public abstract class PodRuntimeContract : IAsyncLifetime
             await Runtime.StartContainerAsync(launch.Pod, container.Name, attempt, default);
     }
 
-    async Task<PodLaunch> RunAsync(Behaviour behaviour)
+    protected async Task<PodLaunch> RunAsync(Behaviour behaviour)
     {
         var launch = Launch(Container("main", behaviour));
         await PrepareAsync(launch);
@@ -105,7 +96,7 @@ public abstract class PodRuntimeContract : IAsyncLifetime
         return launch;
     }
 
-    async Task<PodLaunch> RunUntilReadyAsync(Behaviour behaviour)
+    protected async Task<PodLaunch> RunUntilReadyAsync(Behaviour behaviour)
     {
         var launch = await RunAsync(behaviour);
         await UntilReadyAsync(launch.Pod, "main");
@@ -114,17 +105,6 @@ public abstract class PodRuntimeContract : IAsyncLifetime
 
     [Fact]
     public void A_first_life_finds_no_survivors() => Assert.Empty(Survivors);
-
-    [Fact]
-    public async Task A_prepared_pod_has_an_address_that_no_other_pod_has()
-    {
-        Assert.SkipUnless(GivesAddresses, "this runtime's pods share the node's address");
-        var first = await PrepareAsync(Launch(Container("main", Behaviour.RunsUntilAsked)));
-        var second = await PrepareAsync(Launch(Container("main", Behaviour.RunsUntilAsked)));
-
-        Assert.True(System.Net.IPAddress.TryParse(first, out _));
-        Assert.NotEqual(first, second);
-    }
 
     [Fact]
     public async Task Preparing_twice_gives_the_same_address()
@@ -192,27 +172,6 @@ public abstract class PodRuntimeContract : IAsyncLifetime
     }
 
     [Fact]
-    public async Task A_container_that_does_not_end_when_asked_is_killed_after_its_grace()
-    {
-        Assert.SkipUnless(Kills, "this runtime cannot kill");
-        var launch = await RunUntilReadyAsync(Behaviour.IgnoresBeingAsked);
-        await Runtime.StopAsync(launch.Pod, Short, default);
-
-        Assert.IsType<PodStopped>(Reports.All[^1]);
-        Assert.Equal(137, Assert.IsType<ContainerExited>(Reports.All[^2]).ExitCode);
-    }
-
-    [Fact]
-    public async Task Without_grace_a_container_is_killed_at_once()
-    {
-        Assert.SkipUnless(Kills, "this runtime cannot kill");
-        var launch = await RunUntilReadyAsync(Behaviour.RunsUntilAsked);
-        await Runtime.StopAsync(launch.Pod, TimeSpan.Zero, default);
-
-        Assert.Equal(137, (await Reports.Await<ContainerExited>()).ExitCode);
-    }
-
-    [Fact]
     public async Task Stopping_is_answered_also_when_there_is_nothing_to_stop()
     {
         var launch = await RunUntilReadyAsync(Behaviour.RunsUntilAsked);
@@ -222,50 +181,5 @@ public abstract class PodRuntimeContract : IAsyncLifetime
         await Runtime.StopAsync(unknown.Pod, TimeSpan.Zero, default);
 
         Assert.Equal([launch.Pod, launch.Pod, unknown.Pod], Reports.All.OfType<PodStopped>().Select(report => report.Pod));
-    }
-
-    [Fact]
-    public async Task A_running_container_is_adopted_with_its_pod_and_watched_again()
-    {
-        Assert.SkipUnless(Adopts, "this runtime's pods end with it");
-        var launch = await RunUntilReadyAsync(Behaviour.RunsUntilAsked);
-        var ip = (await Reports.Await<PodPrepared>()).Ip;
-        var started = await Reports.Await<ContainerStarted>();
-        await RestartRuntimeAsync();
-
-        var survivor = Assert.Single(Survivors);
-        Assert.Equal((Runtime.Name, launch.Pod, ip), (survivor.Runtime, survivor.Launch.Pod, survivor.Ip));
-        Assert.Equal(launch.Template.Labels, survivor.Launch.Template.Labels);
-        Assert.Equal([new SurvivingContainer("main", 0, started.At, ExitCode: null)], survivor.Containers);
-        Assert.Empty(Reports.All);
-
-        await Runtime.StopAsync(launch.Pod, Long, default);
-        Assert.IsType<ContainerExited>(Reports.All[0]);
-    }
-
-    [Fact]
-    public async Task An_end_in_between_two_lives_is_found_with_its_exit_code()
-    {
-        Assert.SkipUnless(Adopts, "this runtime's pods end with it");
-        var launch = await RunAsync(Behaviour.Fails);
-        await Reports.Await<ContainerExited>();
-        await RestartRuntimeAsync();
-
-        var container = Assert.Single(Assert.Single(Survivors).Containers);
-        Assert.Equal(("main", 0, (int?)FailureCode), (container.Name, container.Attempt, container.ExitCode));
-        await StartAsync(launch, attempt: 1);
-        await Reports.Await<ContainerStarted>(report => report.Attempt == 1);
-    }
-
-    [Fact]
-    public async Task A_pod_whose_containers_never_started_is_adopted_as_prepared()
-    {
-        Assert.SkipUnless(Adopts, "this runtime's pods end with it");
-        var launch = Launch(Container("main", Behaviour.RunsUntilAsked));
-        var ip = await PrepareAsync(launch);
-        await RestartRuntimeAsync();
-
-        Assert.Equal((ip, 0), (Survivors[0].Ip, Survivors[0].Containers.Length));
-        Assert.NotEqual(ip, await PrepareAsync(Launch(Container("main", Behaviour.RunsUntilAsked))));
     }
 }

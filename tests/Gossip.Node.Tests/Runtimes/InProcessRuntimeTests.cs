@@ -13,9 +13,6 @@ public sealed class InProcessRuntimeTests : PodRuntimeContract
 
     readonly TaskCompletionSource begun = new(TaskCreationOptions.RunContinuationsAsynchronously);
 
-    protected override bool Adopts => false;
-    protected override bool Kills => false;
-    protected override bool GivesAddresses => false;
     protected override int FailureCode => 1;
 
     protected override IPodRuntime Create() => new InProcessRuntime(
