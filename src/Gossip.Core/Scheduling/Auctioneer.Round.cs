@@ -7,7 +7,7 @@ namespace Gossip.Core.Scheduling;
 // One round: answers come in, the best bid is awarded, and the round ends with a place or empty.
 public sealed partial class Auctioneer
 {
-    /// <summary>A workload that outgrows it waits for gossip: 16 rounds of a dozen nodes each would be told it at once.</summary>
+    /// <summary>A workload that outgrows it waits for gossip: every round would tell it to a dozen nodes at once.</summary>
     const int ToldBytesMost = 64 * 1024;
 
     /// <summary>After T an unanswered award cannot be taken up any more; the margin is for its admission to be written and told.</summary>

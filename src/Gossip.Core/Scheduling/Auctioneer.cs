@@ -15,8 +15,8 @@ namespace Gossip.Core.Scheduling;
 /// <remarks>Inputs: <see cref="Bid"/>, <see cref="Refusal"/>, <see cref="Unheard"/>, <see cref="Verdict"/>, slots, members. Outputs: <see cref="Ask"/>, <see cref="Award"/>, <see cref="Release"/>, summary rows.</remarks>
 public sealed partial class Auctioneer
 {
-    /// <summary>Of one auctioneer at once: each holds reservations on d nodes, and a burst must not reserve a cluster full.</summary>
-    const int RoundsAtOnce = 16;
+    /// <summary>Of one auctioneer at once: pods that are called together do not see each other's places, and each reserves d nodes.</summary>
+    const int RoundsAtOnce = 4;
 
     /// <summary>While most are silent: a busy machine answers late, and its own node would get every pod. Three windows end well within T.</summary>
     const int WindowsMost = 3;

@@ -131,7 +131,10 @@ public sealed class Bidder
             var verdict = Filtering.Check(template, facts);
             if (verdict.Passes)
             {
-                var bid = new Bid(ask.Auction, run, Scoring.Score(template, facts), Scoring.Explain(template, facts));
+                // Scored by what is settled. Bids for pods that are called at the same moment would lower each other, and the
+                // node that was asked least would win them all.
+                var settled = facts with { Free = books.FreeOfBids };
+                var bid = new Bid(ask.Auction, run, Scoring.Score(template, settled), Scoring.Explain(template, settled));
                 if (config.Planted != PlantedBug.AdmissionWithoutRecheck) books.Reserve(new Claim
                 {
                     Run = run,

@@ -46,6 +46,7 @@ public sealed class Books(Resources allocatable)
         }
     }
 
+    /// <summary>How many pods of a workload are here for good; bids do not count.</summary>
     public int OfWorkload(Uid workload) => workloads.GetValueOrDefault(workload);
     public Claim? Find(PodRun run) => claims.GetValueOrDefault(run);
 
@@ -68,6 +69,7 @@ public sealed class Books(Resources allocatable)
         Check.That(!checkRoom || ResourceFilter.Fits(template.Requests, Free));
         var claim = new Claim { Run = run, Template = template, IsFirm = true };
         Put(claim);
+        workloads[run.Pod.Workload] = OfWorkload(run.Pod.Workload) + 1;
         foreach (var port in PortsOf(template)) firmPorts.Add(port);
         return claim;
     }
@@ -78,9 +80,9 @@ public sealed class Books(Resources allocatable)
         if (!claims.Remove(run, out var claim)) return false;
         inUse -= claim.Template.Requests;
         foreach (var port in PortsOf(claim.Template)) ports.Remove(port);
-        if (--workloads[run.Pod.Workload] is 0) workloads.Remove(run.Pod.Workload);
         if (claim.IsFirm)
         {
+            if (--workloads[run.Pod.Workload] is 0) workloads.Remove(run.Pod.Workload);
             foreach (var port in PortsOf(claim.Template)) firmPorts.Remove(port);
             return true;
         }
@@ -104,7 +106,6 @@ public sealed class Books(Resources allocatable)
         claims.Add(claim.Run, claim);
         inUse += claim.Template.Requests;
         foreach (var port in PortsOf(claim.Template)) ports.Add(port);
-        workloads[claim.Run.Pod.Workload] = OfWorkload(claim.Run.Pod.Workload) + 1;
     }
 
     static ReadOnlySpan<HostPort> PortsOf(PodTemplate template) =>

@@ -15,7 +15,7 @@ sealed class SummaryDesk(NodeId self, SlotTable slots, IRowWriter writer)
     public void Publish(Auction auction, NodeId winner, Now now, NodeEffects effects)
     {
         if (slots.Find(auction.Pod) is null) return;
-        var answers = AnswersOf(auction);
+        var answers = AnswersOf(auction, winner);
         if (auction.Told is { } last && last.Run == auction.Run && last.Winner == winner
             && last.Answers.AsSpan().SequenceEqual(answers.AsSpan())) return;
         var summary = new RoundSummary(auction.Run, self, auction.Round, auction.Asked.Count, winner, writer.Tick(now), answers);
@@ -36,14 +36,16 @@ sealed class SummaryDesk(NodeId self, SlotTable slots, IRowWriter writer)
     }
 
     /// <summary>Bids first, best first; then refusals, of those asked before those passed over by hearsay.</summary>
-    static ImmutableArray<RoundAnswer> AnswersOf(Auction auction)
+    /// <param name="winner">Counts as a bid even if its verdict came after the round had given it up.</param>
+    static ImmutableArray<RoundAnswer> AnswersOf(Auction auction, NodeId winner)
     {
         var answers = new List<RoundAnswer>(RoundSummary.AnswersMax);
         foreach (var candidate in auction.Asked)
             if (candidate.State is AnswerState.Bid or AnswerState.Released) answers.Add(new RoundAnswer(candidate.Node, candidate.Score, candidate.Why));
+            else if (candidate.Node == winner) answers.Add(new RoundAnswer(candidate.Node, candidate.Score, "answered its award late"));
         answers.Sort((a, b) => BidOrder.Compare(auction.Run, b.Node, b.Score, a.Node, a.Score));
         foreach (var candidate in auction.Asked)
-            if (candidate.State is AnswerState.Silent or AnswerState.Refused) answers.Add(new RoundAnswer(candidate.Node, -1, candidate.Why));
+            if (candidate.State is AnswerState.Silent or AnswerState.Refused && candidate.Node != winner) answers.Add(new RoundAnswer(candidate.Node, -1, candidate.Why));
         answers.AddRange(auction.PassedOver);
         if (answers.Count > RoundSummary.AnswersMax) answers.RemoveRange(RoundSummary.AnswersMax, answers.Count - RoundSummary.AnswersMax);
         return [.. answers];

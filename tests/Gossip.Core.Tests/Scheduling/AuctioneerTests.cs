@@ -218,7 +218,7 @@ public class AuctioneerTests
     {
         var desk = new Desk(replicas: 60).Start();
         var asks = desk.Take<Ask>();
-        Assert.Equal(16, asks.Select(ask => ask.Message.Run.Pod).Distinct().Count());
+        Assert.Equal(4, asks.Select(ask => ask.Message.Run.Pod).Distinct().Count());
         foreach (var ask in asks.Where(ask => ask.Message.Run == asks[0].Message.Run))
             desk.Hear(ask.To, new Refusal(ask.Message.Auction, ask.Message.Run, 1, 1, 0, "full"));
         Assert.Single(desk.Take<Ask>().Select(ask => ask.Message.Run.Pod).Distinct());
