@@ -59,9 +59,9 @@ static class Helper
         File.Delete(file);
         await using var runtime = new ProcessRuntime(new ProcessRuntimeOptions(folder, NodeId.Of("node-1")));
         await runtime.AdoptAsync(new Reports(), default);
-        await runtime.PrepareAsync(launch, default);
+        await runtime.PrepareAsync(launch, [], default);
         foreach (var container in launch.Template.Containers)
-            await runtime.StartContainerAsync(launch.Pod, container.Name, 0, default);
+            await runtime.StartContainerAsync(launch.Pod, ContainerStart.Bare(container.Name, 0), default);
         Console.WriteLine("running");
         await Task.Delay(Timeout.Infinite);
     }

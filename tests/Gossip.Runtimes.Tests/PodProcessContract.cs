@@ -46,7 +46,7 @@ public abstract class PodProcessContract : PodRuntimeContract
         await RestartRuntimeAsync();
 
         var survivor = Assert.Single(Survivors);
-        Assert.Equal((Runtime.Name, launch.Pod, ip), (survivor.Runtime, survivor.Launch.Pod, survivor.Ip));
+        Assert.Equal((Runtime.Classes[0], launch.Pod, ip), (survivor.Runtime, survivor.Launch.Pod, survivor.Ip));
         Assert.Equal(launch.Template.Labels, survivor.Launch.Template.Labels);
         Assert.Equal([new SurvivingContainer("main", 0, started.At, ExitCode: null)], survivor.Containers);
         Assert.Empty(Reports.All);

@@ -24,6 +24,7 @@ public abstract class PodRuntimeContract : IAsyncLifetime
     protected static readonly TimeSpan Short = TimeSpan.FromMilliseconds(50);
 
     readonly List<PodRun> prepared = [];
+    readonly Dictionary<PodRun, string> addresses = [];
     int pods;
 
     protected IPodRuntime Runtime { get; private set; } = null!;
@@ -69,7 +70,7 @@ public abstract class PodRuntimeContract : IAsyncLifetime
         var workload = new Uid(0x60551b, (ulong)++pods);
         var template = new PodTemplate(
             0xfeed, Labels.Of(("app", "web")), Labels.Of(("note", "kept")), [.. containers], Resources.Zero, Labels.Empty, [], [],
-            Runtime.Name, "", RestartPolicy.Always, Long, null);
+            Runtime.Classes[0], "", RestartPolicy.Always, Long, null);
         return new PodLaunch(
             new PodRun(new PodId(workload, 0, template.Hash), Epoch.First), $"web-{pods}", "default", workload.ToString(), "node-1", template);
     }
@@ -78,14 +79,18 @@ public abstract class PodRuntimeContract : IAsyncLifetime
     protected async Task<string> PrepareAsync(PodLaunch launch)
     {
         prepared.Add(launch.Pod);
-        await Runtime.PrepareAsync(launch, default);
-        return (await Reports.Await<PodPrepared>(report => report.Pod == launch.Pod)).Ip;
+        await Runtime.PrepareAsync(launch, [], default);
+        return addresses[launch.Pod] = (await Reports.Await<PodPrepared>(report => report.Pod == launch.Pod)).Ip;
     }
 
     protected async Task StartAsync(PodLaunch launch, int attempt = 0)
     {
         foreach (var container in launch.Template.Containers)
-            await Runtime.StartContainerAsync(launch.Pod, container.Name, attempt, default);
+            await Runtime.StartContainerAsync(launch.Pod, new ContainerStart(container.Name, attempt,
+                [
+                    KeyValuePair.Create("POD_IP", addresses.GetValueOrDefault(launch.Pod, "")),
+                    .. container.Environment.Select(variable => KeyValuePair.Create(variable.Name, variable.Value)),
+                ], []), default);
     }
 
     protected async Task<PodLaunch> RunAsync(Behaviour behaviour)
@@ -111,7 +116,7 @@ public abstract class PodRuntimeContract : IAsyncLifetime
     {
         var launch = Launch(Container("main", Behaviour.RunsUntilAsked));
         var first = await PrepareAsync(launch);
-        await Runtime.PrepareAsync(launch, default);
+        await Runtime.PrepareAsync(launch, [], default);
 
         Assert.All(Reports.All, report => Assert.Equal(new PodPrepared(launch.Pod, first), report));
         Assert.Equal(2, Reports.All.Count);

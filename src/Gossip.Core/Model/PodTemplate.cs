@@ -6,31 +6,8 @@ public enum RestartPolicy : byte { Always, OnFailure, Never }
 
 public enum PortProtocol : byte { Tcp, Udp, Sctp }
 
-/// <summary>A port that a container listens on; <paramref name="HostPort"/> 0 means none on the host.</summary>
-public readonly record struct ContainerPort(string Name, ushort Number, ushort HostPort, PortProtocol Protocol);
-
 /// <summary>A port of the host that at most one pod on a node may have.</summary>
 public readonly record struct HostPort(ushort Number, PortProtocol Protocol);
-
-/// <summary>
-/// One variable of a container. <paramref name="FieldPath"/> (metadata.name, metadata.namespace, status.podIP,
-/// spec.nodeName …) is filled in when the container starts; else <paramref name="Value"/> is literal.
-/// </summary>
-public readonly record struct EnvironmentVariable(string Name, string Value, string? FieldPath);
-
-/// <summary>One container of a pod, as far as placing and starting it goes.</summary>
-/// <param name="Requests">What placement counts; limits where only limits were given.</param>
-/// <param name="Limits">What the runtime enforces where it can; zero parts mean none.</param>
-public sealed record ContainerSpec(
-    string Name,
-    string Image,
-    ImmutableArray<string> Command,
-    ImmutableArray<string> Args,
-    ImmutableArray<EnvironmentVariable> Environment,
-    string WorkingDirectory,
-    ImmutableArray<ContainerPort> Ports,
-    Resources Requests,
-    Resources Limits);
 
 /// <summary>
 /// The typed view of a pod template: what the core decides by. The manifest's own JSON stays in the object's cells,
@@ -54,13 +31,61 @@ public sealed record PodTemplate(
     string NodeName,
     RestartPolicy RestartPolicy,
     TimeSpan TerminationGrace,
-    TimeSpan? LossGrace);
+    TimeSpan? LossGrace)
+{
+    /// <summary>In the order in which they start: init containers and sidecars.</summary>
+    public ImmutableArray<ContainerSpec> InitContainers { get; init; } = [];
+    public ImmutableArray<Volume> Volumes { get; init; } = [];
+
+    /// <summary>The pod's name unless the manifest says otherwise.</summary>
+    public string Hostname { get; init; } = "";
+
+    /// <summary>It has the node's network instead of its own.</summary>
+    public bool HostNetwork { get; init; }
+
+    /// <summary>Group that owns the volumes.</summary>
+    public long? FsGroup { get; init; }
+
+    /// <summary>From its start on the node; beyond it the pod has failed.</summary>
+    public TimeSpan? ActiveDeadline { get; init; }
+
+    /// <summary>Secrets of type <c>kubernetes.io/dockerconfigjson</c> with which images are pulled.</summary>
+    public ImmutableArray<string> PullSecrets { get; init; } = [];
+
+    /// <summary>Processes and threads a pod may have. Annotation <c>gossip.dev/pids-limit</c>.</summary>
+    public int PidsLimit { get; init; } = DefaultPidsLimit;
+
+    /// <summary>Services of its namespace without a ready endpoint of which it does not start. Annotation <c>gossip.dev/depends-on</c>.</summary>
+    public ImmutableArray<string> DependsOn { get; init; } = [];
+
+    /// <summary>Its containers start anew when such a service was lost. Annotation <c>gossip.dev/on-dependency-loss: restart</c>.</summary>
+    public bool RestartsWithDependencies { get; init; }
+
+    /// <summary>Many for a service, few for a machine of thousands of pods, and a fork bomb ends at it.</summary>
+    public const int DefaultPidsLimit = 1024;
+
+    /// <summary>Init containers and sidecars first, in the order in which they start.</summary>
+    public IEnumerable<ContainerSpec> AllContainers => InitContainers.Concat(Containers);
+
+    public ContainerSpec? Find(string container)
+    {
+        foreach (var spec in InitContainers)
+            if (string.Equals(spec.Name, container, StringComparison.Ordinal)) return spec;
+        foreach (var spec in Containers)
+            if (string.Equals(spec.Name, container, StringComparison.Ordinal)) return spec;
+        return null;
+    }
+}
 
 /// <summary>The runtimes that this build knows by name. A node advertises those it has.</summary>
 public static class RuntimeNames
 {
     /// <summary>Pods with images and no runtime class: any container engine.</summary>
     public const string Containers = "containers";
+    public const string Docker = "docker";
+    public const string Podman = "podman";
     public const string Process = "process";
     public const string InProcess = "in-process";
+
+    public static readonly ImmutableArray<string> All = [Containers, Docker, Podman, Process, InProcess];
 }

@@ -46,6 +46,9 @@ sealed class KeptPod
     public required PodRun Run { get; init; }
     public required PodTemplate Template { get; init; }
 
+    /// <summary>What its runtime was told of it; null until it is to be prepared.</summary>
+    public PodLaunch? Launch { get; set; }
+
     /// <summary>What timers name it by.</summary>
     public required ulong Number { get; init; }
     public required ImmutableArray<KeptContainer> Containers { get; init; }

@@ -46,6 +46,7 @@ public sealed partial class PodKeeper
             var run = survivor.Launch.Pod;
             if (kept.ContainsKey(run)) continue;
             var pod = Keep(run, survivor.Launch.Template, PodStage.Running);
+            pod.Launch = survivor.Launch;
             pod.Ip = survivor.Ip;
             pod.StartedAt = now.Wall;
             foreach (var state in survivor.Containers)

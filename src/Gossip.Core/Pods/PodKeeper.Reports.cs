@@ -1,5 +1,6 @@
 using System.Globalization;
 using Gossip.Core.Model;
+using Gossip.Core.Pods.Configuration;
 using Gossip.Core.Replication;
 using Gossip.Core.Scheduling;
 
@@ -127,7 +128,8 @@ public sealed partial class PodKeeper
     static void StartContainer(KeptPod pod, KeptContainer container, NodeEffects effects)
     {
         container.IsUp = true;
-        effects.Perform(new StartContainer(pod.Run, pod.Template.RuntimeClass, container.Name, container.Attempt));
+        var environment = EnvironmentResolver.Resolve(pod.Launch!, pod.Template.Find(container.Name)!, pod.Ip, out _);
+        effects.Perform(new StartContainer(pod.Run, pod.Template.RuntimeClass, new ContainerStart(container.Name, container.Attempt, environment, [])));
     }
 
     void OnStopped(KeptPod pod, Now now, NodeEffects effects)

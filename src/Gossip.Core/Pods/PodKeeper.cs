@@ -156,9 +156,9 @@ public sealed partial class PodKeeper
     {
         pod.Stage = PodStage.Preparing;
         pod.ToldAt = now.Monotonic; // what follows comes in quick succession: tell it together
-        var launch = new PodLaunch(pod.Run, slot.Name, slot.Workload.Namespace,
+        pod.Launch = new PodLaunch(pod.Run, slot.Name, slot.Workload.Namespace,
             StableHash.GuidText(pod.Run.Pod.Hash(), pod.Run.Epoch.Value), config.Card.Name, pod.Template);
-        effects.Perform(new PreparePod(pod.Run, pod.Template.RuntimeClass, launch));
+        effects.Perform(new PreparePod(pod.Run, pod.Template.RuntimeClass, pod.Launch, []));
     }
 
     /// <summary>Ends it, gracefully; its admission goes once the runtime says that nothing is left.</summary>

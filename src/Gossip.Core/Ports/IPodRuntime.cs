@@ -5,17 +5,20 @@ using Gossip.Core.Pods;
 namespace Gossip.Core.Ports;
 
 /// <summary>
-/// What turns admitted pods into something that runs. Decisions (restarts, back-off, order) are the core's; a
+/// What turns admitted pods into something that runs. Decisions (order, restarts, back-off, probes) are the core's; a
 /// runtime does as told and reports. Every implementation passes <c>PodRuntimeContract</c>.
 /// </summary>
 /// <remarks>
-/// Thread-safe: commands for different pods may come at once, those for one pod come one after another. A method
-/// does not throw for what the world does; it reports. Only ports speak of tasks: the core never sees one.
+/// Thread-safe: commands come one after another for one container and for one pod as a whole, at once for different
+/// ones. A command does not throw for what the world does; it reports. Only ports speak of tasks: the core never sees one.
 /// </remarks>
 public interface IPodRuntime : IAsyncDisposable
 {
-    /// <summary>The runtime class it serves; see <see cref="RuntimeNames"/>.</summary>
-    string Name { get; }
+    /// <summary>The runtime classes it serves, its own name first: <c>docker</c>, <c>containers</c>; see <see cref="RuntimeNames"/>.</summary>
+    ImmutableArray<string> Classes { get; }
+
+    /// <summary>What a node with this runtime says of itself, such as <c>gossip.dev/process-isolation</c>: <c>none</c>.</summary>
+    Labels NodeLabels { get; }
 
     /// <summary>
     /// Finds what still runs from an earlier life of this node and watches it again. Called once, before any command.
@@ -26,9 +29,32 @@ public interface IPodRuntime : IAsyncDisposable
     /// </param>
     Task<ImmutableArray<SurvivingPod>> AdoptAsync(IPodReports reports, CancellationToken cancel);
 
-    Task PrepareAsync(PodLaunch launch, CancellationToken cancel);
-    Task StartContainerAsync(PodRun pod, string container, int attempt, CancellationToken cancel);
+    Task PrepareAsync(PodLaunch launch, ImmutableArray<VolumeFiles> files, CancellationToken cancel);
+    Task UpdateFilesAsync(PodRun pod, ImmutableArray<VolumeFiles> files, CancellationToken cancel);
+
+    /// <param name="cancel">Also when the pod is to stop meanwhile: a pull may take minutes.</param>
+    Task StartContainerAsync(PodRun pod, ContainerStart start, CancellationToken cancel);
+    Task StopContainerAsync(PodRun pod, string container, int attempt, TimeSpan grace, CancellationToken cancel);
     Task StopAsync(PodRun pod, TimeSpan grace, CancellationToken cancel);
+
+    // Seeing into a pod. These answer somebody who waits, so they throw a PodAccessException for what cannot be had.
+
+    /// <summary>Writes a container's output as it was, until its end or, when followed, until the container's.</summary>
+    Task ReadLogsAsync(PodRun pod, string container, LogQuery query, Stream output, CancellationToken cancel);
+
+    /// <summary>Runs a command inside a running container.</summary>
+    /// <returns>Its exit code.</returns>
+    /// <param name="cancel">Ends the command.</param>
+    Task<int> ExecAsync(PodRun pod, string container, ImmutableArray<string> command, PodConsole console, CancellationToken cancel);
+
+    /// <summary>Joins a console to what the container itself reads and says, until it ends or the caller leaves.</summary>
+    Task AttachAsync(PodRun pod, string container, PodConsole console, CancellationToken cancel);
+
+    /// <summary>What each running container uses, from the runtime's own accounting.</summary>
+    Task<ImmutableArray<ContainerUsage>> UsageAsync(PodRun pod, CancellationToken cancel);
+
+    /// <summary>Writes a file or folder of a container as a tar archive whose names begin with the last part of the path.</summary>
+    Task CopyOutAsync(PodRun pod, string container, string path, Stream tar, CancellationToken cancel);
 }
 
 /// <summary>Takes reports in the order in which they happen to one pod.</summary>

@@ -116,9 +116,9 @@ sealed class RunningNode
 
     static NodeConfig Config(GossipOptions options, ImmutableArray<NodeAddress> seeds, NodeAddress address, IEnumerable<IPodRuntime> own)
     {
-        var names = own.Select(runtime => runtime.Name).Concat(options.Workloads.Keys.Select(name => $"{RuntimeNames.InProcess}/{name}"));
+        var names = own.SelectMany(runtime => runtime.Classes).Concat(options.Workloads.Keys.Select(name => $"{RuntimeNames.InProcess}/{name}"));
         var card = new NodeCard(
-            options.Name, address, Labels.Of(options.Labels), [.. options.Taints], options.Resources,
+            options.Name, address, Labels.Of([.. own.SelectMany(runtime => runtime.NodeLabels), .. options.Labels]), [.. options.Taints], options.Resources,
             [.. names.Distinct(StringComparer.Ordinal).Order(StringComparer.Ordinal)], options.ApiUrl);
         Span<byte> luck = stackalloc byte[8];
         RandomNumberGenerator.Fill(luck);

@@ -27,7 +27,8 @@ sealed class InProcessRuntime(IReadOnlyDictionary<string, Func<CancellationToken
     readonly ConcurrentDictionary<PodRun, Running> pods = [];
     IPodReports reports = null!;
 
-    public string Name => RuntimeNames.InProcess;
+    public ImmutableArray<string> Classes => [RuntimeNames.InProcess];
+    public Labels NodeLabels => Labels.Empty;
 
     /// <summary>Delegates end with their process: nothing survives.</summary>
     public Task<ImmutableArray<SurvivingPod>> AdoptAsync(IPodReports reports, CancellationToken cancel)
@@ -36,7 +37,7 @@ sealed class InProcessRuntime(IReadOnlyDictionary<string, Func<CancellationToken
         return Task.FromResult(ImmutableArray<SurvivingPod>.Empty);
     }
 
-    public Task PrepareAsync(PodLaunch launch, CancellationToken cancel)
+    public Task PrepareAsync(PodLaunch launch, ImmutableArray<VolumeFiles> files, CancellationToken cancel)
     {
         var unknown = launch.Template.Containers.FirstOrDefault(container => !workloads.ContainsKey(container.Image));
         if (unknown is not null)
@@ -49,8 +50,9 @@ sealed class InProcessRuntime(IReadOnlyDictionary<string, Func<CancellationToken
         return Task.CompletedTask;
     }
 
-    public Task StartContainerAsync(PodRun pod, string container, int attempt, CancellationToken cancel)
+    public Task StartContainerAsync(PodRun pod, ContainerStart start, CancellationToken cancel)
     {
+        var (container, attempt) = (start.Container, start.Attempt);
         var spec = pods.TryGetValue(pod, out var running)
             ? running.Launch.Template.Containers.FirstOrDefault(spec => string.Equals(spec.Name, container, StringComparison.Ordinal))
             : null;
@@ -83,6 +85,14 @@ sealed class InProcessRuntime(IReadOnlyDictionary<string, Func<CancellationToken
         }
         reports.Report(new PodStopped(pod));
     }
+
+    public Task UpdateFilesAsync(PodRun pod, ImmutableArray<VolumeFiles> files, CancellationToken cancel) => Task.CompletedTask;
+    public Task StopContainerAsync(PodRun pod, string container, int attempt, TimeSpan grace, CancellationToken cancel) => throw new NotImplementedException();
+    public Task ReadLogsAsync(PodRun pod, string container, LogQuery query, Stream output, CancellationToken cancel) => throw new NotImplementedException();
+    public Task<int> ExecAsync(PodRun pod, string container, ImmutableArray<string> command, PodConsole console, CancellationToken cancel) => throw new NotImplementedException();
+    public Task AttachAsync(PodRun pod, string container, PodConsole console, CancellationToken cancel) => throw new NotImplementedException();
+    public Task<ImmutableArray<ContainerUsage>> UsageAsync(PodRun pod, CancellationToken cancel) => throw new NotImplementedException();
+    public Task CopyOutAsync(PodRun pod, string container, string path, Stream tar, CancellationToken cancel) => throw new NotImplementedException();
 
     public async ValueTask DisposeAsync()
     {

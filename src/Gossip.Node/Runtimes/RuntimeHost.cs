@@ -29,7 +29,7 @@ sealed partial class RuntimeHost(IReadOnlyList<IPodRuntime> runtimes, IPodReport
             }
             catch (Exception fault) when (fault is not OperationCanceledException)
             {
-                Broken(runtime.Name, "adopt", fault);
+                Broken(runtime.Classes[0], "adopt", fault);
             }
         lock (gate)
             foreach (var pod in surviving) running[pod.Launch.Pod] = pod.Runtime;
@@ -69,7 +69,7 @@ sealed partial class RuntimeHost(IReadOnlyList<IPodRuntime> runtimes, IPodReport
             }
             catch (Exception fault)
             {
-                Broken(runtime.Name, "close", fault);
+                Broken(runtime.Classes[0], "close", fault);
             }
     }
 
@@ -77,7 +77,7 @@ sealed partial class RuntimeHost(IReadOnlyList<IPodRuntime> runtimes, IPodReport
     {
         await before.ConfigureAwait(ConfigureAwaitOptions.ForceYielding); // the owner of the node waits for no runtime
         if (stop.IsCancellationRequested) return;
-        var runtime = runtimes.FirstOrDefault(runtime => string.Equals(runtime.Name, command.Runtime, StringComparison.Ordinal));
+        var runtime = runtimes.FirstOrDefault(runtime => runtime.Classes.Contains(command.Runtime, StringComparer.Ordinal));
         if (runtime is null)
         {
             reports.Report(Failure(command, $"this node has no runtime {command.Runtime}"));
@@ -87,8 +87,10 @@ sealed partial class RuntimeHost(IReadOnlyList<IPodRuntime> runtimes, IPodReport
         {
             await (command switch
             {
-                PreparePod prepare => runtime.PrepareAsync(prepare.Launch, stop.Token),
-                StartContainer start => runtime.StartContainerAsync(start.Pod, start.Container, start.Attempt, stop.Token),
+                PreparePod prepare => runtime.PrepareAsync(prepare.Launch, prepare.Files, stop.Token),
+                UpdateFiles update => runtime.UpdateFilesAsync(update.Pod, update.Files, stop.Token),
+                StartContainer start => runtime.StartContainerAsync(start.Pod, start.Start, stop.Token),
+                StopContainer one => runtime.StopContainerAsync(one.Pod, one.Container, one.Attempt, one.Grace, stop.Token),
                 StopPod end => runtime.StopAsync(end.Pod, end.Grace, stop.Token),
                 _ => throw new InvariantBroken($"no runtime does {command.GetType().Name}"),
             }).ConfigureAwait(false);
@@ -100,7 +102,7 @@ sealed partial class RuntimeHost(IReadOnlyList<IPodRuntime> runtimes, IPodReport
         }
         catch (Exception fault) // runtimes report instead of throwing; a broken one must not take the node along
         {
-            Broken(runtime.Name, command.GetType().Name, fault);
+            Broken(runtime.Classes[0], command.GetType().Name, fault);
             if (command is not StopPod) reports.Report(Failure(command, fault.Message));
         }
     }
@@ -108,7 +110,7 @@ sealed partial class RuntimeHost(IReadOnlyList<IPodRuntime> runtimes, IPodReport
     /// <summary>What the core hears when a command cannot even be tried. A pod that no runtime knows is stopped.</summary>
     static PodReport Failure(PodCommand command, string message) => command switch
     {
-        StartContainer start => new ContainerExited(start.Pod, start.Container, start.Attempt, 128, "StartError", message, Loop.Clocks.Read().Wall),
+        StartContainer start => new ContainerExited(start.Pod, start.Start.Container, start.Start.Attempt, 128, "StartError", message, Loop.Clocks.Read().Wall),
         StopPod => new PodStopped(command.Pod),
         _ => new PodFailed(command.Pod, "RuntimeError", message),
     };

@@ -2,6 +2,7 @@ using System.Diagnostics;
 using System.Globalization;
 using Gossip.Core.Model;
 using Gossip.Core.Pods;
+using Gossip.Core.Pods.Configuration;
 
 namespace Gossip.Runtimes.Processes;
 
@@ -50,7 +51,7 @@ static class ContainerShell
     /// <summary>Returns once the container is recorded on disk and its command is about to run.</summary>
     /// <exception cref="StartError">The command cannot run here.</exception>
     public static async Task<Process> StartAsync(
-        PodLaunch launch, ContainerSpec container, string ip, ContainerFolder folder, int attempt)
+        ContainerStart start, ContainerSpec container, ContainerFolder folder)
     {
         if (container.Command.IsDefaultOrEmpty)
         {
@@ -61,7 +62,7 @@ static class ContainerShell
         {
             Directory.CreateDirectory(folder.WorkPath);
             folder.ForgetExit();
-            var process = Process.Start(Describe(launch, container, ip, folder, attempt))!;
+            var process = Process.Start(Describe(start, container, folder))!;
             process.StandardInput.Close();
             var output = process.StandardOutput.ReadToEndAsync();
             var problem = (await process.StandardError.ReadToEndAsync().ConfigureAwait(false)).Trim();
@@ -78,9 +79,9 @@ static class ContainerShell
         }
     }
 
-    static ProcessStartInfo Describe(PodLaunch launch, ContainerSpec container, string ip, ContainerFolder folder, int attempt)
+    static ProcessStartInfo Describe(ContainerStart asked, ContainerSpec container, ContainerFolder folder)
     {
-        var variables = PodEnvironment.Build(launch, container, ip, folder.Path);
+        var variables = PodEnvironment.Build(asked, folder.Path);
         var directory = container.WorkingDirectory is { Length: > 0 } given ? given : folder.WorkPath;
         if (!Path.IsPathRooted(directory)) throw new StartError(StartError.NotUsable, $"workingDir '{directory}' is not an absolute path");
         if (!Directory.Exists(directory)) throw new StartError(StartError.NotUsable, $"workingDir '{directory}' is not a directory on this node");
@@ -95,7 +96,7 @@ static class ContainerShell
             RedirectStandardError = true,
             ArgumentList =
             {
-                ShellPath, "-c", Script, "gossip-container", folder.Path, attempt.ToString(CultureInfo.InvariantCulture), program,
+                ShellPath, "-c", Script, "gossip-container", folder.Path, asked.Attempt.ToString(CultureInfo.InvariantCulture), program,
             },
         };
         foreach (var argument in container.Command.Skip(1).Concat(container.Args.IsDefault ? [] : container.Args))

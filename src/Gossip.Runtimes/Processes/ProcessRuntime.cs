@@ -44,7 +44,8 @@ public sealed class ProcessRuntime : IPodRuntime
         rotation = new Timer(_ => RotateLogs(), null, LogRotation.Interval, LogRotation.Interval);
     }
 
-    public string Name => RuntimeNames.Process;
+    public ImmutableArray<string> Classes => [RuntimeNames.Process];
+    public Labels NodeLabels => Labels.Empty;
 
     /// <summary>Why process pods cannot run on this machine, and what to do about it; null when they can.</summary>
     public static string? Obstacle() => ContainerShell.Obstacle();
@@ -82,7 +83,7 @@ public sealed class ProcessRuntime : IPodRuntime
         return survivors.DrainToImmutable();
     }
 
-    public Task PrepareAsync(PodLaunch launch, CancellationToken cancel)
+    public Task PrepareAsync(PodLaunch launch, ImmutableArray<VolumeFiles> files, CancellationToken cancel)
     {
         var pod = launch.Pod;
         if (pods.TryGetValue(pod, out var known))
@@ -90,7 +91,7 @@ public sealed class ProcessRuntime : IPodRuntime
             Report(new PodPrepared(pod, known.Ip));
             return Task.CompletedTask;
         }
-        if (launch.Template.Containers.FirstOrDefault(container => !PodFolder.IsName(container.Name)) is { } nameless)
+        if (launch.Template.AllContainers.FirstOrDefault(container => !PodFolder.IsName(container.Name)) is { } nameless)
         {
             Report(new PodFailed(pod, "InvalidSpec", $"'{nameless.Name}' cannot be the name of a container"));
             return Task.CompletedTask;
@@ -117,12 +118,13 @@ public sealed class ProcessRuntime : IPodRuntime
         return Task.CompletedTask;
     }
 
-    public async Task StartContainerAsync(PodRun run, string container, int attempt, CancellationToken cancel)
+    public async Task StartContainerAsync(PodRun run, ContainerStart asked, CancellationToken cancel)
     {
+        var (container, attempt) = (asked.Container, asked.Attempt);
         try
         {
             if (!pods.TryGetValue(run, out var pod)) throw new StartError(StartError.Invalid, "the pod is not prepared on this node");
-            var spec = pod.Launch.Template.Containers.FirstOrDefault(spec => spec.Name == container)
+            var spec = pod.Launch.Template.Find(container)
                 ?? throw new StartError(StartError.Invalid, $"the pod has no container '{container}'");
             if (pod.Find(container) is { } last && (last.Exit is null || last.Attempt >= attempt))
             {
@@ -130,7 +132,7 @@ public sealed class ProcessRuntime : IPodRuntime
                 return;
             }
             var folder = pod.Folder.Container(container);
-            var child = await ContainerShell.StartAsync(pod.Launch, spec, pod.Ip, folder, attempt).ConfigureAwait(false);
+            var child = await ContainerShell.StartAsync(asked, spec, folder).ConfigureAwait(false);
             var start = folder.ReadStart();
             Check.That(start?.Process is not null); // the shell said that it wrote it
             var process = new ContainerProcess(container, attempt, start.At, folder, start.Process, child);
@@ -156,6 +158,14 @@ public sealed class ProcessRuntime : IPodRuntime
         Report(new PodStopped(run));
     }
 
+    public Task UpdateFilesAsync(PodRun pod, ImmutableArray<VolumeFiles> files, CancellationToken cancel) => throw new NotImplementedException();
+    public Task StopContainerAsync(PodRun pod, string container, int attempt, TimeSpan grace, CancellationToken cancel) => throw new NotImplementedException();
+    public Task ReadLogsAsync(PodRun pod, string container, LogQuery query, Stream output, CancellationToken cancel) => throw new NotImplementedException();
+    public Task<int> ExecAsync(PodRun pod, string container, ImmutableArray<string> command, PodConsole console, CancellationToken cancel) => throw new NotImplementedException();
+    public Task AttachAsync(PodRun pod, string container, PodConsole console, CancellationToken cancel) => throw new NotImplementedException();
+    public Task<ImmutableArray<ContainerUsage>> UsageAsync(PodRun pod, CancellationToken cancel) => throw new NotImplementedException();
+    public Task CopyOutAsync(PodRun pod, string container, string path, Stream tar, CancellationToken cancel) => throw new NotImplementedException();
+
     public async ValueTask DisposeAsync()
     {
         await rotation.DisposeAsync().ConfigureAwait(false);
@@ -166,7 +176,7 @@ public sealed class ProcessRuntime : IPodRuntime
     {
         var pod = new ProcessPod(file.Launch, file.Ip, folder);
         var survivors = ImmutableArray.CreateBuilder<SurvivingContainer>();
-        foreach (var spec in file.Launch.Template.Containers)
+        foreach (var spec in file.Launch.Template.AllContainers)
         {
             var container = folder.Container(spec.Name);
             var start = container.ReadStart();
@@ -191,7 +201,7 @@ public sealed class ProcessRuntime : IPodRuntime
         }
         addresses.Keep(file.Ip);
         pods[file.Launch.Pod] = pod;
-        return new SurvivingPod(Name, file.Launch, file.Ip, survivors.DrainToImmutable());
+        return new SurvivingPod(Classes[0], file.Launch, file.Ip, survivors.DrainToImmutable());
     }
 
     /// <summary>A folder that tells of no pod (cut while it was written, damaged): nothing may run from it.</summary>

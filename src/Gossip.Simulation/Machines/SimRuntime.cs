@@ -89,12 +89,12 @@ internal sealed class SimRuntime(SimNode node, Luck luck, Sometimes sometimes)
     void StartOne(StartContainer start)
     {
         if (!pods.TryGetValue(start.Pod, out var pod) || pod.Stopping) return;
-        var index = pod.Containers.FindIndex(container => string.Equals(container.Name, start.Container, StringComparison.Ordinal));
+        var index = pod.Containers.FindIndex(container => string.Equals(container.Name, start.Start.Container, StringComparison.Ordinal));
         if (index >= 0 && pod.Containers[index] is { ExitCode: null }) return;
-        var started = new SurvivingContainer(start.Container, start.Attempt, node.Now.Wall, null);
+        var started = new SurvivingContainer(start.Start.Container, start.Start.Attempt, node.Now.Wall, null);
         if (index < 0) pod.Containers.Add(started);
         else pod.Containers[index] = started;
-        node.Report(new ContainerStarted(start.Pod, start.Container, start.Attempt, node.Now.Wall));
+        node.Report(new ContainerStarted(start.Pod, start.Start.Container, start.Start.Attempt, node.Now.Wall));
         if (Faults.Exits > 0 && luck.Chance(Faults.Exits))
             node.World.After(luck.Between(TimeSpan.Zero, TimeSpan.FromSeconds(5)), WhilePowered(() => Exit(start)));
     }
@@ -102,12 +102,12 @@ internal sealed class SimRuntime(SimNode node, Luck luck, Sometimes sometimes)
     void Exit(StartContainer started)
     {
         if (!pods.TryGetValue(started.Pod, out var pod) || pod.Stopping) return;
-        var index = pod.Containers.FindIndex(container => string.Equals(container.Name, started.Container, StringComparison.Ordinal));
-        if (index < 0 || pod.Containers[index].Attempt != started.Attempt || pod.Containers[index].ExitCode is not null) return;
+        var index = pod.Containers.FindIndex(container => string.Equals(container.Name, started.Start.Container, StringComparison.Ordinal));
+        if (index < 0 || pod.Containers[index].Attempt != started.Start.Attempt || pod.Containers[index].ExitCode is not null) return;
         sometimes.Count("a container exits");
         var code = luck.Chance(0.5) ? 1 : 137;
         pod.Containers[index] = pod.Containers[index] with { ExitCode = code };
-        node.Report(new ContainerExited(started.Pod, started.Container, started.Attempt, code, "Error", "drawn by the simulator", node.Now.Wall));
+        node.Report(new ContainerExited(started.Pod, started.Start.Container, started.Start.Attempt, code, "Error", "drawn by the simulator", node.Now.Wall));
     }
 
     void Stop(StopPod stop)

@@ -34,7 +34,7 @@ public class AdoptionTests
         desk.Start(Survivor(desk, exitCode: 137));
         Assert.Empty(desk.Commands);
         desk.Sync();
-        Assert.Equal(3, desk.Did<StartContainer>().Attempt);
+        Assert.Equal(3, desk.Did<StartContainer>().Start.Attempt);
     }
 
     [Fact]

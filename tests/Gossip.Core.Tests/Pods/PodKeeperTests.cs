@@ -37,7 +37,7 @@ public class PodKeeperTests
     {
         var desk = Running();
         Exit(desk, 0, 1);
-        Assert.Equal(1, desk.Did<StartContainer>().Attempt);
+        Assert.Equal(1, desk.Did<StartContainer>().Start.Attempt);
         desk.Report(new ContainerStarted(desk.Own.Run, "web", 1, desk.Now.Wall));
         foreach (var (attempt, wait) in ((int, int)[])[(1, 10), (2, 20), (3, 40)])
         {
@@ -48,12 +48,12 @@ public class PodKeeperTests
             desk.Pass(TimeSpan.FromSeconds(wait - 1));
             Assert.Empty(desk.Commands);
             desk.Pass(TimeSpan.FromSeconds(1));
-            Assert.Equal(attempt + 1, desk.Did<StartContainer>().Attempt);
+            Assert.Equal(attempt + 1, desk.Did<StartContainer>().Start.Attempt);
             desk.Report(new ContainerStarted(desk.Own.Run, "web", attempt + 1, desk.Now.Wall));
         }
         desk.Pass(desk.Timings.RestartBackoffReset);
         Exit(desk, 4, 1);
-        Assert.Equal(5, desk.Did<StartContainer>().Attempt); // it ran long enough to be forgiven
+        Assert.Equal(5, desk.Did<StartContainer>().Start.Attempt); // it ran long enough to be forgiven
     }
 
     [Fact]

@@ -61,7 +61,7 @@ public sealed class InProcessRuntimeTests : PodRuntimeContract
     [Fact]
     public async Task A_workload_that_the_host_app_does_not_have_fails_the_pod_by_name()
     {
-        await Runtime.PrepareAsync(Launch(Workload("main", "unheard-of")), default);
+        await Runtime.PrepareAsync(Launch(Workload("main", "unheard-of")), [], default);
         Assert.Contains("unheard-of", (await Reports.Await<PodFailed>()).Message, StringComparison.Ordinal);
     }
 }

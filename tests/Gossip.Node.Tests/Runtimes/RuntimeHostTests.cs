@@ -20,7 +20,8 @@ public sealed class RuntimeHostTests
         public readonly TaskCompletionSource MayStart = new();
         public IPodReports? Reports;
 
-        public string Name => "scripted";
+        public ImmutableArray<string> Classes => ["scripted"];
+        public Labels NodeLabels => Labels.Empty;
 
         public async Task<ImmutableArray<SurvivingPod>> AdoptAsync(IPodReports reports, CancellationToken cancel)
         {
@@ -29,9 +30,9 @@ public sealed class RuntimeHostTests
             return [];
         }
 
-        public Task PrepareAsync(PodLaunch launch, CancellationToken cancel) => throw new NotSupportedException("broken on purpose");
+        public Task PrepareAsync(PodLaunch launch, ImmutableArray<VolumeFiles> files, CancellationToken cancel) => throw new NotSupportedException("broken on purpose");
 
-        public async Task StartContainerAsync(PodRun pod, string container, int attempt, CancellationToken cancel)
+        public async Task StartContainerAsync(PodRun pod, ContainerStart start, CancellationToken cancel)
         {
             await MayStart.Task.WaitAsync(cancel);
             Note($"start {pod.Pod.Ordinal}");
@@ -44,6 +45,13 @@ public sealed class RuntimeHostTests
             return Task.CompletedTask;
         }
 
+        public Task UpdateFilesAsync(PodRun pod, ImmutableArray<VolumeFiles> files, CancellationToken cancel) => throw new NotSupportedException();
+        public Task StopContainerAsync(PodRun pod, string container, int attempt, TimeSpan grace, CancellationToken cancel) => throw new NotSupportedException();
+        public Task ReadLogsAsync(PodRun pod, string container, LogQuery query, Stream output, CancellationToken cancel) => throw new NotSupportedException();
+        public Task<int> ExecAsync(PodRun pod, string container, ImmutableArray<string> command, PodConsole console, CancellationToken cancel) => throw new NotSupportedException();
+        public Task AttachAsync(PodRun pod, string container, PodConsole console, CancellationToken cancel) => throw new NotSupportedException();
+        public Task<ImmutableArray<ContainerUsage>> UsageAsync(PodRun pod, CancellationToken cancel) => throw new NotSupportedException();
+        public Task CopyOutAsync(PodRun pod, string container, string path, Stream tar, CancellationToken cancel) => throw new NotSupportedException();
         public ValueTask DisposeAsync() => default;
 
         void Note(string what)
@@ -80,7 +88,7 @@ public sealed class RuntimeHostTests
         runtime.MayAdopt.SetResult();
         await host.AdoptAsync(default);
         await reports.NextAsync();
-        host.Perform(new StartContainer(Pod(1), "scripted", "main", 0));
+        host.Perform(new StartContainer(Pod(1), "scripted", ContainerStart.Bare("main", 0)));
         host.Perform(new StopPod(Pod(1), "scripted", TimeSpan.Zero));
         host.Perform(new StopPod(Pod(2), "scripted", TimeSpan.Zero));
 
@@ -96,7 +104,7 @@ public sealed class RuntimeHostTests
         runtime.MayAdopt.SetResult();
         await host.AdoptAsync(default);
         await reports.NextAsync();
-        host.Perform(new PreparePod(Pod(1), "scripted", null!));
+        host.Perform(new PreparePod(Pod(1), "scripted", null!, []));
         Assert.Equal(new PodFailed(Pod(1), "RuntimeError", "broken on purpose"), await reports.NextAsync());
     }
 
@@ -106,7 +114,7 @@ public sealed class RuntimeHostTests
         runtime.MayAdopt.SetResult();
         await host.AdoptAsync(default);
         await reports.NextAsync();
-        host.Perform(new PreparePod(Pod(1), "wasm", null!));
+        host.Perform(new PreparePod(Pod(1), "wasm", null!, []));
         Assert.Contains("wasm", Assert.IsType<PodFailed>(await reports.NextAsync()).Message, StringComparison.Ordinal);
         host.Perform(new StopPod(Pod(1), "wasm", TimeSpan.Zero));
         Assert.Equal(new PodStopped(Pod(1)), await reports.NextAsync());
@@ -118,8 +126,8 @@ public sealed class RuntimeHostTests
         runtime.MayAdopt.SetResult();
         runtime.MayStart.SetResult();
         await host.AdoptAsync(default);
-        host.Perform(new StartContainer(Pod(1), "scripted", "main", 0));
-        host.Perform(new StartContainer(Pod(2), "scripted", "main", 0));
+        host.Perform(new StartContainer(Pod(1), "scripted", ContainerStart.Bare("main", 0)));
+        host.Perform(new StartContainer(Pod(2), "scripted", ContainerStart.Bare("main", 0)));
         host.Perform(new StopPod(Pod(2), "scripted", TimeSpan.Zero));
         await host.StopAllAsync();
         Assert.Single(runtime.Done, "stop 1");

@@ -1,5 +1,5 @@
 using FsCheck.Xunit;
-using Gossip.Runtimes.Processes;
+using Gossip.Core.Pods.Configuration;
 
 namespace Gossip.Runtimes.Tests.Processes;
 

@@ -1,9 +1,9 @@
 using System.Text;
 
-namespace Gossip.Runtimes.Processes;
+namespace Gossip.Core.Pods.Configuration;
 
 /// <summary>Kubernetes' <c>$(NAME)</c> in commands, arguments and values; <c>$$</c> writes one dollar, an unknown name stays as it is.</summary>
-static class Expansion
+public static class Expansion
 {
     public static string Expand(string text, IReadOnlyDictionary<string, string> variables)
     {
