@@ -4,6 +4,7 @@ using System.Net.Sockets;
 using System.Runtime.CompilerServices;
 using Gossip.Core.Model;
 using Gossip.Core.Pods;
+using Gossip.Runtimes.Pods;
 using Gossip.Runtimes.Processes;
 
 namespace Gossip.Runtimes.Tests;

@@ -1,4 +1,5 @@
 using Gossip.Core.Pods;
+using Gossip.Runtimes.Pods;
 
 namespace Gossip.Runtimes.Processes;
 

@@ -4,6 +4,7 @@ using Gossip.Core;
 using Gossip.Core.Model;
 using Gossip.Core.Pods;
 using Gossip.Core.Ports;
+using Gossip.Runtimes.Pods;
 
 namespace Gossip.Runtimes.Processes;
 
@@ -63,7 +64,7 @@ public sealed class ProcessRuntime : IPodRuntime
     }
 
     /// <summary>Where a container's output goes; the file may not exist (yet, or any more).</summary>
-    public string LogPath(PodRun pod, string container) => PodFolder.Of(root, pod).Container(container).LogPath;
+    public string LogPath(PodRun pod, string container) => ContainerFolder.Of(PodFolder.Of(root, pod), container).LogPath;
 
     public async Task<ImmutableArray<SurvivingPod>> AdoptAsync(IPodReports reports, CancellationToken cancel)
     {
@@ -131,7 +132,7 @@ public sealed class ProcessRuntime : IPodRuntime
                 RepeatNews(run, last);
                 return;
             }
-            var folder = pod.Folder.Container(container);
+            var folder = ContainerFolder.Of(pod.Folder, container);
             var child = await ContainerShell.StartAsync(asked, spec, folder).ConfigureAwait(false);
             var start = folder.ReadStart();
             Check.That(start?.Process is not null); // the shell said that it wrote it
@@ -178,7 +179,7 @@ public sealed class ProcessRuntime : IPodRuntime
         var survivors = ImmutableArray.CreateBuilder<SurvivingContainer>();
         foreach (var spec in file.Launch.Template.AllContainers)
         {
-            var container = folder.Container(spec.Name);
+            var container = ContainerFolder.Of(folder, spec.Name);
             var start = container.ReadStart();
             var process = new ContainerProcess(spec.Name, start?.Attempt ?? 0, start?.At ?? default, container, start?.Process, child: null);
             if (start is null)

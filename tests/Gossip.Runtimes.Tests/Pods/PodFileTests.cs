@@ -1,8 +1,8 @@
 using Gossip.Core.Model;
 using Gossip.Core.Pods;
-using Gossip.Runtimes.Processes;
+using Gossip.Runtimes.Pods;
 
-namespace Gossip.Runtimes.Tests.Processes;
+namespace Gossip.Runtimes.Tests.Pods;
 
 public sealed class PodFileTests
 {

@@ -1,33 +1,8 @@
 using System.Globalization;
 using Gossip.Core.Model;
+using Gossip.Runtimes.Pods;
 
 namespace Gossip.Runtimes.Processes;
-
-/// <summary>A pod on disk: <c>pods/RUN/pod.json</c> and <c>pods/RUN/containers/NAME/</c>.</summary>
-sealed class PodFolder(string path)
-{
-    public string Path => path;
-    string FilePath => System.IO.Path.Combine(path, "pod.json");
-    string ContainersPath => System.IO.Path.Combine(path, "containers");
-
-    public static PodFolder Of(string root, PodRun pod) => new(System.IO.Path.Combine(root, string.Create(
-        CultureInfo.InvariantCulture, $"{pod.Pod.Workload}-{pod.Pod.Ordinal}-{pod.Pod.Template:x16}-{pod.Epoch}")));
-
-    public ContainerFolder Container(string name) => new(System.IO.Path.Combine(ContainersPath, name));
-
-    /// <summary>True when the name can be a folder's, and only below this one.</summary>
-    public static bool IsName(string name) =>
-        name.Length is > 0 and <= 253 && name is not ("." or "..") && !name.AsSpan().ContainsAny('/', '\0');
-
-    public void Write(PodFile file)
-    {
-        Directory.CreateDirectory(ContainersPath);
-        file.Write(FilePath);
-    }
-
-    public PodFile? TryRead() => PodFile.TryRead(FilePath);
-    public void Delete() => Directory.Delete(path, recursive: true);
-}
 
 /// <summary>
 /// What is kept of a container: <c>pid</c> (attempt, boot id of the machine, the first process's line of /proc) and
@@ -40,6 +15,8 @@ sealed class PodFolder(string path)
 /// </remarks>
 sealed class ContainerFolder(string path)
 {
+    public static ContainerFolder Of(PodFolder pod, string container) => new(pod.ContainerPath(container));
+
     public string Path => path;
     public string LogPath => System.IO.Path.Combine(path, "log");
     public string OldLogPath => System.IO.Path.Combine(path, "log.1");

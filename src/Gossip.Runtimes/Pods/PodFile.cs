@@ -4,7 +4,7 @@ using System.Text.Json.Serialization;
 using Gossip.Core.Model;
 using Gossip.Core.Pods;
 
-namespace Gossip.Runtimes.Processes;
+namespace Gossip.Runtimes.Pods;
 
 /// <summary>What a pod's folder remembers of it: enough for a later life of the node to take it over.</summary>
 sealed record PodFile(string Ip, PodLaunch Launch)

@@ -1,0 +1,31 @@
+using System.Globalization;
+using Gossip.Core.Model;
+
+namespace Gossip.Runtimes.Pods;
+
+/// <summary>A pod on disk: <c>pods/RUN/pod.json</c>, <c>pods/RUN/containers/NAME/</c> and <c>pods/RUN/volumes/NAME/</c>.</summary>
+sealed class PodFolder(string path)
+{
+    public string Path => path;
+    string FilePath => System.IO.Path.Combine(path, "pod.json");
+    string ContainersPath => System.IO.Path.Combine(path, "containers");
+
+    public static PodFolder Of(string root, PodRun pod) => new(System.IO.Path.Combine(root, string.Create(
+        CultureInfo.InvariantCulture, $"{pod.Pod.Workload}-{pod.Pod.Ordinal}-{pod.Pod.Template:x16}-{pod.Epoch}")));
+
+    public string ContainerPath(string name) => System.IO.Path.Combine(ContainersPath, name);
+    public string VolumePath(string name) => System.IO.Path.Combine(path, "volumes", name);
+
+    /// <summary>True when the name can be a folder's, and only below this one.</summary>
+    public static bool IsName(string name) =>
+        name.Length is > 0 and <= 253 && name is not ("." or "..") && !name.AsSpan().ContainsAny('/', '\0');
+
+    public void Write(PodFile file)
+    {
+        Directory.CreateDirectory(ContainersPath);
+        file.Write(FilePath);
+    }
+
+    public PodFile? TryRead() => PodFile.TryRead(FilePath);
+    public void Delete() => Directory.Delete(path, recursive: true);
+}
