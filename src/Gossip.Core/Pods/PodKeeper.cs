@@ -253,7 +253,7 @@ public sealed partial class PodKeeper
     {
         if (pod.Row is not { } row || removing.Contains(row) || tables.Find(row) is null) return;
         var status = pod.Status;
-        if (Same(status, pod.Told)) return;
+        if (status.SaysTheSame(pod.Told)) return;
         var urgent = status.Ready != pod.Told.Ready || status.Phase != pod.Told.Phase
             || status.Draining != pod.Told.Draining || status.Rank != pod.Told.Rank;
         var since = now.Monotonic - pod.ToldAt;
@@ -276,9 +276,6 @@ public sealed partial class PodKeeper
         if (slots.Find(pod)?.FactsRow is { } row && tables.Find(row) is not null) writer.Edit(row, [(fact, yes)], now, effects);
         else writer.Create(RowKind.Slot, [(Fields.Birth, PodCodec.SlotBirth(pod)), (fact, yes)], now, effects);
     }
-
-    static bool Same(AdmissionStatus a, AdmissionStatus b) =>
-        a with { Containers = [] } == b with { Containers = [] } && a.Containers.AsSpan().SequenceEqual(b.Containers.AsSpan());
 
     static Admission? Find(Slot slot, Uid row)
     {

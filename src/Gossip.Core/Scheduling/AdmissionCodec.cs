@@ -19,14 +19,25 @@ public static class AdmissionCodec
     /// <summary>A pod may have more containers; those after these tell nothing.</summary>
     public const int ContainersMax = 64;
 
+    /// <summary>What one status tells of what happened lately.</summary>
+    public const int NotesMax = 4;
+
     const int WinnerMax = 150; // 220 - array 1 - node 9 - run 38 - stamp 9 - text header 2, and room to grow
     const int NameMax = 63;
     const int IpMax = 45;      // the longest text of an IPv6 address
     const int ReasonMax = 48;
     const int MessageMax = 160;
 
-    /// <summary>How far a container's texts are cut, from generous to bare, until all containers fit.</summary>
-    static readonly (int Reason, int Message)[] Cuts = [(ReasonMax, MessageMax), (32, 64), (24, 24), (16, 0), (0, 0)];
+    const int StatusFields = 11, StatusFieldsLeast = 9;
+    const int ContainerFields = 8, ContainerFieldsLeast = 7, EndFields = 3;
+
+    /// <summary>How much is left of the texts, from generous to bare, until all containers fit.</summary>
+    static readonly Cut[] Cuts =
+        [new(ReasonMax, MessageMax, true, NotesMax, 96), new(32, 64, true, NotesMax, 48), new(24, 24, true, 2, 24), new(16, 0, true, 0, 0), new(16, 0, false, 0, 0), new(0, 0, false, 0, 0)];
+
+    /// <param name="Ends">Whether it says how a container's earlier run ended.</param>
+    /// <param name="Notes">How many, the latest ones.</param>
+    readonly record struct Cut(int Reason, int Message, bool Ends, int Notes, int NoteMessage);
 
     public static byte[] Write(AdmissionBirth birth)
     {
@@ -57,9 +68,9 @@ public static class AdmissionCodec
         var count = Math.Min(containers.Length, ContainersMax);
         while (true)
         {
-            foreach (var (reason, message) in Cuts)
+            foreach (var cut in Cuts)
             {
-                var bytes = Write(status, containers[..count], reason, message);
+                var bytes = Write(status, containers[..count], cut);
                 if (bytes.Length <= StatusBytesMax) return bytes;
             }
             Check.That(count > 0);
@@ -67,11 +78,11 @@ public static class AdmissionCodec
         }
     }
 
-    static byte[] Write(AdmissionStatus status, ReadOnlySpan<ContainerState> containers, int reasonMax, int messageMax)
+    static byte[] Write(AdmissionStatus status, ReadOnlySpan<ContainerState> containers, Cut cut)
     {
         var buffer = new ArrayBufferWriter<byte>(StatusBytesMax);
         var writer = new MessagePackWriter(buffer);
-        writer.WriteArrayHeader(9);
+        writer.WriteArrayHeader(StatusFields);
         writer.Write(status.Rank);
         writer.Write(status.Draining);
         writer.Write((byte)status.Phase);
@@ -81,25 +92,45 @@ public static class AdmissionCodec
         Codec.WriteText(ref writer, status.Reason, ReasonMax);
         Codec.WriteText(ref writer, status.Message, MessageMax);
         writer.WriteArrayHeader(containers.Length);
-        foreach (var container in containers)
+        foreach (var container in containers) Write(ref writer, container, cut);
+        writer.Write(status.ReadySince.UnixMilliseconds);
+        var notes = status.Notes.IsDefault ? [] : status.Notes.AsSpan();
+        notes = notes[Math.Max(0, notes.Length - cut.Notes)..];
+        writer.WriteArrayHeader(notes.Length);
+        foreach (var note in notes)
         {
-            writer.WriteArrayHeader(7);
-            Codec.WriteText(ref writer, container.Name, NameMax);
-            writer.Write((byte)container.Stage);
-            writer.Write(container.Restarts);
-            writer.Write(container.Since.UnixMilliseconds);
-            writer.Write(container.ExitCode);
-            Codec.WriteText(ref writer, container.Reason, reasonMax);
-            Codec.WriteText(ref writer, container.Message, messageMax);
+            writer.WriteArrayHeader(4);
+            Codec.WriteText(ref writer, note.Reason, ReasonMax);
+            Codec.WriteText(ref writer, note.Container, NameMax);
+            Codec.WriteText(ref writer, note.Message, cut.NoteMessage);
+            writer.Write(note.Count);
         }
         writer.Flush();
         return buffer.WrittenSpan.ToArray();
     }
 
+    static void Write(ref MessagePackWriter writer, in ContainerState container, Cut cut)
+    {
+        var end = cut.Ends ? container.Last : null;
+        writer.WriteArrayHeader(ContainerFields + (end is null ? 0 : EndFields));
+        Codec.WriteText(ref writer, container.Name, NameMax);
+        writer.Write((byte)container.Stage);
+        writer.Write(container.Restarts);
+        writer.Write(container.Since.UnixMilliseconds);
+        writer.Write(container.ExitCode);
+        Codec.WriteText(ref writer, container.Reason, cut.Reason);
+        Codec.WriteText(ref writer, container.Message, cut.Message);
+        writer.Write((byte)((container.Ready ? 1 : 0) | (container.Started ? 2 : 0)));
+        if (end is not { } last) return;
+        writer.Write(last.ExitCode);
+        Codec.WriteText(ref writer, last.Reason, cut.Reason);
+        writer.Write(last.At.UnixMilliseconds);
+    }
+
     public static AdmissionStatus ReadStatus(ReadOnlyMemory<byte> cell)
     {
         var reader = new MessagePackReader(cell);
-        Codec.ReadArray(ref reader, 9, "status");
+        var fields = Codec.ReadArray(ref reader, StatusFieldsLeast, "status");
         var rank = reader.ReadUInt32();
         var draining = reader.ReadBoolean();
         var phase = (PodPhase)Codec.ReadUpTo(ref reader, (ulong)PodPhase.Failed, "status.phase");
@@ -111,12 +142,26 @@ public static class AdmissionCodec
         var count = Codec.ReadCount(ref reader, ContainersMax, "status.containers");
         var containers = ImmutableArray.CreateBuilder<ContainerState>(count);
         for (var i = 0; i < count; i++) containers.Add(ReadContainer(ref reader));
-        return new AdmissionStatus(rank, draining, phase, ready, ip, startedAt, containers.MoveToImmutable(), reason, message);
+        var status = new AdmissionStatus(rank, draining, phase, ready, ip, startedAt, containers.MoveToImmutable(), reason, message);
+        if (fields < StatusFields) return status; // of an older build
+        var readySince = new WallTime(reader.ReadInt64());
+        var notes = ImmutableArray.CreateBuilder<PodNote>();
+        for (var left = Codec.ReadCount(ref reader, NotesMax, "status.notes"); left > 0; left--) notes.Add(ReadNote(ref reader));
+        return status with { ReadySince = readySince, Notes = notes.DrainToImmutable() };
+    }
+
+    static PodNote ReadNote(ref MessagePackReader reader)
+    {
+        var fields = Codec.ReadArray(ref reader, 4, "note");
+        var note = new PodNote(Codec.ReadText(ref reader, ReasonMax, "note.reason"), Codec.ReadText(ref reader, NameMax, "note.container"),
+            Codec.ReadText(ref reader, MessageMax, "note.message"), reader.ReadInt32());
+        Codec.SkipRest(ref reader, fields - 4);
+        return note;
     }
 
     static ContainerState ReadContainer(ref MessagePackReader reader)
     {
-        var fields = Codec.ReadArray(ref reader, 7, "container");
+        var fields = Codec.ReadArray(ref reader, ContainerFieldsLeast, "container");
         var name = Codec.ReadText(ref reader, NameMax, "container.name");
         var stage = (ContainerStage)Codec.ReadUpTo(ref reader, (ulong)ContainerStage.Terminated, "container.stage");
         var restarts = reader.ReadInt32();
@@ -124,7 +169,17 @@ public static class AdmissionCodec
         var exitCode = reader.ReadInt32();
         var reason = Codec.ReadText(ref reader, ReasonMax, "reason");
         var state = new ContainerState(name, stage, restarts, since, exitCode, reason, Codec.ReadText(ref reader, MessageMax, "message"));
-        Codec.SkipRest(ref reader, fields - 7);
+        if (fields < ContainerFields) return state; // of an older build
+        var flags = reader.ReadByte();
+        state = state with { Ready = (flags & 1) != 0, Started = (flags & 2) != 0 };
+        if (fields < ContainerFields + EndFields) return Skipped(ref reader, fields - ContainerFields, state);
+        var end = new ContainerEnd(reader.ReadInt32(), Codec.ReadText(ref reader, ReasonMax, "last.reason"), new WallTime(reader.ReadInt64()));
+        return Skipped(ref reader, fields - ContainerFields - EndFields, state with { Last = end });
+    }
+
+    static ContainerState Skipped(ref MessagePackReader reader, int fields, in ContainerState state)
+    {
+        Codec.SkipRest(ref reader, fields);
         return state;
     }
 }

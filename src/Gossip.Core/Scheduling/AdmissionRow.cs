@@ -5,9 +5,31 @@ namespace Gossip.Core.Scheduling;
 
 public enum PodPhase : byte { Pending, Running, Succeeded, Failed }
 
-/// <summary>How one container does.</summary>
+/// <summary>How one container does: init containers, sidecars and main ones alike, which it is says the template.</summary>
+/// <param name="Since">When its present stage began: for a running one when it started, for a terminated one when it ended.</param>
+/// <param name="Reason">As Kubernetes has it: <c>PodInitializing</c>, <c>CrashLoopBackOff</c>, <c>Completed</c> …</param>
 public readonly record struct ContainerState(
-    string Name, ContainerStage Stage, int Restarts, WallTime Since, int ExitCode, string Reason, string Message);
+    string Name, ContainerStage Stage, int Restarts, WallTime Since, int ExitCode, string Reason, string Message)
+{
+    /// <summary>It runs, has started, and its readiness probe passes; of an init container: it succeeded.</summary>
+    public bool Ready { get; init; }
+
+    /// <summary>It runs, its postStart hook is done and its startup probe has passed.</summary>
+    public bool Started { get; init; }
+
+    /// <summary>How the run before this one ended; null when there was none, or no room to tell.</summary>
+    public ContainerEnd? Last { get; init; }
+}
+
+public readonly record struct ContainerEnd(int ExitCode, string Reason, WallTime At);
+
+/// <summary>
+/// Something lately that only the pod's own node saw, for others to show as an event. Its count is told anew when it
+/// has doubled, so that n failures of a probe cost log n writes.
+/// </summary>
+/// <param name="Reason"><c>Unhealthy</c>, <c>Pulled</c>, <c>FailedPostStartHook</c> …</param>
+/// <param name="Container">Empty for the pod.</param>
+public readonly record struct PodNote(string Reason, string Container, string Message, int Count);
 
 public enum ContainerStage : byte { Waiting, Running, Terminated }
 
@@ -24,6 +46,17 @@ public sealed record AdmissionStatus(
     ImmutableArray<ContainerState> Containers, string Reason, string Message)
 {
     public static readonly AdmissionStatus Admitted = new(0, false, PodPhase.Pending, false, "", default, [], "", "");
+
+    /// <summary>When <see cref="Ready"/> last changed; 0 when it never did.</summary>
+    public WallTime ReadySince { get; init; }
+
+    /// <summary>The last few, oldest first.</summary>
+    public ImmutableArray<PodNote> Notes { get; init; } = [];
+
+    /// <summary>Says the same; records compare arrays by reference.</summary>
+    public bool SaysTheSame(AdmissionStatus other) =>
+        this with { Containers = [], Notes = [] } == other with { Containers = [], Notes = [] }
+        && Containers.AsSpan().SequenceEqual(other.Containers.AsSpan()) && Notes.AsSpan().SequenceEqual(other.Notes.AsSpan());
 }
 
 /// <summary>An admission as the tables hold it.</summary>

@@ -27,10 +27,12 @@ public class RowCodecTests
     public void A_status_of_few_containers_comes_back_whole()
     {
         var status = new AdmissionStatus(3, true, PodPhase.Running, true, "127.1.2.3", new WallTime(5),
-            [new("web", ContainerStage.Running, 2, new WallTime(4), 0, "", ""), new("log", ContainerStage.Waiting, 9, default, 137, "CrashLoopBackOff", "back-off 10s")], "r", "m");
-        var back = AdmissionCodec.ReadStatus(AdmissionCodec.Write(status));
-        Assert.Equal(status.Containers, back.Containers);
-        Assert.Equal(status with { Containers = back.Containers }, back);
+            [new("web", ContainerStage.Running, 2, new WallTime(4), 0, "", "") { Ready = true, Started = true, Last = new(137, "OOMKilled", new WallTime(3)) }, new("log", ContainerStage.Waiting, 9, default, 137, "CrashLoopBackOff", "back-off 10s")], "r", "m")
+        {
+            ReadySince = new WallTime(9),
+            Notes = [new("Unhealthy", "web", "Readiness probe failed", 8)],
+        };
+        Assert.True(status.SaysTheSame(AdmissionCodec.ReadStatus(AdmissionCodec.Write(status))));
     }
 
     [Theory]
@@ -40,9 +42,17 @@ public class RowCodecTests
     public void A_status_fits_its_row_however_much_its_containers_have_to_say(int count)
     {
         var containers = Enumerable.Range(0, count).Select(i => new ContainerState(
-            new string('n', 63), ContainerStage.Waiting, int.MaxValue, new WallTime(long.MaxValue), int.MinValue, new string('r', 500), new string('m', 5000)));
+            new string('n', 63), ContainerStage.Waiting, int.MaxValue, new WallTime(long.MaxValue), int.MinValue, new string('r', 500), new string('m', 5000))
+        {
+            Ready = true,
+            Last = new(int.MinValue, new string('r', 500), new WallTime(long.MaxValue)),
+        });
         var bytes = AdmissionCodec.Write(new AdmissionStatus(uint.MaxValue, true, PodPhase.Failed, true, new string('1', 90),
-            new WallTime(long.MaxValue), [.. containers], new string('r', 500), new string('m', 5000)));
+            new WallTime(long.MaxValue), [.. containers], new string('r', 500), new string('m', 5000))
+        {
+            ReadySince = new WallTime(long.MaxValue),
+            Notes = [.. Enumerable.Repeat(new PodNote(new string('r', 500), new string('n', 63), new string('m', 5000), int.MaxValue), 9)],
+        });
         Assert.InRange(bytes.Length, 1, AdmissionCodec.StatusBytesMax);
         Assert.NotEmpty(AdmissionCodec.ReadStatus(bytes).Containers);
     }
@@ -54,6 +64,15 @@ public class RowCodecTests
         var bytes = RoundSummaryCodec.Write(new RoundSummary(Run, NodeId.Of("a"), uint.MaxValue, int.MaxValue, new NodeId(ulong.MaxValue), new Stamp(ulong.MaxValue), [.. answers]));
         Assert.InRange(bytes.Length, 1, RoundSummaryCodec.BytesMax);
         Assert.Equal(RoundSummary.AnswersMax, RoundSummaryCodec.Read(bytes).Answers.Length);
+    }
+
+    [Fact]
+    public void A_status_of_an_older_build_is_read_without_what_it_does_not_tell()
+    {
+        byte[] older = [0x99, 0, 0xC2, 1, 0xC3, 0xA0, 5, 0xA0, 0xA0, 0x91, 0x97, 0xA1, (byte)'a', 1, 2, 3, 0, 0xA0, 0xA0];
+        var status = AdmissionCodec.ReadStatus(older);
+        Assert.Equal(new ContainerState("a", ContainerStage.Running, 2, new WallTime(3), 0, "", ""), Assert.Single(status.Containers));
+        Assert.Empty(status.Notes);
     }
 
     [Fact]
@@ -72,7 +91,7 @@ public class RowCodecTests
     public void More_containers_than_the_bound_are_refused()
     {
         var bytes = AdmissionCodec.Write(AdmissionStatus.Admitted);
-        byte[] tooMany = [.. bytes[..^1], 0xDC, 0, AdmissionCodec.ContainersMax + 1, .. Enumerable.Repeat((byte)0xC0, AdmissionCodec.ContainersMax + 1)];
+        byte[] tooMany = [.. bytes[..^3], 0xDC, 0, AdmissionCodec.ContainersMax + 1, .. Enumerable.Repeat((byte)0xC0, AdmissionCodec.ContainersMax + 1)];
         Assert.Throws<MessagePackSerializationException>(() => AdmissionCodec.ReadStatus(tooMany));
     }
 

@@ -59,7 +59,8 @@ static class WireSamples
         ("Slot \"\"", PodCodec.SlotBirth(Run.Pod)),
         ("Admission \"\"", AdmissionCodec.Write(new AdmissionBirth(Node, Run, new Stamp(8), "won with 710 over 3 bids"))),
         ("Admission \"status\"", AdmissionCodec.Write(new AdmissionStatus(1, true, PodPhase.Running, true, "127.1.2.3", new WallTime(5),
-            [new ContainerState("web", ContainerStage.Terminated, 2, new WallTime(4), 137, "Error", "killed")], "Evicted", "drained"))),
+            [new ContainerState("web", ContainerStage.Terminated, 2, new WallTime(4), 137, "Error", "killed") { Ready = true, Started = true, Last = new(1, "OOMKilled", new WallTime(3)) }],
+            "Evicted", "drained") { ReadySince = new WallTime(6), Notes = [new PodNote("Unhealthy", "web", "says no", 8)] })),
         ("Summary \"round\"", RoundSummaryCodec.Write(new RoundSummary(Run, Node, 2, 5, Node, new Stamp(8), [new RoundAnswer(Node, -1, "full")]))),
     ];
 
