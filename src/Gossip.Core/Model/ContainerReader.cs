@@ -1,93 +1,94 @@
 using System.Collections.Immutable;
-using System.Globalization;
 using System.Text.Json;
 
 namespace Gossip.Core.Model;
 
 /// <summary>One container of a pod template, as <see cref="PodTemplateReader"/> reads it.</summary>
-/// <param name="refuse">Takes a field's path and what is wrong with it; reading goes on and its result is not used.</param>
-sealed class ContainerReader(Action<string, string> refuse)
+sealed class ContainerReader(TemplateFaults faults, JsonElement spec, string runtime, SecurityReader security)
 {
-    public ContainerSpec Read(JsonElement item, string path, bool onHost)
+    const int PortsMax = 256;
+    const int MountsMax = 256;
+
+    readonly bool onHost = JsonTexts.IsTrue(spec, "hostNetwork");
+    readonly ResourceReader resources = new(faults);
+    readonly EnvironmentReader environment = new(faults, spec);
+
+    public ContainerSpec Read(JsonElement item, string path, bool isInit)
     {
-        var name = JsonTexts.Text(item, "name") ?? "";
-        if (name.Length is 0 or > Wire.Limits.Label) refuse($"{path}.name", $"is missing, or longer than {Wire.Limits.Label}");
-        var resources = JsonTexts.Member(item, "resources", JsonValueKind.Object) ?? default;
-        var limits = ReadResources(resources, "limits", path);
-        var requests = ReadResources(resources, "requests", path);
-        foreach (var (resource, amount) in limits) requests.TryAdd(resource, amount);
+        var role = ReadRole(item, path, isInit);
+        var ports = ReadPorts(item, path);
+        var (requests, limits) = resources.Read(item, path);
+        var probes = new ProbeReader(faults, ports);
+        if (role == ContainerRole.Init)
+            foreach (var name in (ReadOnlySpan<string>)["startupProbe", "livenessProbe", "readinessProbe", "lifecycle"])
+                faults.RefuseIf(JsonTexts.Member(item, name, JsonValueKind.Object) is not null, $"{path}.{name}", "is not for init containers, but with restartPolicy: Always");
+        faults.RefuseIf(JsonTexts.Member(item, "volumeDevices", JsonValueKind.Array) is { } devices && devices.GetArrayLength() > 0, $"{path}.volumeDevices", "are not there in this version");
         return new ContainerSpec(
-            name,
+            faults.Name(item, "name", path, Wire.Limits.Label),
             JsonTexts.Text(item, "image") ?? "",
             JsonTexts.Texts(item, "command"),
             JsonTexts.Texts(item, "args"),
-            ReadEnvironment(item),
+            environment.Read(item, path),
             JsonTexts.Text(item, "workingDir") ?? "",
-            ReadPorts(item, path, onHost),
-            ToResources(requests),
-            ToResources(limits));
-    }
-
-    SortedDictionary<string, long> ReadResources(JsonElement resources, string which, string path)
-    {
-        var read = new SortedDictionary<string, long>(StringComparer.Ordinal);
-        if (JsonTexts.Member(resources, which, JsonValueKind.Object) is not { } amounts) return read;
-        foreach (var amount in amounts.EnumerateObject())
+            ports,
+            requests,
+            limits)
         {
-            var field = $"{path}.resources.{which}.{amount.Name}";
-            var text = JsonTexts.Scalar(amount.Value);
-            var isCpu = amount.Name == "cpu";
-            var understood = isCpu
-                ? Quantity.TryReadMilli(text, out var value, out var why)
-                : Quantity.TryReadWhole(text, out value, out why);
-            if (!understood) refuse(field, why);
-            else if (IsExtended(amount.Name) && Quantity.TryReadMilli(text, out var milli, out _) && milli % 1000 != 0) refuse(field, $"\"{text}\" is not a whole number");
-            else read[amount.Name] = value;
-        }
-        return read;
+            Role = role,
+            PullPolicy = ReadPullPolicy(item, path),
+            EnvironmentFrom = environment.ReadSources(item, path),
+            Mounts = ReadMounts(item, path),
+            Security = security.Read(item, path),
+            Startup = probes.Read(item, "startupProbe", path),
+            Liveness = probes.Read(item, "livenessProbe", path),
+            Readiness = probes.Read(item, "readinessProbe", path),
+            PostStart = probes.ReadHook(item, "postStart", path),
+            PreStop = probes.ReadHook(item, "preStop", path),
+            Stdin = JsonTexts.IsTrue(item, "stdin"),
+            Terminal = JsonTexts.IsTrue(item, "tty"),
+        };
     }
 
-    static Resources ToResources(SortedDictionary<string, long> amounts)
+    ContainerRole ReadRole(JsonElement item, string path, bool isInit)
     {
-        var extended = ImmutableArray.CreateBuilder<ExtendedResource>();
-        foreach (var (name, count) in amounts)
-            if (IsExtended(name) && count > 0) extended.Add(new ExtendedResource(name, count));
-        return new Resources(
-            new MilliCpu(amounts.GetValueOrDefault("cpu")),
-            new Bytes(amounts.GetValueOrDefault("memory")),
-            new Bytes(amounts.GetValueOrDefault("ephemeral-storage")),
-            0,
-            extended.DrainToImmutable());
+        var policy = JsonTexts.Text(item, "restartPolicy");
+        if (string.IsNullOrEmpty(policy)) return isInit ? ContainerRole.Init : ContainerRole.Main;
+        faults.RefuseIf(!isInit, $"{path}.restartPolicy", "is for init containers only; the pod's own counts here");
+        faults.RefuseIf(isInit && policy != "Always", $"{path}.restartPolicy", $"\"{policy}\" is not Always, which makes a sidecar");
+        return isInit ? ContainerRole.Sidecar : ContainerRole.Main;
     }
 
-    static bool IsExtended(string name) => name.Contains('/') || name.StartsWith("hugepages-", StringComparison.Ordinal);
-
-    static ImmutableArray<EnvironmentVariable> ReadEnvironment(JsonElement container)
+    /// <summary>Also looks at the image's name, where an engine will be asked for it.</summary>
+    PullPolicy ReadPullPolicy(JsonElement item, string path)
     {
-        if (JsonTexts.Member(container, "env", JsonValueKind.Array) is not { } items) return [];
-        var read = ImmutableArray.CreateBuilder<EnvironmentVariable>();
-        foreach (var item in items.EnumerateArray())
+        var image = default(ImageName);
+        if (runtime is RuntimeNames.Containers or RuntimeNames.Docker or RuntimeNames.Podman && JsonTexts.Text(item, "image") is { Length: > 0 } text)
+            faults.RefuseIf(!ImageName.TryRead(text, out image), $"{path}.image", $"\"{text}\" is not the name of an image, such as registry.example:5000/team/app:1.2");
+        switch (JsonTexts.Text(item, "imagePullPolicy"))
         {
-            if (JsonTexts.Text(item, "name") is not { Length: > 0 } name) continue;
-            if (JsonTexts.Member(item, "valueFrom", JsonValueKind.Object) is not { } source)
-                read.Add(new EnvironmentVariable(name, item.TryGetProperty("value", out var value) && value.ValueKind != JsonValueKind.Null ? JsonTexts.Scalar(value) : "", null));
-            else if (JsonTexts.Member(source, "fieldRef", JsonValueKind.Object) is { } field && JsonTexts.Text(field, "fieldPath") is { } fieldPath)
-                read.Add(new EnvironmentVariable(name, "", fieldPath));
+            case null or "": return image.Repository is null ? PullPolicy.IfNotPresent : image.DefaultPolicy;
+            case "Always": return PullPolicy.Always;
+            case "IfNotPresent": return PullPolicy.IfNotPresent;
+            case "Never": return PullPolicy.Never;
+            case var other:
+                faults.Refuse($"{path}.imagePullPolicy", $"\"{other}\" is neither Always, IfNotPresent nor Never");
+                return PullPolicy.IfNotPresent;
         }
-        return read.DrainToImmutable();
     }
 
-    ImmutableArray<ContainerPort> ReadPorts(JsonElement container, string path, bool onHost)
+    ImmutableArray<ContainerPort> ReadPorts(JsonElement container, string path)
     {
-        if (JsonTexts.Member(container, "ports", JsonValueKind.Array) is not { } items) return [];
         var read = ImmutableArray.CreateBuilder<ContainerPort>();
-        foreach (var item in items.EnumerateArray())
+        var names = new HashSet<string>(StringComparer.Ordinal);
+        foreach (var (item, field) in faults.Items(container, "ports", path, PortsMax))
         {
-            var field = string.Create(CultureInfo.InvariantCulture, $"{path}.ports[{read.Count}]");
             var number = ReadPort(item, "containerPort", field);
             var onHostAt = ReadPort(item, "hostPort", field);
-            if (number == 0) refuse($"{field}.containerPort", "is missing");
-            read.Add(new ContainerPort(JsonTexts.Text(item, "name") ?? "", number, onHostAt == 0 && onHost ? number : onHostAt, ReadProtocol(item, field)));
+            var name = JsonTexts.Text(item, "name") ?? "";
+            faults.RefuseIf(number == 0, $"{field}.containerPort", "is missing");
+            faults.RefuseIf(onHost && onHostAt != 0 && onHostAt != number, $"{field}.hostPort", "must be the containerPort: the pod has the host's network");
+            faults.Once(names, name, $"{field}.name");
+            read.Add(new ContainerPort(name, number, onHostAt == 0 && onHost ? number : onHostAt, ReadProtocol(item, field)));
         }
         return read.DrainToImmutable();
     }
@@ -96,7 +97,7 @@ sealed class ContainerReader(Action<string, string> refuse)
     {
         if (JsonTexts.Member(of, name, JsonValueKind.Number) is not { } value) return 0;
         if (value.TryGetUInt16(out var port)) return port;
-        refuse($"{path}.{name}", $"{value.GetRawText()} is not a port");
+        faults.Refuse($"{path}.{name}", $"{value.GetRawText()} is not a port");
         return 0;
     }
 
@@ -108,8 +109,29 @@ sealed class ContainerReader(Action<string, string> refuse)
             case "UDP": return PortProtocol.Udp;
             case "SCTP": return PortProtocol.Sctp;
             case var other:
-                refuse($"{path}.protocol", $"\"{other}\" is neither TCP, UDP nor SCTP");
+                faults.Refuse($"{path}.protocol", $"\"{other}\" is neither TCP, UDP nor SCTP");
                 return PortProtocol.Tcp;
         }
+    }
+
+    ImmutableArray<VolumeMount> ReadMounts(JsonElement container, string path)
+    {
+        var read = ImmutableArray.CreateBuilder<VolumeMount>();
+        var taken = new SortedDictionary<string, string>(StringComparer.Ordinal);
+        foreach (var (item, field) in faults.Items(container, "volumeMounts", path, MountsMax))
+        {
+            var volume = faults.Name(item, "name", field, Wire.Limits.Label);
+            var at = JsonTexts.Text(item, "mountPath") ?? "";
+            if (!at.StartsWith('/') || at.AsSpan().ContainsAny(':', '\0') || VolumeReader.HasParent(at))
+                faults.Refuse($"{field}.mountPath", $"\"{at}\" is not an absolute path without ':' and \"..\"");
+            var whole = "/" + string.Join('/', at.Split('/', StringSplitOptions.RemoveEmptyEntries).Where(part => part != "."));
+            faults.RefuseIf(whole == "/" && at.StartsWith('/'), $"{field}.mountPath", "is the root: the image has that");
+            if (!taken.TryAdd(whole, volume)) faults.Refuse($"{field}.mountPath", $"\"{whole}\" is where \"{taken[whole]}\" is mounted already");
+            var part = JsonTexts.Text(item, "subPath") ?? "";
+            faults.RefuseIf(part.StartsWith('/') || VolumeReader.HasParent(part) || part.Contains('\0'), $"{field}.subPath", $"\"{part}\" is not a relative path without \"..\"");
+            faults.RefuseIf(JsonTexts.Text(item, "subPathExpr") is { Length: > 0 }, $"{field}.subPathExpr", "is not there in this version: use subPath");
+            read.Add(new VolumeMount(volume, whole, part, JsonTexts.IsTrue(item, "readOnly")));
+        }
+        return read.DrainToImmutable();
     }
 }

@@ -1,33 +1,40 @@
 using System.Collections.Immutable;
-using System.Globalization;
 using System.Text.Json;
 
 namespace Gossip.Core.Model;
 
-/// <param name="Field">The path below the template: <c>spec.containers[0].resources.requests.cpu</c>.</param>
-public readonly record struct TemplateProblem(string Field, string Message)
-{
-    public override string ToString() => Field.Length == 0 ? Message : $"{Field}: {Message}";
-}
-
 /// <summary>
 /// From a pod template's JSON, <c>{metadata, spec}</c>, to what the core decides by. It forgives what it does not
-/// know and refuses what it would misunderstand; it never throws. The first problem ends it.
+/// know and refuses what it would misunderstand; it never throws.
 /// </summary>
 public sealed class PodTemplateReader
 {
-    public const string LossGraceAnnotation = "gossip.dev/loss-grace";
-
     /// <summary>What a status row has room for at least to name.</summary>
     const int ContainersMax = 64;
+    const int PullSecretsMax = 32;
+    const int TolerationsMax = 1024;
 
     /// <summary>What a template is identified by: a pod's own labels may change while it runs, a workload's make new pods.</summary>
     public enum Identity : byte { WholeTemplate, SpecOnly }
 
-    TemplateProblem? problem;
+    readonly TemplateFaults faults = new();
 
-    /// <summary>Null, with the problem, when pods cannot be made of it.</summary>
+    /// <summary>Null, with the first problem, when pods cannot be made of it.</summary>
     public static PodTemplate? TryRead(ReadOnlyMemory<byte> json, out TemplateProblem problem, Identity identity = Identity.WholeTemplate)
+    {
+        var template = TryRead(json, identity, out var problems);
+        problem = problems.IsEmpty ? new TemplateProblem("", "") : problems[0];
+        return template;
+    }
+
+    /// <summary>Everything that is wrong with it, as far as a reader can take it in.</summary>
+    public static ImmutableArray<TemplateProblem> Check(ReadOnlyMemory<byte> json)
+    {
+        _ = TryRead(json, Identity.WholeTemplate, out var problems);
+        return problems;
+    }
+
+    static PodTemplate? TryRead(ReadOnlyMemory<byte> json, Identity identity, out ImmutableArray<TemplateProblem> problems)
     {
         var reader = new PodTemplateReader();
         PodTemplate? template = null;
@@ -38,75 +45,71 @@ public sealed class PodTemplateReader
         }
         catch (Exception broken) when (JsonTexts.IsBroken(broken))
         {
-            reader.Refuse("", $"is not readable JSON: {broken.Message}");
+            problems = [new TemplateProblem("", $"is not readable JSON: {broken.Message}")];
+            return null;
         }
-        problem = reader.problem ?? new TemplateProblem("", "");
-        return reader.problem is null ? template : null;
+        problems = reader.faults.Found;
+        return problems.IsEmpty ? template : null;
     }
-
-    void Refuse(string field, string message) => problem ??= new TemplateProblem(field, message);
 
     PodTemplate? Read(JsonElement root, Identity identity)
     {
         if (JsonTexts.Member(root, "spec", JsonValueKind.Object) is not { } spec)
         {
-            Refuse("spec", "is missing");
+            faults.Refuse("spec", "is missing");
             return null;
         }
         var metadata = JsonTexts.Member(root, "metadata", JsonValueKind.Object) ?? default;
         var annotations = JsonTexts.Labels(metadata, "annotations");
-        var containers = ReadContainers(spec);
-        var requests = Resources.Zero with { Pods = 1 };
-        foreach (var container in containers) requests += container.Requests;
-        if (!Fits(requests)) Refuse("spec.containers", "ask for absurdly much together");
+        var gossips = new AnnotationReader(faults, annotations);
+        var runtime = JsonTexts.Text(spec, "runtimeClassName") is { Length: > 0 } named ? named : RuntimeNames.Containers;
+        var security = new SecurityReader(faults, spec);
+        var reader = new ContainerReader(faults, spec, runtime, security);
+        var init = ReadContainers(reader, spec, "initContainers");
+        var main = ReadContainers(reader, spec, "containers");
+        var volumes = new VolumeReader(faults).Read(spec);
+        TemplateRules.Check(init, main, volumes, faults);
+        var requests = ResourceReader.OfPod(init, main, new ResourceReader(faults).ReadOverhead(spec));
+        faults.RefuseIf(!ResourceReader.Fits(requests), "spec.containers", "ask for absurdly much together");
         return new PodTemplate(
             CanonicalJson.Hash(identity == Identity.SpecOnly ? spec : root),
             JsonTexts.Labels(metadata, "labels"),
             annotations,
-            containers,
+            main,
             requests,
             JsonTexts.Labels(spec, "nodeSelector"),
             ReadTolerations(spec),
-            HostPortsOf(containers),
-            JsonTexts.Text(spec, "runtimeClassName") is { Length: > 0 } runtime ? runtime : RuntimeNames.Containers,
+            HostPortsOf(init, main),
+            runtime,
             JsonTexts.Text(spec, "nodeName") ?? "",
             ReadRestartPolicy(spec),
-            ReadTerminationGrace(spec),
-            ReadLossGrace(annotations));
-    }
-
-    ImmutableArray<ContainerSpec> ReadContainers(JsonElement spec)
-    {
-        if (JsonTexts.Member(spec, "containers", JsonValueKind.Array) is not { } items || items.GetArrayLength() == 0)
+            TimeSpan.FromSeconds(faults.Number(spec, "terminationGracePeriodSeconds", "spec", 0, int.MaxValue) ?? 30),
+            gossips.ReadLossGrace())
         {
-            Refuse("spec.containers", "is missing: a pod has at least one container");
-            return [];
-        }
-        if (items.GetArrayLength() > ContainersMax) Refuse("spec.containers", $"are {items.GetArrayLength()}, at most {ContainersMax}");
-        var onHost = JsonTexts.IsTrue(spec, "hostNetwork");
-        var containers = new ContainerReader(Refuse);
-        var read = ImmutableArray.CreateBuilder<ContainerSpec>();
-        foreach (var item in items.EnumerateArray())
-        {
-            if (problem is not null) break;
-            read.Add(containers.Read(item, string.Create(CultureInfo.InvariantCulture, $"spec.containers[{read.Count}]"), onHost));
-        }
-        for (var i = 0; i < read.Count; i++)
-            for (var j = 0; j < i; j++)
-                if (string.Equals(read[i].Name, read[j].Name, StringComparison.Ordinal)) Refuse($"spec.containers[{i}].name", $"\"{read[i].Name}\" is there twice");
-        return read.DrainToImmutable();
+            InitContainers = init,
+            Volumes = volumes,
+            Hostname = ReadHostname(spec),
+            HostNetwork = JsonTexts.IsTrue(spec, "hostNetwork"),
+            FsGroup = security.FsGroup,
+            ActiveDeadline = faults.Number(spec, "activeDeadlineSeconds", "spec", 1, int.MaxValue) is { } seconds ? TimeSpan.FromSeconds(seconds) : null,
+            PullSecrets = [.. faults.Items(spec, "imagePullSecrets", "spec", PullSecretsMax).Select(item => JsonTexts.Text(item.Item, "name") ?? "").Where(name => name.Length is > 0 and <= Wire.Limits.Name)],
+            PidsLimit = gossips.ReadPidsLimit(),
+            DependsOn = gossips.ReadDependencies(),
+            RestartsWithDependencies = gossips.ReadRestartsWithDependencies(),
+        };
     }
 
-    static bool Fits(in Resources all)
+    ImmutableArray<ContainerSpec> ReadContainers(ContainerReader reader, JsonElement spec, string list)
     {
-        foreach (var resource in all.Extended)
-            if (resource.Count > Resources.Greatest) return false;
-        return all.Cpu.Value <= Resources.Greatest && all.Memory.Value <= Resources.Greatest && all.Disk.Value <= Resources.Greatest;
+        var isInit = list == "initContainers";
+        if (!isInit && (JsonTexts.Member(spec, list, JsonValueKind.Array)?.GetArrayLength() ?? 0) == 0)
+            faults.Refuse("spec.containers", "is missing: a pod has at least one container");
+        return [.. faults.Items(spec, list, "spec", ContainersMax).Select(item => reader.Read(item.Item, item.Field, isInit))];
     }
 
-    static ImmutableArray<HostPort> HostPortsOf(ImmutableArray<ContainerSpec> containers) =>
+    static ImmutableArray<HostPort> HostPortsOf(ImmutableArray<ContainerSpec> init, ImmutableArray<ContainerSpec> main) =>
     [
-        .. containers.SelectMany(container => container.Ports)
+        .. init.Concat(main).SelectMany(container => container.Ports)
             .Where(port => port.HostPort != 0)
             .Select(port => new HostPort(port.HostPort, port.Protocol))
             .Distinct()
@@ -115,16 +118,14 @@ public sealed class PodTemplateReader
 
     ImmutableArray<Toleration> ReadTolerations(JsonElement spec)
     {
-        if (JsonTexts.Member(spec, "tolerations", JsonValueKind.Array) is not { } items) return [];
         var read = ImmutableArray.CreateBuilder<Toleration>();
-        foreach (var item in items.EnumerateArray())
+        foreach (var (item, field) in faults.Items(spec, "tolerations", "spec", TolerationsMax))
         {
-            var field = string.Create(CultureInfo.InvariantCulture, $"spec.tolerations[{read.Count}]");
             var named = JsonTexts.Text(item, "operator");
-            if (named is not (null or "" or "Equal" or "Exists")) Refuse($"{field}.operator", $"\"{named}\" is neither Equal nor Exists");
+            faults.RefuseIf(named is not (null or "" or "Equal" or "Exists"), $"{field}.operator", $"\"{named}\" is neither Equal nor Exists");
             var effect = JsonTexts.Text(item, "effect");
             var known = TaintReader.ReadEffect(effect);
-            if (known is null && !string.IsNullOrEmpty(effect)) Refuse($"{field}.effect", $"\"{effect}\" is neither NoSchedule, PreferNoSchedule nor NoExecute");
+            faults.RefuseIf(known is null && !string.IsNullOrEmpty(effect), $"{field}.effect", $"\"{effect}\" is neither NoSchedule, PreferNoSchedule nor NoExecute");
             read.Add(new Toleration(JsonTexts.Text(item, "key") ?? "", named == "Exists", JsonTexts.Text(item, "value") ?? "", known));
         }
         return read.DrainToImmutable();
@@ -138,24 +139,16 @@ public sealed class PodTemplateReader
             case "OnFailure": return RestartPolicy.OnFailure;
             case "Never": return RestartPolicy.Never;
             case var other:
-                Refuse("spec.restartPolicy", $"\"{other}\" is neither Always, OnFailure nor Never");
+                faults.Refuse("spec.restartPolicy", $"\"{other}\" is neither Always, OnFailure nor Never");
                 return RestartPolicy.Always;
         }
     }
 
-    TimeSpan ReadTerminationGrace(JsonElement spec)
+    string ReadHostname(JsonElement spec)
     {
-        if (JsonTexts.Member(spec, "terminationGracePeriodSeconds", JsonValueKind.Number) is not { } value) return TimeSpan.FromSeconds(30);
-        if (value.TryGetInt32(out var seconds) && seconds >= 0) return TimeSpan.FromSeconds(seconds);
-        Refuse("spec.terminationGracePeriodSeconds", $"{value.GetRawText()} is not a number of seconds");
-        return TimeSpan.Zero;
-    }
-
-    TimeSpan? ReadLossGrace(Labels annotations)
-    {
-        if (annotations[LossGraceAnnotation] is not { } text) return null;
-        if (Duration.TryRead(text, out var grace)) return grace;
-        Refuse($"metadata.annotations[{LossGraceAnnotation}]", $"\"{text}\" is not a duration such as 0, 500ms or 10s");
-        return null;
+        var name = JsonTexts.Text(spec, "hostname") ?? "";
+        faults.RefuseIf(name.Length > Wire.Limits.Label || name.StartsWith('-') || name.EndsWith('-') || !name.All(c => char.IsAsciiLetterLower(c) || char.IsAsciiDigit(c) || c == '-'),
+            "spec.hostname", $"\"{name}\" is not a DNS label");
+        return name;
     }
 }

@@ -29,6 +29,22 @@ public readonly record struct Resources(
     public static Resources operator +(in Resources a, in Resources b) => Combine(a, b, 1);
     public static Resources operator -(in Resources a, in Resources b) => Combine(a, b, -1);
 
+    /// <summary>The greater of each part.</summary>
+    public static Resources Max(in Resources a, in Resources b) => new(
+        new MilliCpu(Math.Max(a.Cpu.Value, b.Cpu.Value)),
+        new Bytes(Math.Max(a.Memory.Value, b.Memory.Value)),
+        new Bytes(Math.Max(a.Disk.Value, b.Disk.Value)),
+        Math.Max(a.Pods, b.Pods),
+        MaxExtended(a, b));
+
+    static ImmutableArray<ExtendedResource> MaxExtended(in Resources a, in Resources b)
+    {
+        var greatest = new SortedDictionary<string, long>(StringComparer.Ordinal);
+        foreach (var resource in SpanOf(a.Extended)) greatest[resource.Name] = resource.Count;
+        foreach (var resource in SpanOf(b.Extended)) greatest[resource.Name] = Math.Max(resource.Count, greatest.GetValueOrDefault(resource.Name));
+        return [.. greatest.Select(one => new ExtendedResource(one.Key, one.Value))];
+    }
+
     /// <summary>How many of an extended resource there are; 0 when it is not named.</summary>
     public long CountOf(string name)
     {

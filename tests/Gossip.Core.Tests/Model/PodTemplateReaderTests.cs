@@ -47,7 +47,8 @@ public class PodTemplateReaderTests
         var web = template.Containers[0];
         Assert.Equal(["serve"], web.Command);
         Assert.Equal(["--port", "80"], web.Args);
-        Assert.Equal([new EnvironmentVariable("A", "1", null), new EnvironmentVariable("IP", "", "status.podIP")], web.Environment);
+        Assert.Equal([new EnvironmentVariable("A", "1", null), new EnvironmentVariable("IP", "", "status.podIP"),
+            new EnvironmentVariable("S", "", null) { Key = new ConfigKey(new ConfigRef(true, "x", false), "y") }], web.Environment);
         Assert.Equal(new ContainerPort("http", 80, 8080, PortProtocol.Tcp), web.Ports[0]);
         Assert.Equal(1000, web.Limits.Cpu.Value);
         Assert.Equal("/tmp", web.WorkingDirectory);
@@ -74,7 +75,7 @@ public class PodTemplateReaderTests
     [InlineData("""{"spec":{"containers":[{"name":"a","resources":{"limits":{"a.b/c":"500m"}}}]}}""", "spec.containers[0].resources.limits.a.b/c", "whole")]
     [InlineData("""{"spec":{"containers":[{"name":"a","ports":[{"containerPort":70000}]}]}}""", "spec.containers[0].ports[0].containerPort", "not a port")]
     [InlineData("""{"spec":{"restartPolicy":"Sometimes","containers":[{"name":"a"}]}}""", "spec.restartPolicy", "neither")]
-    [InlineData("""{"spec":{"terminationGracePeriodSeconds":-1,"containers":[{"name":"a"}]}}""", "spec.terminationGracePeriodSeconds", "seconds")]
+    [InlineData("""{"spec":{"terminationGracePeriodSeconds":-1,"containers":[{"name":"a"}]}}""", "spec.terminationGracePeriodSeconds", "whole number")]
     [InlineData("""{"spec":{"tolerations":[{"key":"a","effect":"Now"}],"containers":[{"name":"a"}]}}""", "spec.tolerations[0].effect", "neither")]
     [InlineData("""{"metadata":{"annotations":{"gossip.dev/loss-grace":"soon"}},"spec":{"containers":[{"name":"a"}]}}""", "metadata.annotations[gossip.dev/loss-grace]", "duration")]
     [InlineData("""{"spec":{"containers":[{"name":"\ud800"}]}}""", "", "JSON")]

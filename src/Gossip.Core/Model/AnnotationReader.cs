@@ -1,0 +1,68 @@
+using System.Collections.Immutable;
+using System.Globalization;
+
+namespace Gossip.Core.Model;
+
+/// <summary>What Gossip's own annotations ask of a pod.</summary>
+sealed class AnnotationReader(TemplateFaults faults, Labels annotations)
+{
+    public const string LossGrace = "gossip.dev/loss-grace";
+    public const string DependsOn = "gossip.dev/depends-on";
+    public const string OnDependencyLoss = "gossip.dev/on-dependency-loss";
+    public const string PidsLimit = "gossip.dev/pids-limit";
+
+    const int ServicesMax = 32;
+
+    /// <summary>Linux's own bound, on any machine of 64 bits.</summary>
+    const int PidsMax = 4_194_304;
+
+    public TimeSpan? ReadLossGrace()
+    {
+        if (annotations[LossGrace] is not { } text) return null;
+        if (Duration.TryRead(text, out var grace)) return grace;
+        Refuse(LossGrace, $"\"{text}\" is not a duration such as 0, 500ms or 10s");
+        return null;
+    }
+
+    /// <summary>Names of services, each once: <c>svc/db,cache</c> are two.</summary>
+    public ImmutableArray<string> ReadDependencies()
+    {
+        if (annotations[DependsOn] is not { } text) return [];
+        var read = ImmutableArray.CreateBuilder<string>();
+        foreach (var part in text.Split(','))
+        {
+            var name = part.Trim(' ');
+            foreach (var kind in (ReadOnlySpan<string>)["svc/", "service/", "services/"])
+                if (name.StartsWith(kind, StringComparison.Ordinal)) name = name[kind.Length..];
+            if (!IsServiceName(name))
+            {
+                Refuse(DependsOn, $"\"{part}\" is not a service: write svc/name, with commas between several");
+                return [];
+            }
+            if (!read.Contains(name)) read.Add(name);
+        }
+        if (read.Count > ServicesMax) Refuse(DependsOn, $"names {read.Count} services, at most {ServicesMax}");
+        return read.DrainToImmutable();
+    }
+
+    public bool ReadRestartsWithDependencies()
+    {
+        var text = annotations[OnDependencyLoss];
+        if (text is not (null or "restart" or "ignore")) Refuse(OnDependencyLoss, $"\"{text}\" is neither restart nor ignore");
+        return text == "restart";
+    }
+
+    public int ReadPidsLimit()
+    {
+        if (annotations[PidsLimit] is not { } text) return PodTemplate.DefaultPidsLimit;
+        if (int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var limit) && limit is > 0 and <= PidsMax) return limit;
+        Refuse(PidsLimit, $"\"{text}\" is not a whole number from 1 to {PidsMax}");
+        return PodTemplate.DefaultPidsLimit;
+    }
+
+    void Refuse(string annotation, string message) => faults.Refuse($"metadata.annotations[{annotation}]", message);
+
+    static bool IsServiceName(string name) =>
+        name.Length is > 0 and <= Wire.Limits.Label && char.IsAsciiLetterLower(name[0]) && name[^1] != '-'
+        && name.All(c => char.IsAsciiLetterLower(c) || char.IsAsciiDigit(c) || c == '-');
+}
