@@ -13,12 +13,20 @@ namespace Gossip.Node.Runtimes;
 /// <param name="ip">The node's own address: delegates share it.</param>
 sealed class InProcessRuntime(IReadOnlyDictionary<string, Func<CancellationToken, Task>> workloads, string ip) : IPodRuntime
 {
-    sealed class Running(PodLaunch launch) : IDisposable
+    sealed class Running(PodLaunch launch)
     {
         public readonly PodLaunch Launch = launch;
-        public readonly CancellationTokenSource Stop = new();
-        public readonly Dictionary<string, (Task Task, ContainerStarted Report)> Containers = new(StringComparer.Ordinal);
-        public void Dispose() => Stop.Dispose();
+        public readonly Dictionary<string, Copy> Containers = new(StringComparer.Ordinal);
+    }
+
+    /// <summary>One attempt of one container.</summary>
+    sealed record Copy(Task Task, ContainerStarted Report, CancellationTokenSource Stop)
+    {
+        public async Task EndAsync()
+        {
+            await Stop.CancelAsync().ConfigureAwait(false);
+            await Task.ConfigureAwait(false);
+        }
     }
 
     static readonly TimeSpan LastGrace = TimeSpan.FromSeconds(5);
@@ -39,7 +47,7 @@ sealed class InProcessRuntime(IReadOnlyDictionary<string, Func<CancellationToken
 
     public Task PrepareAsync(PodLaunch launch, ImmutableArray<VolumeFiles> files, CancellationToken cancel)
     {
-        var unknown = launch.Template.Containers.FirstOrDefault(container => !workloads.ContainsKey(container.Image));
+        var unknown = launch.Template.AllContainers.FirstOrDefault(container => !workloads.ContainsKey(container.Image));
         if (unknown is not null)
             reports.Report(new PodFailed(launch.Pod, "NoWorkload", $"this host app has no workload named {unknown.Image}"));
         else
@@ -53,15 +61,12 @@ sealed class InProcessRuntime(IReadOnlyDictionary<string, Func<CancellationToken
     public Task StartContainerAsync(PodRun pod, ContainerStart start, CancellationToken cancel)
     {
         var (container, attempt) = (start.Container, start.Attempt);
-        var spec = pods.TryGetValue(pod, out var running)
-            ? running.Launch.Template.Containers.FirstOrDefault(spec => string.Equals(spec.Name, container, StringComparison.Ordinal))
-            : null;
-        if (spec is null)
+        if (!pods.TryGetValue(pod, out var running) || running.Launch.Template.Find(container) is not { } spec)
         {
             reports.Report(new ContainerExited(pod, container, attempt, 128, "StartError", "the pod is not prepared here", Now()));
             return Task.CompletedTask;
         }
-        lock (running!.Containers)
+        lock (running.Containers)
         {
             if (running.Containers.TryGetValue(container, out var already) && !already.Task.IsCompleted)
             {
@@ -70,8 +75,9 @@ sealed class InProcessRuntime(IReadOnlyDictionary<string, Func<CancellationToken
             }
             var started = new ContainerStarted(pod, container, attempt, Now());
             reports.Report(started);
-            var task = Task.Run(() => RunAsync(pod, container, attempt, workloads[spec.Image], running.Stop.Token), CancellationToken.None);
-            running.Containers[container] = (task, started);
+            var end = new CancellationTokenSource();
+            var task = Task.Run(() => RunAsync(pod, container, attempt, workloads[spec.Image], end.Token), CancellationToken.None);
+            running.Containers[container] = new Copy(task, started, end);
         }
         return Task.CompletedTask;
     }
@@ -86,13 +92,31 @@ sealed class InProcessRuntime(IReadOnlyDictionary<string, Func<CancellationToken
         reports.Report(new PodStopped(pod));
     }
 
+    /// <summary>Delegates have no files of their own.</summary>
     public Task UpdateFilesAsync(PodRun pod, ImmutableArray<VolumeFiles> files, CancellationToken cancel) => Task.CompletedTask;
-    public Task StopContainerAsync(PodRun pod, string container, int attempt, TimeSpan grace, CancellationToken cancel) => throw new NotImplementedException();
-    public Task ReadLogsAsync(PodRun pod, string container, LogQuery query, Stream output, CancellationToken cancel) => throw new NotImplementedException();
-    public Task<int> ExecAsync(PodRun pod, string container, ImmutableArray<string> command, PodConsole console, CancellationToken cancel) => throw new NotImplementedException();
-    public Task AttachAsync(PodRun pod, string container, PodConsole console, CancellationToken cancel) => throw new NotImplementedException();
-    public Task<ImmutableArray<ContainerUsage>> UsageAsync(PodRun pod, CancellationToken cancel) => throw new NotImplementedException();
-    public Task CopyOutAsync(PodRun pod, string container, string path, Stream tar, CancellationToken cancel) => throw new NotImplementedException();
+
+    public async Task StopContainerAsync(PodRun pod, string container, int attempt, TimeSpan grace, CancellationToken cancel)
+    {
+        if (!pods.TryGetValue(pod, out var running)) return;
+        Copy? copy;
+        lock (running.Containers) copy = running.Containers.GetValueOrDefault(container);
+        if (copy is not null && copy.Report.Attempt == attempt) await copy.EndAsync().ConfigureAwait(false);
+    }
+
+    public Task ReadLogsAsync(PodRun pod, string container, LogQuery query, Stream output, CancellationToken cancel) =>
+        Task.FromException(NoProcess("has no log of its own: it writes where its host app does"));
+
+    public Task<int> ExecAsync(PodRun pod, string container, ImmutableArray<string> command, PodConsole console, CancellationToken cancel) =>
+        Task.FromException<int>(NoProcess("cannot run commands"));
+
+    public Task AttachAsync(PodRun pod, string container, PodConsole console, CancellationToken cancel) =>
+        Task.FromException(NoProcess("has no console"));
+
+    public Task<ImmutableArray<ContainerUsage>> UsageAsync(PodRun pod, CancellationToken cancel) =>
+        Task.FromException<ImmutableArray<ContainerUsage>>(NoProcess("is not accounted for apart from its host app"));
+
+    public Task CopyOutAsync(PodRun pod, string container, string path, Stream tar, CancellationToken cancel) =>
+        Task.FromException(NoProcess("has no files of its own"));
 
     public async ValueTask DisposeAsync()
     {
@@ -122,11 +146,12 @@ sealed class InProcessRuntime(IReadOnlyDictionary<string, Func<CancellationToken
 
     static async Task EndAsync(Running running)
     {
-        await running.Stop.CancelAsync().ConfigureAwait(false);
-        Task[] containers;
-        lock (running.Containers) containers = [.. running.Containers.Values.Select(container => container.Task)];
-        await Task.WhenAll(containers).ConfigureAwait(false);
+        Copy[] copies;
+        lock (running.Containers) copies = [.. running.Containers.Values];
+        await Task.WhenAll(copies.Select(copy => copy.EndAsync())).ConfigureAwait(false);
     }
+
+    static PodAccessException NoProcess(string what) => new($"this pod is code inside its host app: it {what}");
 
     static WallTime Now() => Loop.Clocks.Read().Wall;
 }

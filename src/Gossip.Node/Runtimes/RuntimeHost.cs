@@ -1,22 +1,36 @@
+using System.Collections.Concurrent;
 using System.Collections.Immutable;
 using Gossip.Core.Model;
 using Gossip.Core.Pods;
 using Gossip.Core.Ports;
+using Gossip.Node.Runtimes.Probing;
 using Microsoft.Extensions.Logging;
 
 namespace Gossip.Node.Runtimes;
 
 /// <summary>
-/// Performs the core's pod commands on the runtimes that they name: those of one pod one after another, those of
-/// different pods side by side, and none before every runtime said what survived.
+/// Performs the core's pod commands on the runtimes that they name, in the order of <see cref="PodLane"/>, different pods
+/// side by side, and none before every runtime said what survived. Probes and hooks wait for nothing; a stop ends a start
+/// that is under way.
 /// </summary>
-sealed partial class RuntimeHost(IReadOnlyList<IPodRuntime> runtimes, IPodReports reports, ILogger logger) : IAsyncDisposable
+sealed partial class RuntimeHost : IAsyncDisposable
 {
+    readonly IReadOnlyList<IPodRuntime> runtimes;
+    readonly IPodReports reports;
+    readonly ILogger logger;
     readonly Lock gate = new();
-    readonly Dictionary<PodRun, Task> queues = [];
-    readonly Dictionary<PodRun, string> running = []; // and on which runtime
+    readonly Dictionary<PodRun, PodLane> lanes = []; // every pod that may run here
+    readonly ConcurrentDictionary<string, string> lost = new(StringComparer.Ordinal); // runtimes by their first class, and why
+    readonly Prober prober = new();
     readonly CancellationTokenSource stop = new();
     readonly TaskCompletionSource adopted = new(TaskCreationOptions.RunContinuationsAsynchronously);
+
+    public RuntimeHost(IReadOnlyList<IPodRuntime> runtimes, IPodReports reports, ILogger logger)
+    {
+        this.runtimes = runtimes;
+        this.reports = reports;
+        this.logger = logger;
+    }
 
     /// <summary>Asks every runtime what survived this node's last life, and reports it: the first report that the core gets.</summary>
     public async Task AdoptAsync(CancellationToken cancel)
@@ -25,26 +39,40 @@ sealed partial class RuntimeHost(IReadOnlyList<IPodRuntime> runtimes, IPodReport
         foreach (var runtime in runtimes)
             try
             {
-                surviving.AddRange(await runtime.AdoptAsync(new After(adopted.Task, reports), cancel).ConfigureAwait(false));
+                surviving.AddRange(await runtime.AdoptAsync(new RuntimeReports(adopted.Task, reports, Hear), cancel).ConfigureAwait(false));
             }
             catch (Exception fault) when (fault is not OperationCanceledException)
             {
                 Broken(runtime.Classes[0], "adopt", fault);
             }
         lock (gate)
-            foreach (var pod in surviving) running[pod.Launch.Pod] = pod.Runtime;
+            foreach (var pod in surviving) LaneOf(pod.Launch.Pod, pod.Runtime);
         reports.Report(new PodsSurvived(surviving.DrainToImmutable()));
         adopted.TrySetResult();
     }
 
     public void Perform(PodCommand command)
     {
+        if (command is RunAction action)
+        {
+            _ = ActAfterAsync(adopted.Task, action);
+            return;
+        }
         lock (gate)
         {
-            if (command is not StopPod) running[command.Pod] = command.Runtime;
-            var before = queues.GetValueOrDefault(command.Pod, adopted.Task);
-            var task = queues[command.Pod] = PerformAfterAsync(before, command);
-            _ = task.ContinueWith(_ => Forget(command.Pod, task), CancellationToken.None, TaskContinuationOptions.ExecuteSynchronously, TaskScheduler.Default);
+            var lane = LaneOf(command.Pod, command.Runtime);
+            var container = command switch
+            {
+                StartContainer start => start.Start.Container,
+                StopContainer end => end.Container,
+                _ => null,
+            };
+            if (command is StopPod) lane.CancelStarts();
+            var starting = lane.Starting;
+            Task Begin(Task before) => PerformAfterAsync(before, command, starting);
+            var task = container is null ? lane.AddForAll(Begin) : lane.AddFor(container, Begin);
+            if (command is StopPod)
+                _ = task.ContinueWith(_ => Forget(command.Pod, task), CancellationToken.None, TaskContinuationOptions.ExecuteSynchronously, TaskScheduler.Default);
         }
     }
 
@@ -52,12 +80,16 @@ sealed partial class RuntimeHost(IReadOnlyList<IPodRuntime> runtimes, IPodReport
     public async Task StopAllAsync()
     {
         StopPod[] stops;
-        lock (gate) stops = [.. running.Select(pod => new StopPod(pod.Key, pod.Value, TimeSpan.Zero))];
+        lock (gate) stops = [.. lanes.Select(pod => new StopPod(pod.Key, pod.Value.Runtime, TimeSpan.Zero))];
         foreach (var stop in stops) Perform(stop);
         Task[] ends;
-        lock (gate) ends = [.. queues.Values];
+        lock (gate) ends = [.. lanes.Values.Select(lane => lane.Last)];
         await Task.WhenAll(ends).ConfigureAwait(false);
     }
+
+    /// <summary>The runtime that serves a class, or null when this node has none.</summary>
+    public IPodRuntime? RuntimeOf(string runtimeClass) =>
+        runtimes.FirstOrDefault(runtime => runtime.Classes.Contains(runtimeClass, StringComparer.Ordinal));
 
     public async ValueTask DisposeAsync()
     {
@@ -71,89 +103,84 @@ sealed partial class RuntimeHost(IReadOnlyList<IPodRuntime> runtimes, IPodReport
             {
                 Broken(runtime.Classes[0], "close", fault);
             }
+        prober.Dispose();
     }
 
-    async Task PerformAfterAsync(Task before, PodCommand command)
+    PodLane LaneOf(PodRun pod, string runtime)
+    {
+        if (!lanes.TryGetValue(pod, out var lane)) lanes.Add(pod, lane = new PodLane(runtime, adopted.Task));
+        lane.Runtime = runtime;
+        return lane;
+    }
+
+    async Task PerformAfterAsync(Task before, PodCommand command, CancellationToken starting)
     {
         await before.ConfigureAwait(ConfigureAwaitOptions.ForceYielding); // the owner of the node waits for no runtime
         if (stop.IsCancellationRequested) return;
-        var runtime = runtimes.FirstOrDefault(runtime => runtime.Classes.Contains(command.Runtime, StringComparer.Ordinal));
-        if (runtime is null)
+        if (RuntimeOf(command.Runtime) is not { } runtime)
         {
-            reports.Report(Failure(command, $"this node has no runtime {command.Runtime}"));
+            Answer(command.WithoutRuntime($"this node has no runtime {command.Runtime}", Loop.Clocks.Read().Wall));
             return;
         }
+        if (lost.TryGetValue(runtime.Classes[0], out var why))
+        {
+            Answer(command.WhileLost(why, Loop.Clocks.Read().Wall));
+            return;
+        }
+        using var cancel = CancellationTokenSource.CreateLinkedTokenSource(stop.Token, command is StartContainer ? starting : CancellationToken.None);
         try
         {
+            if (cancel.IsCancellationRequested) return; // a start whose pod is to stop: the stop is its answer
             await (command switch
             {
-                PreparePod prepare => runtime.PrepareAsync(prepare.Launch, prepare.Files, stop.Token),
-                UpdateFiles update => runtime.UpdateFilesAsync(update.Pod, update.Files, stop.Token),
-                StartContainer start => runtime.StartContainerAsync(start.Pod, start.Start, stop.Token),
-                StopContainer one => runtime.StopContainerAsync(one.Pod, one.Container, one.Attempt, one.Grace, stop.Token),
-                StopPod end => runtime.StopAsync(end.Pod, end.Grace, stop.Token),
+                PreparePod prepare => runtime.PrepareAsync(prepare.Launch, prepare.Files, cancel.Token),
+                UpdateFiles update => runtime.UpdateFilesAsync(update.Pod, update.Files, cancel.Token),
+                StartContainer start => runtime.StartContainerAsync(start.Pod, start.Start, cancel.Token),
+                StopContainer one => runtime.StopContainerAsync(one.Pod, one.Container, one.Attempt, one.Grace, cancel.Token),
+                StopPod end => runtime.StopAsync(end.Pod, end.Grace, cancel.Token),
                 _ => throw new InvariantBroken($"no runtime does {command.GetType().Name}"),
             }).ConfigureAwait(false);
-            if (command is StopPod)
-                lock (gate) running.Remove(command.Pod);
         }
-        catch (OperationCanceledException) when (stop.IsCancellationRequested)
+        catch (OperationCanceledException) when (cancel.IsCancellationRequested)
         {
         }
         catch (Exception fault) // runtimes report instead of throwing; a broken one must not take the node along
         {
             Broken(runtime.Classes[0], command.GetType().Name, fault);
-            if (command is not StopPod) reports.Report(Failure(command, fault.Message));
+            if (command is not StopPod) Answer(command.WithoutRuntime(fault.Message, Loop.Clocks.Read().Wall));
         }
     }
 
-    /// <summary>What the core hears when a command cannot even be tried. A pod that no runtime knows is stopped.</summary>
-    static PodReport Failure(PodCommand command, string message) => command switch
+    async Task ActAfterAsync(Task before, RunAction action)
     {
-        StartContainer start => new ContainerExited(start.Pod, start.Start.Container, start.Start.Attempt, 128, "StartError", message, Loop.Clocks.Read().Wall),
-        StopPod => new PodStopped(command.Pod),
-        _ => new PodFailed(command.Pod, "RuntimeError", message),
-    };
+        await before.ConfigureAwait(ConfigureAwaitOptions.ForceYielding);
+        var outcome = await prober.ActAsync(action, RuntimeOf(action.Runtime), stop.Token).ConfigureAwait(false);
+        if (!stop.IsCancellationRequested)
+            reports.Report(new ActionEnded(action.Pod, action.Container, action.Attempt, action.Purpose, outcome.Passed, outcome.Message));
+    }
 
-    void Forget(PodRun pod, Task done)
+    void Answer(PodReport? report)
+    {
+        if (report is not null) reports.Report(report);
+    }
+
+    void Hear(PodReport report)
+    {
+        if (report is RuntimeLost gone) lost[gone.Runtime] = gone.Message;
+        else if (report is RuntimeReturned back)
+        {
+            lock (gate)
+                foreach (var pod in back.Pods) LaneOf(pod.Launch.Pod, pod.Runtime);
+            lost.TryRemove(back.Runtime, out _);
+        }
+    }
+
+    void Forget(PodRun pod, Task stopped)
     {
         lock (gate)
-            if (queues.TryGetValue(pod, out var last) && last == done) queues.Remove(pod);
+            if (lanes.TryGetValue(pod, out var lane) && lane.EndsWith(stopped)) lanes.Remove(pod);
     }
 
     [LoggerMessage(20, LogLevel.Error, "runtime {Runtime} failed to {Action}")]
     partial void Broken(string runtime, string action, Exception fault);
-
-    /// <summary>Holds back what a runtime reports until the survivors are reported, keeping its order.</summary>
-    sealed class After(Task first, IPodReports then) : IPodReports
-    {
-        readonly Lock gate = new();
-        readonly List<PodReport> early = [];
-        bool through;
-
-        public void Report(PodReport report)
-        {
-            lock (gate)
-            {
-                if (through)
-                {
-                    then.Report(report);
-                    return;
-                }
-                early.Add(report);
-                if (early.Count > 1) return;
-            }
-            first.ContinueWith(_ => Release(), CancellationToken.None, TaskContinuationOptions.None, TaskScheduler.Default);
-        }
-
-        void Release()
-        {
-            lock (gate)
-            {
-                foreach (var report in early) then.Report(report);
-                early.Clear();
-                through = true;
-            }
-        }
-    }
 }

@@ -59,6 +59,30 @@ public sealed class InProcessRuntimeTests : PodRuntimeContract
     }
 
     [Fact]
+    public async Task One_container_can_be_stopped_while_its_neighbour_runs_on()
+    {
+        var launch = Launch(Container("main", Behaviour.RunsUntilAsked), Container("other", Behaviour.RunsUntilAsked));
+        await PrepareAsync(launch);
+        await StartAsync(launch);
+        await Runtime.StopContainerAsync(launch.Pod, "main", attempt: 1, TimeSpan.Zero, default); // not the one that runs
+        await Runtime.StopContainerAsync(launch.Pod, "main", attempt: 0, TimeSpan.Zero, default);
+        Assert.Equal("main", Assert.Single(Reports.All.OfType<ContainerExited>()).Container);
+    }
+
+    [Fact]
+    public async Task What_only_a_process_has_is_refused_with_the_reason()
+    {
+        var launch = await RunUntilReadyAsync(Behaviour.RunsUntilAsked);
+        var console = new PodConsole(null, Stream.Null, Stream.Null, null);
+        await Assert.ThrowsAsync<PodAccessException>(() => Runtime.ReadLogsAsync(launch.Pod, "main", new LogQuery(), Stream.Null, default));
+        await Assert.ThrowsAsync<PodAccessException>(() => Runtime.ExecAsync(launch.Pod, "main", ["true"], console, default));
+        await Assert.ThrowsAsync<PodAccessException>(() => Runtime.AttachAsync(launch.Pod, "main", console, default));
+        await Assert.ThrowsAsync<PodAccessException>(() => Runtime.UsageAsync(launch.Pod, default));
+        var refused = await Assert.ThrowsAsync<PodAccessException>(() => Runtime.CopyOutAsync(launch.Pod, "main", "/", Stream.Null, default));
+        Assert.Equal("this pod is code inside its host app: it has no files of its own", refused.Message);
+    }
+
+    [Fact]
     public async Task A_workload_that_the_host_app_does_not_have_fails_the_pod_by_name()
     {
         await Runtime.PrepareAsync(Launch(Workload("main", "unheard-of")), [], default);

@@ -1,7 +1,5 @@
-using System.Collections.Immutable;
 using Gossip.Core.Model;
 using Gossip.Core.Pods;
-using Gossip.Core.Ports;
 using Gossip.Node.Runtimes;
 using Microsoft.Extensions.Logging.Abstractions;
 
@@ -10,55 +8,6 @@ namespace Gossip.Node.Tests.Runtimes;
 public sealed class RuntimeHostTests
 {
     static PodRun Pod(int ordinal) => new(new PodId(new Uid(1, 1), ordinal, 7), Epoch.First);
-
-    /// <summary>Does what it is told when the test lets it.</summary>
-    sealed class ScriptedRuntime : IPodRuntime
-    {
-        readonly Lock gate = new();
-        public readonly List<string> Done = [];
-        public readonly TaskCompletionSource MayAdopt = new();
-        public readonly TaskCompletionSource MayStart = new();
-        public IPodReports? Reports;
-
-        public ImmutableArray<string> Classes => ["scripted"];
-        public Labels NodeLabels => Labels.Empty;
-
-        public async Task<ImmutableArray<SurvivingPod>> AdoptAsync(IPodReports reports, CancellationToken cancel)
-        {
-            Reports = reports;
-            await MayAdopt.Task.WaitAsync(cancel);
-            return [];
-        }
-
-        public Task PrepareAsync(PodLaunch launch, ImmutableArray<VolumeFiles> files, CancellationToken cancel) => throw new NotSupportedException("broken on purpose");
-
-        public async Task StartContainerAsync(PodRun pod, ContainerStart start, CancellationToken cancel)
-        {
-            await MayStart.Task.WaitAsync(cancel);
-            Note($"start {pod.Pod.Ordinal}");
-        }
-
-        public Task StopAsync(PodRun pod, TimeSpan grace, CancellationToken cancel)
-        {
-            Note($"stop {pod.Pod.Ordinal}");
-            Reports!.Report(new PodStopped(pod));
-            return Task.CompletedTask;
-        }
-
-        public Task UpdateFilesAsync(PodRun pod, ImmutableArray<VolumeFiles> files, CancellationToken cancel) => throw new NotSupportedException();
-        public Task StopContainerAsync(PodRun pod, string container, int attempt, TimeSpan grace, CancellationToken cancel) => throw new NotSupportedException();
-        public Task ReadLogsAsync(PodRun pod, string container, LogQuery query, Stream output, CancellationToken cancel) => throw new NotSupportedException();
-        public Task<int> ExecAsync(PodRun pod, string container, ImmutableArray<string> command, PodConsole console, CancellationToken cancel) => throw new NotSupportedException();
-        public Task AttachAsync(PodRun pod, string container, PodConsole console, CancellationToken cancel) => throw new NotSupportedException();
-        public Task<ImmutableArray<ContainerUsage>> UsageAsync(PodRun pod, CancellationToken cancel) => throw new NotSupportedException();
-        public Task CopyOutAsync(PodRun pod, string container, string path, Stream tar, CancellationToken cancel) => throw new NotSupportedException();
-        public ValueTask DisposeAsync() => default;
-
-        void Note(string what)
-        {
-            lock (gate) Done.Add(what);
-        }
-    }
 
     readonly ScriptedRuntime runtime = new();
     readonly PodReports reports = new();
@@ -72,7 +21,7 @@ public sealed class RuntimeHostTests
         var adopting = host.AdoptAsync(default);
         runtime.Reports!.Report(new PodStopped(Pod(1))); // an adopted pod that ends meanwhile
         host.Perform(new StopPod(Pod(2), "scripted", TimeSpan.Zero));
-        Assert.Empty(runtime.Done);
+        Assert.Empty(runtime.Begun);
         runtime.MayAdopt.SetResult();
         await adopting;
 
@@ -83,27 +32,102 @@ public sealed class RuntimeHostTests
     }
 
     [Fact]
-    public async Task Commands_of_one_pod_wait_for_each_other_and_not_for_other_pods()
+    public async Task A_container_waits_for_its_own_commands_and_not_for_its_neighbours()
     {
-        runtime.MayAdopt.SetResult();
-        await host.AdoptAsync(default);
-        await reports.NextAsync();
-        host.Perform(new StartContainer(Pod(1), "scripted", ContainerStart.Bare("main", 0)));
-        host.Perform(new StopPod(Pod(1), "scripted", TimeSpan.Zero));
-        host.Perform(new StopPod(Pod(2), "scripted", TimeSpan.Zero));
+        await BeginAsync();
+        Start("slow", 0);
+        Stop("slow", 0);
+        Start("quick", 0);
+        Start("quick", 1);
+        runtime.Let("start quick 0", "start quick 1");
+        await runtime.DoneAsync("start quick 1");
+        Assert.DoesNotContain("stop slow 0", runtime.Begun);
+        Assert.Equal(["start quick 0", "start quick 1"], runtime.Begun.Where(what => what.Contains("quick", StringComparison.Ordinal)));
 
+        runtime.Let("start slow 0", "stop slow 0");
+        await runtime.DoneAsync("stop slow 0");
+    }
+
+    [Fact]
+    public async Task What_is_for_the_whole_pod_comes_after_all_before_it_and_before_all_behind_it()
+    {
+        await BeginAsync();
+        Start("a", 0);
+        Start("b", 0);
+        host.Perform(new UpdateFiles(Pod(1), "scripted", []));
+        Start("a", 1);
+        runtime.Let("start a 0");
+        await runtime.DoneAsync("start a 0");
+        Assert.DoesNotContain("files", runtime.Begun);
+
+        runtime.Let("start b 0");
+        await runtime.BegunAsync("files");
+        Assert.DoesNotContain("start a 1", runtime.Begun);
+        runtime.Let("files", "start a 1");
+        await runtime.DoneAsync("start a 1");
+    }
+
+    [Fact]
+    public async Task Other_pods_are_not_waited_for()
+    {
+        await BeginAsync();
+        Start("main", 0);
+        host.Perform(new StopPod(Pod(2), "scripted", TimeSpan.Zero));
         Assert.Equal(new PodStopped(Pod(2)), await reports.NextAsync());
-        runtime.MayStart.SetResult();
+    }
+
+    [Fact]
+    public async Task A_stop_ends_the_starts_that_are_under_way_and_skips_those_that_wait()
+    {
+        await BeginAsync();
+        Start("main", 0); // nobody lets it: a pull that takes minutes
+        Start("main", 1);
+        await runtime.BegunAsync("start main 0");
+        host.Perform(new StopPod(Pod(1), "scripted", TimeSpan.Zero));
+
         Assert.Equal(new PodStopped(Pod(1)), await reports.NextAsync());
-        Assert.Equal(["stop 2", "start 1", "stop 1"], runtime.Done);
+        Assert.Equal(["start main 0", "stop 1"], runtime.Begun);
+    }
+
+    [Fact]
+    public async Task A_probe_waits_for_nothing()
+    {
+        await BeginAsync();
+        Start("main", 0);
+        runtime.Let("exec main");
+        var probe = new RunAction(Pod(1), "scripted", "main", 0, ActionPurpose.Liveness, new ExecAction(["true"]), "", TimeSpan.FromSeconds(30));
+        host.Perform(probe);
+        Assert.Equal(new ActionEnded(Pod(1), "main", 0, ActionPurpose.Liveness, true, ""), await reports.NextAsync());
+    }
+
+    [Fact]
+    public async Task While_its_engine_is_away_a_runtime_gets_no_commands_and_nothing_is_said_to_have_stopped()
+    {
+        await BeginAsync();
+        Start("main", 0);
+        Start("main", 1);
+        await runtime.BegunAsync("start main 0");
+        runtime.Reports!.Report(new RuntimeLost("scripted", "the engine is gone"));
+        Assert.IsType<RuntimeLost>(await reports.NextAsync());
+        runtime.Let("start main 0");
+
+        var untold = Assert.IsType<ContainerNotStarted>(await reports.NextAsync());
+        Assert.Equal((1, "RuntimeLost", "the engine is gone"), (untold.Attempt, untold.Reason, untold.Message));
+        host.Perform(new StopPod(Pod(1), "scripted", TimeSpan.Zero));
+        host.Perform(new PreparePod(Pod(2), "scripted", null!, []));
+        Assert.Equal(new PodFailed(Pod(2), "RuntimeLost", "the engine is gone"), await reports.NextAsync());
+
+        runtime.Reports.Report(new RuntimeReturned("scripted", []));
+        Assert.IsType<RuntimeReturned>(await reports.NextAsync());
+        host.Perform(new StopPod(Pod(1), "scripted", TimeSpan.Zero));
+        Assert.Equal(new PodStopped(Pod(1)), await reports.NextAsync());
+        Assert.Equal(["start main 0", "stop 1"], runtime.Begun);
     }
 
     [Fact]
     public async Task A_runtime_that_throws_fails_its_pod_and_nothing_else()
     {
-        runtime.MayAdopt.SetResult();
-        await host.AdoptAsync(default);
-        await reports.NextAsync();
+        await BeginAsync();
         host.Perform(new PreparePod(Pod(1), "scripted", null!, []));
         Assert.Equal(new PodFailed(Pod(1), "RuntimeError", "broken on purpose"), await reports.NextAsync());
     }
@@ -111,9 +135,7 @@ public sealed class RuntimeHostTests
     [Fact]
     public async Task A_runtime_that_this_node_lacks_fails_the_pod_by_name()
     {
-        runtime.MayAdopt.SetResult();
-        await host.AdoptAsync(default);
-        await reports.NextAsync();
+        await BeginAsync();
         host.Perform(new PreparePod(Pod(1), "wasm", null!, []));
         Assert.Contains("wasm", Assert.IsType<PodFailed>(await reports.NextAsync()).Message, StringComparison.Ordinal);
         host.Perform(new StopPod(Pod(1), "wasm", TimeSpan.Zero));
@@ -123,13 +145,22 @@ public sealed class RuntimeHostTests
     [Fact]
     public async Task Everything_that_was_prepared_or_adopted_can_be_stopped_at_once()
     {
-        runtime.MayAdopt.SetResult();
-        runtime.MayStart.SetResult();
-        await host.AdoptAsync(default);
+        await BeginAsync();
+        runtime.Let("start main 0");
         host.Perform(new StartContainer(Pod(1), "scripted", ContainerStart.Bare("main", 0)));
         host.Perform(new StartContainer(Pod(2), "scripted", ContainerStart.Bare("main", 0)));
         host.Perform(new StopPod(Pod(2), "scripted", TimeSpan.Zero));
         await host.StopAllAsync();
-        Assert.Single(runtime.Done, "stop 1");
+        Assert.Equal(["stop 1", "stop 2"], runtime.Begun.Where(what => what.StartsWith("stop", StringComparison.Ordinal)).Order(StringComparer.Ordinal));
     }
+
+    async Task BeginAsync()
+    {
+        runtime.MayAdopt.SetResult();
+        await host.AdoptAsync(default);
+        Assert.IsType<PodsSurvived>(await reports.NextAsync());
+    }
+
+    void Start(string container, int attempt) => host.Perform(new StartContainer(Pod(1), "scripted", ContainerStart.Bare(container, attempt)));
+    void Stop(string container, int attempt) => host.Perform(new StopContainer(Pod(1), "scripted", container, attempt, TimeSpan.Zero));
 }

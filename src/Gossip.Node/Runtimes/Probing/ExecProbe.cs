@@ -1,0 +1,66 @@
+using System.Text;
+using Gossip.Core.Model;
+using Gossip.Core.Pods;
+using Gossip.Core.Ports;
+
+namespace Gossip.Node.Runtimes.Probing;
+
+/// <summary>Passes when the command ends with 0; what it printed is the message.</summary>
+static class ExecProbe
+{
+    public static async Task<Outcome> ActAsync(ExecAction action, RunAction asked, IPodRuntime runtime, CancellationToken cancel)
+    {
+        using var said = new Head(Prober.MessageMax);
+        var code = await runtime.ExecAsync(asked.Pod, asked.Container, action.Command, new PodConsole(null, said, said, null), cancel).ConfigureAwait(false);
+        return new Outcome(code == 0, code == 0 ? said.Text : $"exit code {code}{(said.Text.Length > 0 ? $": {said.Text}" : "")}");
+    }
+
+    /// <summary>Keeps the first bytes of what is written, and lets the rest go: a command may print for ever.</summary>
+    sealed class Head(int most) : Stream
+    {
+        readonly byte[] kept = new byte[most];
+        int length;
+
+        public string Text
+        {
+            get
+            {
+                lock (kept) return Encoding.UTF8.GetString(kept, 0, length).Trim();
+            }
+        }
+
+        public override void Write(ReadOnlySpan<byte> buffer)
+        {
+            lock (kept)
+            {
+                var taken = Math.Min(buffer.Length, most - length);
+                buffer[..taken].CopyTo(kept.AsSpan(length));
+                length += taken;
+            }
+        }
+
+        public override void Write(byte[] buffer, int offset, int count) => Write(buffer.AsSpan(offset, count));
+
+        public override ValueTask WriteAsync(ReadOnlyMemory<byte> buffer, CancellationToken cancellationToken = default)
+        {
+            Write(buffer.Span);
+            return ValueTask.CompletedTask;
+        }
+
+        public override Task WriteAsync(byte[] buffer, int offset, int count, CancellationToken cancellationToken)
+        {
+            Write(buffer.AsSpan(offset, count));
+            return Task.CompletedTask;
+        }
+
+        public override bool CanRead => false;
+        public override bool CanSeek => false;
+        public override bool CanWrite => true;
+        public override long Length => throw new NotSupportedException();
+        public override long Position { get => throw new NotSupportedException(); set => throw new NotSupportedException(); }
+        public override void Flush() { }
+        public override int Read(byte[] buffer, int offset, int count) => throw new NotSupportedException();
+        public override long Seek(long offset, SeekOrigin origin) => throw new NotSupportedException();
+        public override void SetLength(long value) => throw new NotSupportedException();
+    }
+}

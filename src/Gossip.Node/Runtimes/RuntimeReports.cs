@@ -1,0 +1,39 @@
+using Gossip.Core.Pods;
+using Gossip.Core.Ports;
+
+namespace Gossip.Node.Runtimes;
+
+/// <summary>What one runtime reports, on its way to the core: held back, in order, until the survivors are reported.</summary>
+/// <param name="hear">Told of each before the core is.</param>
+sealed class RuntimeReports(Task survivorsTold, IPodReports then, Action<PodReport> hear) : IPodReports
+{
+    readonly Lock gate = new();
+    readonly List<PodReport> early = [];
+    bool through;
+
+    public void Report(PodReport report)
+    {
+        hear(report);
+        lock (gate)
+        {
+            if (through)
+            {
+                then.Report(report);
+                return;
+            }
+            early.Add(report);
+            if (early.Count > 1) return;
+        }
+        survivorsTold.ContinueWith(_ => Release(), CancellationToken.None, TaskContinuationOptions.None, TaskScheduler.Default);
+    }
+
+    void Release()
+    {
+        lock (gate)
+        {
+            foreach (var report in early) then.Report(report);
+            early.Clear();
+            through = true;
+        }
+    }
+}
