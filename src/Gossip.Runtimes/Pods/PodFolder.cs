@@ -1,5 +1,6 @@
 using System.Globalization;
 using Gossip.Core.Model;
+using Gossip.Runtimes.Volumes;
 
 namespace Gossip.Runtimes.Pods;
 
@@ -27,5 +28,11 @@ sealed class PodFolder(string path)
     }
 
     public PodFile? TryRead() => PodFile.TryRead(FilePath);
-    public void Delete() => Directory.Delete(path, recursive: true);
+
+    /// <summary>With its volumes, those in memory too.</summary>
+    public void Delete()
+    {
+        MemoryMounts.UnmountBelow(path);
+        Directory.Delete(path, recursive: true);
+    }
 }
