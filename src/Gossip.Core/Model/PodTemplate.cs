@@ -37,6 +37,8 @@ public sealed record PodTemplate(
     public ImmutableArray<ContainerSpec> InitContainers { get; init; } = [];
     public ImmutableArray<Volume> Volumes { get; init; } = [];
 
+    public NodeAffinity NodeAffinity { get; init; } = NodeAffinity.None;
+
     /// <summary>The pod's name unless the manifest says otherwise.</summary>
     public string Hostname { get; init; } = "";
 

@@ -4,19 +4,20 @@ using Gossip.Core.Scheduling.Scores;
 
 namespace Gossip.Core.Scheduling;
 
-/// <summary>How good a node is for a pod: the mean of every score there is, alike in weight.</summary>
+/// <summary>How good a node is for a pod: the weighted mean of every score there is.</summary>
 public static class Scoring
 {
     public const int Greatest = 1000;
 
-    static readonly IScore[] All = [new LeastAllocatedScore(), new SpreadScore()];
+    static readonly IScore[] All = [new LeastAllocatedScore(), new SpreadScore(), new NodeAffinityScore(), new PreferredTaintScore()];
+    static readonly int Weights = All.Sum(score => score.Weight);
 
     /// <summary>From 0 to <see cref="Greatest"/>.</summary>
     public static int Score(PodTemplate pod, in NodeFacts node)
     {
         var sum = 0;
-        foreach (var score in All) sum += score.Score(pod, node);
-        return sum / All.Length;
+        foreach (var score in All) sum += score.Weight * score.Score(pod, node);
+        return sum / Weights;
     }
 
     /// <summary>The parts by name, for people.</summary>

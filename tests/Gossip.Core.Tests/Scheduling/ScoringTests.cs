@@ -22,6 +22,27 @@ public class ScoringTests
     }
 
     [Fact]
+    public void A_node_that_the_pod_prefers_scores_higher()
+    {
+        var pod = Some.Template with
+        {
+            NodeAffinity = new NodeAffinity(default, [new(50, new([new("zone", NodeOperator.In, ["a"])], [])), new(50, new([new("disk", NodeOperator.Exists, [])], []))]),
+        };
+        Assert.True(Scoring.Score(pod, Some.Node) > Scoring.Score(pod, Some.Node with { Labels = Labels.Empty }));
+        Assert.Contains("node-affinity 500", Scoring.Explain(pod, Some.Node), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void A_soft_taint_lowers_the_score_of_those_that_do_not_tolerate_it()
+    {
+        var tainted = Some.Node with { Taints = [new Taint("old", "", TaintEffect.PreferNoSchedule)] };
+        Assert.True(Scoring.Score(Some.Template, Some.Node) > Scoring.Score(Some.Template, tainted));
+        Assert.Equal(
+            Scoring.Score(Some.Template, Some.Node),
+            Scoring.Score(Some.Template with { Tolerations = [new("old", true, "", null)] }, tainted));
+    }
+
+    [Fact]
     public void A_score_names_its_parts() =>
-        Assert.Equal("least-allocated 979, spread 500", Scoring.Explain(Some.Template, Some.Node with { OfWorkload = 1 }));
+        Assert.Equal("least-allocated 979, spread 500, node-affinity 1000, preferred-taints 1000", Scoring.Explain(Some.Template, Some.Node with { OfWorkload = 1 }));
 }

@@ -7,7 +7,7 @@ public static class Filtering
 {
     static readonly IFilter[] All =
     [
-        new NodeNameFilter(), new RuntimeFilter(), new NodeSelectorFilter(), new TaintFilter(), new CordonFilter(),
+        new NodeNameFilter(), new RuntimeFilter(), new NodeSelectorFilter(), new NodeAffinityFilter(), new TaintFilter(), new CordonFilter(),
         new UnreadyFilter(), new HostPortFilter(), new ResourceFilter(),
     ];
 

@@ -6,6 +6,7 @@ namespace Gossip.Core.Scheduling.Scores;
 public sealed class LeastAllocatedScore : IScore
 {
     public string Name => "least-allocated";
+    public int Weight => 1;
 
     public int Score(PodTemplate pod, in NodeFacts node)
     {

@@ -33,6 +33,8 @@ public class FilterTests
         { "a label that is there", Some.Template with { NodeSelector = Labels.Of(("zone", "a")) }, Some.Node, null },
         { "a label of another value", Some.Template with { NodeSelector = Labels.Of(("zone", "b")) }, Some.Node, "wants label zone=b, is a" },
         { "a label that is missing", Some.Template with { NodeSelector = Labels.Of(("disk", "ssd")) }, Some.Node, "wants label disk=ssd, not there" },
+        { "a zone of its affinity", Some.Template with { NodeAffinity = Zone("a") }, Some.Node, null },
+        { "no zone of its affinity", Some.Template with { NodeAffinity = Zone("b") }, Some.Node, "does not match node affinity zone In [b]" },
         { "a taint", Some.Template, Some.Node with { Taints = [Gpu] }, "taint gpu=yes:NoSchedule is not tolerated" },
         { "a taint that is tolerated", Some.Template with { Tolerations = [new("gpu", false, "yes", TaintEffect.NoSchedule)] }, Some.Node with { Taints = [Gpu] }, null },
         { "a taint to run", Some.Template with { Tolerations = [new("gpu", true, "", TaintEffect.NoSchedule)] }, Some.Node with { Taints = [Gpu with { Effect = TaintEffect.NoExecute }] }, "taint gpu=yes:NoExecute is not tolerated" },
@@ -46,6 +48,8 @@ public class FilterTests
         { "another node", Some.Template with { NodeName = "n2" }, Some.Node, "wants node n2" },
         { "an unready node", Some.Template with { Tolerations = [new("", true, "", null)] }, Some.Node with { Unready = "leaving" }, "node is unready: leaving" },
     };
+
+    static NodeAffinity Zone(string zone) => new([new NodeTerm([new("zone", NodeOperator.In, [zone])], [])], []);
 
     [Theory, MemberData(nameof(Cases))]
     public void A_filter_says_why_not(string what, PodTemplate pod, NodeFacts node, string? reason)

@@ -1,0 +1,20 @@
+using Gossip.Core.Model;
+using Gossip.Core.Scheduling.Filters;
+
+namespace Gossip.Core.Scheduling.Scores;
+
+/// <summary>Prefers the node with the fewest <c>PreferNoSchedule</c> taints that the pod does not tolerate.</summary>
+public sealed class PreferredTaintScore : IScore
+{
+    public string Name => "preferred-taints";
+    public int Weight => 3;
+
+    public int Score(PodTemplate pod, in NodeFacts node)
+    {
+        var unwelcome = 0;
+        if (!node.Taints.IsDefaultOrEmpty)
+            foreach (var taint in node.Taints)
+                if (taint.Effect == TaintEffect.PreferNoSchedule && !TaintFilter.Tolerates(pod, taint)) unwelcome++;
+        return Scoring.Greatest / (1 + unwelcome);
+    }
+}
