@@ -5,8 +5,7 @@ using System.Text.Json;
 namespace Gossip.Core.Model;
 
 /// <summary><c>spec.affinity.nodeAffinity</c> of a pod template, as <see cref="PodTemplateReader"/> reads it.</summary>
-/// <param name="refuse">Takes a field's path and what is wrong with it; reading goes on and its result is not used.</param>
-sealed class NodeAffinityReader(Action<string, string> refuse)
+sealed class NodeAffinityReader(TemplateFaults faults)
 {
     /// <summary>Terms of one kind, and requirements of one term: far beyond what people write.</summary>
     const int Most = 64;
@@ -16,33 +15,37 @@ sealed class NodeAffinityReader(Action<string, string> refuse)
         if (JsonTexts.Member(spec, "affinity", JsonValueKind.Object) is not { } affinity
             || JsonTexts.Member(affinity, "nodeAffinity", JsonValueKind.Object) is not { } node) return NodeAffinity.None;
         const string Path = "spec.affinity.nodeAffinity";
-        return new NodeAffinity(
-            ReadRequired(node, $"{Path}.requiredDuringSchedulingIgnoredDuringExecution"),
-            ReadPreferred(node, $"{Path}.preferredDuringSchedulingIgnoredDuringExecution"));
+        return new NodeAffinity(ReadRequired(node, Path), ReadPreferred(node, Path));
     }
 
     ImmutableArray<NodeTerm> ReadRequired(JsonElement node, string path)
     {
-        if (JsonTexts.Member(node, "requiredDuringSchedulingIgnoredDuringExecution", JsonValueKind.Object) is not { } required) return default;
-        path += ".nodeSelectorTerms";
-        var items = Items(required, "nodeSelectorTerms", path);
-        if (items.Count == 0) refuse(path, "is missing: at least one term must say which nodes will do");
-        return [.. items.Select((item, i) => ReadTerm(item, At(path, i)))];
+        const string Name = "requiredDuringSchedulingIgnoredDuringExecution", Terms = "nodeSelectorTerms";
+        if (JsonTexts.Member(node, Name, JsonValueKind.Object) is not { } required) return default;
+        path = $"{path}.{Name}";
+        ImmutableArray<NodeTerm> read = [.. faults.Items(required, Terms, path, Most).Select(item => ReadTerm(item.Item, item.Field))];
+        faults.RefuseIf(read.IsEmpty, $"{path}.{Terms}", "is missing: at least one term must say which nodes will do");
+        return read;
     }
 
     ImmutableArray<PreferredNodeTerm> ReadPreferred(JsonElement node, string path)
     {
         var read = ImmutableArray.CreateBuilder<PreferredNodeTerm>();
-        foreach (var item in Items(node, "preferredDuringSchedulingIgnoredDuringExecution", path))
+        foreach (var (item, field) in faults.Items(node, "preferredDuringSchedulingIgnoredDuringExecution", path, Most))
         {
-            var field = At(path, read.Count);
-            var weight = JsonTexts.Member(item, "weight", JsonValueKind.Number) is { } number && number.TryGetInt32(out var given) ? given : 0;
-            if (weight is < 1 or > 100) refuse($"{field}.weight", "is not from 1 to 100");
             var preference = JsonTexts.Member(item, "preference", JsonValueKind.Object);
-            if (preference is null) refuse($"{field}.preference", "is missing");
-            read.Add(new PreferredNodeTerm(weight, ReadTerm(preference ?? default, $"{field}.preference")));
+            faults.RefuseIf(preference is null, $"{field}.preference", "is missing");
+            read.Add(new PreferredNodeTerm(ReadWeight(item, field, faults), ReadTerm(preference ?? default, $"{field}.preference")));
         }
         return read.DrainToImmutable();
+    }
+
+    /// <summary>How much a preference counts beside its neighbours.</summary>
+    internal static int ReadWeight(JsonElement item, string field, TemplateFaults faults)
+    {
+        if (JsonTexts.Member(item, "weight", JsonValueKind.Number) is { } number && number.TryGetInt32(out var weight) && weight is >= 1 and <= 100) return weight;
+        faults.Refuse($"{field}.weight", "is not from 1 to 100");
+        return 1;
     }
 
     NodeTerm ReadTerm(JsonElement term, string path) => new(
@@ -51,20 +54,22 @@ sealed class NodeAffinityReader(Action<string, string> refuse)
 
     ImmutableArray<NodeRequirement> ReadRequirements(JsonElement term, string name, string path, bool isField)
     {
-        path = $"{path}.{name}";
         var read = ImmutableArray.CreateBuilder<NodeRequirement>();
-        foreach (var item in Items(term, name, path))
+        foreach (var (item, field) in faults.Items(term, name, path, Most))
         {
-            var field = At(path, read.Count);
             var key = JsonTexts.Text(item, "key") ?? "";
-            if (key.Length == 0) refuse($"{field}.key", "is missing");
-            else if (isField && key != "metadata.name") refuse($"{field}.key", $"\"{key}\" is no field of a node to select by: metadata.name is");
+            faults.RefuseIf(key.Length == 0, $"{field}.key", "is missing");
+            faults.RefuseIf(isField && key is not ("" or "metadata.name"), $"{field}.key", $"\"{key}\" is no field of a node to select by: metadata.name is");
             var named = JsonTexts.Text(item, "operator") ?? "";
-            if (!Enum.GetNames<NodeOperator>().Contains(named, StringComparer.Ordinal)) refuse($"{field}.operator", $"\"{named}\" is neither In, NotIn, Exists, DoesNotExist, Gt nor Lt");
-            _ = Enum.TryParse<NodeOperator>(named, out var known);
-            if (isField && known is not (NodeOperator.In or NodeOperator.NotIn)) refuse($"{field}.operator", "is neither In nor NotIn, which fields are selected by");
+            if (!Enum.GetNames<NodeOperator>().Contains(named, StringComparer.Ordinal))
+            {
+                faults.Refuse($"{field}.operator", $"\"{named}\" is neither In, NotIn, Exists, DoesNotExist, Gt nor Lt");
+                continue;
+            }
+            var known = Enum.Parse<NodeOperator>(named);
+            faults.RefuseIf(isField && known is not (NodeOperator.In or NodeOperator.NotIn), $"{field}.operator", "is neither In nor NotIn, which fields are selected by");
             var values = JsonTexts.Texts(item, "values");
-            if (Objection(known, values) is { } objection) refuse($"{field}.values", objection);
+            if (Objection(known, values) is { } objection) faults.Refuse($"{field}.values", objection);
             read.Add(new NodeRequirement(key, known, values));
         }
         return read.DrainToImmutable();
@@ -76,13 +81,4 @@ sealed class NodeAffinityReader(Action<string, string> refuse)
         NodeOperator.Exists or NodeOperator.DoesNotExist => values.IsEmpty ? null : $"is not empty: {named} takes none",
         _ => values is [var one] && long.TryParse(one, NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out _) ? null : "is not one whole number",
     };
-
-    List<JsonElement> Items(JsonElement of, string name, string path)
-    {
-        if (JsonTexts.Member(of, name, JsonValueKind.Array) is not { } items) return [];
-        if (items.GetArrayLength() > Most) refuse(path, $"has {items.GetArrayLength()} entries, at most {Most}");
-        return [.. items.EnumerateArray().Take(Most)];
-    }
-
-    static string At(string path, int index) => string.Create(CultureInfo.InvariantCulture, $"{path}[{index}]");
 }

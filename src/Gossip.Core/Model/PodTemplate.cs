@@ -39,6 +39,9 @@ public sealed record PodTemplate(
 
     public NodeAffinity NodeAffinity { get; init; } = NodeAffinity.None;
 
+    /// <summary>Names of what it waits for: while there is any, nobody is asked to run it.</summary>
+    public ImmutableArray<string> SchedulingGates { get; init; } = [];
+
     /// <summary>The pod's name unless the manifest says otherwise.</summary>
     public string Hostname { get; init; } = "";
 

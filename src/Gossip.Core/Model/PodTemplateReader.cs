@@ -13,6 +13,7 @@ public sealed class PodTemplateReader
     const int ContainersMax = 64;
     const int PullSecretsMax = 32;
     const int TolerationsMax = 1024;
+    const int GatesMax = 64;
 
     /// <summary>What a template is identified by: a pod's own labels may change while it runs, a workload's make new pods.</summary>
     public enum Identity : byte { WholeTemplate, SpecOnly }
@@ -88,6 +89,8 @@ public sealed class PodTemplateReader
         {
             InitContainers = init,
             Volumes = volumes,
+            NodeAffinity = new NodeAffinityReader(faults).Read(spec),
+            SchedulingGates = ReadSchedulingGates(spec),
             Hostname = ReadHostname(spec),
             HostNetwork = JsonTexts.IsTrue(spec, "hostNetwork"),
             FsGroup = security.FsGroup,
@@ -127,6 +130,19 @@ public sealed class PodTemplateReader
             var known = TaintReader.ReadEffect(effect);
             faults.RefuseIf(known is null && !string.IsNullOrEmpty(effect), $"{field}.effect", $"\"{effect}\" is neither NoSchedule, PreferNoSchedule nor NoExecute");
             read.Add(new Toleration(JsonTexts.Text(item, "key") ?? "", named == "Exists", JsonTexts.Text(item, "value") ?? "", known));
+        }
+        return read.DrainToImmutable();
+    }
+
+    ImmutableArray<string> ReadSchedulingGates(JsonElement spec)
+    {
+        var seen = new HashSet<string>(StringComparer.Ordinal);
+        var read = ImmutableArray.CreateBuilder<string>();
+        foreach (var (item, field) in faults.Items(spec, "schedulingGates", "spec", GatesMax))
+        {
+            var name = faults.Name(item, "name", field, Wire.Limits.Name);
+            faults.Once(seen, name, $"{field}.name");
+            read.Add(name);
         }
         return read.DrainToImmutable();
     }

@@ -164,6 +164,7 @@ public sealed class Bidder
         if (unready.Length > 0) return ($"node is unready: {unready}", soon);
         if (slots.Find(run.Pod) is not { } slot) return (NotHeard, soon);
         if (!slot.IsDesired || slot.Succeeded) return ("is not wanted any more", TimeSpan.Zero);
+        if (slot.IsGated) return ("is held by its scheduling gates", TimeSpan.Zero);
         if (run.Epoch < slot.NextEpoch)
             return (string.Create(CultureInfo.InvariantCulture, $"stale: asked for epoch {run.Epoch}, {slot.NextEpoch} is next"), soon);
         if (slots.Standing(slot, now.Monotonic) is { } standing && members.Find(standing.Node) is { IsLive: true } owner)

@@ -10,8 +10,12 @@ public static class PendingReason
 {
     public const string NoAuction = "waiting for an auction";
 
+    /// <summary>How the reason of a gated pod begins; its gates' names follow.</summary>
+    public const string Gated = "held by scheduling gates: ";
+
     public static string Of(Slot slot, Func<NodeId, string> nodeName)
     {
+        if (slot.IsGated) return Gated + string.Join(", ", slot.Template.SchedulingGates);
         if (slot.Summary is not { } round || round.Run.Epoch < slot.NextEpoch) return NoAuction;
         if (round.Winner != NodeId.None) return $"awarded to {nodeName(round.Winner)}, which has not admitted it yet";
         return Of(round);

@@ -19,6 +19,9 @@ public sealed class Slot
     /// <summary>The workload (still) wants it. False for a slot that only lives in admissions that are to be drained.</summary>
     public bool IsDesired { get; internal set; }
 
+    /// <summary>It waits for somebody to take its scheduling gates away: until then there is no auction.</summary>
+    public bool IsGated => !Template.SchedulingGates.IsEmpty;
+
     public Epoch LeastEpoch { get; internal set; }
     public bool Succeeded { get; internal set; }
     public ImmutableArray<Epoch> FailedEpochs { get; internal set; } = [];

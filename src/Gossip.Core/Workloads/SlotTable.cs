@@ -130,10 +130,10 @@ public sealed class SlotTable
         return null;
     }
 
-    /// <summary>Desired, not succeeded, and nobody's. Notes since when: the mere passing of time may have opened it.</summary>
+    /// <summary>Desired, not succeeded, not gated, and nobody's. Notes since when: the mere passing of time may have opened it.</summary>
     public bool IsOpen(Slot slot, Instant now)
     {
-        var open = slot.IsDesired && !slot.Succeeded && Standing(slot, now) is null;
+        var open = slot.IsDesired && !slot.Succeeded && !slot.IsGated && Standing(slot, now) is null;
         if (open == slot.OpenSince is not null) return open;
         slot.OpenSince = open ? now : null;
         slot.Version = ++Version;

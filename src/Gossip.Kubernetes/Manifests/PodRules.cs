@@ -7,7 +7,8 @@ namespace Gossip.Kubernetes.Manifests;
 static class PodRules
 {
     /// <summary>What is kept and shown, but does nothing yet. Said aloud, for silence would be taken for consent.</summary>
-    static readonly string[] NotYet = ["initContainers", "affinity", "topologySpreadConstraints", "volumes", "priorityClassName", "schedulingGates"];
+    static readonly string[] NotYet = ["initContainers", "topologySpreadConstraints", "volumes", "priorityClassName"];
+    static readonly string[] NotYetOfAffinity = ["podAffinity", "podAntiAffinity"];
     static readonly string[] NotYetOfContainer = ["livenessProbe", "readinessProbe", "startupProbe", "lifecycle", "volumeMounts", "envFrom"];
 
     public static void Check(JsonObject spec, string field, Findings findings)
@@ -33,9 +34,8 @@ static class PodRules
         foreach (var list in (ReadOnlySpan<string>)["containers", "initContainers"])
             for (var i = 0; i < (spec[list] as JsonArray)?.Count; i++)
                 if (spec[list]![i] is JsonObject container) CheckContainer(container, $"{field}.{list}[{i}]", spec, names, findings);
-        foreach (var name in NotYet)
-            if (spec[name] is JsonArray { Count: > 0 } or JsonObject { Count: > 0 } or JsonValue)
-                findings.Warn($"{field}.{name}", spec[name], FaultReason.Unsupported, "is kept, but this version does not act on it");
+        WarnOf(NotYet, spec, field, findings);
+        if (spec["affinity"] is JsonObject affinity) WarnOf(NotYetOfAffinity, affinity, $"{field}.affinity", findings);
     }
 
     static void CheckContainer(JsonObject container, string field, JsonObject spec, HashSet<string> names, Findings findings)
@@ -50,9 +50,14 @@ static class PodRules
             if (container["env"]![i] is JsonObject variable && variable["name"].AsText() is var key && (key.Length == 0 || key.Contains('=', StringComparison.Ordinal)))
                 findings.Fault($"{field}.env[{i}].name", variable, FaultReason.Invalid, "must be a name without '='");
         if (container["resources"] is JsonObject resources) ResourceRules.Check(resources, $"{field}.resources", findings);
-        foreach (var unused in NotYetOfContainer)
-            if (container[unused] is JsonArray { Count: > 0 } or JsonObject { Count: > 0 })
-                findings.Warn($"{field}.{unused}", container[unused], FaultReason.Unsupported, "is kept, but this version does not act on it");
+        WarnOf(NotYetOfContainer, container, field, findings);
+    }
+
+    static void WarnOf(string[] names, JsonObject of, string field, Findings findings)
+    {
+        foreach (var name in names)
+            if (of[name] is JsonArray { Count: > 0 } or JsonObject { Count: > 0 } or JsonValue)
+                findings.Warn($"{field}.{name}", of[name], FaultReason.Unsupported, "is kept, but this version does not act on it");
     }
 
     /// <summary>A process needs a command and no image; everything else is named by its image.</summary>

@@ -98,9 +98,9 @@ public class NodeAffinityTests
 
     static (NodeAffinity Affinity, TemplateProblem? Problem) Read(string nodeAffinity)
     {
-        TemplateProblem? problem = null;
+        var faults = new TemplateFaults();
         using var document = JsonDocument.Parse(Encoding.UTF8.GetBytes($$$"""{"affinity":{"nodeAffinity":{{{nodeAffinity}}}}}"""));
-        var read = new NodeAffinityReader((field, message) => problem ??= new TemplateProblem(field, message)).Read(document.RootElement);
-        return (read, problem);
+        var read = new NodeAffinityReader(faults).Read(document.RootElement);
+        return (read, faults.IsEmpty ? null : faults.Found[0]);
     }
 }

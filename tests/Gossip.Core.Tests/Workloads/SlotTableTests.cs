@@ -67,6 +67,20 @@ public class SlotTableTests
     }
 
     [Fact]
+    public void A_gated_pod_has_no_auction_until_its_gates_are_taken_away()
+    {
+        var pod = new ObjectName("Pod", "default", "solo");
+        cluster.Create(pod, Field("spec.containers", """[{"name":"a"}]"""), Field("spec.schedulingGates", """[{"name":"quota"},{"name":"licence"}]"""));
+        Assert.False(cluster.Slots.IsOpen(Assert.Single(cluster.Wanted), cluster.Now.Monotonic));
+        Assert.Equal("held by scheduling gates: quota, licence", Assert.Single(cluster.View.Pods).PendingBecause);
+
+        cluster.Do(new ReplaceObject(pod, 0, [Field("spec.containers", """[{"name":"a"}]""")]));
+
+        Assert.True(cluster.Slots.IsOpen(Assert.Single(cluster.Wanted), cluster.Now.Monotonic));
+        Assert.Equal("solo", Assert.Single(cluster.View.Pods).Name);
+    }
+
+    [Fact]
     public void Of_two_objects_of_one_name_the_later_counts_and_the_other_again_once_that_is_gone()
     {
         cluster.Create("hello", 2);

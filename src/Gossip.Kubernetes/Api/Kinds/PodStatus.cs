@@ -16,7 +16,7 @@ static class PodStatus
         status["conditions"] = Conditions(pod, since);
         if (standing is null)
         {
-            if (pod.PendingBecause.Length > 0) (status["reason"], status["message"]) = ("Unschedulable", pod.PendingBecause);
+            if (pod.PendingBecause.Length > 0) (status["reason"], status["message"]) = (Unplaced(pod), pod.PendingBecause);
             return status;
         }
         if (standing.Status.Reason.Length > 0) status["reason"] = standing.Status.Reason;
@@ -32,11 +32,13 @@ static class PodStatus
         return status;
     }
 
+    static string Unplaced(PodView pod) => pod.Template.SchedulingGates.IsEmpty ? "Unschedulable" : "SchedulingGated";
+
     static JsonArray Conditions(PodView pod, WallTime since)
     {
         var isPlaced = pod.Standing is not null;
         var scheduled = Condition("PodScheduled", isPlaced, since);
-        if (!isPlaced && pod.Phase == PodPhase.Pending) (scheduled["reason"], scheduled["message"]) = ("Unschedulable", pod.PendingBecause);
+        if (!isPlaced && pod.Phase == PodPhase.Pending) (scheduled["reason"], scheduled["message"]) = (Unplaced(pod), pod.PendingBecause);
         if (!isPlaced) return [scheduled];
         var ready = Condition("Ready", pod.Ready, since);
         var containers = Condition("ContainersReady", pod.Ready, since);
