@@ -60,6 +60,9 @@ public sealed record NodeTimings
     /// <summary>A container that ran this long restarts without back-off.</summary>
     public TimeSpan RestartBackoffReset { get; init; } = TimeSpan.FromMinutes(10);
 
+    /// <summary>How long a service may be without a ready endpoint before those that depend on it end and wait.</summary>
+    public TimeSpan DependencyLoss { get; init; } = TimeSpan.FromSeconds(1);
+
     /// <summary>One data centre.</summary>
     public static readonly NodeTimings Lan = new();
 

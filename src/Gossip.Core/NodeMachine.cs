@@ -202,6 +202,7 @@ public sealed class NodeMachine
             }
             dirty.Clear();
         }
+        keeper.OnSettled(effects);
         clerk.OnSettled(now, effects);
         sweeper.Sweep(now, effects);
         if (believesTables || !replicator.HasSynced) return;

@@ -10,7 +10,7 @@ public enum NodeTimerKind : byte
     // Scheduling
     AuctionRound, AuctionWindow, AwardDeadline, BidExpires, CapacityDue,
     // Pods
-    ContainerBackoff, PodDeadline, PodTick,
+    PodDue, PodDeadline, PodTick,
 }
 
 /// <summary>

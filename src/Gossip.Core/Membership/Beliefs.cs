@@ -66,10 +66,10 @@ sealed class Beliefs(NodeConfig config, ulong boot, Outbox outbox, List<MemberCh
     }
 
     /// <summary>This node's own capacity, one version on.</summary>
-    public void Announce(in Resources free, string unready)
+    public void Announce(in Resources free, string unready, string lostRuntimes)
     {
         var own = Own;
-        Put(own, own with { Capacity = own.Capacity with { Version = own.Capacity.Version + 1, Free = free, Unready = unready } });
+        Put(own, own with { Capacity = own.Capacity with { Version = own.Capacity.Version + 1, Free = free, Unready = unready, LostRuntimes = lostRuntimes } });
         Spread(self);
     }
 

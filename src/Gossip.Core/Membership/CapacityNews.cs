@@ -10,11 +10,14 @@ readonly record struct CapacityNews(NodeId Node, Capacity Capacity) : IWireMessa
     /// <summary>A condition is a phrase, not a report: it rides with every record of its node.</summary>
     public const int UnreadyMost = 128;
 
+    /// <summary>The names of every runtime class that this build knows, and room to grow.</summary>
+    public const int LostMost = 64;
+
     /// <summary>Far from overflow when a node steps past it.</summary>
     const ulong VersionMost = 1UL << 62;
 
     const int Fields = 2;
-    const int CapacityFields = 4;
+    const int CapacityFields = 5, CapacityFieldsLeast = 4;
 
     public static MessageKind Kind => MessageKind.Capacity;
 
@@ -42,7 +45,7 @@ readonly record struct CapacityNews(NodeId Node, Capacity Capacity) : IWireMessa
     {
         Codec.ReadArray(ref reader, Fields, "capacity");
         var node = new NodeId(reader.ReadUInt64());
-        Codec.ReadArray(ref reader, CapacityFields, "capacity");
+        Codec.ReadArray(ref reader, CapacityFieldsLeast, "capacity");
         return (node, reader.ReadUInt64(), reader.ReadUInt64());
     }
 
@@ -53,14 +56,17 @@ readonly record struct CapacityNews(NodeId Node, Capacity Capacity) : IWireMessa
         writer.Write(capacity.Version);
         CardCodec.WriteResources(ref writer, capacity.Free);
         writer.Write(capacity.Unready);
+        writer.Write(capacity.LostRuntimes);
     }
 
     public static Capacity ReadFields(ref MessagePackReader reader)
     {
-        var fields = Codec.ReadArray(ref reader, CapacityFields, "capacity");
+        var fields = Codec.ReadArray(ref reader, CapacityFieldsLeast, "capacity");
         var capacity = new Capacity(
             Codec.ReadUpTo(ref reader, VersionMost, "capacity.boot"), Codec.ReadUpTo(ref reader, VersionMost, "capacity.version"), CardCodec.ReadResources(ref reader),
             Codec.ReadText(ref reader, UnreadyMost, "capacity.unready"));
+        if (fields < CapacityFields) return capacity; // of an older build
+        capacity = capacity with { LostRuntimes = Codec.ReadText(ref reader, LostMost, "capacity.lost") };
         Codec.SkipRest(ref reader, fields - CapacityFields);
         return capacity;
     }

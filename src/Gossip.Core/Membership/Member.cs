@@ -37,6 +37,25 @@ public sealed record NodeCard(
 public readonly record struct Capacity(ulong Boot, ulong Version, Resources Free, string Unready)
 {
     public static readonly Capacity Unknown = new(0, 0, Resources.Zero, "");
+
+    readonly string? lostRuntimes;
+
+    /// <summary>Runtime classes whose engines are gone, comma-separated; empty when all are there. Others still take pods.</summary>
+    public string LostRuntimes
+    {
+        get => lostRuntimes ?? "";
+        init => lostRuntimes = value.Length == 0 ? null : value; // one empty, so that equal ones are
+    }
+
+    public static string LostText(IEnumerable<string> classes) => string.Join(',', classes.Distinct(StringComparer.Ordinal));
+
+    public static bool IsAmong(string lostRuntimes, string runtimeClass)
+    {
+        foreach (var part in lostRuntimes.AsSpan().Split(','))
+            if (lostRuntimes.AsSpan(part).SequenceEqual(runtimeClass)) return true;
+        return false;
+    }
+
     public bool IsNewerThan(in Capacity other) =>
         Boot != other.Boot ? Boot > other.Boot : Version > other.Version;
 }

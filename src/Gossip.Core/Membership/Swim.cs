@@ -175,7 +175,8 @@ public sealed class Swim : IMemberList, IPiggyback
     }
 
     /// <summary>Tells what this node has left; the version moves, and the news spreads.</summary>
-    public void Announce(Resources free, string unready) => beliefs.Announce(free, Codec.Cut(unready, CapacityNews.UnreadyMost));
+    public void Announce(Resources free, string unready, string lostRuntimes = "") =>
+        beliefs.Announce(free, Codec.Cut(unready, CapacityNews.UnreadyMost), Codec.Cut(lostRuntimes, CapacityNews.LostMost));
 
     /// <summary>Says goodbye: peers mark this node Left at once.</summary>
     public void Leave(Now now, NodeEffects effects)

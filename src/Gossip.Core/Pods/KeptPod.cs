@@ -11,33 +11,10 @@ enum PodStage : byte
     Preparing,
     /// <summary>It has its address; its containers come and go.</summary>
     Running,
-    /// <summary>Every container ended for good. What it held is being freed; its admission stays, to tell how it ended.</summary>
+    /// <summary>It ended for good. What it held is being freed; its admission stays, to tell how it ended.</summary>
     Finished,
     /// <summary>The runtime is to end it; then its admission goes.</summary>
     Stopping,
-}
-
-/// <summary>One container of a kept pod.</summary>
-sealed class KeptContainer(string name)
-{
-    public string Name => name;
-    public ContainerStage Stage { get; set; } = ContainerStage.Waiting;
-
-    /// <summary>Of the present or last run, from 0; so it is also how often it was restarted.</summary>
-    public int Attempt { get; set; }
-
-    /// <summary>It runs, or was told to start.</summary>
-    public bool IsUp { get; set; }
-
-    /// <summary>Restarts in a row that came too soon: what the back-off doubles with.</summary>
-    public int Crashes { get; set; }
-    public Instant StartedAt { get; set; }
-    public WallTime Since { get; set; }
-    public int ExitCode { get; set; }
-    public string Reason { get; set; } = "ContainerCreating";
-    public string Message { get; set; } = "";
-
-    public ContainerState State => new(name, Stage, Attempt, Since, ExitCode, Reason, Message);
 }
 
 /// <summary>A pod that this node answers for: what should be of it, and what its runtime told.</summary>
@@ -51,6 +28,8 @@ sealed class KeptPod
 
     /// <summary>What timers name it by.</summary>
     public required ulong Number { get; init; }
+
+    /// <summary>In the order in which they start: init containers and sidecars, then the main ones.</summary>
     public required ImmutableArray<KeptContainer> Containers { get; init; }
 
     /// <summary>Of its admission; null for a survivor that has none (yet).</summary>
@@ -60,15 +39,43 @@ sealed class KeptPod
     public bool Draining { get; set; }
     public string Ip { get; set; } = "";
     public WallTime StartedAt { get; set; }
-    public bool HasRun { get; set; }
     public string Reason { get; set; } = "";
     public string Message { get; set; } = "";
+    public PodNotes Notes { get; } = new();
+
+    /// <summary>Every init container succeeded and every sidecar started, once: the main ones no longer wait for them.</summary>
+    public bool IsInitialized { get; set; }
+
+    /// <summary>It failed as a whole, whatever its containers say: a deadline, an init container.</summary>
+    public bool HasFailed { get; set; }
+
+    /// <summary>When it has been active for too long.</summary>
+    public Instant? DeadlineAt { get; set; }
+
+    /// <summary>What it depends on was lost: its containers end, and start again when it is back.</summary>
+    public bool IsHeld { get; set; }
+
+    /// <summary>Since when a service that it depends on has no ready endpoint.</summary>
+    public Instant? MissesSince { get; set; }
+
+    /// <summary>Since when its runtime's engine has been gone: what becomes of it nobody knows.</summary>
+    public Instant? LostAt { get; set; }
+
+    /// <summary>When its grace is over; null until it is to end.</summary>
+    public Instant? EndsAt { get; set; }
+
+    /// <summary>It has hooks or sidecars to end one after another, before the rest.</summary>
+    public bool EndsInOrder { get; set; }
 
     /// <summary>The runtime was asked to free it; a finished pod that is told to stop needs no second asking.</summary>
     public bool StopAsked { get; set; }
 
     /// <summary>The runtime says that nothing of it is left.</summary>
     public bool IsGone { get; set; }
+
+    /// <summary>When anything of it is due next, as found by the last look; and for when a timer is set.</summary>
+    public Instant? NextDue { get; set; }
+    public Instant? AlarmAt { get; set; }
 
     /// <summary>Since when another comes before it and is not ready; null while that is not so.</summary>
     public Instant? OutrankFrom { get; set; }
@@ -83,16 +90,11 @@ sealed class KeptPod
 
     public bool Runs => Stage is PodStage.Preparing or PodStage.Running;
 
-    public bool IsReady
-    {
-        get
-        {
-            if (Stage != PodStage.Running || Draining) return false;
-            foreach (var container in Containers)
-                if (container.Stage != ContainerStage.Running) return false;
-            return true;
-        }
-    }
+    public bool IsReady => Stage == PodStage.Running && IsInitialized && !Draining && LostAt is null
+        && AllAre(ContainerRole.Main, container => container.IsReady) && AllAre(ContainerRole.Sidecar, container => container.IsReady);
+
+    /// <summary>What a container that waits for its turn waits for.</summary>
+    public string Creating => Template.InitContainers.IsEmpty ? "ContainerCreating" : "PodInitializing";
 
     public KeptContainer? Find(string name)
     {
@@ -101,28 +103,44 @@ sealed class KeptPod
         return null;
     }
 
-    /// <summary>Terminated for good, all of them: true when all succeeded, false when one failed, null while any goes on.</summary>
-    public bool? Outcome
-    {
-        get
-        {
-            var succeeded = true;
-            foreach (var container in Containers)
-            {
-                if (container.Stage != ContainerStage.Terminated) return null;
-                succeeded &= container.ExitCode == 0;
-            }
-            return succeeded;
-        }
-    }
+    /// <summary>True when it succeeded, false when it failed, null while any main container goes on.</summary>
+    public bool? Outcome => HasFailed ? false
+        : !AllAre(ContainerRole.Main, container => container.Stage == ContainerStage.Terminated) ? null
+        : AllAre(ContainerRole.Main, container => container.ExitCode == 0);
 
     public AdmissionStatus Status => new(
-        Rank, Draining, Phase, IsReady, Ip, StartedAt, [.. Containers.Select(container => container.State)], Reason, Message);
+        Rank, Draining, Phase, IsReady, Ip, StartedAt, [.. Containers.Select(container => container.State)], Reason, Message)
+    {
+        ReadySince = Told.ReadySince,
+        Notes = Notes.Told,
+    };
 
+    /// <summary>Kubernetes counts a pod as pending until each of its main containers has run once.</summary>
     PodPhase Phase => Outcome switch
     {
         true => PodPhase.Succeeded,
         false => PodPhase.Failed,
-        null => HasRun ? PodPhase.Running : PodPhase.Pending,
+        null => IsInitialized && AllAre(ContainerRole.Main, container => container.Stage != ContainerStage.Waiting || container.Last is not null)
+            ? PodPhase.Running
+            : PodPhase.Pending,
     };
+
+    /// <summary>Makes sure that it is looked at by then.</summary>
+    public void LookAt(Instant at)
+    {
+        if (NextDue is null || at < NextDue) NextDue = at;
+    }
+
+    public void Waits(string reason, string message)
+    {
+        foreach (var container in Containers)
+            if (!container.IsUp && container.Stage == ContainerStage.Waiting) (container.Reason, container.Message) = (reason, message);
+    }
+
+    bool AllAre(ContainerRole role, Func<KeptContainer, bool> so)
+    {
+        foreach (var container in Containers)
+            if (container.Role == role && !so(container)) return false;
+        return true;
+    }
 }

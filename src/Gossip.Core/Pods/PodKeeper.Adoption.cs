@@ -42,32 +42,58 @@ public sealed partial class PodKeeper
     void OnSurvived(ImmutableArray<SurvivingPod> survivors, Now now, NodeEffects effects)
     {
         foreach (var survivor in survivors)
-        {
-            var run = survivor.Launch.Pod;
-            if (kept.ContainsKey(run)) continue;
-            var pod = Keep(run, survivor.Launch.Template, PodStage.Running);
-            pod.Launch = survivor.Launch;
-            pod.Ip = survivor.Ip;
-            pod.StartedAt = now.Wall;
-            foreach (var state in survivor.Containers)
-                if (pod.Find(state.Name) is { } container) Recall(pod, container, state, now);
-            bidder.Adopt(run, pod.Template, runs: true);
-        }
+            if (!kept.ContainsKey(survivor.Launch.Pod)) KeepSurvivor(survivor, now);
         knowsSurvivors = true;
         Begin(now, effects);
     }
 
-    static void Recall(KeptPod pod, KeptContainer container, SurvivingContainer state, Now now)
+    void KeepSurvivor(SurvivingPod survivor, Now now)
     {
-        pod.HasRun = true;
-        if (state.StartedAt.UnixMilliseconds < pod.StartedAt.UnixMilliseconds) pod.StartedAt = state.StartedAt;
+        var pod = Keep(survivor.Launch.Pod, survivor.Launch.Template, PodStage.Running);
+        pod.Launch = survivor.Launch;
+        pod.Ip = survivor.Ip;
+        pod.StartedAt = now.Wall;
+        foreach (var state in survivor.Containers)
+        {
+            if (pod.Find(state.Name) is not { } container) continue;
+            Recall(container, state, now);
+            if (state.StartedAt.UnixMilliseconds < pod.StartedAt.UnixMilliseconds) pod.StartedAt = state.StartedAt;
+        }
+        AssumeInitialized(pod);
+        if (pod.Template.ActiveDeadline is { } deadline)
+        {
+            // Of its earlier life only the wall clock knows; a step of it must neither end the pod early nor let it live for ever.
+            var left = deadline - TimeSpan.FromMilliseconds(now.Wall.UnixMilliseconds - pod.StartedAt.UnixMilliseconds);
+            pod.DeadlineAt = now.Monotonic + (left > TimeSpan.Zero ? left : TimeSpan.Zero);
+        }
+        bidder.Adopt(pod.Run, pod.Template, runs: true);
+    }
+
+    static void Recall(KeptContainer container, SurvivingContainer state, Now now)
+    {
         container.Attempt = state.Attempt;
         container.Since = state.StartedAt;
         container.StartedAt = now.Monotonic;
         container.IsUp = state.ExitCode is null;
         container.Stage = container.IsUp ? ContainerStage.Running : ContainerStage.Terminated;
         container.ExitCode = state.ExitCode ?? 0;
-        container.Reason = container.IsUp ? "" : container.ExitCode == 0 ? "Completed" : "Error";
+        container.Reason = container.IsUp ? "" : state.Reason.Length > 0 ? state.Reason : container.ExitCode == 0 ? "Completed" : "Error";
+        container.Message = "";
+        container.Reset();
+        if (container.IsUp) container.PostStart = HookStage.Done; // nobody knows; better not twice
+    }
+
+    /// <summary>Where a main container has run, the init containers had succeeded, whether or not the runtime still remembers them.</summary>
+    static void AssumeInitialized(KeptPod pod)
+    {
+        if (!pod.Containers.Any(container => container.Role == ContainerRole.Main && container.Stage != ContainerStage.Waiting)) return;
+        pod.IsInitialized = true;
+        foreach (var container in pod.Containers)
+        {
+            if (container.Role != ContainerRole.Init || container.Stage == ContainerStage.Terminated) continue;
+            container.Stage = ContainerStage.Terminated;
+            container.Reason = "Completed";
+        }
     }
 
     void Begin(Now now, NodeEffects effects)
@@ -78,22 +104,11 @@ public sealed partial class PodKeeper
             Place(admission, slots.Find(admission.Run.Pod), now, effects);
         foreach (var pod in kept.Values.ToArray())
         {
+            foreach (var container in pod.Containers) Settle(pod, container, now); // what ended while nobody watched
             Judge(pod, slots.Find(pod.Run.Pod), now, effects);
-            ResumeContainers(pod, now, effects);
+            Advance(pod, now, effects);
         }
         if (!leaving) bidder.Open(now, effects);
-    }
-
-    /// <summary>Containers that ended, or never began, while nobody watched.</summary>
-    void ResumeContainers(KeptPod pod, Now now, NodeEffects effects)
-    {
-        foreach (var container in pod.Containers)
-        {
-            if (pod.Stage != PodStage.Running || container.IsUp) continue;
-            if (container.Stage == ContainerStage.Terminated) AfterExit(pod, container, now, effects);
-            else StartContainer(pod, container, effects);
-        }
-        Tell(pod, now, effects);
     }
 
     /// <summary>Takes up an own admission that no kept pod has yet: of a bid just won, or of an earlier life.</summary>
@@ -144,12 +159,22 @@ public sealed partial class PodKeeper
         pod.Draining = admission.Status.Draining;
         pod.Told = admission.Status;
         pod.IsBeingAdmitted = false;
+        pod.Notes.Recall(admission.Status.Notes);
+        foreach (var state in admission.Status.Containers)
+        {
+            if (pod.Find(state.Name) is not { } container || container.Attempt != state.Restarts) continue;
+            container.Last ??= state.Last;
+            if (container.Runs && state.Stage == ContainerStage.Running && container.KilledAt is null && container.Readiness?.DueAt is null)
+                container.Reset(state.Started, state.Ready); // probes go on from what they had found
+        }
     }
 
     KeptPod RecallFinished(Admission admission, Slot slot)
     {
         var pod = Keep(admission.Run, slot.Template, PodStage.Finished);
-        pod.IsGone = pod.HasRun = true;
+        pod.IsGone = pod.IsInitialized = true;
+        pod.HasFailed = admission.Status.Phase == PodPhase.Failed;
+        (pod.Reason, pod.Message) = (admission.Status.Reason, admission.Status.Message);
         pod.Ip = admission.Status.Ip;
         pod.StartedAt = admission.Status.StartedAt;
         foreach (var state in admission.Status.Containers)

@@ -1,12 +1,11 @@
 using System.Globalization;
 using Gossip.Core.Model;
-using Gossip.Core.Pods.Configuration;
 using Gossip.Core.Replication;
 using Gossip.Core.Scheduling;
 
 namespace Gossip.Core.Pods;
 
-// What the runtime tells: a pod has its address, containers start and end, nothing is left.
+// What runtimes and the prober tell. Each report is written down as what is so now; what follows from it the next look decides.
 public sealed partial class PodKeeper
 {
     public void OnReport(PodReport report, Now now, NodeEffects effects)
@@ -16,23 +15,41 @@ public sealed partial class PodKeeper
             case PodsSurvived survived:
                 OnSurvived(survived.Pods, now, effects);
                 break;
-            case PodPrepared prepared when kept.TryGetValue(prepared.Pod, out var pod):
-                OnPrepared(pod, prepared.Ip, now, effects);
+            case RuntimeLost lost:
+                OnRuntimeLost(lost, now, effects);
                 break;
-            case PodFailed failed when kept.TryGetValue(failed.Pod, out var pod):
-                OnFailed(pod, failed, now, effects);
-                break;
-            case ContainerStarted started when kept.TryGetValue(started.Pod, out var pod):
-                OnStarted(pod, started, now, effects);
-                break;
-            case ContainerExited exited when kept.TryGetValue(exited.Pod, out var pod):
-                OnExited(pod, exited, now, effects);
+            case RuntimeReturned returned:
+                OnRuntimeReturned(returned, now, effects);
                 break;
             case PodStopped stopped when kept.TryGetValue(stopped.Pod, out var pod):
                 OnStopped(pod, now, effects);
                 break;
+            case PodPrepared prepared when Watched(prepared.Pod) is { } pod:
+                OnPrepared(pod, prepared.Ip, now, effects);
+                break;
+            case PodFailed failed when Watched(failed.Pod) is { } pod:
+                OnFailed(pod, failed, now, effects);
+                break;
+            case ContainerProgress progress when Watched(progress.Pod) is { } pod:
+                OnProgress(pod, progress, now, effects);
+                break;
+            case ContainerStarted started when Watched(started.Pod) is { } pod:
+                OnStarted(pod, started, now, effects);
+                break;
+            case ContainerNotStarted failed when Watched(failed.Pod) is { } pod:
+                OnNotStarted(pod, failed, now, effects);
+                break;
+            case ContainerExited exited when Watched(exited.Pod) is { } pod:
+                OnExited(pod, exited, now, effects);
+                break;
+            case ActionEnded ended when Watched(ended.Pod) is { } pod:
+                OnActionEnded(pod, ended, now, effects);
+                break;
         }
     }
+
+    /// <summary>A pod that is kept and whose engine is there: what is told of others while it is away is guesswork.</summary>
+    KeptPod? Watched(PodRun run) => kept.GetValueOrDefault(run) is { LostAt: null } pod ? pod : null;
 
     void OnPrepared(KeptPod pod, string ip, Now now, NodeEffects effects)
     {
@@ -40,11 +57,10 @@ public sealed partial class PodKeeper
         pod.Stage = PodStage.Running;
         pod.Ip = ip;
         pod.StartedAt = now.Wall;
-        foreach (var container in pod.Containers) StartContainer(pod, container, effects);
-        Tell(pod, now, effects);
+        Advance(pod, now, effects);
     }
 
-    /// <summary>It cannot be here. The epoch is lost, so that the next auction may give it to another node.</summary>
+    /// <summary>It cannot be here, or not any longer. The epoch is lost, so that the next auction may give it to another node.</summary>
     void OnFailed(KeptPod pod, PodFailed failed, Now now, NodeEffects effects)
     {
         if (!pod.Runs) return;
@@ -55,92 +71,53 @@ public sealed partial class PodKeeper
         Stop(pod, now, effects);
     }
 
+    void OnProgress(KeptPod pod, ContainerProgress progress, Now now, NodeEffects effects)
+    {
+        pod.Notes.Add(progress.Reason, progress.Container, progress.Message);
+        Tell(pod, now, effects);
+    }
+
     void OnStarted(KeptPod pod, ContainerStarted started, Now now, NodeEffects effects)
     {
-        if (pod.Find(started.Container) is not { IsUp: true } container || container.Attempt != started.Attempt) return;
+        if (pod.Find(started.Container) is not { IsUp: true, Runs: false } container || container.Attempt != started.Attempt) return;
         container.Stage = ContainerStage.Running;
         container.StartedAt = now.Monotonic;
         container.Since = started.At;
         container.Reason = container.Message = "";
-        pod.HasRun = true;
-        Tell(pod, now, effects);
+        container.FailedStarts = 0;
+        BeginPostStart(pod, container, effects);
+        Advance(pod, now, effects);
+    }
+
+    void OnNotStarted(KeptPod pod, ContainerNotStarted failed, Now now, NodeEffects effects)
+    {
+        if (pod.Find(failed.Container) is not { IsUp: true, Runs: false } container || container.Attempt != failed.Attempt) return;
+        NotStarted(pod, container, failed.Reason, failed.Message, now);
+        Advance(pod, now, effects);
     }
 
     void OnExited(KeptPod pod, ContainerExited exited, Now now, NodeEffects effects)
     {
         if (pod.Find(exited.Container) is not { IsUp: true } container || container.Attempt != exited.Attempt) return;
-        var ranLong = container.Stage == ContainerStage.Running && now.Monotonic - container.StartedAt >= config.Timings.RestartBackoffReset;
-        container.IsUp = false;
-        container.Stage = ContainerStage.Terminated;
-        container.ExitCode = exited.ExitCode;
-        container.Since = exited.At;
-        container.Reason = exited.Reason.Length > 0 ? exited.Reason : exited.ExitCode == 0 ? "Completed" : "Error";
-        container.Message = exited.Message;
-        container.Crashes = ranLong ? 1 : container.Crashes + 1;
-        if (hasBegun) AfterExit(pod, container, now, effects); // else once this node may start things
-    }
-
-    /// <summary>A container ended: start it again, now or later, or leave it at that.</summary>
-    void AfterExit(KeptPod pod, KeptContainer container, Now now, NodeEffects effects)
-    {
-        if (pod.Stage != PodStage.Running) return;
-        if (RestartBackoff.Restarts(pod.Template.RestartPolicy, container.ExitCode))
-        {
-            var wait = RestartBackoff.Of(container.Crashes, config.Timings);
-            container.Stage = ContainerStage.Waiting;
-            if (wait == TimeSpan.Zero)
-            {
-                container.Attempt++;
-                StartContainer(pod, container, effects);
-            }
-            else
-            {
-                container.Message = string.Create(CultureInfo.InvariantCulture,
-                    $"back-off {wait.TotalSeconds:0.###}s restarting container {container.Name}, which ended with {container.ExitCode} ({container.Reason})");
-                container.Reason = BackOff;
-                effects.Wake(new NodeTimer(NodeTimerKind.ContainerBackoff, pod.Number, Mark(pod, container)), wait);
-            }
-        }
-        else if (pod.Outcome is { } succeeded)
-        {
-            pod.Stage = PodStage.Finished;
-            if (succeeded) Declare(pod.Run.Pod, Fields.Succeeded, now, effects);
-            Free(pod, effects);
-        }
-        Tell(pod, now, effects);
-    }
-
-    void OnBackoffOver(KeptPod pod, ulong mark, Now now, NodeEffects effects)
-    {
-        foreach (var container in pod.Containers)
-        {
-            if (pod.Stage != PodStage.Running || container.IsUp || container.Stage != ContainerStage.Waiting || Mark(pod, container) != mark) continue;
-            container.Attempt++;
-            StartContainer(pod, container, effects);
-            Tell(pod, now, effects);
-        }
-    }
-
-    /// <summary>Which container, in which attempt: what a back-off was set for.</summary>
-    static ulong Mark(KeptPod pod, KeptContainer container) =>
-        (ulong)pod.Containers.IndexOf(container) << 32 | (uint)container.Attempt;
-
-    static void StartContainer(KeptPod pod, KeptContainer container, NodeEffects effects)
-    {
-        container.IsUp = true;
-        var environment = EnvironmentResolver.Resolve(pod.Launch!, pod.Template.Find(container.Name)!, pod.Ip, out _);
-        effects.Perform(new StartContainer(pod.Run, pod.Template.RuntimeClass, new ContainerStart(container.Name, container.Attempt, environment, [])));
+        Ended(container, exited.ExitCode, exited.Reason, exited.Message, exited.At, now);
+        if (!hasBegun) return; // it is settled once this node may start things
+        Settle(pod, container, now);
+        Advance(pod, now, effects);
     }
 
     void OnStopped(KeptPod pod, Now now, NodeEffects effects)
     {
         if (pod.Stage != PodStage.Finished)
         {
+            if (pod.LostAt is not null && !pod.StopAsked) return; // nobody can know that now
             pod.Stage = PodStage.Stopping;
             Forget(pod, now, effects); // as told; or the runtime lost it, and another node may have it
             return;
         }
         pod.IsGone = true;
+        foreach (var container in pod.Containers)
+            if (container.Runs) Ended(container, Killed, "", "", now.Wall, now); // it went with the rest
         bidder.Free(pod.Run, now, effects); // the admission stays, to tell how it ended
+        Tell(pod, now, effects);
     }
 }

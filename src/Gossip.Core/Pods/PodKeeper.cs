@@ -1,4 +1,3 @@
-using System.Globalization;
 using Gossip.Core.Membership;
 using Gossip.Core.Model;
 using Gossip.Core.Replication;
@@ -8,20 +7,18 @@ using Gossip.Core.Workloads;
 namespace Gossip.Core.Pods;
 
 /// <summary>
-/// The life of every pod that this node admitted: prepares, starts, restarts, drains, stops, and says how it does. Driven
-/// by levels, not edges: whatever changes, each pod is judged anew by its rows and brought one step nearer to what they
+/// The life of every pod that this node admitted: prepares, starts, probes, restarts, drains, stops, and says how it does.
+/// Driven by levels, not edges: whatever changes, each pod is judged anew by its rows and brought one step nearer to what they
 /// say. A pod counts in the books until its runtime says that nothing of it is left. (Source: the kubelet's pod workers.)
 /// </summary>
-/// <remarks>Inputs: slots, <see cref="PodReport"/>s. Outputs: <see cref="PodCommand"/>s, edits and removals of own admissions, facts of slots.</remarks>
+/// <remarks>
+/// By file: here what the rows say; <c>Adoption</c> what an earlier life left; <c>Reports</c> what runtimes tell;
+/// <c>Life</c> the next step of a pod; <c>Probes</c>, <c>Ends</c>, <c>Lost</c> and <c>Telling</c> as they are named. Inputs: slots, <see cref="PodReport"/>s. Outputs: <see cref="PodCommand"/>s, edits and removals of own admissions, facts of slots.
+/// </remarks>
 public sealed partial class PodKeeper
 {
-    /// <summary>What happens to a pod within it is told at once, unless it turns ready, unready or over.</summary>
-    static readonly TimeSpan TellGap = TimeSpan.FromMilliseconds(100);
-
     /// <summary>Subjects of <see cref="NodeTimerKind.PodTick"/>.</summary>
-    const ulong SyncWaitOver = 0, TellDue = 1, JudgeDue = 2;
-
-    const string BackOff = "CrashLoopBackOff";
+    const ulong SyncWaitOver = 0, TellDue = 1, JudgeDue = 2, DependenciesDue = 3;
 
     readonly NodeConfig config;
     readonly SlotTable slots;
@@ -34,8 +31,8 @@ public sealed partial class PodKeeper
     readonly Dictionary<PodId, List<KeptPod>> byPod = [];
     readonly Dictionary<ulong, KeptPod> byNumber = [];
     readonly HashSet<Uid> removing = []; // on their way to the log; never enumerated
+    readonly Dependencies dependencies;
     ulong numbers;
-    bool tellDue;
     bool judgeDue;
     bool leaving;
 
@@ -48,6 +45,7 @@ public sealed partial class PodKeeper
         this.writer = writer;
         this.bidder = bidder;
         self = config.Card.Id;
+        dependencies = new Dependencies(slots, members);
     }
 
     /// <summary>A slot changed: start what this node admitted, stop what it should not run any more.</summary>
@@ -80,12 +78,15 @@ public sealed partial class PodKeeper
                 judgeDue = false;
                 foreach (var pod in kept.Values.ToArray()) Judge(pod, slots.Find(pod.Run.Pod), now, effects);
                 return true;
+            case NodeTimerKind.PodTick when timer.Subject == DependenciesDue:
+                OnDependenciesDue(now, effects);
+                return true;
             case NodeTimerKind.PodTick:
                 tellDue = false;
                 foreach (var pod in kept.Values) Tell(pod, now, effects);
                 return true;
-            case NodeTimerKind.ContainerBackoff:
-                if (byNumber.TryGetValue(timer.Subject, out var waiting)) OnBackoffOver(waiting, timer.Epoch, now, effects);
+            case NodeTimerKind.PodDue:
+                if (byNumber.TryGetValue(timer.Subject, out var due)) OnAlarm(due, timer.Epoch, now, effects);
                 return true;
             case NodeTimerKind.PodDeadline:
                 if (byNumber.TryGetValue(timer.Subject, out var outranking)) OnUnreadyLongEnough(outranking, timer.Epoch, now, effects);
@@ -125,7 +126,7 @@ public sealed partial class PodKeeper
         }
         if (pod.Row is null)
         {
-            Readmit(pod, slot, now, effects);
+            if (pod.LostAt is null) Readmit(pod, slot, now, effects);
             return;
         }
         if (Find(slot, pod.Row.Value) is not { } ours) return;
@@ -139,7 +140,7 @@ public sealed partial class PodKeeper
             return;
         }
         WatchFirst(pod, slot, ours, now, effects);
-        if (pod.Stage == PodStage.Admitted && !leaving) Prepare(pod, slot, now, effects);
+        Advance(pod, now, effects);
     }
 
     /// <summary>By then a node that came back has compared its tables with somebody's, and what it wrote since has come round.</summary>
@@ -152,44 +153,6 @@ public sealed partial class PodKeeper
         effects.Wake(new NodeTimer(NodeTimerKind.PodTick, JudgeDue), at - now.Monotonic);
     }
 
-    void Prepare(KeptPod pod, Slot slot, Now now, NodeEffects effects)
-    {
-        pod.Stage = PodStage.Preparing;
-        pod.ToldAt = now.Monotonic; // what follows comes in quick succession: tell it together
-        pod.Launch = new PodLaunch(pod.Run, slot.Name, slot.Workload.Namespace,
-            StableHash.GuidText(pod.Run.Pod.Hash(), pod.Run.Epoch.Value), config.Card.Name, pod.Template);
-        effects.Perform(new PreparePod(pod.Run, pod.Template.RuntimeClass, pod.Launch, []));
-    }
-
-    /// <summary>Ends it, gracefully; its admission goes once the runtime says that nothing is left.</summary>
-    void Stop(KeptPod pod, Now now, NodeEffects effects)
-    {
-        if (pod.Stage == PodStage.Stopping) return;
-        var nothingThere = pod.Stage == PodStage.Admitted || pod.IsGone;
-        pod.Stage = PodStage.Stopping;
-        if (nothingThere)
-        {
-            Forget(pod, now, effects);
-            return;
-        }
-        Tell(pod, now, effects); // unready from now on
-        Free(pod, effects);
-    }
-
-    void Free(KeptPod pod, NodeEffects effects)
-    {
-        if (pod.StopAsked) return;
-        pod.StopAsked = true;
-        effects.Perform(new StopPod(pod.Run, pod.Template.RuntimeClass, GraceOf(pod)));
-    }
-
-    /// <summary>The grace with which somebody deletes its object, else its own.</summary>
-    TimeSpan GraceOf(KeptPod pod) =>
-        tables.Find(pod.Run.Pod.Workload)?[Fields.Deleting] is { IsNull: false } deleting
-        && int.TryParse(deleting.Value.Span, NumberStyles.None, CultureInfo.InvariantCulture, out var seconds)
-            ? TimeSpan.FromSeconds(seconds)
-            : pod.Template.TerminationGrace;
-
     /// <summary>Nothing of it is left: its room is free, and its admission goes.</summary>
     void Forget(KeptPod pod, Now now, NodeEffects effects)
     {
@@ -198,6 +161,7 @@ public sealed partial class PodKeeper
         var same = byPod[pod.Run.Pod];
         same.Remove(pod);
         if (same.Count == 0) byPod.Remove(pod.Run.Pod);
+        if (!pod.Template.DependsOn.IsEmpty) dependents--;
         bidder.Free(pod.Run, now, effects);
         if (pod.Row is { } row) Withdraw(row, now, effects);
     }
@@ -216,8 +180,10 @@ public sealed partial class PodKeeper
             Template = template,
             Number = ++numbers,
             Stage = stage,
-            Containers = [.. template.Containers.Select(spec => new KeptContainer(spec.Name))],
+            Containers = [.. template.AllContainers.Select(spec => new KeptContainer(spec))],
         };
+        pod.Waits(pod.Creating, "");
+        if (!template.DependsOn.IsEmpty) dependents++;
         kept.Add(run, pod);
         byNumber.Add(pod.Number, pod);
         if (!byPod.TryGetValue(run.Pod, out var same)) byPod.Add(run.Pod, same = []);
@@ -246,35 +212,6 @@ public sealed partial class PodKeeper
         pod.OutrankFrom = null;
         pod.Rank = PodJudge.RankToLead(slot);
         Tell(pod, now, effects);
-    }
-
-    /// <summary>Writes how the pod does into its admission, when that differs from what was said last.</summary>
-    void Tell(KeptPod pod, Now now, NodeEffects effects)
-    {
-        if (pod.Row is not { } row || removing.Contains(row) || tables.Find(row) is null) return;
-        var status = pod.Status;
-        if (status.SaysTheSame(pod.Told)) return;
-        var urgent = status.Ready != pod.Told.Ready || status.Phase != pod.Told.Phase
-            || status.Draining != pod.Told.Draining || status.Rank != pod.Told.Rank;
-        var since = now.Monotonic - pod.ToldAt;
-        if (!urgent && since < TellGap)
-        {
-            if (tellDue) return;
-            tellDue = true;
-            effects.Wake(new NodeTimer(NodeTimerKind.PodTick, TellDue), TellGap - since);
-            return;
-        }
-        pod.Told = status;
-        pod.ToldAt = now.Monotonic;
-        writer.Edit(row, [(Fields.Status, AdmissionCodec.Write(status))], now, effects);
-    }
-
-    /// <summary>Tells a fact of the slot that every node needs: that it is done for ever, or that this epoch is lost.</summary>
-    void Declare(PodId pod, string fact, Now now, NodeEffects effects)
-    {
-        ReadOnlyMemory<byte> yes = "1"u8.ToArray();
-        if (slots.Find(pod)?.FactsRow is { } row && tables.Find(row) is not null) writer.Edit(row, [(fact, yes)], now, effects);
-        else writer.Create(RowKind.Slot, [(Fields.Birth, PodCodec.SlotBirth(pod)), (fact, yes)], now, effects);
     }
 
     static Admission? Find(Slot slot, Uid row)

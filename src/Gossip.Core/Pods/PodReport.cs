@@ -43,7 +43,11 @@ public sealed record PodsSurvived(ImmutableArray<SurvivingPod> Pods) : PodReport
 
 /// <summary>A runtime's engine is gone; what became of its pods nobody can say. Nothing more is heard of them until it returns.</summary>
 /// <param name="Runtime">Its first class; see <c>IPodRuntime.Classes</c>.</param>
-public sealed record RuntimeLost(string Runtime, string Message) : PodReport;
+public sealed record RuntimeLost(string Runtime, string Message) : PodReport
+{
+    /// <summary>Every class whose pods it runs on this node; those that another runtime serves here are not among them. Empty for its first alone.</summary>
+    public ImmutableArray<string> Classes { get; init; } = [];
+}
 
 /// <summary>It is back, and this is what still runs there. A pod that is not among them ended.</summary>
 public sealed record RuntimeReturned(string Runtime, ImmutableArray<SurvivingPod> Pods) : PodReport;

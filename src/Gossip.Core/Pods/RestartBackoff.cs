@@ -5,6 +5,14 @@ namespace Gossip.Core.Pods;
 /// <summary>Whether and when an ended container starts again: at once the first time, then ever later, as the kubelet does it.</summary>
 static class RestartBackoff
 {
+    /// <summary>A sidecar always starts again, and an init container never once it has succeeded.</summary>
+    public static RestartPolicy PolicyOf(ContainerRole role, RestartPolicy ofPod) => role switch
+    {
+        ContainerRole.Sidecar => RestartPolicy.Always,
+        ContainerRole.Init when ofPod == RestartPolicy.Always => RestartPolicy.OnFailure,
+        _ => ofPod,
+    };
+
     public static bool Restarts(RestartPolicy policy, int exitCode) => policy switch
     {
         RestartPolicy.Always => true,

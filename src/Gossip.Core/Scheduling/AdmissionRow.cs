@@ -29,7 +29,11 @@ public readonly record struct ContainerEnd(int ExitCode, string Reason, WallTime
 /// </summary>
 /// <param name="Reason"><c>Unhealthy</c>, <c>Pulled</c>, <c>FailedPostStartHook</c> …</param>
 /// <param name="Container">Empty for the pod.</param>
-public readonly record struct PodNote(string Reason, string Container, string Message, int Count);
+public readonly record struct PodNote(string Reason, string Container, string Message, int Count)
+{
+    /// <summary>What makes two notes of a reason different; what follows it may differ each time.</summary>
+    public string Subject => Message.IndexOf(": ", StringComparison.Ordinal) is > 0 and var end ? Message[..end] : Message;
+}
 
 public enum ContainerStage : byte { Waiting, Running, Terminated }
 

@@ -29,6 +29,7 @@ public sealed class Bidder
     readonly Books books;
     readonly NodeId self;
     string unready = "starting";
+    string lost = "";
     Instant lastAnnounced;
     bool announceDue;
     bool expiryDue;
@@ -49,7 +50,7 @@ public sealed class Bidder
     public void Start(Now now)
     {
         lastAnnounced = now.Monotonic;
-        members.Announce(books.Free, unready);
+        members.Announce(books.Free, unready, lost);
     }
 
     /// <summary>What runs here is known: from now on it bids.</summary>
@@ -57,6 +58,13 @@ public sealed class Bidder
 
     /// <summary>It bids no more, for the reason given.</summary>
     public void Close(string why, Now now, NodeEffects effects) => Turn(why, now, effects);
+
+    /// <summary>It bids no more for pods of these runtime classes, whose engines are gone; for all others it does.</summary>
+    public void Lack(IReadOnlyCollection<string> classes, Now now)
+    {
+        lost = Capacity.LostText(classes);
+        Announce(now);
+    }
 
     public bool TryHandle(MessageKind kind, ReadOnlyMemory<byte> body, NodeId sender, NodeAddress from, Now now, NodeEffects effects)
     {
@@ -235,7 +243,10 @@ public sealed class Bidder
     {
         var settings = slots.SettingsOf(self);
         return new NodeFacts(config.Card.Name, settings.Labels, settings.Taints, settings.Unschedulable, config.Card.Runtimes,
-            books.Allocatable, free, unready, ports, books.OfWorkload(pod.Workload));
+            books.Allocatable, free, unready, ports, books.OfWorkload(pod.Workload))
+        {
+            LostRuntimes = lost,
+        };
     }
 
     void LetGo(PodRun run, Now now, NodeEffects effects)
@@ -279,6 +290,6 @@ public sealed class Bidder
     void Announce(Now now)
     {
         lastAnnounced = now.Monotonic;
-        members.Announce(books.Free, unready);
+        members.Announce(books.Free, unready, lost);
     }
 }

@@ -22,7 +22,10 @@ sealed class Hearsay(SlotTable slots, IMemberList members)
         var free = capacity.Boot == 0 && capacity.Version == 0 ? member.Card.Allocatable : capacity.Free;
         if (debts.TryGetValue(member.Id, out var debt) && debt.Boot == capacity.Boot && debt.Version == capacity.Version) free -= debt.Taken;
         return new NodeFacts(member.Name, settings.Labels, settings.Taints, settings.Unschedulable, member.Card.Runtimes,
-            member.Card.Allocatable, free, capacity.Unready ?? "", null, 0);
+            member.Card.Allocatable, free, capacity.Unready ?? "", null, 0)
+        {
+            LostRuntimes = capacity.LostRuntimes,
+        };
     }
 
     /// <summary>Counts an award until the node's next capacity tells of it.</summary>
@@ -39,6 +42,7 @@ sealed class Hearsay(SlotTable slots, IMemberList members)
     public static bool Grew(in Capacity before, in Capacity after)
     {
         if (before.Boot != after.Boot || before.Unready.Length > 0 && after.Unready.Length == 0) return true;
+        if (before.LostRuntimes != after.LostRuntimes && before.LostRuntimes.Length > 0) return true;
         return !ResourceFilter.Fits(after.Free, before.Free); // more of anything than before
     }
 

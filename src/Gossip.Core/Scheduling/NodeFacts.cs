@@ -19,4 +19,8 @@ public readonly record struct NodeFacts(
     Resources Free,
     string Unready,
     HashSet<HostPort>? Taken,
-    int OfWorkload);
+    int OfWorkload)
+{
+    /// <summary>As in <see cref="Membership.Capacity.LostRuntimes"/>.</summary>
+    public string? LostRuntimes { get; init; }
+}

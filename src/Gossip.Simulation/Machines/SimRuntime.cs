@@ -44,6 +44,12 @@ internal sealed class SimRuntime(SimNode node, Luck luck, Sometimes sometimes)
             case StartContainer start:
                 Later(start.Pod, Faults.StartDelay, () => StartOne(start));
                 break;
+            case RunAction action:
+                Later(action.Pod, Faults.StartDelay, () => node.Report(new ActionEnded(action.Pod, action.Container, action.Attempt, action.Purpose, true, "")));
+                break;
+            case StopContainer stop:
+                Later(stop.Pod, Faults.StopDelay, () => StopOne(stop));
+                break;
             case StopPod stop:
                 if (pods.TryGetValue(stop.Pod, out var pod)) pod.Stopping = true;
                 Later(stop.Pod, Faults.StopDelay < stop.Grace ? Faults.StopDelay : stop.Grace, () => Stop(stop));
@@ -108,6 +114,15 @@ internal sealed class SimRuntime(SimNode node, Luck luck, Sometimes sometimes)
         var code = luck.Chance(0.5) ? 1 : 137;
         pod.Containers[index] = pod.Containers[index] with { ExitCode = code };
         node.Report(new ContainerExited(started.Pod, started.Start.Container, started.Start.Attempt, code, "Error", "drawn by the simulator", node.Now.Wall));
+    }
+
+    void StopOne(StopContainer stop)
+    {
+        if (!pods.TryGetValue(stop.Pod, out var pod)) return;
+        var index = pod.Containers.FindIndex(container => string.Equals(container.Name, stop.Container, StringComparison.Ordinal));
+        if (index < 0 || pod.Containers[index].Attempt != stop.Attempt || pod.Containers[index].ExitCode is not null) return;
+        pod.Containers[index] = pod.Containers[index] with { ExitCode = 143 };
+        node.Report(new ContainerExited(stop.Pod, stop.Container, stop.Attempt, 143, "Error", "", node.Now.Wall));
     }
 
     void Stop(StopPod stop)

@@ -186,6 +186,7 @@ sealed class Desk : NodeEffects, IMemberList
             }
         }
         while (!Tables.IsIdle || Slots.Dirty.Count > 0);
+        Keeper.OnSettled(this);
         Record(Self, outbox.TakeLooped());
         outbox.Flush(this);
     }

@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using Gossip.Core.Membership;
 using Gossip.Core.Model;
 
 namespace Gossip.Core.Scheduling.Filters;
@@ -10,6 +11,8 @@ public sealed class RuntimeFilter : IFilter
 
     public FilterVerdict Check(PodTemplate pod, in NodeFacts node)
     {
+        if (!string.IsNullOrEmpty(node.LostRuntimes) && Capacity.IsAmong(node.LostRuntimes, pod.RuntimeClass))
+            return FilterVerdict.No($"runtime {pod.RuntimeClass} is lost");
         if (!Has(node.Runtimes, pod.RuntimeClass, ""))
         {
             var has = node.Runtimes.IsDefaultOrEmpty ? "none" : string.Join(", ", node.Runtimes);

@@ -1,0 +1,59 @@
+using Gossip.Core.Membership;
+using Gossip.Core.Model;
+using Gossip.Core.Replication;
+using Gossip.Core.Workloads;
+
+namespace Gossip.Core.Pods;
+
+/// <summary>
+/// Whether services have a ready endpoint, by this node's own tables and members. The pod that was one the last time
+/// is looked at first, so that as long as nothing is lost the answer costs nothing.
+/// </summary>
+sealed class Dependencies(SlotTable slots, IMemberList members)
+{
+    sealed class Service
+    {
+        public ulong Version { get; set; }
+        public Selector? Selector { get; set; }
+        public PodId Witness { get; set; }
+    }
+
+    readonly Dictionary<ObjectName, Service> known = []; // never enumerated
+
+    /// <summary>The first service that the pod depends on and that nobody serves; null when all is well.</summary>
+    public string? Missing(PodTemplate template, string @namespace, Instant now)
+    {
+        foreach (var name in template.DependsOn)
+            if (!IsServed(new ObjectName("Service", @namespace, name), now)) return name;
+        return null;
+    }
+
+    bool IsServed(ObjectName name, Instant now)
+    {
+        if (slots.Objects.Find(name) is not { } held)
+        {
+            known.Remove(name);
+            return false;
+        }
+        if (!known.TryGetValue(name, out var service)) known.Add(name, service = new Service());
+        if (service.Version != held.Version)
+        {
+            service.Version = held.Version;
+            service.Selector = held.Json(Fields.Selector) is { IsEmpty: false } json ? Selector.TryRead(json, out _) : null;
+            service.Witness = default;
+        }
+        if (service.Selector is not { IsEmpty: false } selector) return false;
+        if (slots.Find(service.Witness) is { } witness && IsReady(witness, now)) return true;
+        foreach (var slot in slots.Slots)
+        {
+            if (!string.Equals(slot.Workload.Namespace, name.Namespace, StringComparison.Ordinal) || !selector.Matches(slot.Template.Labels) || !IsReady(slot, now)) continue;
+            service.Witness = slot.Id;
+            return true;
+        }
+        return false;
+    }
+
+    /// <summary>As endpoints are shown: wanted, and its owner is live and says that it is ready.</summary>
+    bool IsReady(Slot slot, Instant now) =>
+        slot.IsDesired && slots.Standing(slot, now) is { Status.Ready: true } standing && members.Find(standing.Node) is { IsLive: true };
+}

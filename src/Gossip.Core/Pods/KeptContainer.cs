@@ -1,0 +1,87 @@
+using Gossip.Core.Model;
+using Gossip.Core.Scheduling;
+
+namespace Gossip.Core.Pods;
+
+/// <summary>How far a container's hook is.</summary>
+enum HookStage : byte { None, UnderWay, Done }
+
+/// <summary>One container of a kept pod: init container, sidecar or main one.</summary>
+sealed class KeptContainer(ContainerSpec spec)
+{
+    public ContainerSpec Spec => spec;
+    public string Name => spec.Name;
+    public ContainerRole Role => spec.Role;
+
+    /// <summary>Terminated means for good: one that starts again waits.</summary>
+    public ContainerStage Stage { get; set; } = ContainerStage.Waiting;
+
+    /// <summary>Of the present or last run, from 0; so it is also how often it was restarted.</summary>
+    public int Attempt { get; set; }
+
+    /// <summary>It runs, or was told to start.</summary>
+    public bool IsUp { get; set; }
+
+    /// <summary>Its next start is another attempt; otherwise the last one never came to a start.</summary>
+    public bool IsRestart { get; set; }
+
+    /// <summary>Not to be started before.</summary>
+    public Instant NotBefore { get; set; }
+
+    /// <summary>Restarts in a row that came too soon: what the back-off doubles with.</summary>
+    public int Crashes { get; set; }
+
+    /// <summary>Starts in a row that came to nothing; they have a back-off of their own.</summary>
+    public int FailedStarts { get; set; }
+    public Instant FailedAt { get; set; }
+    public Instant StartedAt { get; set; }
+    public WallTime Since { get; set; }
+    public int ExitCode { get; set; }
+    public string Reason { get; set; } = "";
+    public string Message { get; set; } = "";
+    public ContainerEnd? Last { get; set; }
+
+    public HookStage PostStart { get; set; }
+    public HookStage PreStop { get; set; }
+
+    /// <summary>When it was decided that this attempt ends; null while it may go on.</summary>
+    public Instant? KilledAt { get; set; }
+
+    /// <summary>What it has from then on, for its preStop hook and for SIGTERM together.</summary>
+    public TimeSpan KillGrace { get; set; }
+
+    public KeptProbe? Startup { get; } = spec.Startup is { } probe ? new(ActionPurpose.Startup, probe) : null;
+    public KeptProbe? Liveness { get; } = spec.Liveness is { } probe ? new(ActionPurpose.Liveness, probe) : null;
+    public KeptProbe? Readiness { get; } = spec.Readiness is { } probe ? new(ActionPurpose.Readiness, probe) : null;
+
+    public bool Runs => Stage == ContainerStage.Running;
+
+    /// <summary>Told to start, and not there yet.</summary>
+    public bool IsOnItsWay => IsUp && (!Runs || PostStart == HookStage.UnderWay);
+    public bool HasSucceeded => Stage == ContainerStage.Terminated && ExitCode == 0;
+    public bool HasStarted => Runs && PostStart == HookStage.Done && Startup is null or { Passes: true };
+    public bool IsReady => Role == ContainerRole.Init ? HasSucceeded : HasStarted && KilledAt is null && Readiness is null or { Passes: true };
+
+    public ContainerState State => new(Name, Stage, Attempt, Since, ExitCode, Reason, Message) { Ready = IsReady, Started = HasStarted, Last = Last };
+
+    public KeptProbe? ProbeFor(ActionPurpose purpose) => purpose switch
+    {
+        ActionPurpose.Startup => Startup,
+        ActionPurpose.Liveness => Liveness,
+        ActionPurpose.Readiness => Readiness,
+        _ => null,
+    };
+
+    /// <summary>Forgets what was of an attempt: a new one begins, or it was out of sight for a while.</summary>
+    /// <param name="started">It had started, as far as was told.</param>
+    /// <param name="ready">Its readiness probe passed.</param>
+    public void Reset(bool started = false, bool ready = false)
+    {
+        KilledAt = null;
+        PreStop = HookStage.None;
+        PostStart = started ? HookStage.Done : HookStage.None;
+        Startup?.Reset(started);
+        Liveness?.Reset(true);
+        Readiness?.Reset(ready);
+    }
+}

@@ -1,0 +1,173 @@
+using System.Globalization;
+using Gossip.Core.Model;
+using Gossip.Core.Pods.Configuration;
+using Gossip.Core.Scheduling;
+using Gossip.Core.Workloads;
+
+namespace Gossip.Core.Pods;
+
+// The next step of one pod. It is looked at anew after every report and whenever something of it is due, and each look
+// does whatever may be done by now: so there is one place that decides, and no event that could be missed. A pod has one
+// alarm, for the earliest moment at which anything of it is due.
+public sealed partial class PodKeeper
+{
+    const string CrashLoopBackOff = "CrashLoopBackOff", ErrImagePull = "ErrImagePull", ImagePullBackOff = "ImagePullBackOff";
+
+    /// <summary>Kubernetes shows the failure itself for a moment, then that it waits.</summary>
+    static readonly TimeSpan PullFailureShown = TimeSpan.FromSeconds(2);
+
+    void Advance(KeptPod pod, Now now, NodeEffects effects)
+    {
+        if (!hasBegun || kept.GetValueOrDefault(pod.Run) != pod) return;
+        pod.NextDue = null;
+        if (pod.LostAt is not null || IsLost(pod)) WaitForRuntime(pod, now, effects);
+        else if (pod.Runs && IsOverdue(pod, now.Monotonic)) Fail(pod, "DeadlineExceeded", "Pod was active on the node longer than the specified deadline", now, effects);
+        else if (pod.Stage == PodStage.Admitted) TryPrepare(pod, now, effects);
+        else if (pod.Stage == PodStage.Running) KeepRunning(pod, now, effects);
+        else if (pod.Stage is PodStage.Finished or PodStage.Stopping) KeepEnding(pod, now, effects);
+        Tell(pod, now, effects);
+        SetAlarm(pod, now, effects);
+    }
+
+    void SetAlarm(KeptPod pod, Now now, NodeEffects effects)
+    {
+        if (pod.NextDue is not { } due || pod.AlarmAt <= due) return;
+        pod.AlarmAt = due;
+        effects.Wake(new NodeTimer(NodeTimerKind.PodDue, pod.Number, (ulong)due.Ticks), due - now.Monotonic);
+    }
+
+    void OnAlarm(KeptPod pod, ulong at, Now now, NodeEffects effects)
+    {
+        if (pod.AlarmAt is not { } alarm || (ulong)alarm.Ticks != at) return; // an earlier one was set since, and rang
+        pod.AlarmAt = null;
+        Advance(pod, now, effects);
+    }
+
+    static bool IsOverdue(KeptPod pod, Instant now)
+    {
+        if (pod.DeadlineAt is not { } deadline) return false;
+        if (deadline <= now) return true;
+        pod.LookAt(deadline);
+        return false;
+    }
+
+    void TryPrepare(KeptPod pod, Now now, NodeEffects effects)
+    {
+        if (leaving || pod.Row is null || slots.Find(pod.Run.Pod) is not { } slot) return;
+        if (dependencies.Missing(pod.Template, slot.Workload.Namespace, now.Monotonic) is { } missing) WaitForDependency(pod, missing);
+        else Prepare(pod, slot, now, effects);
+    }
+
+    void Prepare(KeptPod pod, Slot slot, Now now, NodeEffects effects)
+    {
+        pod.Stage = PodStage.Preparing;
+        pod.ToldAt = now.Monotonic; // what follows comes in quick succession: tell it together
+        pod.Waits(pod.Creating, "");
+        if (pod.Template.ActiveDeadline is { } deadline) pod.DeadlineAt ??= now.Monotonic + deadline;
+        pod.Launch = new PodLaunch(pod.Run, slot.Name, slot.Workload.Namespace,
+            StableHash.GuidText(pod.Run.Pod.Hash(), pod.Run.Epoch.Value), config.Card.Name, pod.Template);
+        effects.Perform(new PreparePod(pod.Run, pod.Template.RuntimeClass, pod.Launch, []));
+    }
+
+    void KeepRunning(KeptPod pod, Now now, NodeEffects effects)
+    {
+        WatchDependencies(pod, now);
+        foreach (var container in pod.Containers) Watch(pod, container, now, effects);
+        if (pod.IsHeld && !TryRelease(pod, now, effects)) return;
+        StartWhatMay(pod, now, effects);
+        if (pod.Stage == PodStage.Running && pod.Outcome is { } succeeded) Finish(pod, succeeded, now, effects);
+    }
+
+    /// <summary>Init containers one after another, each to its success; a sidecar until it has started; then the main ones.</summary>
+    void StartWhatMay(KeptPod pod, Now now, NodeEffects effects)
+    {
+        var isOneOnItsWay = false;
+        foreach (var container in pod.Containers)
+        {
+            if (container.Role == ContainerRole.Main)
+            {
+                pod.IsInitialized = true;
+                // In the order of the manifest. One that fails to start holds up nobody, nor does one that starts again.
+                if (!isOneOnItsWay || container.Attempt > 0 || container.IsRestart) TryStart(pod, container, now, effects);
+                isOneOnItsWay |= container.IsOnItsWay;
+                continue;
+            }
+            if (container.HasSucceeded || pod.IsInitialized && container.Role == ContainerRole.Init) continue;
+            if (container.Stage == ContainerStage.Terminated)
+            {
+                Fail(pod, "", "", now, effects); // by the restart policy it stays as it ended
+                return;
+            }
+            TryStart(pod, container, now, effects);
+            if (!pod.IsInitialized && !container.HasStarted) return;
+            if (!pod.IsInitialized && container.Role == ContainerRole.Init) return;
+        }
+    }
+
+    void TryStart(KeptPod pod, KeptContainer container, Now now, NodeEffects effects)
+    {
+        if (container.IsUp || container.Stage == ContainerStage.Terminated) return;
+        if (container.NotBefore <= now.Monotonic)
+        {
+            Start(pod, container, now, effects);
+            return;
+        }
+        pod.LookAt(container.NotBefore);
+        if (container.Reason != ErrImagePull) return;
+        if (now.Monotonic < container.FailedAt + PullFailureShown) pod.LookAt(container.FailedAt + PullFailureShown);
+        else (container.Reason, container.Message) = (ImagePullBackOff, $"Back-off pulling image \"{container.Spec.Image}\": {container.Message}");
+    }
+
+    void Start(KeptPod pod, KeptContainer container, Now now, NodeEffects effects)
+    {
+        if (container.IsRestart) container.Attempt++;
+        container.IsRestart = false;
+        container.Reset();
+        container.IsUp = true;
+        if (container.FailedStarts == 0) (container.Reason, container.Message) = (pod.IsInitialized ? "ContainerCreating" : pod.Creating, "");
+        var environment = EnvironmentResolver.Resolve(pod.Launch!, container.Spec, pod.Ip, out var problem);
+        if (problem.Length > 0) NotStarted(pod, container, "CreateContainerConfigError", problem, now);
+        else effects.Perform(new StartContainer(pod.Run, pod.Template.RuntimeClass, new ContainerStart(container.Name, container.Attempt, environment, [])));
+    }
+
+    /// <summary>It did not come to a start. That is nobody's crash: it is tried again whatever the restart policy, and does not count.</summary>
+    void NotStarted(KeptPod pod, KeptContainer container, string reason, string message, Now now)
+    {
+        container.IsUp = false;
+        container.FailedStarts++;
+        container.FailedAt = now.Monotonic;
+        container.NotBefore = now.Monotonic + RestartBackoff.Of(container.FailedStarts + 1, config.Timings);
+        container.Since = now.Wall;
+        (container.Reason, container.Message) = (reason, message);
+        pod.Notes.Add("Failed", container.Name, $"Error: {reason}", message);
+        pod.LookAt(container.NotBefore);
+    }
+
+    /// <summary>Writes down how an attempt ended.</summary>
+    void Ended(KeptContainer container, int exitCode, string reason, string message, WallTime at, Now now)
+    {
+        var ranLong = container.Runs && now.Monotonic - container.StartedAt >= config.Timings.RestartBackoffReset;
+        container.IsUp = false;
+        container.Stage = ContainerStage.Terminated;
+        container.ExitCode = exitCode;
+        container.Since = at;
+        container.Reason = reason.Length > 0 ? reason : exitCode == 0 ? "Completed" : "Error";
+        container.Message = message;
+        container.Crashes = ranLong ? 1 : container.Crashes + 1;
+    }
+
+    /// <summary>A container ended: it starts again, now or later, or it is left at that.</summary>
+    void Settle(KeptPod pod, KeptContainer container, Now now)
+    {
+        if (pod.Stage != PodStage.Running || container.Stage != ContainerStage.Terminated) return;
+        var isHeldBack = pod.IsHeld && container.Role != ContainerRole.Init;
+        if (!isHeldBack && !RestartBackoff.Restarts(RestartBackoff.PolicyOf(container.Role, pod.Template.RestartPolicy), container.ExitCode)) return;
+        var wait = isHeldBack ? TimeSpan.Zero : RestartBackoff.Of(container.Crashes, config.Timings);
+        container.Last = new(container.ExitCode, isHeldBack ? DependencyLost : container.Reason, container.Since);
+        container.Stage = ContainerStage.Waiting;
+        container.IsRestart = true;
+        container.NotBefore = now.Monotonic + wait;
+        (container.Reason, container.Message) = wait == TimeSpan.Zero ? (pod.IsInitialized ? "ContainerCreating" : pod.Creating, "") : (CrashLoopBackOff, string.Create(
+            CultureInfo.InvariantCulture, $"back-off {wait.TotalSeconds:0.###}s restarting container {container.Name}, which ended with {container.ExitCode} ({container.Reason})"));
+    }
+}

@@ -1,0 +1,67 @@
+using Gossip.Core.Model;
+
+namespace Gossip.Core.Pods;
+
+// When a container is probed, and what follows from the answers: startup before the others, liveness to kill, readiness to be seen.
+public sealed partial class PodKeeper
+{
+    /// <summary>Sees to a running container: its preStop hook's end, or the probe that is due.</summary>
+    void Watch(KeptPod pod, KeptContainer container, Now now, NodeEffects effects)
+    {
+        if (!container.Runs) return;
+        if (container.KilledAt is not null)
+        {
+            AwaitPreStop(pod, container, now, effects);
+            return;
+        }
+        if (container.PostStart != HookStage.Done) return;
+        if (container.Startup is { Passes: false } startup)
+        {
+            Probe(pod, container, startup, now, effects);
+            return;
+        }
+        if (container.Liveness is { } liveness) Probe(pod, container, liveness, now, effects);
+        if (container.Readiness is { } readiness) Probe(pod, container, readiness, now, effects);
+    }
+
+    static void Probe(KeptPod pod, KeptContainer container, KeptProbe probe, Now now, NodeEffects effects)
+    {
+        if (probe.IsUnderWay) return;
+        probe.DueAt ??= FirstProbeAt(pod, container, probe, now.Monotonic);
+        if (probe.DueAt <= now.Monotonic)
+        {
+            probe.Begin(now.Monotonic);
+            effects.Perform(new RunAction(
+                pod.Run, pod.Template.RuntimeClass, container.Name, container.Attempt, probe.Purpose, probe.Spec.Action, pod.Ip, probe.Spec.Timeout));
+        }
+        else pod.LookAt(probe.DueAt.Value);
+    }
+
+    /// <summary>A moment after it may be: what just started answers nobody yet, and a hundred pods that start together are not probed together.</summary>
+    static Instant FirstProbeAt(KeptPod pod, KeptContainer container, KeptProbe probe, Instant now)
+    {
+        var moment = Math.Max(1, Math.Min(probe.Spec.Period.Ticks, TimeSpan.TicksPerSecond) / 10);
+        var luck = StableHash.Mix(StableHash.Mix(pod.Number, (ulong)probe.Purpose), (ulong)pod.Containers.IndexOf(container));
+        var from = container.StartedAt + probe.Spec.InitialDelay;
+        return (from > now ? from : now) + new TimeSpan(moment + (long)(luck % (ulong)moment));
+    }
+
+    void OnActionEnded(KeptPod pod, ActionEnded ended, Now now, NodeEffects effects)
+    {
+        if (pod.Find(ended.Container) is not { Runs: true } container || container.Attempt != ended.Attempt) return;
+        if (ended.Purpose == ActionPurpose.PostStart) OnPostStartEnded(pod, container, ended, now, effects);
+        else if (ended.Purpose == ActionPurpose.PreStop) OnPreStopEnded(pod, container, ended, now, effects);
+        else if (container.ProbeFor(ended.Purpose) is { IsUnderWay: true } probe) OnProbed(pod, container, probe, ended, now, effects);
+        Advance(pod, now, effects);
+    }
+
+    void OnProbed(KeptPod pod, KeptContainer container, KeptProbe probe, ActionEnded ended, Now now, NodeEffects effects)
+    {
+        probe.Take(ended.Passed);
+        if (ended.Passed) return;
+        pod.Notes.Add("Unhealthy", container.Name, $"{probe.Purpose} probe failed", ended.Message);
+        if (!probe.Fails || probe.Purpose == ActionPurpose.Readiness || container.KilledAt is not null) return;
+        var what = probe.Purpose == ActionPurpose.Startup ? "startup" : "liveness";
+        Kill(pod, container, probe.Spec.Grace ?? pod.Template.TerminationGrace, $"Container {container.Name} failed {what} probe, will be restarted", now, effects);
+    }
+}
