@@ -1,3 +1,4 @@
+using Gossip.Core.Model;
 using Gossip.Core.Pods;
 
 namespace Gossip.Runtimes.Tests;
@@ -6,8 +7,70 @@ namespace Gossip.Runtimes.Tests;
 /// What a runtime promises whose pods are more than the node's own code: each has an address of its own, can be killed,
 /// and outlives the node's process, to be adopted by its next life.
 /// </summary>
-public abstract class PodProcessContract : PodRuntimeContract
+public abstract partial class PodProcessContract : PodRuntimeContract
 {
+    /// <summary>A container that runs a script of <c>sh</c>, where the usual small programs are found.</summary>
+    protected abstract ContainerSpec Shell(string name, string script);
+
+    /// <summary>How a script names the place of a mount.</summary>
+    protected virtual string At(string mountPath) => mountPath;
+
+    protected override ContainerSpec Container(string name, Behaviour behaviour) => Shell(name, behaviour switch
+    {
+        Behaviour.RunsUntilAsked => "trap 'exit 143' TERM; echo ready; while :; do sleep 0.05; done",
+        Behaviour.IgnoresBeingAsked => "trap '' TERM; echo ready; while :; do sleep 1000; done",
+        Behaviour.Succeeds => "exit 0",
+        _ => "exit 3",
+    });
+
+    protected override Task UntilReadyAsync(PodRun pod, string container) => UntilSaidAsync(pod, container, "ready\n");
+
+    [Fact]
+    public async Task One_container_is_stopped_and_the_others_run_on()
+    {
+        var launch = Launch(Container("one", Behaviour.RunsUntilAsked), Container("two", Behaviour.RunsUntilAsked));
+        await PrepareAsync(launch);
+        await StartAsync(launch);
+        await UntilReadyAsync(launch.Pod, "one");
+        await UntilReadyAsync(launch.Pod, "two");
+        await Runtime.StopContainerAsync(launch.Pod, "one", attempt: 0, Long, default);
+
+        Assert.Equal("one", (await Reports.Await<ContainerExited>()).Container);
+        Assert.Equal(0, await RunInAsync(launch.Pod, "two", "true"));
+    }
+
+    [Fact]
+    public async Task A_container_that_ignores_being_stopped_is_killed_after_its_grace_and_its_pod_stays()
+    {
+        var launch = await RunUntilReadyAsync(Behaviour.IgnoresBeingAsked);
+        await Runtime.StopContainerAsync(launch.Pod, "main", attempt: 0, Short, default);
+
+        Assert.Equal(137, (await Reports.Await<ContainerExited>()).ExitCode);
+        Assert.Empty(Reports.All.OfType<PodStopped>());
+    }
+
+    [Fact]
+    public async Task Stopping_an_attempt_that_is_over_leaves_the_present_one_alone()
+    {
+        var launch = await RunAsync(Behaviour.Fails);
+        await Reports.Await<ContainerExited>();
+        await Runtime.StopContainerAsync(launch.Pod, "main", attempt: 0, Long, default);
+        await Runtime.StopContainerAsync(launch.Pod, "other", attempt: 0, Long, default);
+
+        Assert.Single(Reports.All.OfType<ContainerExited>());
+    }
+
+    [Fact]
+    public async Task A_container_gets_the_variables_it_was_started_with()
+    {
+        var launch = Launch(Shell("main", "echo \"$GREETING|$EMPTY|\"") with { Environment = [new("GREETING", "hello you", null), new("EMPTY", "", null)] });
+        await PrepareAsync(launch);
+        await StartAsync(launch);
+        await Reports.Await<ContainerExited>();
+
+        Assert.Equal("hello you||\n", await LogAsync(launch.Pod, "main"));
+    }
+
     [Fact]
     public async Task A_prepared_pod_has_an_address_that_no_other_pod_has()
     {

@@ -76,10 +76,10 @@ public abstract class PodRuntimeContract : IAsyncLifetime
     }
 
     /// <returns>The pod's address.</returns>
-    protected async Task<string> PrepareAsync(PodLaunch launch)
+    protected async Task<string> PrepareAsync(PodLaunch launch, params VolumeFiles[] files)
     {
         prepared.Add(launch.Pod);
-        await Runtime.PrepareAsync(launch, [], default);
+        await Runtime.PrepareAsync(launch, [.. files], default);
         return addresses[launch.Pod] = (await Reports.Await<PodPrepared>(report => report.Pod == launch.Pod)).Ip;
     }
 

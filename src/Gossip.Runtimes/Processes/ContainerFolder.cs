@@ -6,8 +6,9 @@ namespace Gossip.Runtimes.Processes;
 
 /// <summary>
 /// What is kept of a container: <c>pid</c> (attempt, boot id of the machine, the first process's line of /proc) and
-/// <c>exit</c> (the code), both written by the container's own shell; <c>log</c> and <c>log.1</c>, what it said;
-/// <c>work</c>, where it runs unless its manifest says otherwise.
+/// <c>exit</c> (the code), both written by the container's own shell; <c>log</c>, what it said, with <c>times</c>, when,
+/// and both of the attempt before as <c>*.previous</c>; <c>work</c>, where it runs unless its manifest says otherwise;
+/// <c>stdin</c>, a pipe, when the manifest wants one.
 /// </summary>
 /// <remarks>
 /// The shell writes each file by one write(2) that ends with a newline. What does not end so was cut, and is taken
@@ -15,14 +16,27 @@ namespace Gossip.Runtimes.Processes;
 /// </remarks>
 sealed class ContainerFolder(string path)
 {
+    const string Previous = ".previous";
+
     public static ContainerFolder Of(PodFolder pod, string container) => new(pod.ContainerPath(container));
 
     public string Path => path;
     public string LogPath => System.IO.Path.Combine(path, "log");
-    public string OldLogPath => System.IO.Path.Combine(path, "log.1");
+    public string TimesPath => System.IO.Path.Combine(path, "times");
+    public string PreviousLogPath => LogPath + Previous;
+    public string PreviousTimesPath => TimesPath + Previous;
+    public string InputPath => System.IO.Path.Combine(path, "stdin");
     public string WorkPath => System.IO.Path.Combine(path, "work");
     string PidPath => System.IO.Path.Combine(path, "pid");
     string ExitPath => System.IO.Path.Combine(path, "exit");
+
+    /// <summary>What the container reads: a pipe that stays open, when its manifest asks for one, or nothing.</summary>
+    public string Input(ContainerSpec spec)
+    {
+        if (!spec.Stdin) return "/dev/null";
+        File.Delete(InputPath);
+        return Libc.MakePipe(InputPath) ? InputPath : throw new IOException($"cannot make the pipe {InputPath}");
+    }
 
     /// <summary>The attempt that is recorded, whether or not it still runs; null when none ever began.</summary>
     public RecordedStart? ReadStart()
@@ -39,7 +53,15 @@ sealed class ContainerFolder(string path)
             ? new RecordedExit(number, at)
             : null;
 
-    public void ForgetExit() => File.Delete(ExitPath);
+    /// <summary>Makes room for the next attempt: the last one's output is kept, its end forgotten.</summary>
+    public void Begin()
+    {
+        Directory.CreateDirectory(WorkPath);
+        File.Delete(ExitPath);
+        File.Delete(PreviousTimesPath);
+        if (File.Exists(LogPath)) File.Move(LogPath, PreviousLogPath, overwrite: true);
+        if (File.Exists(TimesPath)) File.Move(TimesPath, PreviousTimesPath);
+    }
 
     static string[] ReadLines(string path, out WallTime writtenAt)
     {

@@ -1,12 +1,15 @@
 using System.Diagnostics;
 using Gossip.Core.Model;
+using Gossip.Runtimes.Processes.Logs;
 
 namespace Gossip.Runtimes.Processes;
 
 /// <summary>One attempt of one container: its first process (the shell, which leads the session) and all that came of it.</summary>
 /// <param name="first">Null when it was already gone as we looked.</param>
 /// <param name="child">Null when an earlier life of the node started it.</param>
-sealed class ContainerProcess(string name, int attempt, WallTime startedAt, ContainerFolder folder, ProcessStat? first, Process? child)
+/// <param name="log">Null for one that had ended before this life of the node began.</param>
+sealed class ContainerProcess(
+    string name, int attempt, WallTime startedAt, ContainerFolder folder, ProcessStat? first, Process? child, ContainerLog? log)
 {
     const int KilledCode = 128 + Libc.Kill;
 
@@ -16,6 +19,12 @@ sealed class ContainerProcess(string name, int attempt, WallTime startedAt, Cont
     public int Attempt => attempt;
     public WallTime StartedAt => startedAt;
     public ContainerFolder Folder => folder;
+
+    /// <summary>Its first process, while it runs.</summary>
+    public ProcessStat? First => Exit is null ? first : null;
+
+    /// <summary>What it says, while it runs and is watched.</summary>
+    public ContainerLog? Log => log;
 
     /// <summary>How it ended; null while it runs. Set before <see cref="Reported"/> completes.</summary>
     public RecordedExit? Exit { get; private set; }
@@ -30,19 +39,24 @@ sealed class ContainerProcess(string name, int attempt, WallTime startedAt, Cont
     }
 
     /// <summary>Waits for the command's end, then for the end of all that it left behind: nothing outlives a container.</summary>
-    public async Task<RecordedExit> EndAsync(ProcessWatcher watcher)
+    public async Task<RecordedExit> EndAsync(ProcessWatcher watcher, LogWatcher logs)
     {
         if (first is { } leader) await watcher.EndOf(leader).ConfigureAwait(false);
         await KillAsync(watcher).ConfigureAwait(false);
+        if (log is not null) logs.Remove(log);
         return Exit = folder.ReadExit() ?? new RecordedExit(CodeOfChild(), new WallTime(DateTimeOffset.UtcNow.ToUnixTimeMilliseconds()));
     }
 
     public void MarkReported() => reported.TrySetResult();
 
+    /// <summary>All living processes that came of it.</summary>
+    public List<ProcessStat> Family() =>
+        ProcessTable.Members(SessionStillOurs() ? first!.Value.Pid : 0, $"{PodEnvironment.Mark}={folder.Path}");
+
     /// <summary>Kills whatever is in its session or carries its mark, and waits until it is gone. Also what is forked meanwhile.</summary>
     /// <returns>False when something could not be killed in time.</returns>
     public Task<bool> KillAsync(ProcessWatcher watcher) =>
-        Family.KillAsync(watcher, SessionStillOurs() ? first!.Value.Pid : 0, folder.Path);
+        Processes.Family.KillAsync(watcher, SessionStillOurs() ? first!.Value.Pid : 0, folder.Path);
 
     /// <summary>
     /// A session keeps its number as long as it has members: if the number now names another process, then ours is

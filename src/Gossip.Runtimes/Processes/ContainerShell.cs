@@ -1,7 +1,6 @@
 using System.Diagnostics;
 using System.Globalization;
 using Gossip.Core.Model;
-using Gossip.Core.Pods;
 using Gossip.Core.Pods.Configuration;
 
 namespace Gossip.Runtimes.Processes;
@@ -13,27 +12,28 @@ namespace Gossip.Runtimes.Processes;
 /// </summary>
 static class ContainerShell
 {
-    const string ShellPath = "/bin/sh";
+    public const string ShellPath = "/bin/sh";
 
     // Until its outputs are turned away they are pipes to the node: closing them says "recorded, and ready for signals",
     // and what came out before is what went wrong. Only the command writes to the log; the shell's own remarks
-    // ("Terminated") do not. In a subshell, caught signals have their defaults back.
+    // ("Terminated") do not. In a subshell, caught signals have their defaults back. A pipe that is opened for both ways
+    // waits for nobody and never ends.
     const string Script = """
-        folder=$1 attempt=$2
-        shift 2
+        folder=$1 attempt=$2 input=$3
+        shift 3
         trap : HUP INT QUIT TERM USR1 USR2 ALRM PIPE
         read -r boot </proc/sys/kernel/random/boot_id
         read -r self </proc/$$/stat
         printf '%s\n%s\n%s\n' "$attempt" "$boot" "$self" >"$folder/pid" || exit 126
-        exec </dev/null 3>>"$folder/log" >/dev/null 2>&1
+        exec <>"$input" 3>>"$folder/log" >/dev/null 2>&1
         (exec "$@" >&3 2>&3 3>&-)
         code=$?
         printf '%s\n' "$code" >"$folder/exit"
         exit "$code"
         """;
 
-    static readonly string SystemPath = (Environment.GetEnvironmentVariable("PATH") ?? "") + ":/usr/bin:/bin";
-    static readonly string? Setsid = Executable.TryFind("setsid", SystemPath, "/");
+    public static readonly string SystemPath = (Environment.GetEnvironmentVariable("PATH") ?? "") + ":/usr/bin:/bin";
+    public static readonly string? Setsid = Executable.TryFind("setsid", SystemPath, "/");
 
     /// <summary>Why process pods cannot run on this machine, and what to do about it; null when they can.</summary>
     public static string? Obstacle()
@@ -48,21 +48,35 @@ static class ContainerShell
         return null;
     }
 
+    /// <summary>What follows the program's name.</summary>
+    public static IEnumerable<string> Arguments(ContainerSpec spec, Dictionary<string, string> variables) =>
+        spec.Command.Skip(1).Concat(spec.Args.IsDefault ? [] : spec.Args).Select(word => Expansion.Expand(word, variables));
+
     /// <summary>Returns once the container is recorded on disk and its command is about to run.</summary>
+    /// <param name="words">The program by its full path, and its arguments.</param>
+    /// <param name="input">What it reads.</param>
     /// <exception cref="StartError">The command cannot run here.</exception>
     public static async Task<Process> StartAsync(
-        ContainerStart start, ContainerSpec container, ContainerFolder folder)
+        ContainerFolder folder, int attempt, IEnumerable<string> words, string directory, string input, Dictionary<string, string> variables)
     {
-        if (container.Command.IsDefaultOrEmpty)
+        var start = new ProcessStartInfo(Setsid!)
         {
-            throw new StartError(StartError.Invalid, $"container '{container.Name}' names an image but no command, and the process runtime runs "
-                + "programs of the node itself: give it a `command`, or take `runtimeClassName: process` out for a node with a container engine");
-        }
+            WorkingDirectory = directory,
+            UseShellExecute = false,
+            RedirectStandardInput = true,
+            RedirectStandardOutput = true,
+            RedirectStandardError = true,
+            ArgumentList =
+            {
+                ShellPath, "-c", Script, "gossip-container", folder.Path, attempt.ToString(CultureInfo.InvariantCulture), input,
+            },
+        };
+        foreach (var word in words) start.ArgumentList.Add(word);
+        start.Environment.Clear();
+        foreach (var (name, value) in variables) start.Environment[name] = value;
         try
         {
-            Directory.CreateDirectory(folder.WorkPath);
-            folder.ForgetExit();
-            var process = Process.Start(Describe(start, container, folder))!;
+            var process = Process.Start(start)!;
             process.StandardInput.Close();
             var output = process.StandardOutput.ReadToEndAsync();
             var problem = (await process.StandardError.ReadToEndAsync().ConfigureAwait(false)).Trim();
@@ -73,36 +87,9 @@ static class ContainerShell
             await process.WaitForExitAsync().ConfigureAwait(false);
             throw new StartError(StartError.NotUsable, problem);
         }
-        catch (Exception fault) when (fault is IOException or UnauthorizedAccessException or System.ComponentModel.Win32Exception)
+        catch (Exception fault) when (fault is IOException or System.ComponentModel.Win32Exception)
         {
-            throw new StartError(StartError.NotUsable, fault.Message); // disk full, too many processes, arguments too long …
+            throw new StartError(StartError.NotUsable, fault.Message); // too many processes, arguments too long …
         }
-    }
-
-    static ProcessStartInfo Describe(ContainerStart asked, ContainerSpec container, ContainerFolder folder)
-    {
-        var variables = PodEnvironment.Build(asked, folder.Path);
-        var directory = container.WorkingDirectory is { Length: > 0 } given ? given : folder.WorkPath;
-        if (!Path.IsPathRooted(directory)) throw new StartError(StartError.NotUsable, $"workingDir '{directory}' is not an absolute path");
-        if (!Directory.Exists(directory)) throw new StartError(StartError.NotUsable, $"workingDir '{directory}' is not a directory on this node");
-        var program = Executable.Find(Expansion.Expand(container.Command[0], variables), variables["PATH"], directory);
-
-        var start = new ProcessStartInfo(Setsid!)
-        {
-            WorkingDirectory = directory,
-            UseShellExecute = false,
-            RedirectStandardInput = true,
-            RedirectStandardOutput = true,
-            RedirectStandardError = true,
-            ArgumentList =
-            {
-                ShellPath, "-c", Script, "gossip-container", folder.Path, asked.Attempt.ToString(CultureInfo.InvariantCulture), program,
-            },
-        };
-        foreach (var argument in container.Command.Skip(1).Concat(container.Args.IsDefault ? [] : container.Args))
-            start.ArgumentList.Add(Expansion.Expand(argument, variables));
-        start.Environment.Clear();
-        foreach (var (name, value) in variables) start.Environment[name] = value;
-        return start;
     }
 }

@@ -1,5 +1,6 @@
 using Gossip.Core.Pods;
 using Gossip.Runtimes.Pods;
+using Gossip.Runtimes.Volumes;
 
 namespace Gossip.Runtimes.Processes;
 
@@ -11,6 +12,10 @@ sealed class ProcessPod(PodLaunch launch, string ip, PodFolder folder)
     public PodLaunch Launch => launch;
     public string Ip => ip;
     public PodFolder Folder => folder;
+    public PodVolumes Volumes { get; } = new(folder, launch.Template);
+
+    /// <summary>It was told that it must leave; once is enough.</summary>
+    public bool IsEvicted { get; set; }
 
     public ContainerProcess? Find(string container)
     {

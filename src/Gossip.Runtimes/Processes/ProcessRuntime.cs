@@ -5,6 +5,8 @@ using Gossip.Core.Model;
 using Gossip.Core.Pods;
 using Gossip.Core.Ports;
 using Gossip.Runtimes.Pods;
+using Gossip.Runtimes.Processes.Logs;
+using Gossip.Runtimes.Volumes;
 
 namespace Gossip.Runtimes.Processes;
 
@@ -12,9 +14,9 @@ namespace Gossip.Runtimes.Processes;
 /// <param name="Folder">Where pods are kept, one folder each; with the same folder, the next life of the node adopts them.</param>
 /// <param name="Node">Decides which part of 127.0.0.0/8 the pods have their addresses from.</param>
 /// <param name="Note">Takes what a person watching the node would want to read.</param>
-/// <param name="LogLimit">Bytes a container's log may have before it becomes <c>log.1</c>.</param>
+/// <param name="LogLimit">Bytes of a container's log that are kept, at most and about.</param>
 public sealed record ProcessRuntimeOptions(
-    string Folder, NodeId Node, Action<NodeNote>? Note = null, long LogLimit = LogRotation.DefaultLimit);
+    string Folder, NodeId Node, Action<NodeNote>? Note = null, long LogLimit = ContainerLog.DefaultLimit);
 
 /// <summary>
 /// Runs the containers of a pod as plain processes of this machine, each in a session of its own, each pod with its
@@ -22,8 +24,11 @@ public sealed record ProcessRuntimeOptions(
 /// limits of cpu and memory are counted by the scheduler but not enforced.
 /// </summary>
 /// <remarks>Disposing it leaves the pods running, as does the death of the node. See <c>docs/process-runtime.md</c>.</remarks>
-public sealed class ProcessRuntime : IPodRuntime
+public sealed partial class ProcessRuntime : IPodRuntime
 {
+    /// <summary>Between two looks at volumes with a limit: what a fast writer takes from the disk meanwhile, it takes.</summary>
+    static readonly TimeSpan VolumeInterval = TimeSpan.FromSeconds(2);
+
     const UnixFileMode OwnerOnly = UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute;
 
     readonly ProcessRuntimeOptions options;
@@ -31,7 +36,8 @@ public sealed class ProcessRuntime : IPodRuntime
     readonly LoopbackAddresses addresses;
     readonly ConcurrentDictionary<PodRun, ProcessPod> pods = new();
     readonly ProcessWatcher watcher;
-    readonly Timer rotation;
+    readonly LogWatcher logs;
+    readonly Timer volumeWatch;
     IPodReports? reports;
 
     /// <exception cref="PlatformNotSupportedException">This machine cannot; ask <see cref="Obstacle"/> first.</exception>
@@ -42,7 +48,8 @@ public sealed class ProcessRuntime : IPodRuntime
         root = Path.TrimEndingDirectorySeparator(Path.GetFullPath(options.Folder));
         addresses = new LoopbackAddresses(options.Node);
         watcher = new ProcessWatcher();
-        rotation = new Timer(_ => RotateLogs(), null, LogRotation.Interval, LogRotation.Interval);
+        logs = new LogWatcher((path, fault) => Note(NoteLevel.Warning, "log-not-watched", path, fault));
+        volumeWatch = new Timer(_ => WatchVolumes(), null, VolumeInterval, Timeout.InfiniteTimeSpan);
     }
 
     public ImmutableArray<string> Classes => [RuntimeNames.Process];
@@ -51,38 +58,8 @@ public sealed class ProcessRuntime : IPodRuntime
     /// <summary>Why process pods cannot run on this machine, and what to do about it; null when they can.</summary>
     public static string? Obstacle() => ContainerShell.Obstacle();
 
-    /// <summary>
-    /// Kills every process of every pod that any node keeps below a folder, at once and without a word to anybody: what
-    /// a pulled plug does to a machine's pods. For demos and tests, after the node itself was killed.
-    /// </summary>
-    /// <returns>False when something could not be killed in time.</returns>
-    public static async Task<bool> EndAllAsync(string folder)
-    {
-        if (!OperatingSystem.IsLinux()) return true;
-        using var watcher = new ProcessWatcher();
-        return await Family.KillAllAsync(watcher, Path.TrimEndingDirectorySeparator(Path.GetFullPath(folder))).ConfigureAwait(false);
-    }
-
     /// <summary>Where a container's output goes; the file may not exist (yet, or any more).</summary>
     public string LogPath(PodRun pod, string container) => ContainerFolder.Of(PodFolder.Of(root, pod), container).LogPath;
-
-    public async Task<ImmutableArray<SurvivingPod>> AdoptAsync(IPodReports reports, CancellationToken cancel)
-    {
-        Check.That(this.reports is null);
-        this.reports = reports;
-        if (OperatingSystem.IsLinux()) Directory.CreateDirectory(root, OwnerOnly); // variables hold passwords
-        var survivors = ImmutableArray.CreateBuilder<SurvivingPod>();
-        foreach (var path in Directory.EnumerateDirectories(root).Order(StringComparer.Ordinal))
-        {
-            cancel.ThrowIfCancellationRequested();
-            var folder = new PodFolder(path);
-            if (folder.TryRead() is { } file && PodFolder.Of(root, file.Launch.Pod).Path == path)
-                survivors.Add(await AdoptAsync(folder, file).ConfigureAwait(false));
-            else
-                await ClearAsync(folder).ConfigureAwait(false);
-        }
-        return survivors.DrainToImmutable();
-    }
 
     public Task PrepareAsync(PodLaunch launch, ImmutableArray<VolumeFiles> files, CancellationToken cancel)
     {
@@ -103,18 +80,20 @@ public sealed class ProcessRuntime : IPodRuntime
             return Task.CompletedTask;
         }
         var folder = PodFolder.Of(root, pod);
+        var prepared = new ProcessPod(launch, ip, folder);
         try
         {
             folder.Write(new PodFile(ip, launch));
+            prepared.Volumes.Create(files);
         }
-        catch (Exception fault) when (fault is IOException or UnauthorizedAccessException)
+        catch (Exception fault) when (fault is IOException or UnauthorizedAccessException or VolumeError)
         {
             addresses.Free(ip);
             Delete(folder);
-            Report(new PodFailed(pod, "StorageError", fault.Message));
+            Report(new PodFailed(pod, fault is VolumeError ? "FailedMount" : "StorageError", fault.Message));
             return Task.CompletedTask;
         }
-        pods[pod] = new ProcessPod(launch, ip, folder);
+        pods[pod] = prepared;
         Report(new PodPrepared(pod, ip));
         return Task.CompletedTask;
     }
@@ -132,26 +111,56 @@ public sealed class ProcessRuntime : IPodRuntime
                 RepeatNews(run, last);
                 return;
             }
-            var folder = ContainerFolder.Of(pod.Folder, container);
-            var child = await ContainerShell.StartAsync(asked, spec, folder).ConfigureAwait(false);
-            var start = folder.ReadStart();
-            Check.That(start?.Process is not null); // the shell said that it wrote it
-            var process = new ContainerProcess(container, attempt, start.At, folder, start.Process, child);
-            pod.Put(process);
-            Report(new ContainerStarted(run, container, attempt, start.At));
-            Follow(run, process);
+            if (spec.Command.IsDefaultOrEmpty)
+            {
+                throw new StartError(StartError.Invalid, $"container '{container}' names an image but no command, and the process runtime runs "
+                    + "programs of the node itself: give it a `command`, or take `runtimeClassName: process` out for a node with a container engine");
+            }
+            pod.Put(await StartAsync(pod, spec, asked).ConfigureAwait(false));
+            Report(new ContainerStarted(run, container, attempt, pod.Find(container)!.StartedAt));
+            Follow(run, pod.Find(container)!);
         }
         catch (StartError error)
         {
             Report(new ContainerExited(run, container, attempt, error.ExitCode, StartError.Reason, error.Message, Now()));
         }
+        catch (Exception fault) when (fault is IOException or UnauthorizedAccessException or VolumeError)
+        {
+            Report(new ContainerNotStarted(run, container, attempt, "CreateContainerError", fault.Message, Now())); // disk full …
+        }
+    }
+
+    async Task<ContainerProcess> StartAsync(ProcessPod pod, ContainerSpec spec, ContainerStart asked)
+    {
+        var folder = ContainerFolder.Of(pod.Folder, spec.Name);
+        folder.Begin();
+        var log = new ContainerLog(folder.LogPath, folder.TimesPath, options.LogLimit);
+        try
+        {
+            logs.Add(log);
+            var child = await PlainContainer.StartAsync(asked, spec, folder, pod.Volumes).ConfigureAwait(false);
+            var start = folder.ReadStart();
+            Check.That(start?.Process is not null); // the shell said that it wrote it
+            return new ContainerProcess(spec.Name, asked.Attempt, start.At, folder, start.Process, child, log);
+        }
+        catch
+        {
+            logs.Remove(log);
+            throw;
+        }
+    }
+
+    public async Task StopContainerAsync(PodRun run, string container, int attempt, TimeSpan grace, CancellationToken cancel)
+    {
+        if (pods.TryGetValue(run, out var pod) && pod.Find(container) is { Exit: null } running && running.Attempt == attempt)
+            await EndAsync(pod, [running], grace, cancel).ConfigureAwait(false);
     }
 
     public async Task StopAsync(PodRun run, TimeSpan grace, CancellationToken cancel)
     {
         if (pods.TryGetValue(run, out var pod))
         {
-            await EndContainersAsync(pod, grace, cancel).ConfigureAwait(false);
+            await EndAsync(pod, pod.Containers(), grace, cancel).ConfigureAwait(false);
             Delete(pod.Folder);
             pods.TryRemove(run, out _);
             addresses.Free(pod.Ip);
@@ -159,58 +168,25 @@ public sealed class ProcessRuntime : IPodRuntime
         Report(new PodStopped(run));
     }
 
-    public Task UpdateFilesAsync(PodRun pod, ImmutableArray<VolumeFiles> files, CancellationToken cancel) => throw new NotImplementedException();
-    public Task StopContainerAsync(PodRun pod, string container, int attempt, TimeSpan grace, CancellationToken cancel) => throw new NotImplementedException();
-    public Task ReadLogsAsync(PodRun pod, string container, LogQuery query, Stream output, CancellationToken cancel) => throw new NotImplementedException();
-    public Task<int> ExecAsync(PodRun pod, string container, ImmutableArray<string> command, PodConsole console, CancellationToken cancel) => throw new NotImplementedException();
-    public Task AttachAsync(PodRun pod, string container, PodConsole console, CancellationToken cancel) => throw new NotImplementedException();
-    public Task<ImmutableArray<ContainerUsage>> UsageAsync(PodRun pod, CancellationToken cancel) => throw new NotImplementedException();
-    public Task CopyOutAsync(PodRun pod, string container, string path, Stream tar, CancellationToken cancel) => throw new NotImplementedException();
+    public Task UpdateFilesAsync(PodRun run, ImmutableArray<VolumeFiles> files, CancellationToken cancel)
+    {
+        if (!pods.TryGetValue(run, out var pod)) return Task.CompletedTask;
+        try
+        {
+            pod.Volumes.Update(files);
+        }
+        catch (VolumeError error)
+        {
+            Note(NoteLevel.Warning, "files-not-updated", pod.Launch.Name, error.Message);
+        }
+        return Task.CompletedTask;
+    }
 
     public async ValueTask DisposeAsync()
     {
-        await rotation.DisposeAsync().ConfigureAwait(false);
+        await volumeWatch.DisposeAsync().ConfigureAwait(false);
         watcher.Dispose();
-    }
-
-    async Task<SurvivingPod> AdoptAsync(PodFolder folder, PodFile file)
-    {
-        var pod = new ProcessPod(file.Launch, file.Ip, folder);
-        var survivors = ImmutableArray.CreateBuilder<SurvivingContainer>();
-        foreach (var spec in file.Launch.Template.AllContainers)
-        {
-            var container = ContainerFolder.Of(folder, spec.Name);
-            var start = container.ReadStart();
-            var process = new ContainerProcess(spec.Name, start?.Attempt ?? 0, start?.At ?? default, container, start?.Process, child: null);
-            if (start is null)
-            {
-                await process.KillAsync(watcher).ConfigureAwait(false); // the node died between starting it and its record
-                continue;
-            }
-            pod.Put(process);
-            if (start.Process is { } first && ProcessTable.Find(first.Pid) is { IsAlive: true } now && now.StartTime == first.StartTime)
-            {
-                survivors.Add(new SurvivingContainer(spec.Name, start.Attempt, start.At, ExitCode: null));
-                Follow(file.Launch.Pod, process);
-            }
-            else
-            {
-                var exit = await process.EndAsync(watcher).ConfigureAwait(false);
-                process.MarkReported();
-                survivors.Add(new SurvivingContainer(spec.Name, start.Attempt, start.At, exit.Code));
-            }
-        }
-        addresses.Keep(file.Ip);
-        pods[file.Launch.Pod] = pod;
-        return new SurvivingPod(Classes[0], file.Launch, file.Ip, survivors.DrainToImmutable());
-    }
-
-    /// <summary>A folder that tells of no pod (cut while it was written, damaged): nothing may run from it.</summary>
-    async Task ClearAsync(PodFolder folder)
-    {
-        Note(NoteLevel.Warning, "pod-folder-unreadable", folder.Path, "ended what ran from it and removed it");
-        await Family.KillAllAsync(watcher, folder.Path).ConfigureAwait(false);
-        Delete(folder);
+        logs.Dispose();
     }
 
     void Follow(PodRun run, ContainerProcess container) => _ = FollowAsync(run, container);
@@ -219,7 +195,7 @@ public sealed class ProcessRuntime : IPodRuntime
     {
         try
         {
-            var exit = await container.EndAsync(watcher).ConfigureAwait(false);
+            var exit = await container.EndAsync(watcher, logs).ConfigureAwait(false);
             Report(ExitOf(run, container, exit));
             container.MarkReported();
         }
@@ -229,9 +205,9 @@ public sealed class ProcessRuntime : IPodRuntime
         }
     }
 
-    async Task EndContainersAsync(ProcessPod pod, TimeSpan grace, CancellationToken cancel)
+    async Task EndAsync(ProcessPod pod, ContainerProcess[] containers, TimeSpan grace, CancellationToken cancel)
     {
-        var running = Array.FindAll(pod.Containers(), container => !container.Reported.IsCompleted);
+        var running = Array.FindAll(containers, container => !container.Reported.IsCompleted);
         if (running.Length == 0) return;
         var ends = Task.WhenAll(running.Select(container => container.Reported));
         if (grace > TimeSpan.Zero)
@@ -282,21 +258,24 @@ public sealed class ProcessRuntime : IPodRuntime
         }
     }
 
-    void RotateLogs()
+    void WatchVolumes()
     {
-        foreach (var pod in pods.Values)
+        var started = Environment.TickCount64;
+        foreach (var (run, pod) in pods)
         {
-            foreach (var container in pod.Containers())
-            {
-                try
-                {
-                    LogRotation.Rotate(container.Folder, options.LogLimit);
-                }
-                catch (Exception fault) when (fault is IOException or UnauthorizedAccessException)
-                {
-                    Note(NoteLevel.Warning, "log-not-rotated", container.Folder.LogPath, fault.Message);
-                }
-            }
+            if (pod.IsEvicted || !pod.Volumes.HasLimits || pod.Volumes.Excess() is not { } excess) continue;
+            pod.IsEvicted = true;
+            Report(new PodFailed(run, "Evicted", excess));
+        }
+        try
+        {
+            // Large volumes take long to walk: a twentieth of the time is enough for it.
+            var pause = Math.Max((long)VolumeInterval.TotalMilliseconds, 20 * (Environment.TickCount64 - started));
+            volumeWatch.Change(pause, Timeout.Infinite);
+        }
+        catch (ObjectDisposedException)
+        {
+            // The runtime was.
         }
     }
 

@@ -5,8 +5,9 @@ namespace Gossip.Runtimes.Processes;
 
 /// <summary>One line of /proc/PID/stat, as far as we need it.</summary>
 /// <param name="State">R, S, D … and Z for a process that has ended but was not waited for.</param>
+/// <param name="CpuTicks">That it used, with those of its children that it waited for.</param>
 /// <param name="StartTime">In clock ticks since the machine's boot: with the pid, a name that is never reused within it.</param>
-readonly record struct ProcessStat(int Pid, char State, int Session, ulong StartTime)
+readonly record struct ProcessStat(int Pid, char State, int Session, ulong CpuTicks, ulong StartTime)
 {
     public bool IsAlive => State is not ('Z' or 'X');
 
@@ -18,11 +19,14 @@ readonly record struct ProcessStat(int Pid, char State, int Session, ulong Start
         if (open < 1 || close < open || close + 2 >= line.Length) return null;
         Span<Range> parts = stackalloc Range[21];
         var rest = line[(close + 2)..];
-        if (rest.Split(parts, ' ') < parts.Length) return null; // state is field 3 of proc(5), session 6, start time 22
+        if (rest.Split(parts, ' ') < parts.Length) return null; // state is field 3 of proc(5), session 6, times 14 to 17, start time 22
+        ulong ticks = 0;
+        foreach (var part in parts[11..15])
+            if (ulong.TryParse(rest[part], NumberStyles.None, CultureInfo.InvariantCulture, out var some)) ticks += some;
         return int.TryParse(line[..open].Trim(), NumberStyles.None, CultureInfo.InvariantCulture, out var pid)
             && int.TryParse(rest[parts[3]], NumberStyles.None, CultureInfo.InvariantCulture, out var session)
             && ulong.TryParse(rest[parts[19]], NumberStyles.None, CultureInfo.InvariantCulture, out var start)
-            ? new ProcessStat(pid, rest[parts[0]][0], session, start)
+            ? new ProcessStat(pid, rest[parts[0]][0], session, ticks, start)
             : null;
     }
 }
@@ -35,6 +39,21 @@ static class ProcessTable
 
     public static ProcessStat? Find(int pid) =>
         ReadText(string.Create(CultureInfo.InvariantCulture, $"/proc/{pid}/stat")) is { } line ? ProcessStat.Parse(line) : null;
+
+    /// <summary>What a process has for itself in memory, in bytes: without the files that it shares with others. 0 when it is gone.</summary>
+    public static long OwnMemory(int pid) =>
+        ReadText(string.Create(CultureInfo.InvariantCulture, $"/proc/{pid}/statm"))?.Split(' ') is [_, var resident, var shared, ..]
+            ? (long.Parse(resident, CultureInfo.InvariantCulture) - long.Parse(shared, CultureInfo.InvariantCulture)) * Environment.SystemPageSize
+            : 0;
+
+    /// <summary>The variables with which a process was started; empty when it is gone.</summary>
+    public static Dictionary<string, string> Variables(int pid)
+    {
+        var variables = new Dictionary<string, string>(StringComparer.Ordinal);
+        foreach (var entry in Encoding.UTF8.GetString(ReadBytes(string.Create(CultureInfo.InvariantCulture, $"/proc/{pid}/environ"))).Split('\0'))
+            if (entry.IndexOf('=') is > 0 and var at) variables[entry[..at]] = entry[(at + 1)..];
+        return variables;
+    }
 
     /// <summary>Every living process that is in <paramref name="session"/> or carries <paramref name="mark"/> in its environment.</summary>
     /// <param name="session">0 for none.</param>

@@ -18,20 +18,12 @@ public abstract class ProcessRuntimeFixture : PodProcessContract
     protected new ProcessRuntime Runtime => (ProcessRuntime)base.Runtime;
 
     protected override IPodRuntime Create() =>
-        new ProcessRuntime(new ProcessRuntimeOptions(folder.FullName, NodeId.Of("node-1"), Notes.Add, LogLimit: 1000));
+        new ProcessRuntime(new ProcessRuntimeOptions(folder.FullName, NodeId.Of("node-1"), Notes.Add, LogLimit: 100_000));
 
-    protected override ContainerSpec Container(string name, Behaviour behaviour) => Shell(name, behaviour switch
-    {
-        Behaviour.RunsUntilAsked => "echo ready; exec sleep 1000",
-        Behaviour.IgnoresBeingAsked => "trap '' TERM; echo ready; while :; do sleep 1000; done",
-        Behaviour.Succeeds => "exit 0",
-        _ => "exit 3",
-    });
-
-    protected override Task UntilReadyAsync(PodRun pod, string container) => UntilLoggedAsync(pod, container, "ready\n");
+    protected override string At(string mountPath) => "$GOSSIP_ROOT" + mountPath;
 
     /// <summary>The shell is to see every dollar, which in a manifest takes two.</summary>
-    protected static ContainerSpec Shell(string name, string script) =>
+    protected override ContainerSpec Shell(string name, string script) =>
         Command(name, "sh", "-c", script.Replace("$", "$$", StringComparison.Ordinal));
 
     protected static ContainerSpec Command(string name, params ImmutableArray<string> command) =>

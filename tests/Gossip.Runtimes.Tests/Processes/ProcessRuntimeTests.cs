@@ -1,5 +1,6 @@
 using System.Net;
 using System.Net.Sockets;
+using Gossip.Core.Model;
 using Gossip.Core.Pods;
 using Gossip.Runtimes.Processes;
 
@@ -160,19 +161,37 @@ public sealed class ProcessRuntimeTests : ProcessRuntimeFixture
     }
 
     [Fact]
-    public async Task A_log_over_its_limit_becomes_the_old_log_while_the_container_writes_on()
+    public async Task A_flood_is_cut_at_the_logs_head_and_no_line_of_the_rest_is_lost()
     {
-        var launch = Launch(Shell("main", "printf %02000d 7; echo; until [ -e go ]; do sleep 0.01; done; echo after; exec sleep 1000"));
+        const int lines = 200_000; // 1.4 MB; the limit of these tests is 100 kB
+        var launch = Launch(Shell("main", $"seq {lines}; echo end; exec sleep 1000"));
         await PrepareAsync(launch);
         await StartAsync(launch);
-        await UntilLoggedAsync(launch.Pod, "main", "7\n");
-        var folder = new ContainerFolder(Path.GetDirectoryName(Runtime.LogPath(launch.Pod, "main"))!);
+        await UntilSaidAsync(launch.Pod, "main", "end\n");
+        string[] log;
+        do log = (await LogAsync(launch.Pod, "main")).Split('\n');
+        while (log.Length > 20_000); // until the next look at it
 
-        LogRotation.Rotate(folder, limit: 1000);
-        File.WriteAllText(Path.Combine(folder.WorkPath, "go"), "");
+        Assert.InRange(log.Length, 5_000, 20_000);
+        var last = lines - (log.Length - 2) + 1;
+        Assert.Equal(Enumerable.Range(last, log.Length - 2).Select(line => line.ToString(System.Globalization.CultureInfo.InvariantCulture)), log[..^2]);
+    }
 
-        Assert.Equal("after\n", await UntilLoggedAsync(launch.Pod, "main", "after\n"));
-        Assert.Equal(2001, new FileInfo(folder.OldLogPath).Length);
+    [Fact]
+    public async Task What_a_plain_process_cannot_be_given_is_refused_by_its_field()
+    {
+        foreach (var (security, field) in new (SecuritySettings, string)[]
+        {
+            (new() { RunAsUser = 4711 }, "runAsUser"), (new() { RunAsGroup = 4711 }, "runAsGroup"), (new() { ReadOnlyRoot = true }, "readOnlyRootFilesystem"),
+        })
+        {
+            var launch = Launch(Shell("main", "true") with { Security = security });
+            await PrepareAsync(launch);
+            await StartAsync(launch);
+            var end = await Reports.Await<ContainerExited>(report => report.Pod == launch.Pod);
+            Assert.Equal("StartError", end.Reason);
+            Assert.Contains($"securityContext.{field}", end.Message, StringComparison.Ordinal);
+        }
     }
 
     static int FreePort()

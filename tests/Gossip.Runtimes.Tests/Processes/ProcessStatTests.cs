@@ -4,7 +4,7 @@ namespace Gossip.Runtimes.Tests.Processes;
 
 public sealed class ProcessStatTests
 {
-    const string Rest = "1 42 42 0 -1 4194304 100 0 0 0 0 0 0 0 20 0 1 0 5555 2600000 200 18446744073709551615 0 0";
+    const string Rest = "1 42 42 0 -1 4194304 100 0 0 0 1 20 300 4000 20 0 1 0 5555 2600000 200 18446744073709551615 0 0";
 
     [Theory]
     [InlineData("sh")]
@@ -12,7 +12,7 @@ public sealed class ProcessStatTests
     [InlineData(") Z 9 9 (")]
     [InlineData("")]
     public void The_name_of_a_process_may_hold_any_sign(string name) =>
-        Assert.Equal(new ProcessStat(43, 'S', 42, 5555), ProcessStat.Parse($"43 ({name}) S {Rest}"));
+        Assert.Equal(new ProcessStat(43, 'S', 42, 4321, 5555), ProcessStat.Parse($"43 ({name}) S {Rest}"));
 
     [Fact]
     public void A_zombie_is_dead()
