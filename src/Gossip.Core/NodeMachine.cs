@@ -174,7 +174,7 @@ public sealed class NodeMachine
     /// <summary>Runs until nothing changes any more. Each part reads only those before it, so it ends.</summary>
     void Settle(Now now, NodeEffects effects)
     {
-        while (swim.Changes.Count > 0 || replicator.Changes.Count > 0 || slots.Dirty.Count > 0)
+        while (swim.Changes.Count > 0 || replicator.Changes.Count > 0 || slots.Dirty.Count > 0 || slots.DirtyConfig.Count > 0)
         {
             for (var i = 0; i < swim.Changes.Count; i++)
             {
@@ -201,6 +201,8 @@ public sealed class NodeMachine
                 auctioneer.OnSlot(pod, now, effects);
             }
             dirty.Clear();
+            foreach (var config in slots.DirtyConfig) keeper.OnConfig(config, now, effects);
+            slots.DirtyConfig.Clear();
         }
         keeper.OnSettled(effects);
         clerk.OnSettled(now, effects);

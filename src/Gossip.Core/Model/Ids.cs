@@ -133,7 +133,10 @@ public readonly record struct NodeAddress(ulong High, ulong Low, ushort Port) : 
 
     public bool IsV4 => High == 0 && Low >> 32 == 0xFFFF;
 
-    public override string ToString() => IsV4
-        ? string.Create(CultureInfo.InvariantCulture, $"{(byte)(Low >> 24)}.{(byte)(Low >> 16)}.{(byte)(Low >> 8)}.{(byte)Low}:{Port}")
-        : string.Create(CultureInfo.InvariantCulture, $"[{High >> 48:x}:{High >> 32 & 0xFFFF:x}:{High >> 16 & 0xFFFF:x}:{High & 0xFFFF:x}:{Low >> 48:x}:{Low >> 32 & 0xFFFF:x}:{Low >> 16 & 0xFFFF:x}:{Low & 0xFFFF:x}]:{Port}");
+    /// <summary>Without the port.</summary>
+    public string Host => IsV4
+        ? string.Create(CultureInfo.InvariantCulture, $"{(byte)(Low >> 24)}.{(byte)(Low >> 16)}.{(byte)(Low >> 8)}.{(byte)Low}")
+        : string.Create(CultureInfo.InvariantCulture, $"{High >> 48:x}:{High >> 32 & 0xFFFF:x}:{High >> 16 & 0xFFFF:x}:{High & 0xFFFF:x}:{Low >> 48:x}:{Low >> 32 & 0xFFFF:x}:{Low >> 16 & 0xFFFF:x}:{Low & 0xFFFF:x}");
+
+    public override string ToString() => IsV4 ? $"{Host}:{Port}" : $"[{Host}]:{Port}";
 }

@@ -26,6 +26,12 @@ sealed class KeptPod
     /// <summary>What its runtime was told of it; null until it is to be prepared.</summary>
     public PodLaunch? Launch { get; set; }
 
+    /// <summary>The template whose labels and objects its files were last made of; null when that is to be done anew.</summary>
+    public PodTemplate? ConfiguredBy { get; set; }
+
+    /// <summary>Of the files that its runtime was last given; 0 for a survivor, of whose files nothing is known.</summary>
+    public ulong FilesHash { get; set; }
+
     /// <summary>What timers name it by.</summary>
     public required ulong Number { get; init; }
 

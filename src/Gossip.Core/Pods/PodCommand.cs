@@ -56,7 +56,11 @@ public sealed record ContainerStart(
 }
 
 /// <param name="Registry">Host, with its port where it has one.</param>
-public sealed record RegistryCredential(string Registry, string User, string Password);
+public sealed record RegistryCredential(string Registry, string User, string Password)
+{
+    /// <summary>Without the password: logs print records.</summary>
+    public override string ToString() => $"{User} at {Registry}";
+}
 
 /// <summary>Everything that one volume of files holds.</summary>
 public sealed record VolumeFiles(string Volume, ImmutableArray<VolumeFile> Files);

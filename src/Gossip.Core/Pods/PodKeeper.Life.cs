@@ -1,6 +1,5 @@
 using System.Globalization;
 using Gossip.Core.Model;
-using Gossip.Core.Pods.Configuration;
 using Gossip.Core.Scheduling;
 using Gossip.Core.Workloads;
 
@@ -60,17 +59,20 @@ public sealed partial class PodKeeper
 
     void Prepare(KeptPod pod, Slot slot, Now now, NodeEffects effects)
     {
+        var launch = new PodLaunch(pod.Run, slot.Name, slot.Workload.Namespace,
+            StableHash.GuidText(pod.Run.Pod.Hash(), pod.Run.Epoch.Value), config.Card.Name, pod.Template);
+        pod.Waits(pod.Creating, "");
+        if (FilesOf(pod, launch, slot) is not { } files) return; // OnConfig looks at it again
         pod.Stage = PodStage.Preparing;
         pod.ToldAt = now.Monotonic; // what follows comes in quick succession: tell it together
-        pod.Waits(pod.Creating, "");
         if (pod.Template.ActiveDeadline is { } deadline) pod.DeadlineAt ??= now.Monotonic + deadline;
-        pod.Launch = new PodLaunch(pod.Run, slot.Name, slot.Workload.Namespace,
-            StableHash.GuidText(pod.Run.Pod.Hash(), pod.Run.Epoch.Value), config.Card.Name, pod.Template);
-        effects.Perform(new PreparePod(pod.Run, pod.Template.RuntimeClass, pod.Launch, []));
+        pod.Launch = launch;
+        effects.Perform(new PreparePod(pod.Run, pod.Template.RuntimeClass, launch, files));
     }
 
     void KeepRunning(KeptPod pod, Now now, NodeEffects effects)
     {
+        FollowFiles(pod, effects);
         WatchDependencies(pod, now);
         foreach (var container in pod.Containers) Watch(pod, container, now, effects);
         if (pod.IsHeld && !TryRelease(pod, now, effects)) return;
@@ -125,9 +127,8 @@ public sealed partial class PodKeeper
         container.Reset();
         container.IsUp = true;
         if (container.FailedStarts == 0) (container.Reason, container.Message) = (pod.IsInitialized ? "ContainerCreating" : pod.Creating, "");
-        var environment = EnvironmentResolver.Resolve(pod.Launch!, container.Spec, pod.Ip, out var problem);
-        if (problem.Length > 0) NotStarted(pod, container, "CreateContainerConfigError", problem, now);
-        else effects.Perform(new StartContainer(pod.Run, pod.Template.RuntimeClass, new ContainerStart(container.Name, container.Attempt, environment, [])));
+        if (Configure(pod, container, out var problem) is { } start) effects.Perform(new StartContainer(pod.Run, pod.Template.RuntimeClass, start));
+        else NotStarted(pod, container, ConfigError, problem, now); // OnConfig may cut the wait short
     }
 
     /// <summary>It did not come to a start. That is nobody's crash: it is tried again whatever the restart policy, and does not count.</summary>

@@ -1,5 +1,6 @@
 using Gossip.Core.Membership;
 using Gossip.Core.Model;
+using Gossip.Core.Pods.Configuration;
 using Gossip.Core.Replication;
 using Gossip.Core.Scheduling;
 using Gossip.Core.Workloads;
@@ -46,6 +47,7 @@ public sealed partial class PodKeeper
         this.bidder = bidder;
         self = config.Card.Id;
         dependencies = new Dependencies(slots, members);
+        configObjects = new ConfigObjects(slots.Objects);
     }
 
     /// <summary>A slot changed: start what this node admitted, stop what it should not run any more.</summary>

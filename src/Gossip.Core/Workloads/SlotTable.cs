@@ -41,6 +41,9 @@ public sealed class SlotTable
     /// <summary>Slots that changed since the machine last looked; it clears the list. May name a slot twice.</summary>
     public List<PodId> Dirty { get; } = [];
 
+    /// <summary>ConfigMaps and Secrets that changed since the machine last looked; it clears the list.</summary>
+    internal List<ObjectName> DirtyConfig { get; } = [];
+
     /// <summary>Grows with every change applied, of rows and members alike: what resource versions count.</summary>
     public ulong Version { get; private set; }
 
@@ -173,6 +176,7 @@ public sealed class SlotTable
             nodeVersions[node] = Version;
             Dirty.AddRange(watched.Keys); // an uncordoned node may be what they wait for
         }
+        if (Pods.Configuration.ConfigObjects.IsConfig(changed.Name.Kind)) DirtyConfig.Add(changed.Name);
         if (!WorkloadSpec.IsWorkload(changed.Name.Kind)) return;
         if (change.After is null) changed.Spec = null;
         else if (change.Before is null || changed.Spec is null || IsOther(change.Before, change.After))

@@ -184,6 +184,8 @@ sealed class Desk : NodeEffects, IMemberList
                 Keeper.OnSlot(pod, Now, this);
                 Auctioneer.OnSlot(pod, Now, this);
             }
+            foreach (var config in Slots.DirtyConfig) Keeper.OnConfig(config, Now, this);
+            Slots.DirtyConfig.Clear();
         }
         while (!Tables.IsIdle || Slots.Dirty.Count > 0);
         Keeper.OnSettled(this);
