@@ -7,7 +7,7 @@ namespace Gossip.Core.Pods;
 // What this node writes of its pods: the status of an admission, and facts of a slot.
 public sealed partial class PodKeeper
 {
-    /// <summary>What happens to a pod within it is told at once, unless it turns ready, unready or over.</summary>
+    /// <summary>What happens to a pod within it is told at once, unless it turns ready, unready or over, or has a reason to.</summary>
     static readonly TimeSpan TellGap = TimeSpan.FromMilliseconds(100);
 
     bool tellDue;
@@ -19,7 +19,7 @@ public sealed partial class PodKeeper
         var status = pod.Status;
         if (status.SaysTheSame(pod.Told)) return;
         var urgent = status.Ready != pod.Told.Ready || status.Phase != pod.Told.Phase
-            || status.Draining != pod.Told.Draining || status.Rank != pod.Told.Rank;
+            || status.Draining != pod.Told.Draining || status.Reason != pod.Told.Reason || status.Rank != pod.Told.Rank;
         var since = now.Monotonic - pod.ToldAt;
         if (!urgent && since < TellGap)
         {

@@ -115,12 +115,24 @@ sealed class Desk : NodeEffects, IMemberList
         });
     }
 
+    /// <summary>A user creates something.</summary>
+    public Uid Create(ObjectName name, params (string Field, string Json)[] fields)
+    {
+        var uid = Uid.None;
+        var birth = new ObjectBirth(name, "v1").ToBytes();
+        Turn(() => uid = Tables.Create(RowKind.Object,
+            [.. fields.Select(field => (field.Field, (ReadOnlyMemory<byte>)System.Text.Encoding.UTF8.GetBytes(field.Json))), (Fields.Birth, birth)], Now, this));
+        return uid;
+    }
+
+    public void Remove(Uid row) => Turn(() => Tables.Remove(row, Now, this));
+
     public void Die(NodeId node) => Change(node, member => member with { State = MemberState.Dead, Since = Now.Monotonic });
 
     /// <summary>Another node's admission arrives.</summary>
-    public Uid Admit(NodeId node, uint epoch, bool ready, ulong at = 1, Func<AdmissionStatus, AdmissionStatus>? status = null)
+    public Uid Admit(NodeId node, uint epoch, bool ready, ulong at = 1, Func<AdmissionStatus, AdmissionStatus>? status = null, PodId? pod = null)
     {
-        var birth = new AdmissionBirth(node, new PodRun(Pods[0], new Epoch(epoch)), new Stamp(at), "");
+        var birth = new AdmissionBirth(node, new PodRun(pod ?? Pods[0], new Epoch(epoch)), new Stamp(at), "");
         var now = AdmissionStatus.Admitted with { Phase = PodPhase.Running, Ready = ready };
         var uid = Uid.None;
         Turn(() => uid = Tables.Create(RowKind.Admission,
