@@ -36,6 +36,9 @@ public sealed partial class GossipNode : IHostedService, IAsyncDisposable
     /// <summary>Where other nodes reach this one.</summary>
     public NodeAddress Address => Running.Address;
 
+    /// <summary>Looks into pods: logs, commands, files, what they use; wherever in the cluster they run.</summary>
+    public PodAccess Pods => Running.Pods;
+
     /// <summary>Where it remembers; removed at the end when none was given.</summary>
     public string DataFolder => Running.Folder;
 

@@ -7,11 +7,13 @@ using Gossip.Core;
 using Gossip.Core.Membership;
 using Gossip.Core.Model;
 using Gossip.Core.Ports;
+using Gossip.Core.Requests;
 using Gossip.Core.View;
 using Gossip.Node.Loop;
 using Gossip.Node.Metrics;
 using Gossip.Node.Runtimes;
 using Gossip.Node.Store;
+using Gossip.Node.Talks;
 using Gossip.Node.Transport;
 using Gossip.Runtimes.Processes;
 using Microsoft.Extensions.Logging;
@@ -47,6 +49,9 @@ sealed class RunningNode
             var machine = new NodeMachine(Config(options, seeds, Transport.Address, own), contents);
             Loop = new NodeLoop(machine, Transport, store, options.CompactAt, command => runtimes!.Perform(command), meter, new RejectLog(logger), notes);
             runtimes = new RuntimeHost(own, Loop, logger);
+            var desk = new PodDesk(runtimes.RuntimeOf);
+            Transport.Talks = desk.ServeAsync;
+            Pods = new PodAccess(NodeId.Of(options.Name), LookAsync, desk, new PodCalls(Transport.TalkToAsync));
         }
         catch
         {
@@ -58,6 +63,7 @@ sealed class RunningNode
 
     public SocketTransport Transport { get; }
     public NodeLoop Loop { get; }
+    public PodAccess Pods { get; }
     public Task Completion { get; private set; } = Task.CompletedTask;
     public NodeAddress Address => Transport.Address;
     public string Folder => folder.Path;
@@ -90,6 +96,9 @@ sealed class RunningNode
         meter.Dispose();
         folder.Dispose();
     }
+
+    async Task<ClusterView> LookAsync(CancellationToken cancel) =>
+        await Loop.AskAsync(Look.Around, cancel).ConfigureAwait(false) is Seen seen ? seen.View : throw new PodAccessException("the node has stopped");
 
     /// <summary>Says goodbye and waits until nothing runs here any more.</summary>
     async Task LeaveAsync(CancellationToken hurry)

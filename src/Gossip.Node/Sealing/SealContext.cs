@@ -27,6 +27,12 @@ sealed class SealContext
 
     public SealContext ForStream(ReadOnlySpan<byte> challenge) => new(Cluster, label, challenge);
 
+    /// <summary>
+    /// Of what the one who accepted a talk answers: both challenges, so that neither a frame of the other direction nor one of
+    /// another talk passes for an answer.
+    /// </summary>
+    public SealContext ForReply(ReadOnlySpan<byte> challenge, ReadOnlySpan<byte> callers) => new(Cluster, label, [.. challenge, .. callers]);
+
     /// <summary>A copy for one sealer or opener, which writes into its associated data.</summary>
     public SealContext Copy() => new(Cluster, label, AssociatedData.AsSpan(SealHeader.Length + label.Length));
 

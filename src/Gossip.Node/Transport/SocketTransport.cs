@@ -6,6 +6,7 @@ using Gossip.Core.Model;
 using Gossip.Core.Ports;
 using Gossip.Core.Wire;
 using Gossip.Node.Sealing;
+using Gossip.Node.Talks;
 
 namespace Gossip.Node.Transport;
 
@@ -35,6 +36,23 @@ sealed class SocketTransport : ITransport
 
     public NodeAddress Address { get; }
 
+    /// <summary>Takes the talks that others begin, each until it ends. Set before <see cref="Start"/>.</summary>
+    public Func<TalkLine, NodeAddress, CancellationToken, Task<Reject>>? Talks { private get; set; }
+
+    /// <summary>Begins a talk.</summary>
+    /// <exception cref="TalkLost">Nobody answers there, or somebody who does not speak as we do.</exception>
+    public async Task<TalkLine> TalkToAsync(NodeAddress to, CancellationToken cancel)
+    {
+        try
+        {
+            return await TalkLine.ConnectAsync(to, Address, context, keyring, stop.Token, cancel).ConfigureAwait(false);
+        }
+        catch (Exception failed) when (!cancel.IsCancellationRequested && failed is SocketException or OperationCanceledException)
+        {
+            throw new TalkLost(failed is SocketException refused ? refused.Message : "no answer in time", failed);
+        }
+    }
+
     /// <summary>Changes the keys of everything sent and received from now on, save streams that are open. Thread-safe.</summary>
     public void Use(Keyring next)
     {
@@ -46,7 +64,7 @@ sealed class SocketTransport : ITransport
     {
         arrivals = into;
         receiving = datagrams.ReceiveAsync(into);
-        accepting = Task.Run(() => new StreamListener(listener, context, () => keyring, into).AcceptAsync(stop.Token));
+        accepting = Task.Run(() => new StreamListener(listener, context, () => keyring, into, Talks).AcceptAsync(stop.Token));
     }
 
     public void Send(NodeAddress to, ReadOnlySpan<byte> datagram) => datagrams.Send(to, datagram);

@@ -1,5 +1,3 @@
-using System.Buffers;
-using System.Buffers.Binary;
 using System.Net;
 using System.Net.Sockets;
 using System.Security.Cryptography;
@@ -7,15 +5,17 @@ using Gossip.Core.Model;
 using Gossip.Core.Ports;
 using Gossip.Core.Wire;
 using Gossip.Node.Sealing;
+using Gossip.Node.Talks;
 
 namespace Gossip.Node.Transport;
 
 /// <summary>
-/// Accepts streams and reads their frames. Until a stream has proved by its hello that it knows the key it may hold 63
+/// Accepts streams and reads their frames. Until a stream has proved by its hello that it knows the key it may hold 79
 /// bytes for two seconds; after that a member is trusted with frames, but not with all our memory: of great frames only a
-/// few are read at once, the others wait in the senders' kernels.
+/// few are read at once, the others wait in the senders' kernels. A stream whose hello asks for a talk is handed on.
 /// </summary>
-sealed class StreamListener(Socket listener, SealContext context, Func<Keyring> keyring, IArrivals arrivals)
+/// <param name="talks">Takes talks, each until it ends; null refuses them.</param>
+sealed class StreamListener(Socket listener, SealContext context, Func<Keyring> keyring, IArrivals arrivals, Func<TalkLine, NodeAddress, CancellationToken, Task<Reject>>? talks)
 {
     /// <summary>Every member of a cluster of a thousand may stream at once.</summary>
     public const int MostStreams = 1024;
@@ -60,17 +60,25 @@ sealed class StreamListener(Socket listener, SealContext context, Func<Keyring> 
             socket.NoDelay = true;
             from = ((IPEndPoint)socket.RemoteEndPoint!).ToNodeAddress();
             var challenge = RandomNumberGenerator.GetBytes(SealContext.ChallengeLength);
-            using var opener = new Opener(keyring(), context.ForStream(challenge), new InTurn(), FrameWire.SealedMax);
+            var keys = keyring();
+            using var opener = new Opener(keys, context.ForStream(challenge), new InTurn(), FrameWire.SealedMax);
             using var reader = new FrameReader(socket, opener, cancel);
 
             await socket.SendAsync(challenge, SocketFlags.None, cancel).ConfigureAwait(false);
-            var (hello, why) = await reader.ReadAsync(FrameWire.HelloSealed, FrameWire.Handshake).ConfigureAwait(false);
-            if (why == Reject.None && hello.Length != FrameWire.Hello) why = Reject.Malformed;
+            var (hello, why) = await reader.ReadAsync(FrameWire.TalkHelloSealed, FrameWire.Handshake).ConfigureAwait(false);
+            var isTalk = hello.Length == FrameWire.TalkHello;
+            if (why == Reject.None && hello.Length != FrameWire.Hello && !(isTalk && talks is not null)) why = Reject.Malformed;
             if (why == Reject.None)
             {
                 from = FrameWire.ReadHello(hello.Span);
                 Interlocked.Decrement(ref strangers);
                 isStranger = false;
+            }
+            if (isTalk && why == Reject.None)
+            {
+                using var line = new TalkLine(socket, reader, new Sealer(keys, context.ForReply(challenge, FrameWire.ReadTalkHello(hello.Span))));
+                why = await talks!(line, from, cancel).ConfigureAwait(false);
+                if (why == Reject.None) return;
             }
             while (why == Reject.None) why = await ServeFrameAsync(reader, from, cancel).ConfigureAwait(false);
             arrivals.Rejected(from, why);
@@ -103,52 +111,6 @@ sealed class StreamListener(Socket listener, SealContext context, Func<Keyring> 
         {
             reader.Free();
             if (isGreat) greatFrames.Release();
-        }
-    }
-
-    /// <summary>Reads frames off one stream, each within a time; ends by an exception when it ends or is too slow.</summary>
-    sealed class FrameReader(Socket socket, Opener opener, CancellationToken stop) : IDisposable
-    {
-        readonly byte[] prefix = new byte[FrameWire.LengthPrefix];
-        byte[]? closed, opened;
-
-        public async Task<(ReadOnlyMemory<byte> Frame, Reject Why)> ReadAsync(int longest, TimeSpan within)
-        {
-            var length = await ReadLengthAsync(within).ConfigureAwait(false);
-            return length < 0 || length > longest ? (default, Reject.TooLarge) : await ReadBodyAsync(length, within).ConfigureAwait(false);
-        }
-
-        public async Task<int> ReadLengthAsync(TimeSpan within)
-        {
-            await FillAsync(prefix, within).ConfigureAwait(false);
-            return BinaryPrimitives.ReadInt32LittleEndian(prefix);
-        }
-
-        /// <summary>The frame is valid until <see cref="Free"/>.</summary>
-        public async Task<(ReadOnlyMemory<byte> Frame, Reject Why)> ReadBodyAsync(int length, TimeSpan within)
-        {
-            Free();
-            closed = ArrayPool<byte>.Shared.Rent(length);
-            opened = ArrayPool<byte>.Shared.Rent(length);
-            await FillAsync(closed.AsMemory(0, length), within).ConfigureAwait(false);
-            var why = opener.Open(closed.AsSpan(0, length), opened, out var text);
-            return (opened.AsMemory(0, text), why);
-        }
-
-        public void Free()
-        {
-            if (closed is not null) ArrayPool<byte>.Shared.Return(closed);
-            if (opened is not null) ArrayPool<byte>.Shared.Return(opened);
-            closed = opened = null;
-        }
-
-        public void Dispose() => Free();
-
-        async Task FillAsync(Memory<byte> buffer, TimeSpan within)
-        {
-            using var deadline = CancellationTokenSource.CreateLinkedTokenSource(stop);
-            deadline.CancelAfter(within);
-            if (!await FrameWire.TryFillAsync(socket, buffer, deadline.Token).ConfigureAwait(false)) throw new EndOfStreamException();
         }
     }
 }

@@ -151,7 +151,7 @@ public sealed class RuntimeHostTests
         host.Perform(new StartContainer(Pod(2), "scripted", ContainerStart.Bare("main", 0)));
         host.Perform(new StopPod(Pod(2), "scripted", TimeSpan.Zero));
         await host.StopAllAsync();
-        Assert.Equal(["stop 1", "stop 2"], runtime.Begun.Where(what => what.StartsWith("stop", StringComparison.Ordinal)).Order(StringComparer.Ordinal));
+        Assert.Equal(["stop 1", "stop 2"], runtime.Begun.Where(what => what.StartsWith("stop", StringComparison.Ordinal)).Distinct(StringComparer.Ordinal).Order(StringComparer.Ordinal));
     }
 
     async Task BeginAsync()
