@@ -21,11 +21,11 @@ static class Helper
     public static ImmutableArray<string> Listen(int port) => Command("listen", port.ToString(System.Globalization.CultureInfo.InvariantCulture));
 
     /// <summary>A node that runs <paramref name="launch"/>'s containers, says <c>running</c>, and stays until it is killed.</summary>
-    public static ImmutableArray<string> Host(string folder, PodLaunch launch)
+    public static ImmutableArray<string> Host(string folder, PodLaunch launch, ProcessIsolation isolation)
     {
         var file = Path.Combine(folder, "..", Path.GetRandomFileName());
         new PodFile("", launch).Write(file);
-        return Command("host", folder, file);
+        return Command("host", folder, file, isolation.ToString());
     }
 
     static ImmutableArray<string> Command(params ReadOnlySpan<string> arguments)
@@ -41,7 +41,7 @@ static class Helper
     {
         if (Environment.GetCommandLineArgs() is not [_, Flag, var verb, .. var rest]) return;
         if (verb == "listen") Listen(rest[0]);
-        if (verb == "host") HostAsync(rest[0], rest[1]).GetAwaiter().GetResult();
+        if (verb == "host") HostAsync(rest[0], rest[1], Enum.Parse<ProcessIsolation>(rest[2])).GetAwaiter().GetResult();
         Environment.Exit(0);
     }
 
@@ -54,11 +54,11 @@ static class Helper
         Thread.Sleep(Timeout.Infinite);
     }
 
-    static async Task HostAsync(string folder, string file)
+    static async Task HostAsync(string folder, string file, ProcessIsolation isolation)
     {
         var launch = PodFile.TryRead(file)!.Launch;
         File.Delete(file);
-        await using var runtime = new ProcessRuntime(new ProcessRuntimeOptions(folder, NodeId.Of("node-1")));
+        await using var runtime = new ProcessRuntime(new ProcessRuntimeOptions(folder, NodeId.Of("node-1")) { Isolation = isolation });
         await runtime.AdoptAsync(new Reports(), default);
         await runtime.PrepareAsync(launch, [], default);
         foreach (var container in launch.Template.Containers)

@@ -2,6 +2,7 @@ using System.CommandLine;
 using System.Net;
 using Gossip.Core;
 using Gossip.Core.Model;
+using Gossip.Runtimes.Processes;
 
 namespace Gossip.Cli.Verbs;
 
@@ -29,6 +30,11 @@ static class RunVerb
         var cpu = new Option<string?>("--cpu") { Description = "Cores that pods may take, as 4 or 500m; default: all" };
         var memory = new Option<string?>("--memory") { Description = "Memory that pods may take, as 8Gi; default: all" };
         var pods = new Option<int?>("--pods") { Description = "How many pods it may run; default: 110" };
+        var isolation = new Option<string>("--process-isolation")
+        {
+            Description = "How process pods are kept apart: namespaces (as root on Linux), none, or auto for what the machine can", DefaultValueFactory = _ => "auto",
+        };
+        isolation.AcceptOnlyFromAmong("auto", "none", "namespaces");
         var command = new Command("run", """
             Runs a node until it is stopped. With --data, pods go on running while the node is away, and the next start adopts them.
 
@@ -36,7 +42,7 @@ static class RunVerb
               gossip run
               gossip run --name b --port 7374 --api 127.0.0.1:8081 --join 127.0.0.1:7373
               gossip run --bind 10.0.0.5 --key-file cluster.key --join 10.0.0.4:7373 --data /var/lib/gossip --label disk=ssd
-            """) { name, cluster, bind, port, advertise, join, api, data, key, keyFile, profile, label, taint, cpu, memory, pods };
+            """) { name, cluster, bind, port, advertise, join, api, data, key, keyFile, profile, label, taint, cpu, memory, pods, isolation };
         command.SetAction((parsed, cancel) =>
         {
             var address = Address(parsed.GetValue(bind)!);
@@ -57,6 +63,7 @@ static class RunVerb
                     options.Labels[labelKey] = value;
                 }
                 foreach (var text in parsed.GetValue(taint) ?? []) options.Taints.Add(TaintOf(text));
+                options.ProcessIsolation = Enum.Parse<ProcessIsolation>(parsed.GetValue(isolation)!, ignoreCase: true);
                 options.Resources = Resources(options.Resources, parsed.GetValue(cpu), parsed.GetValue(memory), parsed.GetValue(pods));
             });
             return NodeHost.RunAsync(settings, cancel);

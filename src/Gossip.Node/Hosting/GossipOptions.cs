@@ -1,6 +1,7 @@
 using System.Net;
 using Gossip.Core;
 using Gossip.Core.Model;
+using Gossip.Runtimes.Processes;
 using Gossip.Core.Ports;
 using Gossip.Node.Sealing;
 
@@ -45,6 +46,9 @@ public sealed class GossipOptions
 
     /// <summary>Whether this node runs pods of runtime class <c>process</c>: any program, as the node's own user.</summary>
     public bool RunProcesses { get; set; } = true;
+
+    /// <summary>How far process pods are isolated from the machine and from each other.</summary>
+    public ProcessIsolation ProcessIsolation { get; set; }
 
     /// <summary>Further pod runtimes, each made when the node starts.</summary>
     public IList<Func<RuntimeFacts, IPodRuntime>> Runtimes { get; } = [];

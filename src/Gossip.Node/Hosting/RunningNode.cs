@@ -143,8 +143,13 @@ sealed class RunningNode
                 options.Workloads.ToDictionary(workload => workload.Key, workload => workload.Value.Work, StringComparer.Ordinal),
                 facts.Address.ToIPAddress().ToString()));
         if (options.RunProcesses)
-            if (ProcessRuntime.Obstacle() is { } obstacle) facts.Note(new NodeNote(NoteLevel.Warning, "RuntimeMissing", RuntimeNames.Process, obstacle));
-            else runtimes.Add(new ProcessRuntime(new ProcessRuntimeOptions(Path.Combine(facts.Folder, "pods"), facts.Node, facts.Note)));
+            if (ProcessRuntime.Obstacle(options.ProcessIsolation) is { } obstacle) facts.Note(new NodeNote(NoteLevel.Warning, "RuntimeMissing", RuntimeNames.Process, obstacle));
+            else runtimes.Add(new ProcessRuntime(new ProcessRuntimeOptions(Path.Combine(facts.Folder, "pods"), facts.Node, facts.Note)
+            {
+                Isolation = options.ProcessIsolation,
+                HostAddress = facts.Address.ToIPAddress().ToString(),
+                Hidden = [facts.Folder],
+            }));
         return runtimes;
     }
 

@@ -1,5 +1,6 @@
 using System.Diagnostics;
 using Gossip.Core.Model;
+using Gossip.Runtimes.Processes.Isolation;
 using Gossip.Runtimes.Processes.Logs;
 
 namespace Gossip.Runtimes.Processes;
@@ -7,9 +8,10 @@ namespace Gossip.Runtimes.Processes;
 /// <summary>One attempt of one container: its first process (the shell, which leads the session) and all that came of it.</summary>
 /// <param name="first">Null when it was already gone as we looked.</param>
 /// <param name="child">Null when an earlier life of the node started it.</param>
+/// <param name="group">Null for a plain process.</param>
 /// <param name="log">Null for one that had ended before this life of the node began.</param>
 sealed class ContainerProcess(
-    string name, int attempt, WallTime startedAt, ContainerFolder folder, ProcessStat? first, Process? child, ContainerLog? log)
+    string name, int attempt, WallTime startedAt, ContainerFolder folder, ProcessStat? first, Process? child, Cgroup? group, ContainerLog? log)
 {
     const int KilledCode = 128 + Libc.Kill;
 
@@ -22,6 +24,12 @@ sealed class ContainerProcess(
 
     /// <summary>Its first process, while it runs.</summary>
     public ProcessStat? First => Exit is null ? first : null;
+
+    /// <summary>Null for a plain process.</summary>
+    public Cgroup? Group => group;
+
+    /// <summary>The kernel killed it for want of memory.</summary>
+    public bool IsOutOfMemory => Exit?.Code == KilledCode && group?.OutOfMemoryKills > 0;
 
     /// <summary>What it says, while it runs and is watched.</summary>
     public ContainerLog? Log => log;
@@ -55,8 +63,9 @@ sealed class ContainerProcess(
 
     /// <summary>Kills whatever is in its session or carries its mark, and waits until it is gone. Also what is forked meanwhile.</summary>
     /// <returns>False when something could not be killed in time.</returns>
-    public Task<bool> KillAsync(ProcessWatcher watcher) =>
-        Processes.Family.KillAsync(watcher, SessionStillOurs() ? first!.Value.Pid : 0, folder.Path);
+    public Task<bool> KillAsync(ProcessWatcher watcher) => group is not null
+        ? group.KillAsync()
+        : Processes.Family.KillAsync(watcher, SessionStillOurs() ? first!.Value.Pid : 0, folder.Path);
 
     /// <summary>
     /// A session keeps its number as long as it has members: if the number now names another process, then ours is

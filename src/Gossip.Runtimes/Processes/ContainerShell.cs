@@ -2,6 +2,7 @@ using System.Diagnostics;
 using System.Globalization;
 using Gossip.Core.Model;
 using Gossip.Core.Pods.Configuration;
+using Gossip.Runtimes.Processes.Isolation;
 
 namespace Gossip.Runtimes.Processes;
 
@@ -14,19 +15,36 @@ static class ContainerShell
 {
     public const string ShellPath = "/bin/sh";
 
-    // Until its outputs are turned away they are pipes to the node: closing them says "recorded, and ready for signals",
-    // and what came out before is what went wrong. Only the command writes to the log; the shell's own remarks
-    // ("Terminated") do not. In a subshell, caught signals have their defaults back. A pipe that is opened for both ways
-    // waits for nobody and never ends.
-    const string Script = """
-        folder=$1 attempt=$2 input=$3
-        shift 3
+    // Of the outer shell only: the command finds caught signals as they were, since it runs in a subshell. A pipe that is
+    // opened for both ways waits for nobody and never ends.
+    const string Record = """
+        folder=$1 attempt=$2 input=$3 groups=$4
+        shift 4
         trap : HUP INT QUIT TERM USR1 USR2 ALRM PIPE
+        for group in $groups; do echo $$ >"$group/cgroup.procs" || exit 125; done
         read -r boot </proc/sys/kernel/random/boot_id
         read -r self </proc/$$/stat
         printf '%s\n%s\n%s\n' "$attempt" "$boot" "$self" >"$folder/pid" || exit 126
-        exec <>"$input" 3>>"$folder/log" >/dev/null 2>&1
+        exec <>"$input" 3>>"$folder/log"
+
+        """;
+
+    // Until its outputs are turned away they are pipes to the node: closing them says "recorded, and ready for signals",
+    // and what came out before is what went wrong. Only the command writes to the log; the shell's own remarks
+    // ("Terminated") do not.
+    const string RunPlain = """
+        exec >/dev/null 2>&1
         (exec "$@" >&3 2>&3 3>&-)
+
+        """;
+
+    // The first process of the container says itself when it is ready, and turns the outputs away.
+    const string RunIsolated = """
+        (exec "$@")
+
+        """;
+
+    const string Conclude = """
         code=$?
         printf '%s\n' "$code" >"$folder/exit"
         exit "$code"
@@ -55,9 +73,11 @@ static class ContainerShell
     /// <summary>Returns once the container is recorded on disk and its command is about to run.</summary>
     /// <param name="words">The program by its full path, and its arguments.</param>
     /// <param name="input">What it reads.</param>
+    /// <param name="group">That it enters; null for a plain process.</param>
     /// <exception cref="StartError">The command cannot run here.</exception>
+    /// <exception cref="IOException">What it needs cannot be made, now.</exception>
     public static async Task<Process> StartAsync(
-        ContainerFolder folder, int attempt, IEnumerable<string> words, string directory, string input, Dictionary<string, string> variables)
+        ContainerFolder folder, int attempt, IEnumerable<string> words, string directory, string input, Dictionary<string, string> variables, Cgroup? group = null)
     {
         var start = new ProcessStartInfo(Setsid!)
         {
@@ -68,28 +88,31 @@ static class ContainerShell
             RedirectStandardError = true,
             ArgumentList =
             {
-                ShellPath, "-c", Script, "gossip-container", folder.Path, attempt.ToString(CultureInfo.InvariantCulture), input,
+                ShellPath, "-c", Record + (group is null ? RunPlain : RunIsolated) + Conclude, "gossip-container",
+                folder.Path, attempt.ToString(CultureInfo.InvariantCulture), input, group is null ? "" : string.Join(' ', group.Folders),
             },
         };
         foreach (var word in words) start.ArgumentList.Add(word);
         start.Environment.Clear();
         foreach (var (name, value) in variables) start.Environment[name] = value;
+        Process process;
         try
         {
-            var process = Process.Start(start)!;
-            process.StandardInput.Close();
-            var output = process.StandardOutput.ReadToEndAsync();
-            var problem = (await process.StandardError.ReadToEndAsync().ConfigureAwait(false)).Trim();
-            await output.ConfigureAwait(false);
-            process.StandardOutput.Close();
-            process.StandardError.Close();
-            if (problem.Length == 0) return process;
-            await process.WaitForExitAsync().ConfigureAwait(false);
-            throw new StartError(StartError.NotUsable, problem);
+            process = Process.Start(start)!;
         }
-        catch (Exception fault) when (fault is IOException or System.ComponentModel.Win32Exception)
+        catch (System.ComponentModel.Win32Exception fault)
         {
             throw new StartError(StartError.NotUsable, fault.Message); // too many processes, arguments too long …
         }
+        process.StandardInput.Close();
+        var isReady = await process.StandardOutput.ReadLineAsync().ConfigureAwait(false) is not null;
+        var problem = isReady ? "" : (await process.StandardError.ReadToEndAsync().ConfigureAwait(false)).Trim();
+        process.StandardOutput.Close();
+        process.StandardError.Close();
+        if (isReady || (group is null && problem.Length == 0)) return process;
+        await process.WaitForExitAsync().ConfigureAwait(false);
+        throw group is null || process.ExitCode is StartError.NotFound or StartError.NotUsable
+            ? new StartError(group is null ? StartError.NotUsable : process.ExitCode, problem)
+            : new IOException(problem.Length > 0 ? problem : "the container ended before its command began");
     }
 }

@@ -85,6 +85,9 @@ static unsafe partial class Libc
         return found >= 0 ? found : RandomAccess.GetLength(file);
     }
 
+    /// <summary>Removes a folder by itself: a control group's files are not for removing. False when it could not be.</summary>
+    public static bool RemoveFolder(string path) => rmdir(path) == 0;
+
     /// <summary>A named pipe for the owner alone. False when there is none now.</summary>
     public static bool MakePipe(string path) => mkfifo(path, 0x180) == 0; // 600
 
@@ -105,4 +108,5 @@ static unsafe partial class Libc
     [LibraryImport("libc")] private static partial int fallocate(SafeFileHandle file, int mode, long offset, long length);
     [LibraryImport("libc")] private static partial long lseek(SafeFileHandle file, long offset, int whence);
     [LibraryImport("libc", StringMarshalling = StringMarshalling.Utf8)] private static partial int mkfifo(string path, uint mode);
+    [LibraryImport("libc", StringMarshalling = StringMarshalling.Utf8)] private static partial int rmdir(string path);
 }

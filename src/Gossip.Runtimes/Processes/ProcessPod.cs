@@ -1,17 +1,26 @@
 using Gossip.Core.Pods;
 using Gossip.Runtimes.Pods;
+using Gossip.Runtimes.Processes.Isolation;
 using Gossip.Runtimes.Volumes;
 
 namespace Gossip.Runtimes.Processes;
 
 /// <summary>A prepared pod of this node.</summary>
-sealed class ProcessPod(PodLaunch launch, string ip, PodFolder folder)
+/// <param name="sandbox">Null for a plain pod.</param>
+sealed class ProcessPod(PodLaunch launch, string ip, PodFolder folder, PodSandbox? sandbox)
 {
     readonly Dictionary<string, ContainerProcess> containers = new(StringComparer.Ordinal);
 
     public PodLaunch Launch => launch;
     public string Ip => ip;
     public PodFolder Folder => folder;
+    public PodSandbox? Sandbox => sandbox;
+
+    /// <summary>What an isolated pod's containers have as <c>/dev/shm</c>.</summary>
+    public string SharedMemoryPath => SharedMemoryOf(folder);
+
+    public static string SharedMemoryOf(PodFolder folder) => Path.Combine(folder.Path, "shm");
+
     public PodVolumes Volumes { get; } = new(folder, launch.Template);
 
     /// <summary>It was told that it must leave; once is enough.</summary>

@@ -2,6 +2,7 @@ using System.Collections.Immutable;
 using Gossip.Core.Model;
 using Gossip.Core.Ports;
 using Gossip.Runtimes.Processes.Access;
+using Gossip.Runtimes.Processes.Isolation;
 using Gossip.Runtimes.Processes.Logs;
 
 namespace Gossip.Runtimes.Processes;
@@ -39,9 +40,12 @@ public sealed partial class ProcessRuntime
         variables[PodEnvironment.Mark] = mark;
         try
         {
-            var directory = PlainContainer.Directory(pod.Launch.Template.Find(container)!, running.Folder);
-            var program = Executable.Find(command[0], variables.GetValueOrDefault("PATH", ""), directory);
-            return ExecSession.RunAsync([program, .. command.Skip(1)], start =>
+            var spec = pod.Launch.Template.Find(container)!;
+            var directory = running.Group is null ? PlainContainer.Directory(spec, running.Folder) : "/";
+            var words = running.Group is { } group
+                ? IsolatedContainer.Exec(command, spec, running.Folder, group, pod.Launch.Template.FsGroup) ?? throw DoesNotRun(pod, container)
+                : [Executable.Find(command[0], variables.GetValueOrDefault("PATH", ""), directory), .. command.Skip(1)];
+            return ExecSession.RunAsync(words, start =>
             {
                 start.WorkingDirectory = directory;
                 start.Environment.Clear();
@@ -72,22 +76,35 @@ public sealed partial class ProcessRuntime
         foreach (var container in PodOf(run).Containers())
         {
             if (container.First is null) continue;
-            var family = container.Family();
-            usage.Add(new ContainerUsage(
-                container.Name,
-                TimeSpan.FromSeconds(family.Sum(process => (double)process.CpuTicks) / TicksPerSecond),
-                new Bytes(family.Sum(process => ProcessTable.OwnMemory(process.Pid))),
-                family.Count));
+            usage.Add(container.Group is { } group
+                ? new ContainerUsage(container.Name, group.Cpu, group.Memory, group.Processes().Count)
+                : UsageOf(container.Name, container.Family()));
         }
         return Task.FromResult(usage.DrainToImmutable());
     }
 
-    public Task CopyOutAsync(PodRun run, string container, string path, Stream tar, CancellationToken cancel)
+    public async Task CopyOutAsync(PodRun run, string container, string path, Stream tar, CancellationToken cancel)
     {
         var pod = PodOf(run);
         CheckContainer(pod, container);
-        return TarOut.WriteAsync(Path.GetFullPath(path, ContainerFolder.Of(pod.Folder, container).WorkPath), tar, cancel);
+        var full = Path.GetFullPath(path, ContainerFolder.Of(pod.Folder, container).WorkPath);
+        if (pod.Sandbox is null)
+        {
+            await TarOut.WriteAsync(full, tar, cancel).ConfigureAwait(false);
+            return;
+        }
+        // Only from inside do the container's links lead where it means them to.
+        var error = new MemoryStream();
+        string[] command = ["tar", "-cf", "-", "-C", Path.GetDirectoryName(full) ?? "/", "--", Path.GetFileName(full) is { Length: > 0 } name ? name : "."];
+        var code = await ExecAsync(run, container, [.. command], new PodConsole(null, tar, error, null), cancel).ConfigureAwait(false);
+        if (code != 0) throw new PodAccessException($"cannot copy '{path}': {System.Text.Encoding.UTF8.GetString(error.ToArray()).Trim()}");
     }
+
+    static ContainerUsage UsageOf(string container, List<ProcessStat> family) => new(
+        container,
+        TimeSpan.FromSeconds(family.Sum(process => (double)process.CpuTicks) / TicksPerSecond),
+        new Bytes(family.Sum(process => ProcessTable.OwnMemory(process.Pid))),
+        family.Count);
 
     static async Task TypeAsync(Stream input, string pipe, CancellationToken cancel)
     {
@@ -113,6 +130,8 @@ public sealed partial class ProcessRuntime
     static ContainerProcess Running(ProcessPod pod, string container)
     {
         CheckContainer(pod, container);
-        return pod.Find(container) is { First: not null } running ? running : throw new PodAccessException($"container '{container}' of pod '{pod.Launch.Name}' does not run");
+        return pod.Find(container) is { First: not null } running ? running : throw DoesNotRun(pod, container);
     }
+
+    static PodAccessException DoesNotRun(ProcessPod pod, string container) => new($"container '{container}' of pod '{pod.Launch.Name}' does not run");
 }

@@ -4,6 +4,7 @@ using Gossip.Core.Model;
 using Gossip.Core.Pods;
 using Gossip.Core.Ports;
 using Gossip.Runtimes.Pods;
+using Gossip.Runtimes.Processes.Isolation;
 using Gossip.Runtimes.Processes.Logs;
 using Gossip.Runtimes.Volumes;
 
@@ -12,6 +13,9 @@ namespace Gossip.Runtimes.Processes;
 /// <summary>What a node finds when it starts, and what is left when it is gone.</summary>
 public sealed partial class ProcessRuntime
 {
+    /// <summary>Down to the <c>pods</c> of a node's data among those of other nodes.</summary>
+    static readonly EnumerationOptions FewLevels = new() { RecurseSubdirectories = true, MaxRecursionDepth = 1, IgnoreInaccessible = true };
+
     /// <summary>
     /// Kills every process of every pod that any node keeps below a folder, at once and without a word to anybody: what
     /// a pulled plug does to a machine's pods. For demos and tests, after the node itself was killed.
@@ -24,6 +28,12 @@ public sealed partial class ProcessRuntime
         folder = Path.TrimEndingDirectorySeparator(Path.GetFullPath(folder));
         var all = await Family.KillAllAsync(watcher, folder).ConfigureAwait(false);
         MemoryMounts.UnmountBelow(folder);
+        foreach (var root in Directory.Exists(folder) ? Directory.EnumerateDirectories(folder, "*", FewLevels).Prepend(folder) : [])
+            if (IsolationTools.FindGroups(root) is { } groups)
+            {
+                foreach (var pod in groups.Pods()) groups.Group(pod).Remove();
+                groups.RemoveEmpty();
+            }
         return all;
     }
 
@@ -37,17 +47,21 @@ public sealed partial class ProcessRuntime
         {
             cancel.ThrowIfCancellationRequested();
             var folder = new PodFolder(path);
-            if (folder.TryRead() is { } file && PodFolder.Of(root, file.Launch.Pod).Path == path)
-                survivors.Add(await AdoptAsync(folder, file).ConfigureAwait(false));
-            else
+            if (folder.TryRead() is not { } file || PodFolder.Of(root, file.Launch.Pod).Path != path)
                 await ClearAsync(folder).ConfigureAwait(false);
+            else if (PodSandbox.IsIn(folder) && FindSandbox(folder) is null)
+                await FreeAsync(folder, file.Ip).ConfigureAwait(false); // what its containers shared is gone: there is nothing to adopt
+            else
+                survivors.Add(await AdoptAsync(folder, file).ConfigureAwait(false));
         }
+        foreach (var orphan in groups?.Pods() ?? [])
+            if (!Directory.Exists(Path.Combine(root, orphan))) await EndGroupAsync(orphan).ConfigureAwait(false);
         return survivors.DrainToImmutable();
     }
 
     async Task<SurvivingPod> AdoptAsync(PodFolder folder, PodFile file)
     {
-        var pod = new ProcessPod(file.Launch, file.Ip, folder);
+        var pod = new ProcessPod(file.Launch, file.Ip, folder, FindSandbox(folder));
         var survivors = ImmutableArray.CreateBuilder<SurvivingContainer>();
         foreach (var spec in file.Launch.Template.AllContainers)
         {
@@ -55,7 +69,7 @@ public sealed partial class ProcessRuntime
             var start = container.ReadStart();
             var runs = start?.Process is { } first && ProcessTable.Find(first.Pid) is { IsAlive: true } now && now.StartTime == first.StartTime;
             var log = runs ? new ContainerLog(container.LogPath, container.TimesPath, options.LogLimit) : null;
-            var process = new ContainerProcess(spec.Name, start?.Attempt ?? 0, start?.At ?? default, container, start?.Process, child: null, log);
+            var process = new ContainerProcess(spec.Name, start?.Attempt ?? 0, start?.At ?? default, container, start?.Process, child: null, GroupOf(pod, spec.Name), log);
             if (start is null)
             {
                 await process.KillAsync(watcher).ConfigureAwait(false); // the node died between starting it and its record
@@ -72,7 +86,7 @@ public sealed partial class ProcessRuntime
             {
                 var exit = await process.EndAsync(watcher, logs).ConfigureAwait(false);
                 process.MarkReported();
-                survivors.Add(new SurvivingContainer(spec.Name, start.Attempt, start.At, exit.Code));
+                survivors.Add(new SurvivingContainer(spec.Name, start.Attempt, start.At, exit.Code) { Reason = ReasonOf(process) });
             }
         }
         addresses.Keep(file.Ip);
@@ -85,6 +99,28 @@ public sealed partial class ProcessRuntime
     {
         Note(NoteLevel.Warning, "pod-folder-unreadable", folder.Path, "ended what ran from it and removed it");
         await Family.KillAllAsync(watcher, folder.Path).ConfigureAwait(false);
+        await EndGroupAsync(Path.GetFileName(folder.Path)).ConfigureAwait(false);
         Delete(folder);
+    }
+
+    PodSandbox? FindSandbox(PodFolder folder) => groups is null ? null : PodSandbox.Find(folder);
+
+    /// <summary>Kills what is left of a pod and frees what it held.</summary>
+    async Task FreeAsync(PodFolder folder, string ip)
+    {
+        if (PodSandbox.IsIn(folder))
+        {
+            await EndGroupAsync(Path.GetFileName(folder.Path)).ConfigureAwait(false);
+            await PodNetwork.RemoveAsync(ip).ConfigureAwait(false);
+        }
+        Delete(folder);
+        addresses.Free(ip);
+    }
+
+    async Task EndGroupAsync(string pod)
+    {
+        if (groups?.Group(pod) is not { } group) return;
+        if (!await group.KillAsync().ConfigureAwait(false)) Note(NoteLevel.Warning, "container-not-killable", pod, "it hangs in the kernel");
+        else if (!group.Remove()) Note(NoteLevel.Warning, "control-group-remains", pod, "it could not be removed");
     }
 }

@@ -5,23 +5,44 @@ using Gossip.Core.Model;
 using Gossip.Core.Pods;
 using Gossip.Core.Ports;
 using Gossip.Runtimes.Pods;
+using Gossip.Runtimes.Processes.Isolation;
 using Gossip.Runtimes.Processes.Logs;
 using Gossip.Runtimes.Volumes;
 
 namespace Gossip.Runtimes.Processes;
 
+/// <summary>What stands between process pods, and between them and their machine.</summary>
+public enum ProcessIsolation : byte
+{
+    /// <summary><see cref="Namespaces"/> where the node can, else <see cref="None"/>.</summary>
+    Auto,
+    /// <summary>Nothing: they are plain processes of the node's user.</summary>
+    None,
+    /// <summary>Linux namespaces and control groups; needs root.</summary>
+    Namespaces,
+}
+
 /// <summary>How a node runs process pods.</summary>
 /// <param name="Folder">Where pods are kept, one folder each; with the same folder, the next life of the node adopts them.</param>
-/// <param name="Node">Decides which part of 127.0.0.0/8 the pods have their addresses from.</param>
+/// <param name="Node">Decides from which part of a range the pods have their addresses.</param>
 /// <param name="Note">Takes what a person watching the node would want to read.</param>
 /// <param name="LogLimit">Bytes of a container's log that are kept, at most and about.</param>
 public sealed record ProcessRuntimeOptions(
-    string Folder, NodeId Node, Action<NodeNote>? Note = null, long LogLimit = ContainerLog.DefaultLimit);
+    string Folder, NodeId Node, Action<NodeNote>? Note = null, long LogLimit = ContainerLog.DefaultLimit)
+{
+    public ProcessIsolation Isolation { get; init; }
+
+    /// <summary>The machine's address, for pods that ask for its network.</summary>
+    public string HostAddress { get; init; } = "127.0.0.1";
+
+    /// <summary>Folders that isolated pods do not see, beside <see cref="Folder"/>: the node's data.</summary>
+    public ImmutableArray<string> Hidden { get; init; } = [];
+}
 
 /// <summary>
-/// Runs the containers of a pod as plain processes of this machine, each in a session of its own, each pod with its
-/// own loopback address. Needs no privileges, and isolates nothing: a pod sees the machine's files and processes, and
-/// limits of cpu and memory are counted by the scheduler but not enforced.
+/// Runs the containers of a pod as processes of this machine, each in a session of its own, each pod with its own address.
+/// As root on Linux pods are isolated by namespaces and control groups; otherwise they are plain processes: a pod sees the
+/// machine's files and processes, and limits of cpu and memory are counted by the scheduler but not enforced.
 /// </summary>
 /// <remarks>Disposing it leaves the pods running, as does the death of the node. See <c>docs/process-runtime.md</c>.</remarks>
 public sealed partial class ProcessRuntime : IPodRuntime
@@ -29,11 +50,17 @@ public sealed partial class ProcessRuntime : IPodRuntime
     /// <summary>Between two looks at volumes with a limit: what a fast writer takes from the disk meanwhile, it takes.</summary>
     static readonly TimeSpan VolumeInterval = TimeSpan.FromSeconds(2);
 
+    /// <summary>The label by which a node says how far it isolates: <c>none</c> or <c>namespaces</c>.</summary>
+    public const string IsolationLabel = "gossip.dev/process-isolation";
+
     const UnixFileMode OwnerOnly = UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute;
 
     readonly ProcessRuntimeOptions options;
     readonly string root;
-    readonly LoopbackAddresses addresses;
+    readonly PodAddresses addresses;
+    readonly CgroupTree? groups;
+    readonly bool isolates;
+    readonly ImmutableArray<string> hidden;
     readonly ConcurrentDictionary<PodRun, ProcessPod> pods = new();
     readonly ProcessWatcher watcher;
     readonly LogWatcher logs;
@@ -43,60 +70,30 @@ public sealed partial class ProcessRuntime : IPodRuntime
     /// <exception cref="PlatformNotSupportedException">This machine cannot; ask <see cref="Obstacle"/> first.</exception>
     public ProcessRuntime(ProcessRuntimeOptions options)
     {
-        if (Obstacle() is { } obstacle) throw new PlatformNotSupportedException(obstacle);
+        if (Obstacle(options.Isolation) is { } obstacle) throw new PlatformNotSupportedException(obstacle);
         this.options = options;
         root = Path.TrimEndingDirectorySeparator(Path.GetFullPath(options.Folder));
-        addresses = new LoopbackAddresses(options.Node);
+        hidden = [.. options.Hidden.IsDefault ? [] : options.Hidden.Select(Path.GetFullPath).Where(path => !root.StartsWith(path + "/", StringComparison.Ordinal)), root];
+        groups = IsolationTools.FindGroups(root);
+        var missing = options.Isolation == ProcessIsolation.None ? "" : IsolationTools.Obstacle(root);
+        isolates = missing is null;
+        if (options.Isolation == ProcessIsolation.Namespaces && !isolates) throw new PlatformNotSupportedException(missing);
+        if (missing is { Length: > 0 }) Note(NoteLevel.Warning, "pods-not-isolated", RuntimeNames.Process, $"{missing}; process pods run as plain processes");
+        addresses = new PodAddresses(options.Node, isolates ? AddressRange.Shared : AddressRange.Loopback);
         watcher = new ProcessWatcher();
         logs = new LogWatcher((path, fault) => Note(NoteLevel.Warning, "log-not-watched", path, fault));
         volumeWatch = new Timer(_ => WatchVolumes(), null, VolumeInterval, Timeout.InfiniteTimeSpan);
     }
 
     public ImmutableArray<string> Classes => [RuntimeNames.Process];
-    public Labels NodeLabels => Labels.Empty;
+    public Labels NodeLabels => Labels.Of((IsolationLabel, isolates ? "namespaces" : "none"));
 
     /// <summary>Why process pods cannot run on this machine, and what to do about it; null when they can.</summary>
-    public static string? Obstacle() => ContainerShell.Obstacle();
+    public static string? Obstacle(ProcessIsolation isolation = ProcessIsolation.Auto) =>
+        ContainerShell.Obstacle() ?? (isolation == ProcessIsolation.Namespaces ? IsolationTools.Obstacle("/") : null);
 
     /// <summary>Where a container's output goes; the file may not exist (yet, or any more).</summary>
     public string LogPath(PodRun pod, string container) => ContainerFolder.Of(PodFolder.Of(root, pod), container).LogPath;
-
-    public Task PrepareAsync(PodLaunch launch, ImmutableArray<VolumeFiles> files, CancellationToken cancel)
-    {
-        var pod = launch.Pod;
-        if (pods.TryGetValue(pod, out var known))
-        {
-            Report(new PodPrepared(pod, known.Ip));
-            return Task.CompletedTask;
-        }
-        if (launch.Template.AllContainers.FirstOrDefault(container => !PodFolder.IsName(container.Name)) is { } nameless)
-        {
-            Report(new PodFailed(pod, "InvalidSpec", $"'{nameless.Name}' cannot be the name of a container"));
-            return Task.CompletedTask;
-        }
-        if (addresses.Take() is not { } ip)
-        {
-            Report(new PodFailed(pod, "NoAddress", "all pod addresses of this node are in use"));
-            return Task.CompletedTask;
-        }
-        var folder = PodFolder.Of(root, pod);
-        var prepared = new ProcessPod(launch, ip, folder);
-        try
-        {
-            folder.Write(new PodFile(ip, launch));
-            prepared.Volumes.Create(files);
-        }
-        catch (Exception fault) when (fault is IOException or UnauthorizedAccessException or VolumeError)
-        {
-            addresses.Free(ip);
-            Delete(folder);
-            Report(new PodFailed(pod, fault is VolumeError ? "FailedMount" : "StorageError", fault.Message));
-            return Task.CompletedTask;
-        }
-        pods[pod] = prepared;
-        Report(new PodPrepared(pod, ip));
-        return Task.CompletedTask;
-    }
 
     public async Task StartContainerAsync(PodRun run, ContainerStart asked, CancellationToken cancel)
     {
@@ -138,10 +135,13 @@ public sealed partial class ProcessRuntime : IPodRuntime
         try
         {
             logs.Add(log);
-            var child = await PlainContainer.StartAsync(asked, spec, folder, pod.Volumes).ConfigureAwait(false);
+            var group = GroupOf(pod, spec.Name);
+            var child = group is null
+                ? await PlainContainer.StartAsync(asked, spec, folder, pod.Volumes).ConfigureAwait(false)
+                : await IsolatedContainer.StartAsync(asked, spec, folder, pod, pod.Sandbox!, group, hidden).ConfigureAwait(false);
             var start = folder.ReadStart();
             Check.That(start?.Process is not null); // the shell said that it wrote it
-            return new ContainerProcess(spec.Name, asked.Attempt, start.At, folder, start.Process, child, log);
+            return new ContainerProcess(spec.Name, asked.Attempt, start.At, folder, start.Process, child, group, log);
         }
         catch
         {
@@ -161,9 +161,9 @@ public sealed partial class ProcessRuntime : IPodRuntime
         if (pods.TryGetValue(run, out var pod))
         {
             await EndAsync(pod, pod.Containers(), grace, cancel).ConfigureAwait(false);
-            Delete(pod.Folder);
+            await FreeAsync(pod.Folder, pod.Ip).ConfigureAwait(false);
             pods.TryRemove(run, out _);
-            addresses.Free(pod.Ip);
+            if (pods.IsEmpty) groups?.RemoveEmpty();
         }
         Report(new PodStopped(run));
     }
@@ -238,9 +238,11 @@ public sealed partial class ProcessRuntime : IPodRuntime
 
     static ContainerExited ExitOf(PodRun run, ContainerProcess container, RecordedExit exit) => new(
         run, container.Name, container.Attempt, exit.Code,
-        exit.Code == 0 ? "Completed" : "Error",
+        ReasonOf(container),
         exit.Code > 128 ? $"ended by signal {exit.Code - 128}" : "",
         exit.At);
+
+    static string ReasonOf(ContainerProcess container) => container.Exit?.Code == 0 ? "Completed" : container.IsOutOfMemory ? "OOMKilled" : "Error";
 
     void Delete(PodFolder folder)
     {
@@ -278,6 +280,8 @@ public sealed partial class ProcessRuntime : IPodRuntime
             // The runtime was.
         }
     }
+
+    Cgroup? GroupOf(ProcessPod pod, string container) => pod.Sandbox is null ? null : groups!.Group($"{Path.GetFileName(pod.Folder.Path)}/{container}");
 
     void Report(PodReport report)
     {

@@ -109,7 +109,7 @@ public sealed class AdoptionTests : ProcessRuntimeFixture
 
     async Task RunAndKillNodeAsync(PodLaunch launch)
     {
-        var command = Helper.Host(Folder, launch);
+        var command = Helper.Host(Folder, launch, Isolation);
         using var node = System.Diagnostics.Process.Start(new ProcessStartInfo(command[0], command[1..]) { RedirectStandardOutput = true })!;
         try
         {

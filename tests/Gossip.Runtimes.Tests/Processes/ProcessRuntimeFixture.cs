@@ -18,7 +18,9 @@ public abstract class ProcessRuntimeFixture : PodProcessContract
     protected new ProcessRuntime Runtime => (ProcessRuntime)base.Runtime;
 
     protected override IPodRuntime Create() =>
-        new ProcessRuntime(new ProcessRuntimeOptions(folder.FullName, NodeId.Of("node-1"), Notes.Add, LogLimit: 100_000));
+        new ProcessRuntime(new ProcessRuntimeOptions(folder.FullName, NodeId.Of("node-1"), Notes.Add, LogLimit: 100_000) { Isolation = Isolation });
+
+    protected virtual ProcessIsolation Isolation => ProcessIsolation.None;
 
     protected override string At(string mountPath) => "$GOSSIP_ROOT" + mountPath;
 

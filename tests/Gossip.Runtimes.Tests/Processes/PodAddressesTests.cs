@@ -5,12 +5,12 @@ using Gossip.Runtimes.Processes;
 
 namespace Gossip.Runtimes.Tests.Processes;
 
-public sealed class LoopbackAddressesTests
+public sealed class PodAddressesTests
 {
     [Property(MaxTest = 20)]
     public void Every_address_is_a_hosts_own_and_given_once(ulong node)
     {
-        var addresses = new LoopbackAddresses(new NodeId(node));
+        var addresses = new PodAddresses(new NodeId(node), AddressRange.Loopback);
         var given = new HashSet<string>(StringComparer.Ordinal);
         while (addresses.Take() is { } address)
         {
@@ -21,10 +21,21 @@ public sealed class LoopbackAddressesTests
         Assert.Equal(16 * 254, given.Count);
     }
 
+    [Property(MaxTest = 20)]
+    public void Addresses_of_isolated_pods_are_of_the_shared_range_and_none_is_the_machines_own(ulong node)
+    {
+        var addresses = new PodAddresses(new NodeId(node), AddressRange.Shared);
+        for (var i = 0; i < 1000; i++)
+        {
+            var bytes = IPAddress.Parse(addresses.Take()!).GetAddressBytes();
+            Assert.True(bytes[0] == 100 && bytes[1] is >= 64 and <= 127 && bytes[3] is >= 2 and <= 254);
+        }
+    }
+
     [Fact]
     public void A_freed_address_rests_until_the_others_had_their_turn()
     {
-        var addresses = new LoopbackAddresses(NodeId.Of("node-1"));
+        var addresses = new PodAddresses(NodeId.Of("node-1"), AddressRange.Loopback);
         var freed = addresses.Take()!;
         addresses.Free(freed);
         var turns = 1;
@@ -36,8 +47,8 @@ public sealed class LoopbackAddressesTests
     [Fact]
     public void An_adopted_pods_address_is_not_given_again()
     {
-        var kept = new LoopbackAddresses(NodeId.Of("node-1")).Take()!;
-        var addresses = new LoopbackAddresses(NodeId.Of("node-1"));
+        var kept = new PodAddresses(NodeId.Of("node-1"), AddressRange.Loopback).Take()!;
+        var addresses = new PodAddresses(NodeId.Of("node-1"), AddressRange.Loopback);
         addresses.Keep(kept);
 
         Assert.NotEqual(kept, addresses.Take());
@@ -45,5 +56,5 @@ public sealed class LoopbackAddressesTests
 
     [Fact]
     public void Nodes_have_parts_of_their_own() =>
-        Assert.NotEqual(new LoopbackAddresses(NodeId.Of("node-1")).Take(), new LoopbackAddresses(NodeId.Of("node-2")).Take());
+        Assert.NotEqual(new PodAddresses(NodeId.Of("node-1"), AddressRange.Loopback).Take(), new PodAddresses(NodeId.Of("node-2"), AddressRange.Loopback).Take());
 }
