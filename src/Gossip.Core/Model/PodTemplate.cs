@@ -39,6 +39,9 @@ public sealed record PodTemplate(
 
     public NodeAffinity NodeAffinity { get; init; } = NodeAffinity.None;
 
+    public PodAffinity PodAffinity { get; init; } = PodAffinity.None;
+    public ImmutableArray<TopologySpread> TopologySpread { get; init; } = [];
+
     /// <summary>Names of what it waits for: while there is any, nobody is asked to run it.</summary>
     public ImmutableArray<string> SchedulingGates { get; init; } = [];
 

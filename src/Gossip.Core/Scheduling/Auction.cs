@@ -75,6 +75,9 @@ sealed class Auction(PodId pod)
     /// <summary>Moves with each award and each repetition of one: what a deadline was set for.</summary>
     public ulong AwardStep { get; set; }
 
+    /// <summary>Where the tallies that its rules read stood when its last round began.</summary>
+    public ulong SeenNeighbours { get; set; }
+
     public bool IsQueued { get; set; }
 
     public Candidate? Find(NodeId node)

@@ -41,7 +41,7 @@ public sealed class Bidder
         this.members = members;
         this.writer = writer;
         this.outbox = outbox;
-        books = new Books(config.Card.Allocatable);
+        books = new Books(config.Card.Allocatable, slots.Placed);
         self = config.Card.Id;
     }
 
@@ -159,6 +159,8 @@ public sealed class Bidder
             why = verdict.Reason!;
             if (books.NextExpiry is { } end && Filtering.Passes(template, Facts(run.Pod, books.FreeOfBids, books.FirmPorts)))
                 again = end - now.Monotonic;
+            else if (facts.Around.Rules is { IsHard: true } && Filtering.Passes(template, facts with { Around = default }))
+                again = config.Timings.GossipInterval; // another's pod is in the way, or is not known of here yet
         }
         var capacity = members.OwnCapacity;
         var milliseconds = (int)Math.Ceiling(Math.Max(0, again.TotalMilliseconds));
@@ -246,6 +248,7 @@ public sealed class Bidder
             books.Allocatable, free, unready, ports, books.OfWorkload(pod.Workload))
         {
             LostRuntimes = lost,
+            Around = slots.Find(pod) is { } slot ? slots.Placed.Around(slot) : default,
         };
     }
 

@@ -1,5 +1,6 @@
 using Gossip.Core.Model;
 using Gossip.Core.Scheduling.Filters;
+using Gossip.Core.Scheduling.Topology;
 
 namespace Gossip.Core.Scheduling;
 
@@ -8,7 +9,8 @@ namespace Gossip.Core.Scheduling;
 /// it is left. A reservation is a promise with an end on the node's own clock, so that a lost award or a lost release
 /// leaks nothing. (Soft reservations: Sparrow's late binding, Ousterhout et al. 2013, with the books on the worker.)
 /// </summary>
-public sealed class Books(Resources allocatable)
+/// <param name="placed">Hears of every claim that comes or goes, so that rules between pods count them at once.</param>
+public sealed class Books(Resources allocatable, PlacedPods? placed = null)
 {
     readonly Dictionary<PodRun, Claim> claims = [];
     readonly Dictionary<PodId, Claim> bids = [];
@@ -78,6 +80,7 @@ public sealed class Books(Resources allocatable)
     public bool Remove(PodRun run)
     {
         if (!claims.Remove(run, out var claim)) return false;
+        placed?.Unclaim(run.Pod);
         inUse -= claim.Template.Requests;
         foreach (var port in PortsOf(claim.Template)) ports.Remove(port);
         if (claim.IsFirm)
@@ -104,6 +107,7 @@ public sealed class Books(Resources allocatable)
     void Put(Claim claim)
     {
         claims.Add(claim.Run, claim);
+        placed?.Claim(claim.Run.Pod);
         inUse += claim.Template.Requests;
         foreach (var port in PortsOf(claim.Template)) ports.Add(port);
     }

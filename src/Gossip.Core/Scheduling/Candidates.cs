@@ -1,6 +1,7 @@
 using Gossip.Core.Membership;
 using Gossip.Core.Model;
 using Gossip.Core.Scheduling.Filters;
+using Gossip.Core.Scheduling.Topology;
 
 namespace Gossip.Core.Scheduling;
 
@@ -23,7 +24,7 @@ sealed class Candidates(IMemberList members, Hearsay hearsay)
         return (int)Math.Min(live, (long)least << Math.Min(emptyRounds, 31));
     }
 
-    public void Choose(PodTemplate template, PodRun run, int width, List<Candidate> chosen, List<RoundAnswer> passedOver)
+    public void Choose(PodTemplate template, in Surroundings around, PodRun run, int width, List<Candidate> chosen, List<RoundAnswer> passedOver)
     {
         var live = members.Live;
         if (visits.Length < live.Length) Array.Resize(ref visits, live.Length * 2);
@@ -39,7 +40,7 @@ sealed class Candidates(IMemberList members, Hearsay hearsay)
             visits[at] = visit;
             seen++;
             var member = live[at];
-            var facts = hearsay.Of(member);
+            var facts = hearsay.Of(member, around);
             if (passedOver.Count >= RoundSummary.AnswersMax)
             {
                 if (Filtering.Passes(template, facts)) chosen.Add(new Candidate(member.Id, member.Address));

@@ -1,6 +1,7 @@
 using Gossip.Core.Membership;
 using Gossip.Core.Model;
 using Gossip.Core.Scheduling.Filters;
+using Gossip.Core.Scheduling.Topology;
 using Gossip.Core.Workloads;
 
 namespace Gossip.Core.Scheduling;
@@ -15,7 +16,7 @@ sealed class Hearsay(SlotTable slots, IMemberList members)
 
     readonly Dictionary<NodeId, Debt> debts = [];
 
-    public NodeFacts Of(Member member)
+    public NodeFacts Of(Member member, in Surroundings around)
     {
         var settings = slots.SettingsOf(member.Id);
         var capacity = member.Capacity;
@@ -25,6 +26,7 @@ sealed class Hearsay(SlotTable slots, IMemberList members)
             member.Card.Allocatable, free, capacity.Unready ?? "", null, 0)
         {
             LostRuntimes = capacity.LostRuntimes,
+            Around = around,
         };
     }
 

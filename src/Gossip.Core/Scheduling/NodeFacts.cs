@@ -1,5 +1,6 @@
 using System.Collections.Immutable;
 using Gossip.Core.Model;
+using Gossip.Core.Scheduling.Topology;
 
 namespace Gossip.Core.Scheduling;
 
@@ -23,4 +24,7 @@ public readonly record struct NodeFacts(
 {
     /// <summary>As in <see cref="Membership.Capacity.LostRuntimes"/>.</summary>
     public string? LostRuntimes { get; init; }
+
+    /// <summary>What the pod that is to be placed has to do with others.</summary>
+    public Surroundings Around { get; init; }
 }
