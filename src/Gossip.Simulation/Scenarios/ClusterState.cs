@@ -107,9 +107,8 @@ internal static class ClusterState
                 copies++;
                 held = admission;
             }
-            var isWanted = slot.IsDesired && !slot.Succeeded;
-            if (!isWanted && copies > 0) return new Shortcoming("A4", observer, $"{slot.Name} is not desired and still admitted: {Tell(world, slot)}");
-            if (!isWanted) continue;
+            if (!slot.IsDesired && copies > 0) return new Shortcoming("A4", observer, $"{slot.Name} is not desired and still admitted: {Tell(world, slot)}");
+            if (!slot.IsDesired || slot.Succeeded || slot.Admissions.Any(HasEnded)) continue; // what ended stays written down
             if (!FitsSomewhere(world, slot))
             {
                 if (copies > 0) return new Shortcoming("A1", observer, $"{slot.Name} fits nowhere and is admitted");
@@ -123,6 +122,8 @@ internal static class ClusterState
         return null;
     }
 
+    static bool HasEnded(Admission admission) => admission.Status.Phase is PodPhase.Succeeded or PodPhase.Failed;
+
     static bool Runs(World world, Admission admission) =>
         world.NodeOf(admission.Node) is { } node && node.Runtime.Pods.TryGetValue(admission.Run, out var pod) && pod.Runs;
 
@@ -133,7 +134,7 @@ internal static class ClusterState
         var observer = machines.FirstOrDefault(node => node.IsUp);
         if (observer is null) return null;
         foreach (var slot in observer.Machine!.Slots.Slots)
-            if (slot.IsDesired && !slot.Succeeded
+            if (slot.IsDesired && !slot.Succeeded && !slot.Admissions.Any(HasEnded)
                 && machines.Any(node => node.IsUp && Fits(node, slot))
                 && !machines.Any(node => node.Runtime.Pods.Any(pod => pod.Key.Pod == slot.Id && pod.Value.Runs)))
                 return new Shortcoming("A4", observer, $"{slot.Name} has no copy on this side");
