@@ -90,7 +90,7 @@ public sealed partial class PodKeeper
             var state = survivor.Containers.FirstOrDefault(state => state.Name == container.Name);
             if (state is { ExitCode: null })
             {
-                if (container.Runs && container.Attempt == state.Attempt) container.Reset(container.HasStarted, container.Readiness is { Passes: true });
+                if (container.Runs && container.Attempt == state.Attempt) container.Resume(container.HasStarted, container.Readiness is { Passes: true });
                 else Recall(container, state, now);
             }
             else if (container.Runs || IsNewsOf(container, state)) EndedOutOfSight(pod, container, state, now);

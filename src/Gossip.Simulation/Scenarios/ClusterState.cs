@@ -117,7 +117,7 @@ internal static class ClusterState
             if (held is null) return new Shortcoming("A3", observer, $"{slot.Name} is nobody's although it fits");
             if (copies > 1) return new Shortcoming("A4", observer, $"{slot.Name} is admitted {copies} times: {Tell(world, slot)}");
             if (!Runs(world, held)) return new Shortcoming("A3", observer, $"{slot.Name} is admitted and does not run: {Tell(world, slot)}");
-            if (!held.Status.Ready) return new Shortcoming("A3", observer, $"{slot.Name} runs and is not ready: {held.Status.Reason}");
+            if (!held.Status.Ready) return new Shortcoming("A3", observer, $"{slot.Name} runs and is not ready: {held.Status.Reason} {Tell(world, slot)}");
         }
         return null;
     }
@@ -177,8 +177,11 @@ internal static class ClusterState
     public static string Tell(World world, Slot slot) => string.Join("; ", slot.Admissions.Select(admission =>
     {
         var node = world.NodeOf(admission.Node);
-        return $"{node?.Config.Card.Name} epoch {admission.Run.Epoch} rank {admission.Status.Rank} {admission.Status.Phase}{(admission.Status.Ready ? " ready" : "")}{(admission.Status.Draining ? " draining" : "")}{(Runs(world, admission) ? " runs" : " does not run")}";
+        return $"{node?.Config.Card.Name} epoch {admission.Run.Epoch} rank {admission.Status.Rank} {admission.Status.Phase}{(admission.Status.Ready ? " ready" : "")}{(admission.Status.Draining ? " draining" : "")}{(Runs(world, admission) ? " runs" : " does not run")}: {string.Join(", ", admission.Status.Containers.Select(Tell))}";
     }));
+
+    static string Tell(ContainerState container) => string.Create(CultureInfo.InvariantCulture,
+        $"{container.Name}/{container.Restarts} {container.Stage}{(container.Reason.Length > 0 ? " " : "")}{container.Reason}{(container.Started ? " started" : "")}{(container.Ready ? " ready" : "")}");
 
     public static SimNode? Someone(World world)
     {
