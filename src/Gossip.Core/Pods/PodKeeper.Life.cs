@@ -101,8 +101,8 @@ public sealed partial class PodKeeper
                 return;
             }
             TryStart(pod, container, now, effects);
-            if (!pod.IsInitialized && !container.HasStarted) return;
-            if (!pod.IsInitialized && container.Role == ContainerRole.Init) return;
+            if (!pod.IsInitialized && container.Role == ContainerRole.Sidecar && !container.HasStarted) return;
+            if (!pod.IsInitialized && container.Role == ContainerRole.Init && config.Planted != PlantedBug.InitNotAwaited) return;
         }
     }
 

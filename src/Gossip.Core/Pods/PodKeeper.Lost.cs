@@ -63,7 +63,7 @@ public sealed partial class PodKeeper
             if (pod.LostAt is null || !ClassesOf(was).Contains(pod.Template.RuntimeClass, StringComparer.Ordinal)) continue;
             pod.LostAt = null;
             if (pod.Reason == RuntimeIsLost) (pod.Reason, pod.Message) = ("", "");
-            if (survivors.TryGetValue(pod.Run, out var survivor)) Reappear(pod, survivor, now);
+            if (survivors.TryGetValue(pod.Run, out var survivor) && config.Planted != PlantedBug.SurvivorDisowned) Reappear(pod, survivor, now);
             else Vanish(pod, now, effects);
         }
         foreach (var survivor in returned.Pods)

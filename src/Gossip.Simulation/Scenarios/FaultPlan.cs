@@ -42,8 +42,8 @@ internal sealed class FaultPlan(World world, Users users, Luck luck)
         {
             node.Runtime.Faults = RuntimeFaults.None;
             node.SyncDelay = TimeSpan.FromMilliseconds(1);
-            node.Runtime.ReturnEngine();
             node.Resume();
+            node.Runtime.ReturnEngine(); // heard after what a paused process still has to hear
             if (!node.IsUp && !lost.Contains(node.Index)) node.Start();
         }
     }
