@@ -72,11 +72,10 @@ public sealed class PodTemplateReader
         TemplateRules.Check(init, main, volumes, faults);
         var requests = ResourceReader.OfPod(init, main, new ResourceReader(faults).ReadOverhead(spec));
         faults.RefuseIf(!ResourceReader.Fits(requests), "spec.containers", "ask for absurdly much together");
-        var labels = JsonTexts.Labels(metadata, "labels");
-        var sets = new PodSetReader(faults, labels);
+        var device = new DeviceReader(faults, annotations).Take(ref requests);
         return new PodTemplate(
             CanonicalJson.Hash(identity == Identity.SpecOnly ? spec : root),
-            labels,
+            JsonTexts.Labels(metadata, "labels"),
             annotations,
             main,
             requests,
@@ -91,9 +90,8 @@ public sealed class PodTemplateReader
         {
             InitContainers = init,
             Volumes = volumes,
+            Device = device,
             NodeAffinity = new NodeAffinityReader(faults).Read(spec),
-            PodAffinity = new PodAffinityReader(faults, sets).Read(spec),
-            TopologySpread = new TopologySpreadReader(faults, sets).Read(spec),
             SchedulingGates = ReadSchedulingGates(spec),
             Hostname = ReadHostname(spec),
             HostNetwork = JsonTexts.IsTrue(spec, "hostNetwork"),

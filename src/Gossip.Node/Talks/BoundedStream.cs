@@ -1,16 +1,19 @@
 namespace Gossip.Node.Talks;
 
 /// <summary>Keeps what is written, and throws for more than there may be.</summary>
-sealed class BoundedStream(int most) : OutputStream
+sealed class BoundedStream(int most) : MemoryStream
 {
-    readonly MemoryStream kept = new();
+    public override void Write(ReadOnlySpan<byte> buffer)
+    {
+        if (Length + buffer.Length > most) throw new IOException($"more than {most} bytes came");
+        base.Write(buffer);
+    }
 
-    public byte[] ToArray() => kept.ToArray();
+    public override void Write(byte[] buffer, int offset, int count) => Write(buffer.AsSpan(offset, count));
 
     public override ValueTask WriteAsync(ReadOnlyMemory<byte> buffer, CancellationToken cancellationToken = default)
     {
-        if (kept.Length + buffer.Length > most) throw new IOException($"more than {most} bytes came");
-        kept.Write(buffer.Span);
+        Write(buffer.Span);
         return ValueTask.CompletedTask;
     }
 }

@@ -16,6 +16,5 @@ internal static class CheckerSet
         new OldEpochChecker(world),
         new MintedOnceChecker(world),
         new BurialChecker(world),
-        new LifeChecker(world),
     ];
 }

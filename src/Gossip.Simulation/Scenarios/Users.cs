@@ -14,32 +14,27 @@ internal sealed class Users(World world, Luck luck)
 
     readonly List<Promise> promises = [];
     readonly HashSet<ObjectName> deleted = [];
-    readonly Dictionary<string, (int Replicas, int Cpu, string Version, PodShape Shape)> deployments = new(StringComparer.Ordinal);
+    readonly Dictionary<string, (int Replicas, int Cpu, string Version)> deployments = new(StringComparer.Ordinal);
     readonly List<string> names = [];
 
     /// <summary>Creates deployments that together have <paramref name="pods"/> pods, a pod that is picky, and one that fits nowhere.</summary>
-    /// <param name="mixed">Some of the deployments have pods of several containers, with probes and hooks, and some depend on the picky pod; two pods run to completion.</param>
-    public void CreateEverything(int pods, int milliCpu, bool mixed = false)
+    public void CreateEverything(int pods, int milliCpu)
     {
         var workloads = Math.Clamp(pods / 10, 1, 8);
         for (var i = 0; i < workloads; i++)
         {
             var replicas = pods / workloads + (i < pods % workloads ? 1 : 0);
-            Create($"web-{i}", replicas, milliCpu, mixed ? (PodShape)luck.Below(3) : PodShape.Plain);
+            Create($"web-{i}", replicas, milliCpu);
         }
         Promised(Manifests.Pod("picky", milliCpu, """nodeSelector:{"disk":"ssd"}"""));
         Promised(Manifests.Pod("giant", 1_000_000, ""));
-        if (!mixed) return;
-        Promised(Manifests.Service("picky"));
-        foreach (var policy in (string[])["Never", "OnFailure"])
-            Promised(Manifests.Pod("job-" + policy.ToLowerInvariant(), milliCpu, $"restartPolicy:\"{policy}\"", "once"));
     }
 
-    public void Create(string name, int replicas, int milliCpu, PodShape shape = PodShape.Plain)
+    public void Create(string name, int replicas, int milliCpu)
     {
         names.Add(name);
-        deployments[name] = (replicas, milliCpu, "1", shape);
-        Promised(Manifests.Deployment(name, replicas, milliCpu, "1", shape));
+        deployments[name] = (replicas, milliCpu, "1");
+        Promised(Manifests.Deployment(name, replicas, milliCpu));
     }
 
     /// <summary>Scales a deployment by up to a fifth either way.</summary>
@@ -89,10 +84,10 @@ internal sealed class Users(World world, Luck luck)
 
     string? Pick() => names.Count == 0 ? null : names[luck.Below(names.Count)];
 
-    void Change(string name, (int Replicas, int Cpu, string Version, PodShape Shape) to)
+    void Change(string name, (int Replicas, int Cpu, string Version) to)
     {
         deployments[name] = to;
-        AskSomebody(Manifests.Changed(name, to.Replicas, to.Cpu, to.Version, to.Shape), (_, _) => { }, 5);
+        AskSomebody(Manifests.Changed(name, to.Replicas, to.Cpu, to.Version), (_, _) => { }, 5);
     }
 
     void Promised(CreateObject create) => AskSomebody(create, (node, reply) =>
