@@ -21,9 +21,12 @@ static class CommandLine
               gossip run --name b --port 7374 --api 127.0.0.1:8081 --join 127.0.0.1:7373
               gossip apply -f examples/manifests/hello.yaml
               gossip why hello-1234abcd-0
+              gossip logs -f hello-1234abcd-0
+              gossip exec -it hello-1234abcd-0 -- sh
             """)
         {
             RunVerb.Create(), DemoVerb.Create(), ApplyVerb.Create(), MembersVerb.Create(), WhyVerb.Create(),
+            LogsVerb.Create(), ExecVerb.Create(), AttachVerb.Create(), CpVerb.Create(), TopVerb.Create(),
             SimVerb.Create(), KeygenVerb.Create(), HelloVerb.Create(),
         };
         if (Console.IsOutputRedirected) Spectre.Console.AnsiConsole.Profile.Width = 200; // a table in a file has no edge to wrap at

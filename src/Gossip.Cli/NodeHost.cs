@@ -26,7 +26,7 @@ static class NodeHost
         using var logs = Logs();
         GossipNode? node = null;
         var api = new KubernetesApi((request, cancel) => node?.AskAsync(request, cancel)
-            ?? Task.FromResult<Reply>(new Refused(RefusedBecause.Unavailable, "the node is starting: ask again in a moment")));
+            ?? Task.FromResult<Reply>(new Refused(RefusedBecause.Unavailable, "the node is starting: ask again in a moment")), pods: () => node?.Pods);
         await using var server = await ListenAsync(api, settings.Api);
         options.ApiUrl = server.Url.GetLeftPart(UriPartial.Authority);
         await using var started = await StartAsync(options, logs);

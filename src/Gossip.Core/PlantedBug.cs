@@ -23,4 +23,8 @@ internal enum PlantedBug : byte
     DrainByReadiness,
     /// <summary>A suspicion's end buries a member that refuted it meanwhile.</summary>
     StaleTimerObeyed,
+    /// <summary>A pod's next container starts while an init container before it runs.</summary>
+    InitNotAwaited,
+    /// <summary>When an engine returns, what survived there is started as if it had not.</summary>
+    SurvivorDisowned,
 }

@@ -25,7 +25,7 @@ public static class ApiServices
     {
         ApiServer? server;
 
-        public async Task StartAsync(CancellationToken ct) => server = await ApiServer.StartAsync(new KubernetesApi(node.AskAsync), port, ct);
+        public async Task StartAsync(CancellationToken ct) => server = await ApiServer.StartAsync(new KubernetesApi(node.AskAsync, pods: () => node.Pods), port, ct);
 
         public async Task StopAsync(CancellationToken ct)
         {

@@ -1,4 +1,5 @@
 using System.Net;
+using System.Net.WebSockets;
 using System.Text;
 using System.Text.Json;
 using System.Text.Json.Nodes;
@@ -68,13 +69,53 @@ sealed class NodeClient : IDisposable
         return await ReadAsync(response, cancel);
     }
 
-    async Task<HttpResponseMessage> SendAsync(HttpMethod method, string path, JsonNode? body, CancellationToken cancel)
+    /// <summary>GET of a stream, whose end may be far.</summary>
+    public async Task<Stream> StreamAsync(string path, CancellationToken cancel)
+    {
+        var response = await SendAsync(HttpMethod.Get, path, null, cancel, HttpCompletionOption.ResponseHeadersRead);
+        if (!response.IsSuccessStatusCode) await ReadAsync(response, cancel);
+        return await response.Content.ReadAsStreamAsync(cancel);
+    }
+
+    /// <summary>Carries a stream to its end, saying so when it is cut.</summary>
+    public static async Task CopyAsync(Stream from, Stream to, CancellationToken cancel)
+    {
+        try
+        {
+            await from.CopyToAsync(to, cancel);
+        }
+        catch (Exception cut) when (cut is HttpRequestException or HttpIOException)
+        {
+            throw new CliFailure("what came is not whole: the pod, its node or the connection went away");
+        }
+    }
+
+    /// <summary>Opens a console in a pod.</summary>
+    public async Task<WebSocket> ConnectAsync(string path, CancellationToken cancel)
+    {
+        var socket = new ClientWebSocket();
+        socket.Options.AddSubProtocol("v5.channel.k8s.io");
+        try
+        {
+            await socket.ConnectAsync(new UriBuilder(new Uri(http.BaseAddress!, path)) { Scheme = http.BaseAddress!.Scheme == "https" ? "wss" : "ws" }.Uri, cancel);
+            return socket;
+        }
+        catch (WebSocketException)
+        {
+            socket.Dispose();
+            // Why, only the body says, and of that a socket that did not open shows nothing: ask once more without one.
+            await PostAsync(path, new JsonObject(), cancel);
+            throw new CliFailure($"the node at {server} opens no console");
+        }
+    }
+
+    async Task<HttpResponseMessage> SendAsync(HttpMethod method, string path, JsonNode? body, CancellationToken cancel, HttpCompletionOption until = HttpCompletionOption.ResponseContentRead)
     {
         using var request = new HttpRequestMessage(method, path);
         if (body is not null) request.Content = new StringContent(body.ToJsonString(), Encoding.UTF8, "application/json");
         try
         {
-            return await http.SendAsync(request, cancel);
+            return await http.SendAsync(request, until, cancel);
         }
         catch (HttpRequestException failed)
         {

@@ -39,6 +39,9 @@ public sealed record PodTemplate(
 
     public NodeAffinity NodeAffinity { get; init; } = NodeAffinity.None;
 
+    public PodAffinity PodAffinity { get; init; } = PodAffinity.None;
+    public ImmutableArray<TopologySpread> TopologySpread { get; init; } = [];
+
     /// <summary>Names of what it waits for: while there is any, nobody is asked to run it.</summary>
     public ImmutableArray<string> SchedulingGates { get; init; } = [];
 
@@ -56,9 +59,6 @@ public sealed record PodTemplate(
 
     /// <summary>Secrets of type <c>kubernetes.io/dockerconfigjson</c> with which images are pulled.</summary>
     public ImmutableArray<string> PullSecrets { get; init; } = [];
-
-    /// <summary>Shares of a device, or whole ones; null for none. Resources <c>gossip.dev/gpu</c> and <c>gossip.dev/gpu-milli</c>.</summary>
-    public DeviceRequest? Device { get; init; }
 
     /// <summary>Processes and threads a pod may have. Annotation <c>gossip.dev/pids-limit</c>.</summary>
     public int PidsLimit { get; init; } = DefaultPidsLimit;

@@ -72,10 +72,11 @@ public sealed class PodTemplateReader
         TemplateRules.Check(init, main, volumes, faults);
         var requests = ResourceReader.OfPod(init, main, new ResourceReader(faults).ReadOverhead(spec));
         faults.RefuseIf(!ResourceReader.Fits(requests), "spec.containers", "ask for absurdly much together");
-        var device = new DeviceReader(faults, annotations).Take(ref requests);
+        var labels = JsonTexts.Labels(metadata, "labels");
+        var sets = new PodSetReader(faults, labels);
         return new PodTemplate(
             CanonicalJson.Hash(identity == Identity.SpecOnly ? spec : root),
-            JsonTexts.Labels(metadata, "labels"),
+            labels,
             annotations,
             main,
             requests,
@@ -90,8 +91,9 @@ public sealed class PodTemplateReader
         {
             InitContainers = init,
             Volumes = volumes,
-            Device = device,
             NodeAffinity = new NodeAffinityReader(faults).Read(spec),
+            PodAffinity = new PodAffinityReader(faults, sets).Read(spec),
+            TopologySpread = new TopologySpreadReader(faults, sets).Read(spec),
             SchedulingGates = ReadSchedulingGates(spec),
             Hostname = ReadHostname(spec),
             HostNetwork = JsonTexts.IsTrue(spec, "hostNetwork"),

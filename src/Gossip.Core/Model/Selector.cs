@@ -19,11 +19,21 @@ public readonly record struct SelectorTerm(string Key, SelectorOperator Operator
             _ => value is null,
         };
     }
+
+    public override string ToString() => Operator switch
+    {
+        SelectorOperator.In => $"{Key} in ({string.Join(',', Values)})",
+        SelectorOperator.NotIn => $"{Key} notin ({string.Join(',', Values)})",
+        SelectorOperator.Exists => Key,
+        _ => $"!{Key}",
+    };
 }
 
 /// <summary>Which labels an object speaks of. Matches what has every pair and fulfils every term; an empty one matches all.</summary>
 public sealed record Selector(Labels Pairs, ImmutableArray<SelectorTerm> Terms)
 {
+    const string NoSelector = "is not a selector: neither {matchLabels, matchExpressions} nor a map of labels";
+
     public bool IsEmpty => Pairs.Count == 0 && Terms.IsEmpty;
 
     public bool Matches(Labels labels)
@@ -34,40 +44,48 @@ public sealed record Selector(Labels Pairs, ImmutableArray<SelectorTerm> Terms)
         return true;
     }
 
+    /// <summary>As kubectl writes it: <c>app=web,tier in (a,b)</c>.</summary>
+    public override string ToString() => string.Join(',', Pairs.Select(pair => $"{pair.Key}={pair.Value}").Concat(Terms.Select(term => term.ToString())));
+
     /// <summary>
     /// Reads <c>{matchLabels, matchExpressions}</c>, or the plain map of a ReplicationController or Service.
     /// Null, with the problem, for what is neither.
     /// </summary>
     public static Selector? TryRead(ReadOnlyMemory<byte> json, out string problem)
     {
-        problem = "is not a selector: neither {matchLabels, matchExpressions} nor a map of labels";
+        problem = NoSelector;
         try
         {
             using var document = JsonDocument.Parse(json);
-            var root = document.RootElement;
-            if (root.ValueKind != JsonValueKind.Object) return null;
-            var hasLabels = root.TryGetProperty("matchLabels", out var pairs) && pairs.ValueKind == JsonValueKind.Object;
-            var hasTerms = root.TryGetProperty("matchExpressions", out var terms) && terms.ValueKind == JsonValueKind.Array;
-            if (!hasLabels && !hasTerms) return JsonTexts.TryReadLabels(root) is { } plain ? Done(new Selector(plain, []), out problem) : null;
-            var labels = hasLabels ? JsonTexts.TryReadLabels(pairs) : Labels.Empty;
-            if (labels is null) return null;
-            var read = ImmutableArray.CreateBuilder<SelectorTerm>();
-            if (hasTerms)
-                foreach (var item in terms.EnumerateArray())
-                {
-                    if (TryReadTerm(item) is not { } term)
-                    {
-                        problem = "has a matchExpression that is not {key, operator: In, NotIn, Exists or DoesNotExist, values}";
-                        return null;
-                    }
-                    read.Add(term);
-                }
-            return Done(new Selector(labels, read.DrainToImmutable()), out problem);
+            return TryRead(document.RootElement, out problem);
         }
         catch (Exception broken) when (JsonTexts.IsBroken(broken))
         {
             return null;
         }
+    }
+
+    internal static Selector? TryRead(JsonElement root, out string problem)
+    {
+        problem = NoSelector;
+        if (root.ValueKind != JsonValueKind.Object) return null;
+        var hasLabels = root.TryGetProperty("matchLabels", out var pairs) && pairs.ValueKind == JsonValueKind.Object;
+        var hasTerms = root.TryGetProperty("matchExpressions", out var terms) && terms.ValueKind == JsonValueKind.Array;
+        if (!hasLabels && !hasTerms) return JsonTexts.TryReadLabels(root) is { } plain ? Done(new Selector(plain, []), out problem) : null;
+        var labels = hasLabels ? JsonTexts.TryReadLabels(pairs) : Labels.Empty;
+        if (labels is null) return null;
+        var read = ImmutableArray.CreateBuilder<SelectorTerm>();
+        if (hasTerms)
+            foreach (var item in terms.EnumerateArray())
+            {
+                if (TryReadTerm(item) is not { } term)
+                {
+                    problem = "has a matchExpression that is not {key, operator: In, NotIn, Exists or DoesNotExist, values}";
+                    return null;
+                }
+                read.Add(term);
+            }
+        return Done(new Selector(labels, read.DrainToImmutable()), out problem);
     }
 
     static Selector Done(Selector selector, out string problem)

@@ -64,6 +64,9 @@ sealed class KeptContainer(ContainerSpec spec)
 
     public ContainerState State => new(Name, Stage, Attempt, Since, ExitCode, Reason, Message) { Ready = IsReady, Started = HasStarted, Last = Last };
 
+    /// <summary>Nothing is known of this attempt yet but that it runs.</summary>
+    public bool IsUnprobed => KilledAt is null && Startup?.DueAt is null && Liveness?.DueAt is null && Readiness?.DueAt is null;
+
     public KeptProbe? ProbeFor(ActionPurpose purpose) => purpose switch
     {
         ActionPurpose.Startup => Startup,
@@ -72,14 +75,21 @@ sealed class KeptContainer(ContainerSpec spec)
         _ => null,
     };
 
-    /// <summary>Forgets what was of an attempt: a new one begins, or it was out of sight for a while.</summary>
-    /// <param name="started">It had started, as far as was told.</param>
-    /// <param name="ready">Its readiness probe passed.</param>
-    public void Reset(bool started = false, bool ready = false)
+    /// <summary>A new attempt begins.</summary>
+    public void Renew()
+    {
+        Resume(started: false, ready: false);
+        PostStart = HookStage.None;
+    }
+
+    /// <summary>It was out of sight for a while and runs: what was asked of it then is forgotten, and probes go on from what they had found.</summary>
+    /// <param name="started">Its startup probe had passed.</param>
+    /// <param name="ready">Its readiness probe had.</param>
+    public void Resume(bool started, bool ready)
     {
         KilledAt = null;
         PreStop = HookStage.None;
-        PostStart = started ? HookStage.Done : HookStage.None;
+        PostStart = HookStage.Done; // nobody knows; better not twice
         Startup?.Reset(started);
         Liveness?.Reset(true);
         Readiness?.Reset(ready);

@@ -38,7 +38,7 @@ sealed class KeptProbe(ActionPurpose purpose, Probe spec)
         else if (Fails) Passes = false;
     }
 
-    /// <summary>Of a new attempt, or of one that was out of sight.</summary>
+    /// <summary>Of a new attempt, or one that was out of sight.</summary>
     public void Reset(bool passes)
     {
         IsUnderWay = false;

@@ -66,7 +66,7 @@ public sealed partial class PodKeeper
             var left = deadline - TimeSpan.FromMilliseconds(now.Wall.UnixMilliseconds - pod.StartedAt.UnixMilliseconds);
             pod.DeadlineAt = now.Monotonic + (left > TimeSpan.Zero ? left : TimeSpan.Zero);
         }
-        bidder.Adopt(pod.Run, pod.Template, runs: true, slots.AdmissionsOf(self).FirstOrDefault(admission => admission.Run == pod.Run)?.Birth.Devices);
+        bidder.Adopt(pod.Run, pod.Template, runs: true);
     }
 
     static void Recall(KeptContainer container, SurvivingContainer state, Now now)
@@ -79,8 +79,7 @@ public sealed partial class PodKeeper
         container.ExitCode = state.ExitCode ?? 0;
         container.Reason = container.IsUp ? "" : state.Reason.Length > 0 ? state.Reason : container.ExitCode == 0 ? "Completed" : "Error";
         container.Message = "";
-        container.Reset();
-        if (container.IsUp) container.PostStart = HookStage.Done; // nobody knows; better not twice
+        container.Resume(started: false, ready: false);
     }
 
     /// <summary>Where a main container has run, the init containers had succeeded, whether or not the runtime still remembers them.</summary>
@@ -164,8 +163,8 @@ public sealed partial class PodKeeper
         {
             if (pod.Find(state.Name) is not { } container || container.Attempt != state.Restarts) continue;
             container.Last ??= state.Last;
-            if (container.Runs && state.Stage == ContainerStage.Running && container.KilledAt is null && container.Readiness?.DueAt is null)
-                container.Reset(state.Started, state.Ready); // probes go on from what they had found
+            if (container.Runs && state.Stage == ContainerStage.Running && container.IsUnprobed)
+                container.Resume(state.Started, state.Ready);
         }
     }
 

@@ -101,8 +101,8 @@ public sealed partial class PodKeeper
                 return;
             }
             TryStart(pod, container, now, effects);
-            if (!pod.IsInitialized && !container.HasStarted) return;
-            if (!pod.IsInitialized && container.Role == ContainerRole.Init) return;
+            if (!pod.IsInitialized && container.Role == ContainerRole.Sidecar && !container.HasStarted) return;
+            if (!pod.IsInitialized && container.Role == ContainerRole.Init && config.Planted != PlantedBug.InitNotAwaited) return;
         }
     }
 
@@ -124,7 +124,7 @@ public sealed partial class PodKeeper
     {
         if (container.IsRestart) container.Attempt++;
         container.IsRestart = false;
-        container.Reset();
+        container.Renew();
         container.IsUp = true;
         if (container.FailedStarts == 0) (container.Reason, container.Message) = (pod.IsInitialized ? "ContainerCreating" : pod.Creating, "");
         if (Configure(pod, container, out var problem) is { } start) effects.Perform(new StartContainer(pod.Run, pod.Template.RuntimeClass, start));

@@ -63,7 +63,7 @@ public sealed partial class PodKeeper
             if (pod.LostAt is null || !ClassesOf(was).Contains(pod.Template.RuntimeClass, StringComparer.Ordinal)) continue;
             pod.LostAt = null;
             if (pod.Reason == RuntimeIsLost) (pod.Reason, pod.Message) = ("", "");
-            if (survivors.TryGetValue(pod.Run, out var survivor)) Reappear(pod, survivor, now);
+            if (survivors.TryGetValue(pod.Run, out var survivor) && config.Planted != PlantedBug.SurvivorDisowned) Reappear(pod, survivor, now);
             else Vanish(pod, now, effects);
         }
         foreach (var survivor in returned.Pods)
@@ -90,7 +90,7 @@ public sealed partial class PodKeeper
             var state = survivor.Containers.FirstOrDefault(state => state.Name == container.Name);
             if (state is { ExitCode: null })
             {
-                if (container.Runs && container.Attempt == state.Attempt) container.Reset(container.HasStarted, container.Readiness is { Passes: true });
+                if (container.Runs && container.Attempt == state.Attempt) container.Resume(container.HasStarted, container.Readiness is { Passes: true });
                 else Recall(container, state, now);
             }
             else if (container.Runs || IsNewsOf(container, state)) EndedOutOfSight(pod, container, state, now);

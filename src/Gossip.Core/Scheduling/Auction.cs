@@ -22,7 +22,6 @@ sealed class Candidate(NodeId node, NodeAddress address)
     public NodeId Node => node;
     public NodeAddress Address => address;
     public AnswerState State { get; set; }
-    /// <summary>Of its bid; before, by hearsay.</summary>
     public int Score { get; set; }
     public string Why { get; set; } = "no answer";
     public TimeSpan AskAgain { get; set; }
@@ -75,6 +74,9 @@ sealed class Auction(PodId pod)
 
     /// <summary>Moves with each award and each repetition of one: what a deadline was set for.</summary>
     public ulong AwardStep { get; set; }
+
+    /// <summary>Where the tallies that its rules read stood when its last round began.</summary>
+    public ulong SeenNeighbours { get; set; }
 
     public bool IsQueued { get; set; }
 

@@ -1,6 +1,7 @@
 using System.Globalization;
 using Gossip.Core.Model;
 using Gossip.Core.Replication;
+using Gossip.Core.Scheduling.Filters;
 
 namespace Gossip.Core.Scheduling;
 
@@ -49,6 +50,7 @@ public sealed partial class Auctioneer
         candidate.State = AnswerState.Refused;
         candidate.Why = refusal.Why;
         candidate.AskAgain = TimeSpan.FromMilliseconds(refusal.AskAgainAfterMilliseconds);
+        if (WhyForbidden(auction.Pod, sender) is not null) candidate.AskAgain = TimeSpan.Zero; // not only by what that node has yet to hear
         if (auction.Stage == AuctionStage.Asking && auction.EverybodyAnswered) AwardBest(auction, now, effects);
     }
 
@@ -81,6 +83,7 @@ public sealed partial class Auctioneer
         {
             // Also when it comes late, and another round is under way: the pod has its place.
             EndRound(auction, effects);
+            slots.Placed.Expect(auction.Pod, sender);
             summaries.Publish(auction, sender, now, effects);
             auction.Stage = AuctionStage.Placed;
             auction.EmptyRounds = auction.PassingRounds = 0;
@@ -98,6 +101,7 @@ public sealed partial class Auctioneer
     void AwardBest(Auction auction, Now now, NodeEffects effects)
     {
         auction.Awarded = null;
+        DropOvertaken(auction, effects);
         if (auction.Best() is not { } best || slots.Find(auction.Pod) is not { } slot)
         {
             EndEmpty(auction, now, effects);
@@ -108,10 +112,30 @@ public sealed partial class Auctioneer
         var second = auction.Best();
         foreach (var candidate in auction.Asked)
             if (candidate != best && candidate != second) LetGo(auction, candidate, effects);
-        hearsay.Deduct(best.Node, slot.Template);
+        hearsay.Deduct(best.Node, slot.Template.Requests);
+        slots.Placed.Expect(auction.Pod, best.Node);
         SendAward(auction, effects);
         effects.Wake(new NodeTimer(NodeTimerKind.AwardDeadline, auction.Number, ++auction.AwardStep), timings.AuctionWindow);
     }
+
+    /// <summary>Bids that rules between pods forbid by now: what was awarded since in other rounds counts already here, and not yet there.</summary>
+    void DropOvertaken(Auction auction, NodeEffects effects)
+    {
+        foreach (var candidate in auction.Asked)
+        {
+            if (candidate.State != AnswerState.Bid || WhyForbidden(auction.Pod, candidate.Node) is not { } why) continue;
+            LetGo(auction, candidate, effects);
+            candidate.State = AnswerState.Refused;
+            candidate.Why = why;
+            candidate.AskAgain = TickLeast;
+        }
+    }
+
+    /// <summary>What rules between pods have, as far as this node knows, against a pod on a node; null: nothing.</summary>
+    string? WhyForbidden(PodId pod, NodeId node) =>
+        slots.Find(pod) is { Rules.IsHard: true } slot && members.Find(node) is { } member
+            ? Filtering.CheckNeighbours(slot.Template, hearsay.Of(member, slots.Placed.Around(slot))).Reason
+            : null;
 
     void SendAward(Auction auction, NodeEffects effects)
     {
@@ -164,6 +188,7 @@ public sealed partial class Auctioneer
     void EndRound(Auction auction, NodeEffects effects)
     {
         if (!rounds.Remove(auction.Number)) return;
+        slots.Placed.ExpectNoMore(auction.Pod);
         foreach (var candidate in auction.Asked)
             if (candidate != auction.Awarded) LetGo(auction, candidate, effects);
         auction.Stage = AuctionStage.Waiting;

@@ -219,7 +219,9 @@ public sealed partial class Auctioneer
         auction.Asked.Clear();
         auction.PassedOver.Clear();
         auction.Windows = 1;
-        candidates.Choose(slot.Template, auction.Run, Candidates.Width(members.Live.Length, auction.EmptyRounds), auction.Asked, auction.PassedOver);
+        auction.SeenNeighbours = slot.Rules?.Version ?? 0;
+        slots.Placed.ExpectNoMore(auction.Pod);
+        candidates.Choose(slot.Template, slots.Placed.Around(slot), auction.Run, Candidates.Width(members.Live.Length, auction.EmptyRounds), auction.Asked, auction.PassedOver);
         rounds.Add(auction.Number, auction);
         foreach (var candidate in auction.Asked) outbox.Send(candidate.Address, new Ask(auction.Number, auction.Run), effects);
         effects.Wake(new NodeTimer(NodeTimerKind.AuctionWindow, auction.Number), timings.AuctionWindow);
@@ -227,7 +229,9 @@ public sealed partial class Auctioneer
 
     void Drop(PodId pod, NodeEffects effects)
     {
-        if (auctions.Remove(pod, out var auction)) EndRound(auction, effects);
+        if (!auctions.Remove(pod, out var auction)) return;
+        EndRound(auction, effects);
+        slots.Placed.ExpectNoMore(pod);
     }
 
     void WakeBy(Instant at, Now now, NodeEffects effects)
@@ -245,14 +249,14 @@ public sealed partial class Auctioneer
         nextTick = null;
         foreach (var auction in auctions.Values)
         {
-            var mayHasten = auction.EmptyRounds > 0 && moved.Count > 0;
+            var mayHasten = auction.EmptyRounds > 0 && (moved.Count > 0 || NeighboursMoved(auction));
             if (!ringTurned && !mayHasten && auction.SleepsUntil > now.Monotonic)
             {
                 WakeBy(auction.SleepsUntil, now, effects);
                 continue; // a burst's slots are watched by every node, and are one node's business each
             }
             if (slots.Find(auction.Pod) is not { } slot) continue;
-            if (mayHasten && MayFitMoved(slot)) Hasten(auction, now);
+            if (mayHasten && (NeighboursMoved(auction) || MayFitMoved(slot))) Hasten(auction, now);
             Consider(auction, slot, now, effects);
         }
         moved.Clear();
@@ -271,10 +275,13 @@ public sealed partial class Auctioneer
         auction.EmptyRounds = 0;
     }
 
+    /// <summary>Pods that its rules speak of came or went since its last round, so that another domain may do.</summary>
+    bool NeighboursMoved(Auction auction) => slots.Find(auction.Pod)?.Rules is { IsHard: true } rules && rules.Version != auction.SeenNeighbours;
+
     bool MayFitMoved(Slot slot)
     {
         foreach (var node in moved)
-            if (members.Find(node) is { IsLive: true } member && Filtering.Passes(slot.Template, hearsay.Of(member))) return true;
+            if (members.Find(node) is { IsLive: true } member && Filtering.Passes(slot.Template, hearsay.Of(member, slots.Placed.Around(slot)))) return true;
         return false;
     }
 }

@@ -41,7 +41,7 @@ public sealed class Bidder
         this.members = members;
         this.writer = writer;
         this.outbox = outbox;
-        books = new Books(config.Card.Allocatable);
+        books = new Books(config.Card.Allocatable, slots.Placed);
         self = config.Card.Id;
     }
 
@@ -108,11 +108,11 @@ public sealed class Bidder
 
     /// <summary>Counts a pod that runs here, or is to, without a bid of this life. False when it is only to run and there is no room.</summary>
     /// <param name="runs">It runs already, so it counts whether there is room or not.</param>
-    public bool Adopt(PodRun run, PodTemplate template, bool runs, DeviceGrant? devices = null)
+    public bool Adopt(PodRun run, PodTemplate template, bool runs)
     {
         if (Has(run)) return true;
-        if (!runs && !ResourceFilter.Fits(template, books.Free)) return false;
-        books.Admit(run, template, checkRoom: !runs, runs ? devices : null).IsDurable = true;
+        if (!runs && !ResourceFilter.Fits(template.Requests, books.Free)) return false;
+        books.Admit(run, template, checkRoom: !runs).IsDurable = true;
         return true;
     }
 
@@ -159,6 +159,8 @@ public sealed class Bidder
             why = verdict.Reason!;
             if (books.NextExpiry is { } end && Filtering.Passes(template, Facts(run.Pod, books.FreeOfBids, books.FirmPorts)))
                 again = end - now.Monotonic;
+            else if (facts.Around.Rules is { IsHard: true } && Filtering.Passes(template, facts with { Around = default }))
+                again = config.Timings.GossipInterval; // another's pod is in the way, or is not known of here yet
         }
         var capacity = members.OwnCapacity;
         var milliseconds = (int)Math.Ceiling(Math.Max(0, again.TotalMilliseconds));
@@ -226,7 +228,7 @@ public sealed class Bidder
     void Admit(PodRun run, PodTemplate template, bool checkRoom, Award award, NodeAddress from, Now now, NodeEffects effects)
     {
         var claim = books.Admit(run, template, checkRoom);
-        var birth = new AdmissionBirth(self, run, writer.Tick(now), award.Winner) { Devices = claim.Devices };
+        var birth = new AdmissionBirth(self, run, writer.Tick(now), award.Winner);
         (string, ReadOnlyMemory<byte>)[] cells =
         [
             (Fields.Birth, AdmissionCodec.Write(birth)),
@@ -246,7 +248,7 @@ public sealed class Bidder
             books.Allocatable, free, unready, ports, books.OfWorkload(pod.Workload))
         {
             LostRuntimes = lost,
-            Typical = slots.Typical,
+            Around = slots.Find(pod) is { } slot ? slots.Placed.Around(slot) : default,
         };
     }
 

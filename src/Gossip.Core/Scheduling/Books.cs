@@ -1,5 +1,6 @@
 using Gossip.Core.Model;
 using Gossip.Core.Scheduling.Filters;
+using Gossip.Core.Scheduling.Topology;
 
 namespace Gossip.Core.Scheduling;
 
@@ -8,7 +9,8 @@ namespace Gossip.Core.Scheduling;
 /// it is left. A reservation is a promise with an end on the node's own clock, so that a lost award or a lost release
 /// leaks nothing. (Soft reservations: Sparrow's late binding, Ousterhout et al. 2013, with the books on the worker.)
 /// </summary>
-public sealed class Books(Resources allocatable)
+/// <param name="placed">Hears of every claim that comes or goes, so that rules between pods count them at once.</param>
+public sealed class Books(Resources allocatable, PlacedPods? placed = null)
 {
     readonly Dictionary<PodRun, Claim> claims = [];
     readonly Dictionary<PodId, Claim> bids = [];
@@ -18,14 +20,12 @@ public sealed class Books(Resources allocatable)
     readonly Queue<Claim> expiring = new();
     Resources inUse = Resources.Zero;
     Resources reserved = Resources.Zero;
-    Devices devices = allocatable.Devices;
-    Devices settledDevices = allocatable.Devices;
 
     public Resources Allocatable => allocatable;
-    public Resources Free => (allocatable - inUse) with { Devices = devices };
+    public Resources Free => allocatable - inUse;
 
     /// <summary>What would be free if every reservation were let go.</summary>
-    public Resources FreeOfBids => (Free + reserved) with { Devices = settledDevices };
+    public Resources FreeOfBids => Free + reserved;
 
     public HashSet<HostPort> Ports => ports;
 
@@ -58,7 +58,7 @@ public sealed class Books(Resources allocatable)
     /// <summary>Holds the pod's resources. They must be free, and no other bid for the pod may live.</summary>
     public void Reserve(Claim claim)
     {
-        Check.That(!claim.IsFirm && ResourceFilter.Fits(claim.Template, Free));
+        Check.That(!claim.IsFirm && ResourceFilter.Fits(claim.Template.Requests, Free));
         bids.Add(claim.Run.Pod, claim);
         Put(claim);
         reserved += claim.Template.Requests;
@@ -66,11 +66,10 @@ public sealed class Books(Resources allocatable)
     }
 
     /// <summary>Makes a claim that does not expire. <paramref name="checkRoom"/> false only for what runs already, room or not.</summary>
-    /// <param name="devices">Those that it has already; null for those that it would get now.</param>
-    public Claim Admit(PodRun run, PodTemplate template, bool checkRoom, DeviceGrant? devices = null)
+    public Claim Admit(PodRun run, PodTemplate template, bool checkRoom)
     {
-        Check.That(!checkRoom || ResourceFilter.Fits(template, Free));
-        var claim = new Claim { Run = run, Template = template, IsFirm = true, Devices = devices };
+        Check.That(!checkRoom || ResourceFilter.Fits(template.Requests, Free));
+        var claim = new Claim { Run = run, Template = template, IsFirm = true };
         Put(claim);
         workloads[run.Pod.Workload] = OfWorkload(run.Pod.Workload) + 1;
         foreach (var port in PortsOf(template)) firmPorts.Add(port);
@@ -81,12 +80,8 @@ public sealed class Books(Resources allocatable)
     public bool Remove(PodRun run)
     {
         if (!claims.Remove(run, out var claim)) return false;
+        placed?.Unclaim(run.Pod);
         inUse -= claim.Template.Requests;
-        if (claim.Devices is { } grant)
-        {
-            devices = devices.Give(grant, claim.Template.Device!.Milli);
-            if (claim.IsFirm) settledDevices = settledDevices.Give(grant, claim.Template.Device.Milli);
-        }
         foreach (var port in PortsOf(claim.Template)) ports.Remove(port);
         if (claim.IsFirm)
         {
@@ -112,12 +107,8 @@ public sealed class Books(Resources allocatable)
     void Put(Claim claim)
     {
         claims.Add(claim.Run, claim);
+        placed?.Claim(claim.Run.Pod);
         inUse += claim.Template.Requests;
-        if (claim.Template.Device is { } request && (claim.Devices ??= devices.Choose(request)) is { } grant)
-        {
-            devices = devices.Take(grant, request.Milli);
-            if (claim.IsFirm) settledDevices = settledDevices.Take(grant, request.Milli);
-        }
         foreach (var port in PortsOf(claim.Template)) ports.Add(port);
     }
 

@@ -1,6 +1,7 @@
 using Gossip.Core.Membership;
 using Gossip.Core.Model;
 using Gossip.Core.Scheduling.Filters;
+using Gossip.Core.Scheduling.Topology;
 using Gossip.Core.Workloads;
 
 namespace Gossip.Core.Scheduling;
@@ -11,35 +12,32 @@ namespace Gossip.Core.Scheduling;
 /// </summary>
 sealed class Hearsay(SlotTable slots, IMemberList members)
 {
-    readonly record struct Debt(ulong Boot, ulong Version, Resources Taken, Devices Left);
+    readonly record struct Debt(ulong Boot, ulong Version, Resources Taken);
 
     readonly Dictionary<NodeId, Debt> debts = [];
 
-    public NodeFacts Of(Member member)
+    public NodeFacts Of(Member member, in Surroundings around)
     {
         var settings = slots.SettingsOf(member.Id);
         var capacity = member.Capacity;
         var free = capacity.Boot == 0 && capacity.Version == 0 ? member.Card.Allocatable : capacity.Free;
-        if (debts.TryGetValue(member.Id, out var debt) && debt.Boot == capacity.Boot && debt.Version == capacity.Version) free = (free - debt.Taken) with { Devices = debt.Left };
+        if (debts.TryGetValue(member.Id, out var debt) && debt.Boot == capacity.Boot && debt.Version == capacity.Version) free -= debt.Taken;
         return new NodeFacts(member.Name, settings.Labels, settings.Taints, settings.Unschedulable, member.Card.Runtimes,
             member.Card.Allocatable, free, capacity.Unready ?? "", null, 0)
         {
             LostRuntimes = capacity.LostRuntimes,
-            Typical = slots.Typical,
+            Around = around,
         };
     }
 
-    /// <summary>Pods of this cluster ask for devices, so that it matters which node they go to.</summary>
-    public bool HaveDevices => slots.Typical.HaveDevices;
-
     /// <summary>Counts an award until the node's next capacity tells of it.</summary>
-    public void Deduct(NodeId node, PodTemplate template)
+    public void Deduct(NodeId node, in Resources requests)
     {
         if (members.Find(node) is not { Capacity: var capacity }) return;
-        if (!debts.TryGetValue(node, out var debt) || debt.Boot != capacity.Boot || debt.Version != capacity.Version)
-            debt = new Debt(capacity.Boot, capacity.Version, Resources.Zero, capacity.Free.Devices);
-        var left = template.Device is { } request && debt.Left.Choose(request) is { } grant ? debt.Left.Take(grant, request.Milli) : debt.Left;
-        debts[node] = debt with { Taken = debt.Taken + template.Requests, Left = left };
+        var taken = debts.TryGetValue(node, out var debt) && debt.Boot == capacity.Boot && debt.Version == capacity.Version
+            ? debt.Taken
+            : Resources.Zero;
+        debts[node] = new Debt(capacity.Boot, capacity.Version, taken + requests);
     }
 
     /// <summary>Whether a node may take what it could not before.</summary>
@@ -47,7 +45,7 @@ sealed class Hearsay(SlotTable slots, IMemberList members)
     {
         if (before.Boot != after.Boot || before.Unready.Length > 0 && after.Unready.Length == 0) return true;
         if (before.LostRuntimes != after.LostRuntimes && before.LostRuntimes.Length > 0) return true;
-        return after.Free.Devices.HasMoreThan(before.Free.Devices) || !ResourceFilter.Fits(after.Free, before.Free); // more of anything than before
+        return !ResourceFilter.Fits(after.Free, before.Free); // more of anything than before
     }
 
     public void Forget(NodeId node) => debts.Remove(node);

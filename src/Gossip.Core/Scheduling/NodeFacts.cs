@@ -1,5 +1,6 @@
 using System.Collections.Immutable;
 using Gossip.Core.Model;
+using Gossip.Core.Scheduling.Topology;
 
 namespace Gossip.Core.Scheduling;
 
@@ -21,9 +22,9 @@ public readonly record struct NodeFacts(
     HashSet<HostPort>? Taken,
     int OfWorkload)
 {
-    /// <summary>What pods usually ask for; null where nobody counts.</summary>
-    public TypicalPods? Typical { get; init; }
-
     /// <summary>As in <see cref="Membership.Capacity.LostRuntimes"/>.</summary>
     public string? LostRuntimes { get; init; }
+
+    /// <summary>What the pod that is to be placed has to do with others.</summary>
+    public Surroundings Around { get; init; }
 }

@@ -14,13 +14,13 @@ public sealed class EventLog
     readonly Dictionary<Key, LinkedListNode<EventView>> known = [];
     ulong numbers;
 
-    public void Note(ObjectName about, string uid, bool warning, string reason, string message, WallTime at)
+    public void Note(ObjectName about, string uid, bool warning, string reason, string message, WallTime at, int times = 1)
     {
         var key = new Key(about, uid, reason, message);
-        var noted = new EventView(++numbers, about, uid, warning, reason, message, at, at, 1);
+        var noted = new EventView(++numbers, about, uid, warning, reason, message, at, at, times);
         if (known.TryGetValue(key, out var before))
         {
-            noted = before.Value with { Number = numbers, Last = at, Count = before.Value.Count + 1 };
+            noted = before.Value with { Number = numbers, Last = at, Count = before.Value.Count + times };
             events.Remove(before);
         }
         known[key] = events.AddLast(noted);

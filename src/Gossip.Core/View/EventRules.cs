@@ -55,26 +55,7 @@ static class EventRules
             return;
         }
         if (after.Status.Draining && before is not { Status.Draining: true }) events.Note(about, uid, false, "Killing", $"Draining on {node}: an earlier copy runs", at);
-        foreach (var container in after.Status.Containers)
-            NoteContainer(Find(before, container.Name), container, about, uid, events, at);
-        if (after.Status.Reason.Length > 0 && after.Status.Reason != before?.Status.Reason)
-            events.Note(about, uid, true, after.Status.Reason, Words(after.Status.Reason, after.Status.Message), at);
-    }
-
-    static void NoteContainer(ContainerState? before, ContainerState after, ObjectName about, string uid, EventLog events, WallTime at)
-    {
-        var restarted = before is { } was && after.Restarts > was.Restarts;
-        if (after.Stage == ContainerStage.Running && (before is not { Stage: ContainerStage.Running } || restarted))
-            events.Note(about, uid, false, "Started", $"Started container {after.Name}", at);
-        if (after.Stage == ContainerStage.Waiting && after.Reason == "CrashLoopBackOff" && (before is not { Stage: ContainerStage.Waiting } || restarted))
-            events.Note(about, uid, true, "BackOff", Words($"Back-off restarting failed container {after.Name}", after.Message), at);
-    }
-
-    static ContainerState? Find(Admission? admission, string container)
-    {
-        foreach (var state in admission?.Status.Containers ?? [])
-            if (string.Equals(state.Name, container, StringComparison.Ordinal)) return state;
-        return null;
+        new PodEvents((warning, reason, message, times) => events.Note(about, uid, warning, reason, message, at, times)).Compare(before?.Status, after.Status);
     }
 
     static string Words(string what, string detail) => detail.Length == 0 ? what : $"{what}: {detail}";

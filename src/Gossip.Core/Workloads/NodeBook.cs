@@ -12,6 +12,9 @@ sealed class NodeBook(Catalog catalog, IMemberList members, NodeTimings timings)
 {
     public const string Kind = "Node";
 
+    /// <summary>Every node has it, as in Kubernetes: the domain that is one node.</summary>
+    public const string HostnameLabel = "kubernetes.io/hostname";
+
     readonly Dictionary<NodeId, NodeSettings> settings = [];
     readonly Dictionary<NodeId, Instant> strangersSince = [];
 
@@ -24,6 +27,7 @@ sealed class NodeBook(Catalog catalog, IMemberList members, NodeTimings timings)
         if (settings.TryGetValue(node, out var known)) return known;
         if (members.Find(node) is not { } member) return new NodeSettings(Labels.Empty, [], false);
         var (labels, taints, unschedulable) = (member.Card.Labels, member.Card.Taints, false);
+        if (labels[HostnameLabel] is null) labels = labels.With(Labels.Of((HostnameLabel, member.Name)));
         if (catalog.Find(NameOf(member.Name)) is { } operators)
         {
             if (!operators.Json(Fields.Labels).IsEmpty) labels = labels.With(ReadLabels(operators.Json(Fields.Labels)));

@@ -1,6 +1,7 @@
 using System.Collections.Immutable;
 using Gossip.Core.Model;
 using Gossip.Core.Scheduling;
+using Gossip.Core.Scheduling.Topology;
 
 namespace Gossip.Core.Workloads;
 
@@ -40,6 +41,12 @@ public sealed class Slot
 
     /// <summary>The epoch of its next admission: 1 + the greatest ever seen, and at least the least epoch.</summary>
     public Epoch NextEpoch => Epoch.Max(GreatestEpoch.Next, LeastEpoch);
+
+    /// <summary>What placing it has to do with other pods; null when nothing.</summary>
+    internal PlacementRules? Rules { get; set; }
+
+    /// <summary>Where it is counted, while it has rules.</summary>
+    internal ImmutableArray<Place> Places { get; set; } = [];
 
     /// <summary>The number of the change that touched it last (<see cref="SlotTable.Version"/>).</summary>
     public ulong Version { get; internal set; }

@@ -3,6 +3,7 @@ using Gossip.Core.Membership;
 using Gossip.Core.Model;
 using Gossip.Core.Replication;
 using Gossip.Core.Scheduling;
+using Gossip.Core.Scheduling.Topology;
 
 namespace Gossip.Core.Workloads;
 
@@ -30,7 +31,9 @@ public sealed class SlotTable
         this.members = members;
         nodes = new NodeBook(catalog, members, timings);
         garbage = new Garbage(tables, catalog, facts);
+        Placed = new PlacedPods(members.Self, slots);
         Version = tables.Version;
+        foreach (var member in members.All) Place(member.Id);
         // What the store gave back is there before the first input, and before any clock was read.
         foreach (var kind in (RowKind[])[RowKind.Object, RowKind.Slot, RowKind.Admission, RowKind.Summary])
             foreach (var row in tables.Rows(kind))
@@ -44,14 +47,14 @@ public sealed class SlotTable
     /// <summary>ConfigMaps and Secrets that changed since the machine last looked; it clears the list.</summary>
     internal List<ObjectName> DirtyConfig { get; } = [];
 
-    /// <summary>What the wanted pods ask for.</summary>
-    public TypicalPods Typical { get; } = new();
-
     /// <summary>Grows with every change applied, of rows and members alike: what resource versions count.</summary>
     public ulong Version { get; private set; }
 
     /// <summary>What the last change of an admission's row was about, before and after: so that those who look on need not read the row again.</summary>
     internal (Admission? Before, Admission? After) LastAdmission { get; private set; }
+
+    /// <summary>Where pods are, for rules between pods.</summary>
+    public PlacedPods Placed { get; }
 
     /// <summary>The desired objects behind the slots.</summary>
     public Catalog Objects => catalog;
@@ -121,6 +124,7 @@ public sealed class SlotTable
         Version++;
         nodeVersions[change.Node] = Version;
         if (change.Before?.Card != change.After?.Card) nodes.Forget(change.Node);
+        if (change.ChangesLiveness || change.Before?.Card != change.After?.Card) Place(change.Node);
         if (change.Before?.State == change.After?.State) return; // capacity moves all the time, and moves no pod
         foreach (var admission in AdmissionsOf(change.Node)) Touch(admission.Run.Pod, now);
     }
@@ -176,6 +180,7 @@ public sealed class SlotTable
         {
             var node = NodeId.Of(changed.Name.Name);
             nodes.Forget(node);
+            Place(node);
             nodeVersions[node] = Version;
             Dirty.AddRange(watched.Keys); // an uncordoned node may be what they wait for
         }
@@ -208,7 +213,6 @@ public sealed class SlotTable
             var keep = template is not null && slot.Id.Template == template.Hash && ordinals.BinarySearch(slot.Id.Ordinal) >= 0;
             if (slot.IsDesired == keep) continue;
             slot.IsDesired = keep;
-            Typical.Count(slot.Template, keep ? 1 : -1);
             if (keep) byPodName[(slot.Workload.Namespace, slot.Name)] = slot.Id;
             Touch(slot.Id, now);
         }
@@ -225,13 +229,23 @@ public sealed class SlotTable
         ? workload.Name
         : string.Create(CultureInfo.InvariantCulture, $"{workload.Name}-{pod.Template >> 32:x8}-{pod.Ordinal}");
 
+    /// <summary>Tells a node's labels and taints to whoever counts by them; a node that is not live is in no domain.</summary>
+    void Place(NodeId node)
+    {
+        var placed = members.Find(node) is { IsLive: true } member ? new PlacedNode(member.Name, SettingsOf(node)) : null;
+        Placed.SetNode(node, placed, AdmissionsOf(node).Select(admission => admission.Run.Pod));
+    }
+
     void Add(CatalogObject workload, Slot slot)
     {
-        if (slots.TryGetValue(slot.Id, out var replaced)) slot.OpenSince = replaced.OpenSince;
-        if (replaced is { IsDesired: true }) Typical.Count(replaced.Template, -1);
-        Typical.Count(slot.Template, 1);
+        if (slots.TryGetValue(slot.Id, out var replaced))
+        {
+            slot.OpenSince = replaced.OpenSince;
+            Placed.Detach(replaced);
+        }
         slots[slot.Id] = workload.Slots[slot.Id] = slot;
         byPodName[(slot.Workload.Namespace, slot.Name)] = slot.Id;
+        Placed.Attach(slot);
     }
 
     void ApplyAdmission(in RowChange change, Now now)
@@ -272,6 +286,7 @@ public sealed class SlotTable
             return;
         }
         known?.CopyTo(slot);
+        Placed.Update(slot);
         slot.Version = Version;
         if (!slot.IsDesired && slot.Admissions.IsEmpty) Drop(slot);
         else if (slot.IsDesired && !slot.Succeeded && !IsHeld(slot)) watched[pod] = slot;
@@ -282,6 +297,7 @@ public sealed class SlotTable
     void Drop(Slot slot)
     {
         slots.Remove(slot.Id);
+        Placed.Detach(slot);
         watched.Remove(slot.Id);
         catalog.Find(slot.Id.Workload)?.Slots.Remove(slot.Id);
         if (byPodName.GetValueOrDefault((slot.Workload.Namespace, slot.Name)) == slot.Id) byPodName.Remove((slot.Workload.Namespace, slot.Name));

@@ -18,6 +18,9 @@ public sealed class ApiServer : IAsyncDisposable
 {
     const int ConnectionsMax = 1024;
 
+    /// <summary>Of which so many may be consoles in pods.</summary>
+    const int ConsolesMax = 128;
+
     /// <summary>A body that is refused is still read past, not kept, up to here: else the client sees a reset and never the 413.</summary>
     const int DrainMax = 64 << 20;
 
@@ -35,6 +38,7 @@ public sealed class ApiServer : IAsyncDisposable
         var options = new KestrelServerOptions { AddServerHeader = false };
         options.Limits.MaxRequestBodySize = DrainMax;
         options.Limits.MaxConcurrentConnections = ConnectionsMax;
+        options.Limits.MaxConcurrentUpgradedConnections = ConsolesMax;
         options.Listen(IPAddress.Loopback, port);
         var transport = new SocketTransportFactory(Options.Create(new SocketTransportOptions()), NullLoggerFactory.Instance);
         var server = new ApiServer(new KestrelServer(Options.Create(options), transport, NullLoggerFactory.Instance));

@@ -1,5 +1,6 @@
 using System.Text.Json.Nodes;
 using Gossip.Kubernetes.Api.Http;
+using Gossip.Kubernetes.Api.Pods;
 
 namespace Gossip.Kubernetes.Api;
 
@@ -12,7 +13,7 @@ static class Discovery
 
     static readonly string[] Verbs = ["create", "delete", "deletecollection", "get", "list", "update"];
 
-    static readonly (string Group, string Version)[] Groups = [.. ApiKind.All.Select(kind => (kind.Group, kind.Version)).Distinct()];
+    static readonly (string Group, string Version)[] Groups = [.. ApiKind.All.Select(kind => (kind.Group, kind.Version)).Distinct(), (PodMetrics.Group, PodMetrics.Version)];
 
     /// <summary>Null for a path that is not of discovery.</summary>
     public static ApiAnswer? Answer(ReadOnlySpan<string> parts, AnswerForm form) => parts switch

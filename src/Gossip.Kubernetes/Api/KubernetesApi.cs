@@ -1,6 +1,8 @@
 using Gossip.Core.Requests;
 using Gossip.Kubernetes.Api.Http;
+using Gossip.Kubernetes.Api.Pods;
 using Gossip.Kubernetes.Manifests;
+using Gossip.Node;
 using Microsoft.AspNetCore.Http;
 
 namespace Gossip.Kubernetes.Api;
@@ -11,7 +13,8 @@ namespace Gossip.Kubernetes.Api;
 /// (<c>app.Run(api.HandleAsync)</c>); <see cref="ApiServer"/> serves it alone.
 /// </summary>
 /// <param name="ask">Puts a question to the node.</param>
-public sealed class KubernetesApi(Func<Request, CancellationToken, Task<Reply>> ask, TimeProvider? clock = null)
+/// <param name="pods">The node's way into pods; null, or null for now: there is none.</param>
+public sealed class KubernetesApi(Func<Request, CancellationToken, Task<Reply>> ask, TimeProvider? clock = null, Func<PodAccess?>? pods = null)
 {
     readonly TimeProvider clock = clock ?? TimeProvider.System;
     ClusterIndex? latest;
@@ -19,10 +22,10 @@ public sealed class KubernetesApi(Func<Request, CancellationToken, Task<Reply>> 
     /// <summary>Answers one request; never throws for what a client can send.</summary>
     public async Task HandleAsync(HttpContext context)
     {
-        ApiAnswer answer;
+        ApiAnswer? answer;
         try
         {
-            answer = await AnswerAsync(context.Request, context.RequestAborted);
+            answer = await AnswerAsync(context, context.RequestAborted);
         }
         catch (OperationCanceledException) when (context.RequestAborted.IsCancellationRequested)
         {
@@ -40,17 +43,23 @@ public sealed class KubernetesApi(Func<Request, CancellationToken, Task<Reply>> 
         {
             answer = Statuses.InternalError($"a bug in Gossip: {bug.Message}");
         }
-        await AnswerWriter.WriteAsync(context, answer);
+        if (answer is not null && !context.Response.HasStarted) await AnswerWriter.WriteAsync(context, answer);
     }
 
-    async Task<ApiAnswer> AnswerAsync(HttpRequest request, CancellationToken ct)
+    /// <summary>Null when the answer was a stream, and is over.</summary>
+    async Task<ApiAnswer?> AnswerAsync(HttpContext context, CancellationToken ct)
     {
+        var request = context.Request;
         var path = request.Path.Value ?? "";
         var parts = path.Split('/', StringSplitOptions.RemoveEmptyEntries);
         if (parts is ["healthz" or "livez" or "readyz", ..]) return await HealthAsync(parts[0], ct);
         if (HttpMethods.IsGet(request.Method) && Fixed(parts, request) is { } answer) return answer;
-        if (parts is ["gossip", "v1", .. var own]) return await GossipAsync(own, request, ct);
+        if (parts is ["gossip", "v1", .. var own]) return await GossipAsync(own, context, ct);
+        if (parts is ["apis", PodMetrics.Group, PodMetrics.Version, .. var metered]) return await MetricsAsync(metered, request, ct);
         if (ResourcePath.Parse(parts) is not { } resource) return Statuses.NotFoundPath(path);
+        if (resource is { Kind.Kind: ApiKind.Pod, Subresource.Length: > 0 })
+            return (await LookAsync(ct)).View.Pods.Any(pod => pod.Namespace == resource.Namespace && pod.Name == resource.Name)
+                ? await new PodStreams(Pods, clock).AnswerAsync(context, resource, ct) : Statuses.NotFound(resource.Kind, resource.Name);
         if (resource.Subresource.Length > 0) return Statuses.NotFoundPath($"{resource.Kind.Plural}/{resource.Subresource} comes with a later version");
         return request.Method switch
         {
@@ -78,8 +87,9 @@ public sealed class KubernetesApi(Func<Request, CancellationToken, Task<Reply>> 
     }
 
     /// <summary>What Kubernetes has no word for.</summary>
-    async Task<ApiAnswer> GossipAsync(string[] parts, HttpRequest request, CancellationToken ct)
+    async Task<ApiAnswer?> GossipAsync(string[] parts, HttpContext context, CancellationToken ct)
     {
+        var request = context.Request;
         var view = (await LookAsync(ct)).View;
         switch (request.Method, parts)
         {
@@ -87,6 +97,8 @@ public sealed class KubernetesApi(Func<Request, CancellationToken, Task<Reply>> 
                 return new ApiAnswer(200, GossipEndpoints.Members(view));
             case ("GET", ["why", var ns, var pod]):
                 return GossipEndpoints.Explain(view, ns, pod) is { } why ? new ApiAnswer(200, why) : Statuses.NotFound(ApiKind.Of(ApiKind.Pod)!, pod);
+            case ("GET", ["pods", var ns, var pod, "copy"]):
+                return await new PodStreams(Pods, clock).CopyAsync(context, ns, pod, ct);
             case ("POST", ["plan"]):
                 var (body, refused) = await Body.ReadAsync(request);
                 var named = request.Query["namespace"].ToString();
@@ -95,6 +107,22 @@ public sealed class KubernetesApi(Func<Request, CancellationToken, Task<Reply>> 
                 return Statuses.NotFoundPath(request.Path);
         }
     }
+
+    async Task<ApiAnswer> MetricsAsync(string[] parts, HttpRequest request, CancellationToken ct)
+    {
+        if (LabelSelector.Parse(request.Query["labelSelector"].ToString(), out var problem) is not { } labels) return Statuses.BadRequest(problem);
+        var (ns, name) = parts switch
+        {
+            ["pods"] => ("", ""),
+            ["namespaces", var inside, "pods"] => (inside, ""),
+            ["namespaces", var inside, "pods", var one] => (inside, one),
+            _ => (null, ""),
+        };
+        if (ns is null || !HttpMethods.IsGet(request.Method)) return Statuses.NotFoundPath($"{request.Path}: of {PodMetrics.Group} only pods are served");
+        return await new PodMetrics(Pods, clock).AnswerAsync((await LookAsync(ct)).View, ns, name, labels, ct);
+    }
+
+    PodAccess Pods => pods?.Invoke() ?? throw new NodeAway("this node does not let anybody look into its pods, or is starting");
 
     async Task<ApiAnswer> ReadAsync(ResourcePath path, HttpRequest request, CancellationToken ct)
     {

@@ -7,8 +7,7 @@ namespace Gossip.Kubernetes.Manifests;
 static class PodRules
 {
     /// <summary>What is kept and shown, but does nothing yet. Said aloud, for silence would be taken for consent.</summary>
-    static readonly string[] NotYet = ["initContainers", "topologySpreadConstraints", "volumes", "priorityClassName"];
-    static readonly string[] NotYetOfAffinity = ["podAffinity", "podAntiAffinity"];
+    static readonly string[] NotYet = ["initContainers", "volumes", "priorityClassName"];
     static readonly string[] NotYetOfContainer = ["livenessProbe", "readinessProbe", "startupProbe", "lifecycle", "volumeMounts", "envFrom"];
 
     public static void Check(JsonObject spec, string field, Findings findings)
@@ -35,7 +34,6 @@ static class PodRules
             for (var i = 0; i < (spec[list] as JsonArray)?.Count; i++)
                 if (spec[list]![i] is JsonObject container) CheckContainer(container, $"{field}.{list}[{i}]", spec, names, findings);
         WarnOf(NotYet, spec, field, findings);
-        if (spec["affinity"] is JsonObject affinity) WarnOf(NotYetOfAffinity, affinity, $"{field}.affinity", findings);
     }
 
     static void CheckContainer(JsonObject container, string field, JsonObject spec, HashSet<string> names, Findings findings)

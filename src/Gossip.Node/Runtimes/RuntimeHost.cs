@@ -164,16 +164,25 @@ sealed partial class RuntimeHost : IAsyncDisposable
         if (report is not null) reports.Report(report);
     }
 
-    void Hear(PodReport report)
+    PodReport Hear(PodReport report)
     {
-        if (report is RuntimeLost gone) lost[gone.Runtime] = gone.Message;
-        else if (report is RuntimeReturned back)
+        if (report is RuntimeLost gone)
+        {
+            lost[gone.Runtime] = gone.Message;
+            return gone with { Classes = ClassesServedBy(gone.Runtime) };
+        }
+        if (report is RuntimeReturned back)
         {
             lock (gate)
                 foreach (var pod in back.Pods) LaneOf(pod.Launch.Pod, pod.Runtime);
             lost.TryRemove(back.Runtime, out _);
         }
+        return report;
     }
+
+    /// <summary>Of two runtimes with a class in common the first serves it; losing the other loses none of its pods.</summary>
+    ImmutableArray<string> ClassesServedBy(string runtime) =>
+        [.. runtimes.SelectMany(each => each.Classes).Distinct(StringComparer.Ordinal).Where(named => RuntimeOf(named)!.Classes[0] == runtime)];
 
     void Forget(PodRun pod, Task stopped)
     {

@@ -4,8 +4,8 @@ using Gossip.Core.Ports;
 namespace Gossip.Node.Runtimes;
 
 /// <summary>What one runtime reports, on its way to the core: held back, in order, until the survivors are reported.</summary>
-/// <param name="hear">Told of each before the core is.</param>
-sealed class RuntimeReports(Task survivorsTold, IPodReports then, Action<PodReport> hear) : IPodReports
+/// <param name="hear">Told of each before the core is, which hears what it makes of it.</param>
+sealed class RuntimeReports(Task survivorsTold, IPodReports then, Func<PodReport, PodReport> hear) : IPodReports
 {
     readonly Lock gate = new();
     readonly List<PodReport> early = [];
@@ -13,7 +13,7 @@ sealed class RuntimeReports(Task survivorsTold, IPodReports then, Action<PodRepo
 
     public void Report(PodReport report)
     {
-        hear(report);
+        report = hear(report);
         lock (gate)
         {
             if (through)

@@ -1,19 +1,16 @@
 namespace Gossip.Node.Talks;
 
 /// <summary>Keeps what is written, and throws for more than there may be.</summary>
-sealed class BoundedStream(int most) : MemoryStream
+sealed class BoundedStream(int most) : OutputStream
 {
-    public override void Write(ReadOnlySpan<byte> buffer)
-    {
-        if (Length + buffer.Length > most) throw new IOException($"more than {most} bytes came");
-        base.Write(buffer);
-    }
+    readonly MemoryStream kept = new();
 
-    public override void Write(byte[] buffer, int offset, int count) => Write(buffer.AsSpan(offset, count));
+    public byte[] ToArray() => kept.ToArray();
 
     public override ValueTask WriteAsync(ReadOnlyMemory<byte> buffer, CancellationToken cancellationToken = default)
     {
-        Write(buffer.Span);
+        if (kept.Length + buffer.Length > most) throw new IOException($"more than {most} bytes came");
+        kept.Write(buffer.Span);
         return ValueTask.CompletedTask;
     }
 }

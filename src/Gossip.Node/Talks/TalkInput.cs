@@ -7,7 +7,7 @@ namespace Gossip.Node.Talks;
 /// again. So the one who receives frames never waits for the one who reads here, and no slow reader fills our memory.
 /// </summary>
 /// <param name="grant">Tells the peer how many bytes more it may send.</param>
-sealed class TalkInput(Func<int, ValueTask> grant) : TalkStream
+sealed class TalkInput(Func<int, ValueTask> grant) : OneWayStream
 {
     /// <summary>At 1 ms between nodes this is 250 MB/s.</summary>
     public const int Window = 256 * 1024;

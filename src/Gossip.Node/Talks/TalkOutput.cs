@@ -2,12 +2,10 @@ namespace Gossip.Node.Talks;
 
 /// <summary>What we send on one channel, as a stream for one writer: waits while the peer has not granted more.</summary>
 /// <param name="gone">The peer is.</param>
-sealed class TalkOutput(Func<ReadOnlyMemory<byte>, ValueTask> send, CancellationToken gone) : TalkStream
+sealed class TalkOutput(Func<ReadOnlyMemory<byte>, ValueTask> send, CancellationToken gone) : OutputStream
 {
     readonly SemaphoreSlim granted = new(0);
     int credit = TalkInput.Window;
-
-    public override bool CanWrite => true;
 
     /// <summary>The peer read so much. False when that is more than it got.</summary>
     public bool TryGrant(int bytes)

@@ -16,5 +16,6 @@ internal static class CheckerSet
         new OldEpochChecker(world),
         new MintedOnceChecker(world),
         new BurialChecker(world),
+        new LifeChecker(world),
     ];
 }

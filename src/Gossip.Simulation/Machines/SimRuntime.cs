@@ -4,24 +4,16 @@ using Gossip.Core.Pods;
 
 namespace Gossip.Simulation.Machines;
 
-/// <summary>What the runtime holds of one pod.</summary>
-internal sealed class SimPod(PodLaunch launch, string runtime, string ip)
-{
-    public PodLaunch Launch => launch;
-    public string Runtime => runtime;
-    public string Ip => ip;
-    public bool Stopping { get; set; }
-    /// <summary>In the order in which they were started.</summary>
-    public List<SurvivingContainer> Containers { get; } = [];
-    public bool Runs => !Stopping && Containers.Count > 0 && Containers.TrueForAll(container => container.ExitCode is null);
-}
-
 /// <summary>
-/// Runs the pods of one machine, and does to them what the world does: they start late, some exit, some cannot be
-/// prepared. It outlives the node's process and dies with the machine. Commands are idempotent, as real runtimes'.
+/// Runs the pods of one machine, and does to them what the world does: they start late or not at all, exit, fail their
+/// probes, and their engine goes away. It outlives the node's process and dies with the machine. Commands are idempotent, as
+/// real runtimes'.
 /// </summary>
 internal sealed class SimRuntime(SimNode node, Luck luck, Sometimes sometimes)
 {
+    const int Terminated = 143; // 128 + SIGTERM
+    const string Why = "drawn by the simulator";
+
     readonly Dictionary<PodRun, SimPod> pods = [];
     readonly Dictionary<PodRun, TimeSpan> busyUntil = [];
     int addresses;
@@ -34,6 +26,9 @@ internal sealed class SimRuntime(SimNode node, Luck luck, Sometimes sometimes)
     /// <summary>What everything that it holds asks for: the truth about the machine, whatever the node's books say.</summary>
     public Resources Used { get; private set; } = Resources.Zero;
 
+    /// <summary>Its engine is gone: it hears nothing and says nothing.</summary>
+    public bool IsLost { get; private set; }
+
     public void Perform(PodCommand command)
     {
         switch (command)
@@ -45,24 +40,29 @@ internal sealed class SimRuntime(SimNode node, Luck luck, Sometimes sometimes)
                 Later(start.Pod, Faults.StartDelay, () => StartOne(start));
                 break;
             case RunAction action:
-                Later(action.Pod, Faults.StartDelay, () => node.Report(new ActionEnded(action.Pod, action.Container, action.Attempt, action.Purpose, true, "")));
+                node.World.After(luck.Between(TimeSpan.Zero, action.Within < Faults.StartDelay ? action.Within : Faults.StartDelay), WhilePowered(() => Act(action)));
                 break;
             case StopContainer stop:
-                Later(stop.Pod, Faults.StopDelay, () => StopOne(stop));
+                Later(stop.Pod, Least(Faults.StopDelay, stop.Grace), () => StopOne(stop));
                 break;
             case StopPod stop:
-                if (pods.TryGetValue(stop.Pod, out var pod)) pod.Stopping = true;
-                Later(stop.Pod, Faults.StopDelay < stop.Grace ? Faults.StopDelay : stop.Grace, () => Stop(stop));
+                if (pods.TryGetValue(stop.Pod, out var pod) && !IsLost) pod.Stopping = true;
+                Later(stop.Pod, Least(Faults.StopDelay, stop.Grace), () => Stop(stop));
                 break;
         }
     }
 
-    /// <summary>The first report of a new life: what still runs.</summary>
+    /// <summary>The first report of a new life: what still runs, as far as can be known.</summary>
     public PodsSurvived Survivors()
     {
+        if (IsLost)
+        {
+            sometimes.Count("a node starts while its engine is gone");
+            node.Report(Lost());
+            return new PodsSurvived([]);
+        }
         if (pods.Count > 0) sometimes.Count("a pod survives its node's process");
-        return new PodsSurvived([.. pods.Values.Select(pod =>
-            new SurvivingPod(pod.Runtime, pod.Launch, pod.Ip, [.. pod.Containers]))]);
+        return new PodsSurvived([.. All()]);
     }
 
     public void LosePower()
@@ -70,14 +70,40 @@ internal sealed class SimRuntime(SimNode node, Luck luck, Sometimes sometimes)
         if (pods.Count > 0) sometimes.Count("a machine is lost with its pods");
         pods.Clear();
         Used = Resources.Zero;
+        IsLost = false; // it is back when the machine is
     }
+
+    public void LoseEngine(EngineFate fate)
+    {
+        if (IsLost || !node.HasPower) return;
+        sometimes.Count("an engine is lost");
+        IsLost = true;
+        node.Report(Lost());
+        if (fate == EngineFate.PodsLiveOn) return;
+        foreach (var pod in pods.Values.ToArray())
+            if (fate == EngineFate.PodsVanish) Drop(pod.Launch.Pod);
+            else foreach (var container in pod.Containers.ToArray())
+                    if (container.ExitCode is null) pod.Put(container with { ExitCode = 137 });
+    }
+
+    public void ReturnEngine()
+    {
+        if (!IsLost) return;
+        IsLost = false;
+        if (pods.Count > 0) sometimes.Count("a pod is found again when its engine returns");
+        node.Report(new RuntimeReturned(RuntimeNames.Process, [.. All()]));
+    }
+
+    static RuntimeLost Lost() => new(RuntimeNames.Process, Why);
+
+    IEnumerable<SurvivingPod> All() => pods.Values.Select(pod => new SurvivingPod(pod.Runtime, pod.Launch, pod.Ip, [.. pod.Containers]));
 
     void Prepare(PreparePod prepare)
     {
-        if (Faults.PrepareFails > 0 && luck.Chance(Faults.PrepareFails))
+        if (IsLost || Faults.PrepareFails > 0 && luck.Chance(Faults.PrepareFails))
         {
-            sometimes.Count("a pod cannot be prepared");
-            node.Report(new PodFailed(prepare.Pod, "PrepareError", "drawn by the simulator"));
+            if (!IsLost) sometimes.Count("a pod cannot be prepared");
+            node.Report(new PodFailed(prepare.Pod, IsLost ? "RuntimeLost" : "PrepareError", Why));
             return;
         }
         if (!pods.TryGetValue(prepare.Pod, out var pod))
@@ -94,42 +120,59 @@ internal sealed class SimRuntime(SimNode node, Luck luck, Sometimes sometimes)
 
     void StartOne(StartContainer start)
     {
-        if (!pods.TryGetValue(start.Pod, out var pod) || pod.Stopping) return;
-        var index = pod.Containers.FindIndex(container => string.Equals(container.Name, start.Start.Container, StringComparison.Ordinal));
-        if (index >= 0 && pod.Containers[index] is { ExitCode: null }) return;
-        var started = new SurvivingContainer(start.Start.Container, start.Start.Attempt, node.Now.Wall, null);
-        if (index < 0) pod.Containers.Add(started);
-        else pod.Containers[index] = started;
-        node.Report(new ContainerStarted(start.Pod, start.Start.Container, start.Start.Attempt, node.Now.Wall));
-        if (Faults.Exits > 0 && luck.Chance(Faults.Exits))
-            node.World.After(luck.Between(TimeSpan.Zero, TimeSpan.FromSeconds(5)), WhilePowered(() => Exit(start)));
+        var (name, attempt) = (start.Start.Container, start.Start.Attempt);
+        if (IsLost || Faults.StartFails > 0 && luck.Chance(Faults.StartFails))
+        {
+            if (!IsLost) sometimes.Count("a container cannot be started");
+            node.Report(new ContainerNotStarted(start.Pod, name, attempt, IsLost ? "RuntimeLost" : "ErrImagePull", Why, node.Now.Wall));
+            return;
+        }
+        if (!pods.TryGetValue(start.Pod, out var pod) || pod.Stopping || pod.Find(name) is { ExitCode: null }) return;
+        pod.Put(new SurvivingContainer(name, attempt, node.Now.Wall, null));
+        node.Report(new ContainerStarted(start.Pod, name, attempt, node.Now.Wall));
+        var spec = pod.Launch.Template.Find(name)!;
+        var crashes = Faults.Exits > 0 && luck.Chance(Faults.Exits);
+        if (!crashes && spec.Role != ContainerRole.Init && spec.Command is not ["once"]) return;
+        var code = !crashes ? 0 : luck.Chance(0.5) ? 1 : 137;
+        node.World.After(luck.Between(TimeSpan.Zero, TimeSpan.FromSeconds(5)), WhilePowered(() => Exit(start.Pod, name, attempt, code)));
     }
 
-    void Exit(StartContainer started)
+    void Act(RunAction action)
     {
-        if (!pods.TryGetValue(started.Pod, out var pod) || pod.Stopping) return;
-        var index = pod.Containers.FindIndex(container => string.Equals(container.Name, started.Start.Container, StringComparison.Ordinal));
-        if (index < 0 || pod.Containers[index].Attempt != started.Start.Attempt || pod.Containers[index].ExitCode is not null) return;
-        sometimes.Count("a container exits");
-        var code = luck.Chance(0.5) ? 1 : 137;
-        pod.Containers[index] = pod.Containers[index] with { ExitCode = code };
-        node.Report(new ContainerExited(started.Pod, started.Start.Container, started.Start.Attempt, code, "Error", "drawn by the simulator", node.Now.Wall));
+        var runs = !IsLost && pods.TryGetValue(action.Pod, out var pod) && pod.Find(action.Container) is { ExitCode: null };
+        var passed = runs && !(Faults.ActionFails > 0 && luck.Chance(Faults.ActionFails));
+        sometimes.Count($"{action.Purpose} {(passed ? "passes" : "fails")}");
+        node.Report(new ActionEnded(action.Pod, action.Container, action.Attempt, action.Purpose, passed, Why));
     }
 
     void StopOne(StopContainer stop)
     {
-        if (!pods.TryGetValue(stop.Pod, out var pod)) return;
-        var index = pod.Containers.FindIndex(container => string.Equals(container.Name, stop.Container, StringComparison.Ordinal));
-        if (index < 0 || pod.Containers[index].Attempt != stop.Attempt || pod.Containers[index].ExitCode is not null) return;
-        pod.Containers[index] = pod.Containers[index] with { ExitCode = 143 };
-        node.Report(new ContainerExited(stop.Pod, stop.Container, stop.Attempt, 143, "Error", "", node.Now.Wall));
+        if (IsLost) return;
+        sometimes.Count("a container is stopped and its pod is not");
+        Exit(stop.Pod, stop.Container, stop.Attempt, Terminated);
+    }
+
+    void Exit(PodRun run, string name, int attempt, int code)
+    {
+        if (!pods.TryGetValue(run, out var pod) || pod.Stopping || pod.Find(name) is not { ExitCode: null } container || container.Attempt != attempt) return;
+        if (code is not (0 or Terminated)) sometimes.Count("a container exits");
+        pod.Put(container with { ExitCode = code });
+        if (!IsLost) node.Report(new ContainerExited(run, name, attempt, code, code == 0 ? "Completed" : "Error", Why, node.Now.Wall));
     }
 
     void Stop(StopPod stop)
     {
-        if (pods.Remove(stop.Pod, out var pod)) Used -= pod.Launch.Template.Requests;
+        if (IsLost) return;
+        Drop(stop.Pod);
         node.Report(new PodStopped(stop.Pod));
     }
+
+    void Drop(PodRun run)
+    {
+        if (pods.Remove(run, out var pod)) Used -= pod.Launch.Template.Requests;
+    }
+
+    static TimeSpan Least(TimeSpan a, TimeSpan b) => a < b ? a : b;
 
     /// <summary>
     /// The runtime's own delay: it passes whether or not the node's process still lives, if the machine does.
@@ -152,11 +195,4 @@ internal sealed class SimRuntime(SimNode node, Luck luck, Sometimes sometimes)
             if (node.PowerCycles == power) what();
         };
     }
-}
-
-/// <summary>How pods behave on one machine.</summary>
-/// <param name="Exits">Probability that a started container exits within five seconds.</param>
-internal sealed record RuntimeFaults(TimeSpan StartDelay, TimeSpan StopDelay, double PrepareFails, double Exits)
-{
-    public static readonly RuntimeFaults None = new(TimeSpan.FromMilliseconds(20), TimeSpan.FromMilliseconds(20), 0, 0);
 }

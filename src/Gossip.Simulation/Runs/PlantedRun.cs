@@ -39,6 +39,8 @@ public static class PlantedRun
         new(PlantedBug.DrainByReadiness, "A4", cluster => cluster
             .ExpectOneOwnerPerPod().Partition(0..3).For(60.Seconds()).Heal().For(20.Seconds())),
         new(PlantedBug.StaleTimerObeyed, "M2"),
+        new(PlantedBug.InitNotAwaited, "L1"),
+        new(PlantedBug.SurvivorDisowned, "L1"),
     ];
 
     /// <summary>Names of every bug that can be planted.</summary>

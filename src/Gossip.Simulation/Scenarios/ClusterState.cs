@@ -107,9 +107,8 @@ internal static class ClusterState
                 copies++;
                 held = admission;
             }
-            var isWanted = slot.IsDesired && !slot.Succeeded;
-            if (!isWanted && copies > 0) return new Shortcoming("A4", observer, $"{slot.Name} is not desired and still admitted: {Tell(world, slot)}");
-            if (!isWanted) continue;
+            if (!slot.IsDesired && copies > 0) return new Shortcoming("A4", observer, $"{slot.Name} is not desired and still admitted: {Tell(world, slot)}");
+            if (!slot.IsDesired || slot.Succeeded || slot.Admissions.Any(HasEnded)) continue; // what ended stays written down
             if (!FitsSomewhere(world, slot))
             {
                 if (copies > 0) return new Shortcoming("A1", observer, $"{slot.Name} fits nowhere and is admitted");
@@ -118,10 +117,12 @@ internal static class ClusterState
             if (held is null) return new Shortcoming("A3", observer, $"{slot.Name} is nobody's although it fits");
             if (copies > 1) return new Shortcoming("A4", observer, $"{slot.Name} is admitted {copies} times: {Tell(world, slot)}");
             if (!Runs(world, held)) return new Shortcoming("A3", observer, $"{slot.Name} is admitted and does not run: {Tell(world, slot)}");
-            if (!held.Status.Ready) return new Shortcoming("A3", observer, $"{slot.Name} runs and is not ready: {held.Status.Reason}");
+            if (!held.Status.Ready) return new Shortcoming("A3", observer, $"{slot.Name} runs and is not ready: {held.Status.Reason} {Tell(world, slot)}");
         }
         return null;
     }
+
+    static bool HasEnded(Admission admission) => admission.Status.Phase is PodPhase.Succeeded or PodPhase.Failed;
 
     static bool Runs(World world, Admission admission) =>
         world.NodeOf(admission.Node) is { } node && node.Runtime.Pods.TryGetValue(admission.Run, out var pod) && pod.Runs;
@@ -133,7 +134,7 @@ internal static class ClusterState
         var observer = machines.FirstOrDefault(node => node.IsUp);
         if (observer is null) return null;
         foreach (var slot in observer.Machine!.Slots.Slots)
-            if (slot.IsDesired && !slot.Succeeded
+            if (slot.IsDesired && !slot.Succeeded && !slot.Admissions.Any(HasEnded)
                 && machines.Any(node => node.IsUp && Fits(node, slot))
                 && !machines.Any(node => node.Runtime.Pods.Any(pod => pod.Key.Pod == slot.Id && pod.Value.Runs)))
                 return new Shortcoming("A4", observer, $"{slot.Name} has no copy on this side");
@@ -176,8 +177,11 @@ internal static class ClusterState
     public static string Tell(World world, Slot slot) => string.Join("; ", slot.Admissions.Select(admission =>
     {
         var node = world.NodeOf(admission.Node);
-        return $"{node?.Config.Card.Name} epoch {admission.Run.Epoch} rank {admission.Status.Rank} {admission.Status.Phase}{(admission.Status.Ready ? " ready" : "")}{(admission.Status.Draining ? " draining" : "")}{(Runs(world, admission) ? " runs" : " does not run")}";
+        return $"{node?.Config.Card.Name} epoch {admission.Run.Epoch} rank {admission.Status.Rank} {admission.Status.Phase}{(admission.Status.Ready ? " ready" : "")}{(admission.Status.Draining ? " draining" : "")}{(Runs(world, admission) ? " runs" : " does not run")}: {string.Join(", ", admission.Status.Containers.Select(Tell))}";
     }));
+
+    static string Tell(ContainerState container) => string.Create(CultureInfo.InvariantCulture,
+        $"{container.Name}/{container.Restarts} {container.Stage}{(container.Reason.Length > 0 ? " " : "")}{container.Reason}{(container.Started ? " started" : "")}{(container.Ready ? " ready" : "")}");
 
     public static SimNode? Someone(World world)
     {

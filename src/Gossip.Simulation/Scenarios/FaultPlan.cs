@@ -26,7 +26,7 @@ internal sealed class FaultPlan(World world, Users users, Luck luck)
             node.Runtime.Faults = new RuntimeFaults(
                 luck.Between(TimeSpan.FromMilliseconds(5), TimeSpan.FromMilliseconds(500)),
                 luck.Between(TimeSpan.FromMilliseconds(5), TimeSpan.FromMilliseconds(500)),
-                Sometimes(0.05), Sometimes(0.1));
+                Sometimes(0.05), Sometimes(0.1), Sometimes(0.1), Sometimes(0.1));
         }
         var length = luck.Between(TimeSpan.FromSeconds(20), TimeSpan.FromSeconds(50));
         for (var i = 3 + luck.Below(8); i > 0; i--)
@@ -43,6 +43,7 @@ internal sealed class FaultPlan(World world, Users users, Luck luck)
             node.Runtime.Faults = RuntimeFaults.None;
             node.SyncDelay = TimeSpan.FromMilliseconds(1);
             node.Resume();
+            node.Runtime.ReturnEngine(); // heard after what a paused process still has to hear
             if (!node.IsUp && !lost.Contains(node.Index)) node.Start();
         }
     }
@@ -51,7 +52,7 @@ internal sealed class FaultPlan(World world, Users users, Luck luck)
 
     double Sometimes(double most) => luck.Chance(0.3) ? 0 : luck.Unit() * most;
 
-    Action Happening() => luck.Below(13) switch
+    Action Happening() => luck.Below(15) switch
     {
         0 or 1 => () => Kill(1 + luck.Below(Minority)),
         2 => LoseMachines,
@@ -63,6 +64,7 @@ internal sealed class FaultPlan(World world, Users users, Luck luck)
         9 => StepClock,
         10 => users.ScaleOne,
         11 => users.EditOne,
+        12 or 13 => LoseEngines,
         _ => users.DeleteOne,
     };
 
@@ -87,6 +89,16 @@ internal sealed class FaultPlan(World world, Users users, Luck luck)
             node.LosePower();
             if (luck.Chance(0.4)) node.LoseDisk();
             BackAfter(node, luck.Between(TimeSpan.FromSeconds(1), TimeSpan.FromSeconds(20)));
+        }
+    }
+
+    void LoseEngines()
+    {
+        for (var i = luck.Below(Minority); i >= 0; i--)
+        {
+            var node = Anyone();
+            node.Runtime.LoseEngine(luck.Chance(0.6) ? EngineFate.PodsLiveOn : luck.Chance(0.5) ? EngineFate.ContainersDie : EngineFate.PodsVanish);
+            world.After(luck.Between(TimeSpan.FromMilliseconds(100), TimeSpan.FromSeconds(30)), node.Runtime.ReturnEngine);
         }
     }
 

@@ -7,6 +7,16 @@ using Gossip.Simulation.Network;
 
 namespace Gossip.Simulation.Scenarios;
 
+/// <summary>What the pods of a deployment are like.</summary>
+internal enum PodShape
+{
+    Plain,
+    /// <summary>An init container, a sidecar, two main containers, every probe and hook.</summary>
+    Rich,
+    /// <summary>Starts once the picky pod is ready, and anew after that was lost.</summary>
+    Dependent,
+}
+
 /// <summary>The nodes and workloads that scenarios use, as a user would write them.</summary>
 internal static class Manifests
 {
@@ -20,26 +30,29 @@ internal static class Manifests
         [RuntimeNames.Process],
         "");
 
-    public static CreateObject Deployment(string name, int replicas, int milliCpu, string version = "1") =>
+    public static CreateObject Deployment(string name, int replicas, int milliCpu, string version = "1", PodShape shape = PodShape.Plain) =>
         new(NameOf(name), "apps/v1", [
             Field(Core.Replication.Fields.Labels, $$"""{"app":"{{name}}"}"""),
-            .. Spec(name, replicas, milliCpu, version)]);
+            .. Spec(name, replicas, milliCpu, version, shape)]);
 
     /// <summary>What a user sends to change a deployment: the whole of it.</summary>
-    public static ReplaceObject Changed(string name, int replicas, int milliCpu, string version) =>
-        new(NameOf(name), 0, Deployment(name, replicas, milliCpu, version).Fields);
+    public static ReplaceObject Changed(string name, int replicas, int milliCpu, string version, PodShape shape) =>
+        new(NameOf(name), 0, Deployment(name, replicas, milliCpu, version, shape).Fields);
 
     public static ObjectName NameOf(string name) => new("Deployment", "default", name);
 
     /// <summary>A bare pod; <paramref name="more"/> goes into its spec, such as a nodeSelector.</summary>
-    public static CreateObject Pod(string name, int milliCpu, string more) => new(
+    public static CreateObject Service(string name) => new(
+        new ObjectName("Service", "default", name), "v1", [Field(Core.Replication.Fields.Selector, $$"""{"app":"{{name}}"}""")]);
+
+    public static CreateObject Pod(string name, int milliCpu, string more, string command = "server") => new(
         new ObjectName("Pod", "default", name), "v1", [
             Field(Core.Replication.Fields.Labels, $$"""{"app":"{{name}}"}"""),
-            .. PodSpecFields(milliCpu, more)]);
+            .. PodSpecFields(milliCpu, more, command)]);
 
-    static IEnumerable<ObjectField> PodSpecFields(int milliCpu, string more)
+    static IEnumerable<ObjectField> PodSpecFields(int milliCpu, string more, string command)
     {
-        yield return Field("spec.containers", Containers(milliCpu, "1"));
+        yield return Field("spec.containers", $"[{Container(milliCpu, "1", command)}]");
         yield return Field("spec.runtimeClassName", "\"process\"");
         if (more.Length > 0)
         {
@@ -48,16 +61,25 @@ internal static class Manifests
         }
     }
 
-    static IEnumerable<ObjectField> Spec(string name, int replicas, int milliCpu, string version)
+    static IEnumerable<ObjectField> Spec(string name, int replicas, int milliCpu, string version, PodShape shape)
     {
         yield return Field(Core.Replication.Fields.Replicas, replicas.ToString(CultureInfo.InvariantCulture));
         yield return Field(Core.Replication.Fields.Selector, $$$"""{"matchLabels":{"app":"{{{name}}}"}}""");
-        yield return Field(Core.Replication.Fields.Template,
-            $$$"""{"metadata":{"labels":{"app":"{{{name}}}"}},"spec":{"containers":{{{Containers(milliCpu, version)}}},"runtimeClassName":"process"}}""");
+        yield return Field(Core.Replication.Fields.Template, Template(name, Container(milliCpu, version, "server"), shape));
     }
 
-    static string Containers(int milliCpu, string version) =>
-        $$$"""[{"name":"main","image":"server","command":["server"],"env":[{"name":"VERSION","value":"{{{version}}}"}],"resources":{"requests":{"memory":"32Mi","cpu":"{{{milliCpu}}}m"} } }]""";
+    static string Template(string name, string main, PodShape shape)
+    {
+        const string Probe = """{"tcpSocket":{"port":80},"periodSeconds":2,"failureThreshold":2}""";
+        const string Hook = """{"exec":{"command":["hook"]}}""";
+        var annotations = shape == PodShape.Dependent ? """{"gossip.dev/depends-on":"svc/picky","gossip.dev/on-dependency-loss":"restart"}""" : "{}";
+        var before = shape != PodShape.Rich ? "" : $$$""" "initContainers":[{"name":"init","image":"tool"},{"name":"proxy","image":"tool","restartPolicy":"Always","startupProbe":{{{Probe}}}}],"terminationGracePeriodSeconds":4,""";
+        var rest = shape != PodShape.Rich ? "" : $$$""","livenessProbe":{{{Probe}}},"readinessProbe":{{{Probe}}},"lifecycle":{"postStart":{{{Hook}}},"preStop":{{{Hook}}}}},{"name":"second","image":"tool","startupProbe":{{{Probe}}}""";
+        return $$$"""{"metadata":{"labels":{"app":"{{{name}}}"},"annotations":{{{annotations}}}},"spec":{{{{before}}}"containers":[{{{main[..^1]}}}{{{rest}}}}],"runtimeClassName":"process"}}""";
+    }
+
+    static string Container(int milliCpu, string version, string command) =>
+        $$$"""{"name":"main","image":"server","command":["{{{command}}}"],"env":[{"name":"VERSION","value":"{{{version}}}"}],"resources":{"requests":{"memory":"32Mi","cpu":"{{{milliCpu}}}m"} } }""";
 
     static ObjectField Field(string path, string json) => new(path, Encoding.UTF8.GetBytes(json));
 }

@@ -49,7 +49,7 @@ internal sealed class RandomScenario
     {
         foreach (var node in World.Nodes)
             World.After(luck.Between(TimeSpan.Zero, TimeSpan.FromSeconds(1)), node.Start);
-        World.After(TimeSpan.FromMilliseconds(1500), () => users.CreateEverything(pods, 100));
+        World.After(TimeSpan.FromMilliseconds(1500), () => users.CreateEverything(pods, 100, mixed: true));
         // More than there is room for, now and then: only where every node is full can one take too much.
         var crowded = luck.Chance(0.25);
         if (crowded) World.After(TimeSpan.FromSeconds(2.5), () => users.Create(Crowd, 2 * pods, 100));

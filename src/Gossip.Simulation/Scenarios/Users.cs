@@ -14,27 +14,32 @@ internal sealed class Users(World world, Luck luck)
 
     readonly List<Promise> promises = [];
     readonly HashSet<ObjectName> deleted = [];
-    readonly Dictionary<string, (int Replicas, int Cpu, string Version)> deployments = new(StringComparer.Ordinal);
+    readonly Dictionary<string, (int Replicas, int Cpu, string Version, PodShape Shape)> deployments = new(StringComparer.Ordinal);
     readonly List<string> names = [];
 
     /// <summary>Creates deployments that together have <paramref name="pods"/> pods, a pod that is picky, and one that fits nowhere.</summary>
-    public void CreateEverything(int pods, int milliCpu)
+    /// <param name="mixed">Some of the deployments have pods of several containers, with probes and hooks, and some depend on the picky pod; two pods run to completion.</param>
+    public void CreateEverything(int pods, int milliCpu, bool mixed = false)
     {
         var workloads = Math.Clamp(pods / 10, 1, 8);
         for (var i = 0; i < workloads; i++)
         {
             var replicas = pods / workloads + (i < pods % workloads ? 1 : 0);
-            Create($"web-{i}", replicas, milliCpu);
+            Create($"web-{i}", replicas, milliCpu, mixed ? (PodShape)luck.Below(3) : PodShape.Plain);
         }
         Promised(Manifests.Pod("picky", milliCpu, """nodeSelector:{"disk":"ssd"}"""));
         Promised(Manifests.Pod("giant", 1_000_000, ""));
+        if (!mixed) return;
+        Promised(Manifests.Service("picky"));
+        foreach (var policy in (string[])["Never", "OnFailure"])
+            Promised(Manifests.Pod("job-" + policy.ToLowerInvariant(), milliCpu, $"restartPolicy:\"{policy}\"", "once"));
     }
 
-    public void Create(string name, int replicas, int milliCpu)
+    public void Create(string name, int replicas, int milliCpu, PodShape shape = PodShape.Plain)
     {
         names.Add(name);
-        deployments[name] = (replicas, milliCpu, "1");
-        Promised(Manifests.Deployment(name, replicas, milliCpu));
+        deployments[name] = (replicas, milliCpu, "1", shape);
+        Promised(Manifests.Deployment(name, replicas, milliCpu, "1", shape));
     }
 
     /// <summary>Scales a deployment by up to a fifth either way.</summary>
@@ -84,10 +89,10 @@ internal sealed class Users(World world, Luck luck)
 
     string? Pick() => names.Count == 0 ? null : names[luck.Below(names.Count)];
 
-    void Change(string name, (int Replicas, int Cpu, string Version) to)
+    void Change(string name, (int Replicas, int Cpu, string Version, PodShape Shape) to)
     {
         deployments[name] = to;
-        AskSomebody(Manifests.Changed(name, to.Replicas, to.Cpu, to.Version), (_, _) => { }, 5);
+        AskSomebody(Manifests.Changed(name, to.Replicas, to.Cpu, to.Version, to.Shape), (_, _) => { }, 5);
     }
 
     void Promised(CreateObject create) => AskSomebody(create, (node, reply) =>

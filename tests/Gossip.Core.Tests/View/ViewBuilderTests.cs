@@ -97,9 +97,35 @@ public class ViewBuilderTests
         cluster.Withdraw(admission);
         cluster.Member("n1", MemberState.Dead);
         Assert.Equal(
-            [("Scheduled", 1), ("Started", 1), ("BackOff", 2), ("Killing", 1), ("NodeNotReady", 1)],
+            [("Scheduled", 1), ("Created", 1), ("Started", 1), ("BackOff", 2), ("Killing", 1), ("NodeNotReady", 1)],
             cluster.View.Events.Where(happened => happened.Reason != "NodeReady").Select(happened => (happened.Reason, happened.Count)));
         Assert.StartsWith("Successfully assigned default/hello-", cluster.View.Events.Single(happened => happened.Reason == "Scheduled").Message);
+    }
+
+    [Fact]
+    public void What_only_the_pods_own_node_saw_is_an_event_everywhere_with_its_count()
+    {
+        cluster.Create("hello", 1);
+        var admission = cluster.Admit(cluster.Wanted[0], "n1", status: status => status with { Notes = [new("Pulled", "web", "Image \"x\" is present", 1)] });
+        foreach (var (count, message) in ((int, string)[])[(1, "timeout"), (2, "timeout"), (8, "timeout"), (16, "HTTP 500")])
+        {
+            var status = AdmissionStatus.Admitted with
+            {
+                Notes = [new("Unhealthy", "web", $"Liveness probe failed: {message}", count)],
+                Containers = [new("web", ContainerStage.Waiting, 0, default, 0, "WaitingForDependencies", "svc/db has no ready endpoint")],
+            };
+            cluster.Tables.Edit(admission, [(Core.Replication.Fields.Status, AdmissionCodec.Write(status))], cluster.Now, cluster.Effects);
+            cluster.Settle();
+        }
+        Assert.Equal(
+            [
+                ("Pulled", false, "Image \"x\" is present (container web)", 1),
+                ("WaitingForDependencies", true, "svc/db has no ready endpoint", 1),
+                ("Unhealthy", true, "Liveness probe failed: timeout (container web)", 8),
+                ("Unhealthy", true, "Liveness probe failed: HTTP 500 (container web)", 8),
+            ],
+            cluster.View.Events.Where(happened => happened.Reason is not ("NodeReady" or "Scheduled"))
+                .Select(happened => (happened.Reason, happened.Warning, happened.Message, happened.Count)));
     }
 
     [Fact]

@@ -212,7 +212,7 @@ public class SlotTableTests
             Field("spec.taints", """[{"key":"gpu","value":"true","effect":"NoSchedule"},{"key":"x","effect":"Odd"}]"""));
         var settings = cluster.Slots.SettingsOf(id);
         Assert.True(settings.Unschedulable);
-        Assert.Equal(Labels.Of(("disk", "ssd"), ("name", "n1")), settings.Labels);
+        Assert.Equal(Labels.Of(("disk", "ssd"), ("kubernetes.io/hostname", "n1"), ("name", "n1")), settings.Labels);
         Assert.Equal([new Taint("gpu", "true", TaintEffect.NoSchedule)], settings.Taints);
     }
 

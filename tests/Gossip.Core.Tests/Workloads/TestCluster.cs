@@ -100,11 +100,11 @@ sealed class TestMembers : IMemberList
     public ReadOnlySpan<Member> All => all.Values.ToArray();
     public ReadOnlySpan<Member> Live => all.Values.Where(member => member.IsLive).ToArray();
 
-    public MemberChange Set(string name, MemberState state, Instant since)
+    public MemberChange Set(string name, MemberState state, Instant since, Labels? labels = null, Taint[]? taints = null)
     {
-        var card = new NodeCard(name, NodeAddress.None, Labels.Of(("name", name)), [], Resources.Zero, [], "");
+        var card = new NodeCard(name, NodeAddress.None, labels ?? Labels.Of(("name", name)), [.. taints ?? []], Resources.Zero, [], "");
         var before = Find(card.Id);
-        all[card.Id] = new Member(before?.Card ?? card, default, state, since, Capacity.Unknown);
+        all[card.Id] = new Member(labels is null && before is not null ? before.Card : card, default, state, since, Capacity.Unknown);
         return new MemberChange(card.Id, before, all[card.Id]);
     }
 }
@@ -159,9 +159,9 @@ sealed class TestCluster
 
     public void Pass(TimeSpan time) => ticks += time.Ticks;
 
-    public void Member(string name, MemberState state)
+    public void Member(string name, MemberState state, Labels? labels = null, params Taint[] taints)
     {
-        var change = Members.Set(name, state, Now.Monotonic);
+        var change = Members.Set(name, state, Now.Monotonic, labels, taints);
         Slots.Apply(change, Now);
         Views.Observe(change, Now);
     }

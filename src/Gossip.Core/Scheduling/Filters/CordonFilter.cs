@@ -5,7 +5,7 @@ namespace Gossip.Core.Scheduling.Filters;
 /// <summary>A cordoned node takes no new pods, but those that tolerate it: the taint that Kubernetes knows it by.</summary>
 public sealed class CordonFilter : IFilter
 {
-    static readonly Taint Cordon = new("node.kubernetes.io/unschedulable", "", TaintEffect.NoSchedule);
+    internal static readonly Taint Cordon = new("node.kubernetes.io/unschedulable", "", TaintEffect.NoSchedule);
 
     public string Name => "Cordon";
 

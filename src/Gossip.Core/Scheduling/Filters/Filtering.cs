@@ -5,17 +5,25 @@ namespace Gossip.Core.Scheduling.Filters;
 /// <summary>Every filter there is, the ones that no waiting can help first.</summary>
 public static class Filtering
 {
+    /// <summary>Those that look at the pods around.</summary>
+    static readonly IFilter[] Neighbours = [new PodAffinityFilter(), new PodAntiAffinityFilter(), new TopologySpreadFilter()];
+
     static readonly IFilter[] All =
     [
         new NodeNameFilter(), new RuntimeFilter(), new NodeSelectorFilter(), new NodeAffinityFilter(), new TaintFilter(), new CordonFilter(),
-        new UnreadyFilter(), new HostPortFilter(), new ResourceFilter(),
+        new UnreadyFilter(), new HostPortFilter(), new ResourceFilter(), .. Neighbours,
     ];
 
     /// <summary>Yes, or no with the reasons of every filter that objects.</summary>
-    public static FilterVerdict Check(PodTemplate pod, in NodeFacts node)
+    public static FilterVerdict Check(PodTemplate pod, in NodeFacts node) => Check(All, pod, node);
+
+    /// <summary>As far as it has to do with the pods around only.</summary>
+    public static FilterVerdict CheckNeighbours(PodTemplate pod, in NodeFacts node) => Check(Neighbours, pod, node);
+
+    static FilterVerdict Check(IFilter[] filters, PodTemplate pod, in NodeFacts node)
     {
         string? reasons = null;
-        foreach (var filter in All)
+        foreach (var filter in filters)
         {
             var verdict = filter.Check(pod, node);
             if (!verdict.Passes) reasons = reasons is null ? verdict.Reason : $"{reasons}; {verdict.Reason}";

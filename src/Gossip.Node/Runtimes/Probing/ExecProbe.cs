@@ -2,6 +2,7 @@ using System.Text;
 using Gossip.Core.Model;
 using Gossip.Core.Pods;
 using Gossip.Core.Ports;
+using Gossip.Node.Talks;
 
 namespace Gossip.Node.Runtimes.Probing;
 
@@ -16,7 +17,7 @@ static class ExecProbe
     }
 
     /// <summary>Keeps the first bytes of what is written, and lets the rest go: a command may print for ever.</summary>
-    sealed class Head(int most) : Stream
+    sealed class Head(int most) : OutputStream
     {
         readonly byte[] kept = new byte[most];
         int length;
@@ -29,38 +30,15 @@ static class ExecProbe
             }
         }
 
-        public override void Write(ReadOnlySpan<byte> buffer)
+        public override ValueTask WriteAsync(ReadOnlyMemory<byte> buffer, CancellationToken cancellationToken = default)
         {
             lock (kept)
             {
                 var taken = Math.Min(buffer.Length, most - length);
-                buffer[..taken].CopyTo(kept.AsSpan(length));
+                buffer.Span[..taken].CopyTo(kept.AsSpan(length));
                 length += taken;
             }
-        }
-
-        public override void Write(byte[] buffer, int offset, int count) => Write(buffer.AsSpan(offset, count));
-
-        public override ValueTask WriteAsync(ReadOnlyMemory<byte> buffer, CancellationToken cancellationToken = default)
-        {
-            Write(buffer.Span);
             return ValueTask.CompletedTask;
         }
-
-        public override Task WriteAsync(byte[] buffer, int offset, int count, CancellationToken cancellationToken)
-        {
-            Write(buffer.AsSpan(offset, count));
-            return Task.CompletedTask;
-        }
-
-        public override bool CanRead => false;
-        public override bool CanSeek => false;
-        public override bool CanWrite => true;
-        public override long Length => throw new NotSupportedException();
-        public override long Position { get => throw new NotSupportedException(); set => throw new NotSupportedException(); }
-        public override void Flush() { }
-        public override int Read(byte[] buffer, int offset, int count) => throw new NotSupportedException();
-        public override long Seek(long offset, SeekOrigin origin) => throw new NotSupportedException();
-        public override void SetLength(long value) => throw new NotSupportedException();
     }
 }

@@ -1,7 +1,7 @@
 namespace Gossip.Node.Talks;
 
-/// <summary>What a stream that goes one way, and nowhere else, has to say to the rest of <see cref="Stream"/>.</summary>
-abstract class TalkStream : Stream
+/// <summary>What a stream that goes one way, and cannot seek, has to say to the rest of <see cref="Stream"/>.</summary>
+public abstract class OneWayStream : Stream
 {
     public override bool CanRead => false;
     public override bool CanWrite => false;
@@ -24,4 +24,11 @@ abstract class TalkStream : Stream
 
     public override int Read(byte[] buffer, int offset, int count) => ReadAsync(buffer.AsMemory(offset, count)).AsTask().GetAwaiter().GetResult();
     public override void Write(byte[] buffer, int offset, int count) => WriteAsync(buffer.AsMemory(offset, count)).AsTask().GetAwaiter().GetResult();
+}
+
+/// <summary>A stream that is only written to.</summary>
+public abstract class OutputStream : OneWayStream
+{
+    public sealed override bool CanWrite => true;
+    public abstract override ValueTask WriteAsync(ReadOnlyMemory<byte> buffer, CancellationToken cancellationToken = default);
 }

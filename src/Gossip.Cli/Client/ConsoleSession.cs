@@ -1,0 +1,115 @@
+using System.Globalization;
+using System.Net.WebSockets;
+using System.Text.Json;
+using System.Text.Json.Nodes;
+
+namespace Gossip.Cli.Client;
+
+/// <summary>This terminal, or these pipes, joined to a command in a pod: the client's side of <c>v5.channel.k8s.io</c>.</summary>
+sealed class ConsoleSession
+{
+    const byte Input = 0, Output = 1, Errors = 2, Status = 3, Size = 4, End = 255;
+    const int Part = 32 * 1024;
+
+    readonly bool hasInput;
+    readonly bool terminal;
+    readonly SemaphoreSlim sending = new(1);
+
+    ConsoleSession(bool hasInput, bool terminal) => (this.hasInput, this.terminal) = (hasInput, terminal);
+
+    /// <param name="tty">Wanted; without a terminal here there is none there.</param>
+    public static ConsoleSession For(bool stdin, bool tty)
+    {
+        if (tty && Console.IsInputRedirected) Console.Error.WriteLine("gossip: the input is no terminal, so -t is left out");
+        return new ConsoleSession(stdin, tty && !Console.IsInputRedirected);
+    }
+
+    public IEnumerable<(string Name, string? Value)> Query =>
+        [("stdin", hasInput ? "true" : null), ("stdout", "true"), ("stderr", terminal ? null : "true"), ("tty", terminal ? "true" : null)];
+
+    /// <returns>The command's exit code.</returns>
+    public async Task<int> RunAsync(NodeClient node, string path, CancellationToken cancel)
+    {
+        using var socket = await node.ConnectAsync(path, cancel);
+        using var raw = terminal ? RawTerminal.Enter() : null;
+        using var resized = terminal && !OperatingSystem.IsWindows() ? RawTerminal.WatchSize((columns, rows) => _ = ResizeAsync(socket, columns, rows)) : null;
+        if (hasInput) _ = TypeAsync(socket);
+        await using var output = Console.OpenStandardOutput();
+        await using var errors = Console.OpenStandardError();
+        var buffer = new byte[Part];
+        byte? channel = null;
+        var status = new MemoryStream();
+        try
+        {
+            while (true)
+            {
+                var part = await socket.ReceiveAsync(buffer.AsMemory(), cancel);
+                if (part.MessageType == WebSocketMessageType.Close) break;
+                var data = buffer.AsMemory(0, part.Count);
+                if (channel is null && data.Length > 0) (channel, data) = (data.Span[0], data[1..]);
+                switch (channel)
+                {
+                    case Output: await output.WriteAsync(data, cancel); break;
+                    case Errors: await errors.WriteAsync(data, cancel); break;
+                    case Status: status.Write(data.Span); break;
+                }
+                if (part.EndOfMessage) channel = null;
+            }
+        }
+        catch (WebSocketException lost) when (!cancel.IsCancellationRequested && status.Length == 0)
+        {
+            throw new CliFailure($"the connection to the node was lost: {lost.Message}");
+        }
+        return ExitCode(status.ToArray());
+    }
+
+    static int ExitCode(byte[] status)
+    {
+        if (status.Length == 0) throw new CliFailure("the node ended the connection without saying how the command ended");
+        var told = JsonNode.Parse(status)!;
+        if (told["status"]?.GetValue<string>() == "Success") return 0;
+        if (told["reason"]?.GetValue<string>() == "NonZeroExitCode" && told["details"]?["causes"] is JsonArray { Count: > 0 } causes)
+            return int.Parse(causes[0]!["message"]!.GetValue<string>(), CultureInfo.InvariantCulture);
+        throw new CliFailure(told["message"]?.GetValue<string>() ?? "the command failed");
+    }
+
+    async Task TypeAsync(WebSocket socket)
+    {
+        await using var input = RawTerminal.OpenInput();
+        var message = new byte[Part];
+        try
+        {
+            message[0] = Input;
+            while (await input.ReadAsync(message.AsMemory(1)) is > 0 and var read) await SendAsync(socket, message.AsMemory(0, 1 + read));
+            await SendAsync(socket, new byte[] { End, Input });
+        }
+        catch (Exception over) when (over is WebSocketException or IOException or ObjectDisposedException or InvalidOperationException)
+        {
+            // The command has ended.
+        }
+    }
+
+    async Task ResizeAsync(WebSocket socket, int columns, int rows)
+    {
+        try
+        {
+            await SendAsync(socket, new byte[] { Size }.Concat(JsonSerializer.SerializeToUtf8Bytes(new { Width = columns, Height = rows })).ToArray());
+        }
+        catch (Exception over) when (over is WebSocketException or ObjectDisposedException or InvalidOperationException)
+        {
+        }
+    }
+
+    async Task SendAsync(WebSocket socket, ReadOnlyMemory<byte> message)
+    {
+        await sending.WaitAsync();
+        try
+        {
+            await socket.SendAsync(message, WebSocketMessageType.Binary, endOfMessage: true, CancellationToken.None);
+        }
+        finally
+        {
+            sending.Release();
+        }
+    }
+}

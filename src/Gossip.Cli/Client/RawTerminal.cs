@@ -1,0 +1,75 @@
+using System.Runtime.InteropServices;
+using System.Runtime.Versioning;
+using Microsoft.Win32.SafeHandles;
+
+namespace Gossip.Cli.Client;
+
+/// <summary>
+/// This terminal without its own line editing and signals, so that the one in the pod has them; as it was again on every way
+/// out: the end, a failure, a signal that ends us. (man 3 termios.)
+/// </summary>
+sealed class RawTerminal : IDisposable
+{
+    const int Standard = 0, Now = 0; // standard input, TCSANOW
+    const int Room = 256; // a termios takes 60 bytes on Linux, 72 on macOS
+
+    readonly byte[] before;
+    readonly PosixSignalRegistration[] signals;
+    int left;
+
+    RawTerminal(byte[] before)
+    {
+        this.before = before;
+        AppDomain.CurrentDomain.ProcessExit += OnExit;
+        // Only to be first: what the signal does otherwise it still does.
+        signals = [.. ((PosixSignal[])[PosixSignal.SIGTERM, PosixSignal.SIGHUP, PosixSignal.SIGINT, PosixSignal.SIGQUIT]).Select(signal => PosixSignalRegistration.Create(signal, _ => Leave()))];
+    }
+
+    public static RawTerminal Enter()
+    {
+        if (OperatingSystem.IsWindows()) throw new CliFailure("a terminal (-t) needs Linux or macOS here");
+        _ = Console.WindowWidth; // .NET remembers the terminal as it finds it, and puts that back when it ends: let it look first
+        var before = new byte[Room];
+        if (tcgetattr(Standard, before) != 0) throw new CliFailure("the terminal's settings cannot be read");
+        var raw = (byte[])before.Clone();
+        cfmakeraw(raw);
+        var terminal = new RawTerminal(before);
+        if (tcsetattr(Standard, Now, raw) == 0) return terminal;
+        terminal.Dispose();
+        throw new CliFailure("the terminal cannot be set");
+    }
+
+    /// <summary>Tells the terminal's size, now and whenever it changes.</summary>
+    [UnsupportedOSPlatform("windows")]
+    public static IDisposable WatchSize(Action<int, int> changed)
+    {
+        changed(Console.WindowWidth, Console.WindowHeight);
+        return PosixSignalRegistration.Create(PosixSignal.SIGWINCH, _ => changed(Console.WindowWidth, Console.WindowHeight));
+    }
+
+    /// <summary>Standard input byte by byte: <see cref="Console"/>'s own stream edits lines.</summary>
+    public static Stream OpenInput() => new FileStream(new SafeFileHandle(Standard, ownsHandle: false), FileAccess.Read, bufferSize: 0);
+
+    public void Dispose()
+    {
+        Leave();
+        AppDomain.CurrentDomain.ProcessExit -= OnExit;
+        foreach (var signal in signals) signal.Dispose();
+    }
+
+    void OnExit(object? sender, EventArgs e) => Leave();
+
+    void Leave()
+    {
+        if (Interlocked.Exchange(ref left, 1) == 0) _ = tcsetattr(Standard, Now, before);
+    }
+
+    [DllImport("libc", SetLastError = true)]
+    static extern int tcgetattr(int descriptor, byte[] settings);
+
+    [DllImport("libc", SetLastError = true)]
+    static extern int tcsetattr(int descriptor, int when, byte[] settings);
+
+    [DllImport("libc")]
+    static extern void cfmakeraw([In, Out] byte[] settings);
+}

@@ -1,0 +1,41 @@
+using System.Collections.Immutable;
+
+namespace Gossip.Core.Model;
+
+/// <summary>Which pods a rule of placement speaks of.</summary>
+/// <param name="Selector">Null, as in Kubernetes, matches no pod at all; an empty one matches all.</param>
+/// <param name="Namespaces">Empty: the namespace of the pod that has the rule.</param>
+public sealed record PodSet(Selector? Selector, ImmutableArray<string> Namespaces, bool AllNamespaces)
+{
+    /// <param name="own">Of the pod that has the rule.</param>
+    public bool Matches(Labels labels, string @namespace, string own) =>
+        Selector is not null && Selector.Matches(labels)
+        && (AllNamespaces || (Namespaces.IsEmpty ? string.Equals(@namespace, own, StringComparison.Ordinal) : Namespaces.Contains(@namespace, StringComparer.Ordinal)));
+
+    public override string ToString() => Selector is null ? "of no labels" : Selector.IsEmpty ? "of any labels" : Selector.ToString();
+}
+
+/// <summary>Pods, and the label of nodes within whose equal values one is together with them.</summary>
+public sealed record PodTerm(PodSet Pods, string TopologyKey);
+
+/// <param name="Weight">1 to 100.</param>
+public sealed record PreferredPodTerm(int Weight, PodTerm Term);
+
+/// <summary>Beside which pods a pod must be or would like to be, and beside which not.</summary>
+public sealed record PodAffinity(
+    ImmutableArray<PodTerm> Required, ImmutableArray<PreferredPodTerm> Preferred,
+    ImmutableArray<PodTerm> RequiredAnti, ImmutableArray<PreferredPodTerm> PreferredAnti)
+{
+    public static readonly PodAffinity None = new([], [], [], []);
+
+    public bool IsNone => Required.IsEmpty && Preferred.IsEmpty && RequiredAnti.IsEmpty && PreferredAnti.IsEmpty;
+}
+
+/// <summary>How unevenly the pods that it speaks of may lie over the values of a label of nodes.</summary>
+/// <param name="MaxSkew">How many more than the domain with the fewest a domain may have.</param>
+/// <param name="IsHard"><c>DoNotSchedule</c>; otherwise a preference, <c>ScheduleAnyway</c>.</param>
+/// <param name="MinDomains">With fewer domains the fewest counts as 0.</param>
+/// <param name="HonorsAffinity">Only nodes that the pod's node selector and required node affinity let it on are domains.</param>
+/// <param name="HonorsTaints">Only nodes whose taints the pod tolerates are.</param>
+public sealed record TopologySpread(
+    int MaxSkew, string TopologyKey, bool IsHard, PodSet Pods, int MinDomains, bool HonorsAffinity, bool HonorsTaints);

@@ -1,0 +1,30 @@
+using Gossip.Core.Model;
+
+namespace Gossip.Core.Scheduling.Filters;
+
+/// <summary>
+/// Every required affinity of the pod must have somebody in the node's domain. The first of a group that wants its own
+/// company may go anywhere, or none ever could. Pods that leave later evict nobody ("ignored during execution").
+/// </summary>
+public sealed class PodAffinityFilter : IFilter
+{
+    public string Name => "PodAffinity";
+
+    public FilterVerdict Check(PodTemplate pod, in NodeFacts node)
+    {
+        if (node.Around.Rules is not { Affinity.Length: > 0 } rules) return FilterVerdict.Yes;
+        var (company, alone) = (0, 0);
+        string? lacks = null;
+        foreach (var tally in rules.Affinity)
+        {
+            if (node.Labels[tally.TopologyKey] is not { } domain) return FilterVerdict.No($"has no {tally.TopologyKey} to share with pods {tally}");
+            company += node.Around.Total(tally);
+            if (node.Around.Count(tally, domain) > 0) continue;
+            alone++;
+            lacks = tally.TopologyKey;
+        }
+        return alone == 0 || company == 0 && rules.DrawsItself
+            ? FilterVerdict.Yes
+            : FilterVerdict.No($"must share {lacks} with a pod {rules.Affinity[0]}, {node.Labels[lacks!]} has none");
+    }
+}
