@@ -11,7 +11,7 @@ public sealed record ApiKind(
 {
     public const string Pod = "Pod", ReplicationController = "ReplicationController", ReplicaSet = "ReplicaSet",
         Deployment = "Deployment", Service = "Service", Endpoints = "Endpoints", Node = "Node",
-        Namespace = "Namespace", Event = "Event";
+        Namespace = "Namespace", Event = "Event", ConfigMap = "ConfigMap", Secret = "Secret";
 
     public string ApiVersion => Group.Length == 0 ? Version : $"{Group}/{Version}";
 
@@ -25,12 +25,14 @@ public sealed record ApiKind(
 
     public static readonly IReadOnlyList<ApiKind> All =
     [
+        new(ConfigMap, "configmaps", "configmap", "cm", "", "v1", true, typeof(V1ConfigMap)),
         new(Endpoints, "endpoints", "endpoints", "ep", "", "v1", true, typeof(V1Endpoints)),
         new(Event, "events", "event", "ev", "", "v1", true, typeof(Corev1Event)),
         new(Namespace, "namespaces", "namespace", "ns", "", "v1", false, typeof(V1Namespace)),
         new(Node, "nodes", "node", "no", "", "v1", false, typeof(V1Node)),
         new(Pod, "pods", "pod", "po", "", "v1", true, typeof(V1Pod)),
         new(ReplicationController, "replicationcontrollers", "replicationcontroller", "rc", "", "v1", true, typeof(V1ReplicationController)),
+        new(Secret, "secrets", "secret", "", "", "v1", true, typeof(V1Secret)),
         new(Service, "services", "service", "svc", "", "v1", true, typeof(V1Service)),
         new(Deployment, "deployments", "deployment", "deploy", "apps", "v1", true, typeof(V1Deployment)),
         new(ReplicaSet, "replicasets", "replicaset", "rs", "apps", "v1", true, typeof(V1ReplicaSet)),

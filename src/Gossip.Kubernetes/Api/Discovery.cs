@@ -77,7 +77,7 @@ static class Discovery
             ["namespaced"] = kind.Namespaced,
             ["kind"] = kind.Kind,
             ["verbs"] = Texts(Verbs),
-            ["shortNames"] = Texts([kind.ShortName]),
+            ["shortNames"] = ShortNamesOf(kind),
             ["categories"] = CategoriesOf(kind),
         })]),
     });
@@ -101,7 +101,7 @@ static class Discovery
                     ["scope"] = kind.Namespaced ? "Namespaced" : "Cluster",
                     ["singularResource"] = kind.Singular,
                     ["verbs"] = Texts(Verbs),
-                    ["shortNames"] = Texts([kind.ShortName]),
+                    ["shortNames"] = ShortNamesOf(kind),
                     ["categories"] = CategoriesOf(kind),
                 })]),
             }),
@@ -113,6 +113,8 @@ static class Discovery
 
     /// <summary>What <c>kubectl get all</c> asks for.</summary>
     static JsonArray CategoriesOf(ApiKind kind) => kind.IsWorkload || kind.Kind is ApiKind.Pod or ApiKind.Service ? Texts(["all"]) : [];
+
+    static JsonArray ShortNamesOf(ApiKind kind) => kind.ShortName.Length == 0 ? [] : Texts([kind.ShortName]);
 
     static JsonArray Texts(IEnumerable<string> texts) => new([.. texts.Select(text => (JsonNode)text)]);
 }

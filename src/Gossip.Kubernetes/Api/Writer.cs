@@ -37,6 +37,7 @@ sealed class Writer(Func<Request, CancellationToken, Task<Reply>> ask, Func<Canc
         if (held is null && kind.Kind != ApiKind.Node) return Statuses.NotAllowed(DerivedText(kind, name, present));
         if (kind.Kind is ApiKind.Deployment or ApiKind.ReplicaSet && !JsonNode.DeepEquals(present["spec"]?["selector"], submission.Root["spec"]?["selector"]))
             return Statuses.Invalid(kind, name.Name, [new ManifestFault("", 1, default, "", "spec.selector", FaultReason.Invalid, "field is immutable: delete the object and create it anew")]);
+        if (ConfigRules.Changes(present, ConfigRules.Normal(submission.Root)).ToArray() is { Length: > 0 } changes) return Statuses.Invalid(kind, name.Name, changes);
         var fields = FieldsOf(submission, cluster);
         if (submission.DryRun) return new ApiAnswer(200, WouldBe(kind, name, fields)) { Warnings = submission.Warnings };
         // The version shown may be that of the pod or node; the object's own, as of the same view, is what must not have moved.

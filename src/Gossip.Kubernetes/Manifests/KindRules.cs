@@ -9,6 +9,7 @@ static class KindRules
     public static void Check(Manifest manifest, ApiKind kind, Findings findings)
     {
         var root = manifest.Root;
+        if (kind.Kind is ApiKind.ConfigMap or ApiKind.Secret) ConfigRules.Check(root, kind.Kind, findings);
         if (kind.Kind is not (ApiKind.Pod or ApiKind.Service or ApiKind.Node) && !kind.IsWorkload) return;
         if (manifest.Spec is not { } spec)
         {

@@ -47,7 +47,7 @@ public sealed record ManifestSet(
         new(Manifests.AddRange(other.Manifests), Faults.AddRange(other.Faults), Warnings.AddRange(other.Warnings));
 }
 
-public enum FaultReason : byte { Malformed, UnknownKind, Missing, Invalid, Unsupported, UnknownField, Duplicate, TooLarge }
+public enum FaultReason : byte { Malformed, UnknownKind, Missing, Invalid, Unsupported, UnknownField, Duplicate, TooLarge, Forbidden }
 
 /// <summary>What is wrong with an input: where, which field, and what to do about it.</summary>
 /// <param name="About">Kind and name of the document's object, as far as they could be read.</param>

@@ -46,7 +46,7 @@ public static class ManifestMapper
     public static ImmutableArray<ObjectField> ToFields(JsonObject root)
     {
         var fields = new SortedDictionary<string, ReadOnlyMemory<byte>>(StringComparer.Ordinal);
-        foreach (var (key, value) in root)
+        foreach (var (key, value) in ConfigRules.Normal(root))
         {
             if (value is null || key is "apiVersion" or "kind" or "status") continue;
             if (value is not JsonObject inner || !Split.Contains(key) || (inner.Count == 0 && key != "metadata"))

@@ -27,6 +27,8 @@ public static class Planner
                 faults.Add(new ManifestFault(manifest.Source, manifest.Document, manifest.Where(manifest.Metadata?["namespace"] ?? manifest.Metadata),
                     $"{name.Kind} {name.Name}", "metadata.namespace", FaultReason.Invalid,
                     $"namespace '{name.Namespace}' does not exist: create it first, or put it into the same input"));
+            if (view is not null && Find(view, name) is { } present)
+                faults.AddRange(ConfigRules.Changes(ManifestMapper.ToJson(present), ConfigRules.Normal(manifest.Root), manifest));
             steps.Add(Step(manifest, name, view, wanted.Select(one => one.Manifest)));
         }
         return new ApplyPlan(steps.DrainToImmutable(), faults.ToImmutable(), set.Warnings);

@@ -15,7 +15,7 @@ public class ApiTests
 
     [Theory]
     [InlineData("GET", "/api/v1/namespaces/default/pods/none", null, 404, "NotFound")]
-    [InlineData("GET", "/api/v1/secrets", null, 404, "NotFound")]
+    [InlineData("GET", "/api/v1/persistentvolumes", null, 404, "NotFound")]
     [InlineData("GET", "/apis/batch/v1/jobs", null, 404, "NotFound")]
     [InlineData("GET", Pods + "?labelSelector=a%20in%20b", null, 400, "BadRequest")]
     [InlineData("GET", Pods + "?fieldSelector=spec.colour%3Dred", null, 400, "BadRequest")]

@@ -89,7 +89,7 @@ static class Statuses
         FaultReason.Missing => "FieldValueRequired",
         FaultReason.Unsupported => "FieldValueNotSupported",
         FaultReason.Duplicate => "FieldValueDuplicate",
-        FaultReason.UnknownField => "FieldValueForbidden",
+        FaultReason.UnknownField or FaultReason.Forbidden => "FieldValueForbidden",
         _ => "FieldValueInvalid",
     };
 
