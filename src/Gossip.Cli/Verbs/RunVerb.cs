@@ -1,4 +1,5 @@
 using System.CommandLine;
+using System.Globalization;
 using System.Net;
 using Gossip.Core;
 using Gossip.Core.Model;
@@ -29,6 +30,7 @@ static class RunVerb
         var taint = new Option<string[]>("--taint") { Description = "key=value:NoSchedule; may be repeated" };
         var cpu = new Option<string?>("--cpu") { Description = "Cores that pods may take, as 4 or 500m; default: all" };
         var memory = new Option<string?>("--memory") { Description = "Memory that pods may take, as 8Gi; default: all" };
+        var device = new Option<string[]>("--device") { Description = "KIND:MODEL:COUNT, as gpu:T4:2, that pods may have whole or in shares; may be repeated" };
         var pods = new Option<int?>("--pods") { Description = "How many pods it may run; default: 110" };
         var isolation = new Option<string>("--process-isolation")
         {
@@ -42,7 +44,7 @@ static class RunVerb
               gossip run
               gossip run --name b --port 7374 --api 127.0.0.1:8081 --join 127.0.0.1:7373
               gossip run --bind 10.0.0.5 --key-file cluster.key --join 10.0.0.4:7373 --data /var/lib/gossip --label disk=ssd
-            """) { name, cluster, bind, port, advertise, join, api, data, key, keyFile, profile, label, taint, cpu, memory, pods, isolation };
+            """) { name, cluster, bind, port, advertise, join, api, data, key, keyFile, profile, label, taint, cpu, memory, device, pods, isolation };
         command.SetAction((parsed, cancel) =>
         {
             var address = Address(parsed.GetValue(bind)!);
@@ -64,7 +66,10 @@ static class RunVerb
                 }
                 foreach (var text in parsed.GetValue(taint) ?? []) options.Taints.Add(TaintOf(text));
                 options.ProcessIsolation = Enum.Parse<ProcessIsolation>(parsed.GetValue(isolation)!, ignoreCase: true);
-                options.Resources = Resources(options.Resources, parsed.GetValue(cpu), parsed.GetValue(memory), parsed.GetValue(pods));
+                options.Resources = Resources(options.Resources, parsed.GetValue(cpu), parsed.GetValue(memory), parsed.GetValue(pods)) with
+                {
+                    Devices = (parsed.GetValue(device) ?? []).Aggregate(Devices.None, (all, text) => all.With(DevicesOf(text))),
+                };
             });
             return NodeHost.RunAsync(settings, cancel);
         });
@@ -92,6 +97,15 @@ static class RunVerb
             throw new CliFailure($"--taint '{text}' is not key=value:NoSchedule, :PreferNoSchedule or :NoExecute", 2);
         var (key, value) = text.IndexOf('=') is > 0 and var at && at < colon ? (text[..at], text[(at + 1)..colon]) : (text[..colon], "");
         return new Taint(key, value, effect);
+    }
+
+    static Devices DevicesOf(string text)
+    {
+        var parts = text.Split(':');
+        return parts.Length == 3 && Devices.Kinds.Contains(parts[0]) && parts[1].Length > 0
+            && int.TryParse(parts[2], NumberStyles.None, CultureInfo.InvariantCulture, out var count) && count is > 0 and <= Devices.InGroupMost
+            ? Devices.WholeOnes(parts[0], parts[1], count)
+            : throw new CliFailure($"--device '{text}' is not KIND:MODEL:COUNT with a kind of {string.Join(", ", Devices.Kinds)} and 1 to {Devices.InGroupMost} of them", 2);
     }
 
     static Resources Resources(Resources machine, string? cpu, string? memory, int? pods)

@@ -87,7 +87,7 @@ static class CardCodec
 
     public static void WriteResources(ref MessagePackWriter writer, in Resources resources)
     {
-        writer.WriteArrayHeader(ResourceFields);
+        writer.WriteArrayHeader(resources.Devices.IsNone ? ResourceFields : ResourceFields + 1);
         writer.Write(resources.Cpu.Value);
         writer.Write(resources.Memory.Value);
         writer.Write(resources.Disk.Value);
@@ -99,6 +99,7 @@ static class CardCodec
             writer.Write(resource.Name);
             writer.Write(resource.Count);
         }
+        if (!resources.Devices.IsNone) DeviceCodec.Write(ref writer, resources.Devices);
     }
 
     public static Resources ReadResources(ref MessagePackReader reader)
@@ -117,8 +118,11 @@ static class CardCodec
             if (i > 0 && string.CompareOrdinal(extended[i - 1].Name, extended[i].Name) >= 0)
                 throw Codec.Bad("resources.extended", "not in order");
         }
-        Codec.SkipRest(ref reader, fields - ResourceFields);
-        return new Resources(new MilliCpu(cpu), new Bytes(memory), new Bytes(disk), pods, ImmutableArray.Create(extended));
+        var read = new Resources(new MilliCpu(cpu), new Bytes(memory), new Bytes(disk), pods, ImmutableArray.Create(extended));
+        if (fields == ResourceFields) return read;
+        read = read with { Devices = DeviceCodec.Read(ref reader) };
+        Codec.SkipRest(ref reader, fields - ResourceFields - 1);
+        return read;
     }
 
     static long ReadAmount(ref MessagePackReader reader, string field)

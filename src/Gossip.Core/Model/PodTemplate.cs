@@ -60,6 +60,9 @@ public sealed record PodTemplate(
     /// <summary>Secrets of type <c>kubernetes.io/dockerconfigjson</c> with which images are pulled.</summary>
     public ImmutableArray<string> PullSecrets { get; init; } = [];
 
+    /// <summary>Shares of a device, or whole ones; null for none. Resources <c>gossip.dev/gpu</c> and <c>gossip.dev/gpu-milli</c>.</summary>
+    public DeviceRequest? Device { get; init; }
+
     /// <summary>Processes and threads a pod may have. Annotation <c>gossip.dev/pids-limit</c>.</summary>
     public int PidsLimit { get; init; } = DefaultPidsLimit;
 

@@ -74,6 +74,7 @@ public sealed class PodTemplateReader
         faults.RefuseIf(!ResourceReader.Fits(requests), "spec.containers", "ask for absurdly much together");
         var labels = JsonTexts.Labels(metadata, "labels");
         var sets = new PodSetReader(faults, labels);
+        var device = new DeviceReader(faults, annotations).Take(ref requests);
         return new PodTemplate(
             CanonicalJson.Hash(identity == Identity.SpecOnly ? spec : root),
             labels,
@@ -91,6 +92,7 @@ public sealed class PodTemplateReader
         {
             InitContainers = init,
             Volumes = volumes,
+            Device = device,
             NodeAffinity = new NodeAffinityReader(faults).Read(spec),
             PodAffinity = new PodAffinityReader(faults, sets).Read(spec),
             TopologySpread = new TopologySpreadReader(faults, sets).Read(spec),

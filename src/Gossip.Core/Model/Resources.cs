@@ -21,6 +21,9 @@ public readonly record struct ExtendedResource(string Name, long Count);
 public readonly record struct Resources(
     MilliCpu Cpu, Bytes Memory, Bytes Disk, int Pods, ImmutableArray<ExtendedResource> Extended)
 {
+    /// <summary>What a node has, or has left, of divisible devices. Sums leave it alone: which device a pod takes is for <see cref="Devices"/> to say.</summary>
+    public Devices Devices { get => field ?? Devices.None; init; }
+
     /// <summary>2^53: what JSON numbers carry exactly. 1,024 of them still fit a long.</summary>
     public const long Greatest = 1L << 53;
 
@@ -69,7 +72,7 @@ public readonly record struct Resources(
 
     public bool Equals(Resources other) =>
         Cpu == other.Cpu && Memory == other.Memory && Disk == other.Disk && Pods == other.Pods
-        && SpanOf(Extended).SequenceEqual(SpanOf(other.Extended));
+        && SpanOf(Extended).SequenceEqual(SpanOf(other.Extended)) && Devices.Equals(other.Devices);
 
     public override int GetHashCode() => (int)StableHash.Mix(StableHash.Mix((ulong)Cpu.Value, (ulong)Memory.Value), (ulong)Pods);
 
@@ -78,6 +81,8 @@ public readonly record struct Resources(
         var text = string.Create(CultureInfo.InvariantCulture, $"cpu {Cpu.Value}m, memory {Memory.Value >> 20}Mi, pods {Pods}");
         foreach (var resource in SpanOf(Extended))
             text += string.Create(CultureInfo.InvariantCulture, $", {resource.Name} {resource.Count}");
+        foreach (var group in Devices.Groups)
+            text += string.Create(CultureInfo.InvariantCulture, $", {group.Free.Length} {group.Kind} {group.Model}");
         return text;
     }
 
@@ -89,7 +94,10 @@ public readonly record struct Resources(
         new Bytes(a.Memory.Value + sign * b.Memory.Value),
         new Bytes(a.Disk.Value + sign * b.Disk.Value),
         a.Pods + sign * b.Pods,
-        CombineExtended(a.Extended, b.Extended, sign));
+        CombineExtended(a.Extended, b.Extended, sign))
+    {
+        Devices = a.Devices,
+    };
 
     static ImmutableArray<ExtendedResource> CombineExtended(
         ImmutableArray<ExtendedResource> a, ImmutableArray<ExtendedResource> b, int sign)

@@ -66,7 +66,7 @@ public sealed partial class PodKeeper
             var left = deadline - TimeSpan.FromMilliseconds(now.Wall.UnixMilliseconds - pod.StartedAt.UnixMilliseconds);
             pod.DeadlineAt = now.Monotonic + (left > TimeSpan.Zero ? left : TimeSpan.Zero);
         }
-        bidder.Adopt(pod.Run, pod.Template, runs: true);
+        bidder.Adopt(pod.Run, pod.Template, runs: true, slots.AdmissionsOf(self).FirstOrDefault(admission => admission.Run == pod.Run)?.Birth.Devices);
     }
 
     static void Recall(KeptContainer container, SurvivingContainer state, Now now)

@@ -22,7 +22,8 @@ public static class AdmissionCodec
     /// <summary>What one status tells of what happened lately.</summary>
     public const int NotesMax = 4;
 
-    const int WinnerMax = 150; // 220 - array 1 - node 9 - run 38 - stamp 9 - text header 2, and room to grow
+    const int WinnerMax = 150; // 220 - array 1 - node 9 - run 38 - stamp 9 - text header 2, and 10 for its devices
+    const int BirthFields = 4;
     const int NameMax = 63;
     const int IpMax = 45;      // the longest text of an IPv6 address
     const int ReasonMax = 48;
@@ -43,11 +44,16 @@ public static class AdmissionCodec
     {
         var buffer = new ArrayBufferWriter<byte>(BirthBytesMax);
         var writer = new MessagePackWriter(buffer);
-        writer.WriteArrayHeader(4);
+        writer.WriteArrayHeader(birth.Devices is null ? BirthFields : BirthFields + 2);
         writer.Write(birth.Node.Value);
         PodCodec.Write(ref writer, birth.Run);
         writer.Write(birth.AdmittedAt.Value);
         Codec.WriteText(ref writer, birth.Winner, WinnerMax);
+        if (birth.Devices is { } devices)
+        {
+            writer.Write(devices.Group);
+            writer.Write(devices.Mask);
+        }
         writer.Flush();
         return buffer.WrittenSpan.ToArray();
     }
@@ -55,11 +61,12 @@ public static class AdmissionCodec
     public static AdmissionBirth ReadBirth(ReadOnlyMemory<byte> cell)
     {
         var reader = new MessagePackReader(cell);
-        Codec.ReadArray(ref reader, 4, "admission");
+        var fields = Codec.ReadArray(ref reader, BirthFields, "admission");
         var node = new NodeId(reader.ReadUInt64());
         var run = PodCodec.ReadRun(ref reader);
         var at = new Stamp(reader.ReadUInt64());
-        return new AdmissionBirth(node, run, at, Codec.ReadText(ref reader, WinnerMax, "admission.winner"));
+        var birth = new AdmissionBirth(node, run, at, Codec.ReadText(ref reader, WinnerMax, "admission.winner"));
+        return fields < BirthFields + 2 ? birth : birth with { Devices = new DeviceGrant((int)Codec.ReadUpTo(ref reader, Model.Devices.GroupsMost, "admission.devices"), reader.ReadUInt64()) };
     }
 
     public static byte[] Write(AdmissionStatus status)

@@ -39,7 +39,11 @@ public enum ContainerStage : byte { Waiting, Running, Terminated }
 
 /// <summary>The birth cell of an admission: fixed for ever.</summary>
 /// <param name="Winner">What the award said: "won with 71 over 4 bids", for <c>why</c>.</param>
-public sealed record AdmissionBirth(NodeId Node, PodRun Run, Stamp AdmittedAt, string Winner);
+public sealed record AdmissionBirth(NodeId Node, PodRun Run, Stamp AdmittedAt, string Winner)
+{
+    /// <summary>Which of its node's devices it has; null for none.</summary>
+    public DeviceGrant? Devices { get; init; }
+}
 
 /// <summary>The status cell of an admission: its own node overwrites it.</summary>
 /// <param name="Rank">0, or raised once a ready copy had to outrank an unready first.</param>

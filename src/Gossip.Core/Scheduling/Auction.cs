@@ -22,6 +22,7 @@ sealed class Candidate(NodeId node, NodeAddress address)
     public NodeId Node => node;
     public NodeAddress Address => address;
     public AnswerState State { get; set; }
+    /// <summary>Of its bid; before, by hearsay.</summary>
     public int Score { get; set; }
     public string Why { get; set; } = "no answer";
     public TimeSpan AskAgain { get; set; }

@@ -112,7 +112,7 @@ public sealed partial class Auctioneer
         var second = auction.Best();
         foreach (var candidate in auction.Asked)
             if (candidate != best && candidate != second) LetGo(auction, candidate, effects);
-        hearsay.Deduct(best.Node, slot.Template.Requests);
+        hearsay.Deduct(best.Node, slot.Template);
         slots.Placed.Expect(auction.Pod, best.Node);
         SendAward(auction, effects);
         effects.Wake(new NodeTimer(NodeTimerKind.AwardDeadline, auction.Number, ++auction.AwardStep), timings.AuctionWindow);

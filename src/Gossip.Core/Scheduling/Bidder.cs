@@ -108,11 +108,11 @@ public sealed class Bidder
 
     /// <summary>Counts a pod that runs here, or is to, without a bid of this life. False when it is only to run and there is no room.</summary>
     /// <param name="runs">It runs already, so it counts whether there is room or not.</param>
-    public bool Adopt(PodRun run, PodTemplate template, bool runs)
+    public bool Adopt(PodRun run, PodTemplate template, bool runs, DeviceGrant? devices = null)
     {
         if (Has(run)) return true;
-        if (!runs && !ResourceFilter.Fits(template.Requests, books.Free)) return false;
-        books.Admit(run, template, checkRoom: !runs).IsDurable = true;
+        if (!runs && !ResourceFilter.Fits(template, books.Free)) return false;
+        books.Admit(run, template, checkRoom: !runs, runs ? devices : null).IsDurable = true;
         return true;
     }
 
@@ -228,7 +228,7 @@ public sealed class Bidder
     void Admit(PodRun run, PodTemplate template, bool checkRoom, Award award, NodeAddress from, Now now, NodeEffects effects)
     {
         var claim = books.Admit(run, template, checkRoom);
-        var birth = new AdmissionBirth(self, run, writer.Tick(now), award.Winner);
+        var birth = new AdmissionBirth(self, run, writer.Tick(now), award.Winner) { Devices = claim.Devices };
         (string, ReadOnlyMemory<byte>)[] cells =
         [
             (Fields.Birth, AdmissionCodec.Write(birth)),
@@ -249,6 +249,7 @@ public sealed class Bidder
         {
             LostRuntimes = lost,
             Around = slots.Find(pod) is { } slot ? slots.Placed.Around(slot) : default,
+            Typical = slots.Typical,
         };
     }
 

@@ -20,12 +20,14 @@ public sealed class Books(Resources allocatable, PlacedPods? placed = null)
     readonly Queue<Claim> expiring = new();
     Resources inUse = Resources.Zero;
     Resources reserved = Resources.Zero;
+    Devices devices = allocatable.Devices;
+    Devices settledDevices = allocatable.Devices;
 
     public Resources Allocatable => allocatable;
-    public Resources Free => allocatable - inUse;
+    public Resources Free => (allocatable - inUse) with { Devices = devices };
 
     /// <summary>What would be free if every reservation were let go.</summary>
-    public Resources FreeOfBids => Free + reserved;
+    public Resources FreeOfBids => (Free + reserved) with { Devices = settledDevices };
 
     public HashSet<HostPort> Ports => ports;
 
@@ -58,7 +60,7 @@ public sealed class Books(Resources allocatable, PlacedPods? placed = null)
     /// <summary>Holds the pod's resources. They must be free, and no other bid for the pod may live.</summary>
     public void Reserve(Claim claim)
     {
-        Check.That(!claim.IsFirm && ResourceFilter.Fits(claim.Template.Requests, Free));
+        Check.That(!claim.IsFirm && ResourceFilter.Fits(claim.Template, Free));
         bids.Add(claim.Run.Pod, claim);
         Put(claim);
         reserved += claim.Template.Requests;
@@ -66,10 +68,11 @@ public sealed class Books(Resources allocatable, PlacedPods? placed = null)
     }
 
     /// <summary>Makes a claim that does not expire. <paramref name="checkRoom"/> false only for what runs already, room or not.</summary>
-    public Claim Admit(PodRun run, PodTemplate template, bool checkRoom)
+    /// <param name="devices">Those that it has already; null for those that it would get now.</param>
+    public Claim Admit(PodRun run, PodTemplate template, bool checkRoom, DeviceGrant? devices = null)
     {
-        Check.That(!checkRoom || ResourceFilter.Fits(template.Requests, Free));
-        var claim = new Claim { Run = run, Template = template, IsFirm = true };
+        Check.That(!checkRoom || ResourceFilter.Fits(template, Free));
+        var claim = new Claim { Run = run, Template = template, IsFirm = true, Devices = devices };
         Put(claim);
         workloads[run.Pod.Workload] = OfWorkload(run.Pod.Workload) + 1;
         foreach (var port in PortsOf(template)) firmPorts.Add(port);
@@ -82,6 +85,11 @@ public sealed class Books(Resources allocatable, PlacedPods? placed = null)
         if (!claims.Remove(run, out var claim)) return false;
         placed?.Unclaim(run.Pod);
         inUse -= claim.Template.Requests;
+        if (claim.Devices is { } grant)
+        {
+            devices = devices.Give(grant, claim.Template.Device!.Milli);
+            if (claim.IsFirm) settledDevices = settledDevices.Give(grant, claim.Template.Device.Milli);
+        }
         foreach (var port in PortsOf(claim.Template)) ports.Remove(port);
         if (claim.IsFirm)
         {
@@ -109,6 +117,11 @@ public sealed class Books(Resources allocatable, PlacedPods? placed = null)
         claims.Add(claim.Run, claim);
         placed?.Claim(claim.Run.Pod);
         inUse += claim.Template.Requests;
+        if (claim.Template.Device is { } request && (claim.Devices ??= devices.Choose(request)) is { } grant)
+        {
+            devices = devices.Take(grant, request.Milli);
+            if (claim.IsFirm) settledDevices = settledDevices.Take(grant, request.Milli);
+        }
         foreach (var port in PortsOf(claim.Template)) ports.Add(port);
     }
 

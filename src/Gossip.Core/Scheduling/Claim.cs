@@ -12,6 +12,9 @@ public sealed class Claim
     public ulong Auction { get; init; }
     public NodeId Auctioneer { get; init; }
 
+    /// <summary>Which devices it has; null when it asked for none, or runs although there was no room.</summary>
+    public DeviceGrant? Devices { get; internal set; }
+
     /// <summary>On this node's own monotonic clock; means nothing once it is firm.</summary>
     public Instant Expires { get; init; }
 

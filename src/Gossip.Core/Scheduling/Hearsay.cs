@@ -12,7 +12,7 @@ namespace Gossip.Core.Scheduling;
 /// </summary>
 sealed class Hearsay(SlotTable slots, IMemberList members)
 {
-    readonly record struct Debt(ulong Boot, ulong Version, Resources Taken);
+    readonly record struct Debt(ulong Boot, ulong Version, Resources Taken, Devices Left);
 
     readonly Dictionary<NodeId, Debt> debts = [];
 
@@ -21,23 +21,27 @@ sealed class Hearsay(SlotTable slots, IMemberList members)
         var settings = slots.SettingsOf(member.Id);
         var capacity = member.Capacity;
         var free = capacity.Boot == 0 && capacity.Version == 0 ? member.Card.Allocatable : capacity.Free;
-        if (debts.TryGetValue(member.Id, out var debt) && debt.Boot == capacity.Boot && debt.Version == capacity.Version) free -= debt.Taken;
+        if (debts.TryGetValue(member.Id, out var debt) && debt.Boot == capacity.Boot && debt.Version == capacity.Version) free = (free - debt.Taken) with { Devices = debt.Left };
         return new NodeFacts(member.Name, settings.Labels, settings.Taints, settings.Unschedulable, member.Card.Runtimes,
             member.Card.Allocatable, free, capacity.Unready ?? "", null, 0)
         {
             LostRuntimes = capacity.LostRuntimes,
             Around = around,
+            Typical = slots.Typical,
         };
     }
 
+    /// <summary>Pods of this cluster ask for devices, so that it matters which node they go to.</summary>
+    public bool HaveDevices => slots.Typical.HaveDevices;
+
     /// <summary>Counts an award until the node's next capacity tells of it.</summary>
-    public void Deduct(NodeId node, in Resources requests)
+    public void Deduct(NodeId node, PodTemplate template)
     {
         if (members.Find(node) is not { Capacity: var capacity }) return;
-        var taken = debts.TryGetValue(node, out var debt) && debt.Boot == capacity.Boot && debt.Version == capacity.Version
-            ? debt.Taken
-            : Resources.Zero;
-        debts[node] = new Debt(capacity.Boot, capacity.Version, taken + requests);
+        if (!debts.TryGetValue(node, out var debt) || debt.Boot != capacity.Boot || debt.Version != capacity.Version)
+            debt = new Debt(capacity.Boot, capacity.Version, Resources.Zero, capacity.Free.Devices);
+        var left = template.Device is { } request && debt.Left.Choose(request) is { } grant ? debt.Left.Take(grant, request.Milli) : debt.Left;
+        debts[node] = debt with { Taken = debt.Taken + template.Requests, Left = left };
     }
 
     /// <summary>Whether a node may take what it could not before.</summary>
@@ -45,7 +49,7 @@ sealed class Hearsay(SlotTable slots, IMemberList members)
     {
         if (before.Boot != after.Boot || before.Unready.Length > 0 && after.Unready.Length == 0) return true;
         if (before.LostRuntimes != after.LostRuntimes && before.LostRuntimes.Length > 0) return true;
-        return !ResourceFilter.Fits(after.Free, before.Free); // more of anything than before
+        return after.Free.Devices.HasMoreThan(before.Free.Devices) || !ResourceFilter.Fits(after.Free, before.Free); // more of anything than before
     }
 
     public void Forget(NodeId node) => debts.Remove(node);

@@ -24,7 +24,7 @@ public readonly record struct Ask(ulong Auction, PodRun Run) : IWireMessage<Ask>
 }
 
 /// <summary>Candidate to auctioneer: yes, and the resources are held for you for the bid's validity from sending.</summary>
-/// <param name="Score">0–1000; greater is better.</param>
+/// <param name="Score">0 to <see cref="Scoring.BidGreatest"/>; greater is better.</param>
 /// <param name="Why">The scores it is made of, for people.</param>
 public readonly record struct Bid(ulong Auction, PodRun Run, int Score, string Why) : IWireMessage<Bid>
 {
@@ -41,7 +41,7 @@ public readonly record struct Bid(ulong Auction, PodRun Run, int Score, string W
     {
         var fields = AuctionWire.ReadHead(ref reader, 4, out var auction, out var run);
         var score = reader.ReadInt32();
-        if (score is < 0 or > Scoring.Greatest) throw Codec.Bad("bid.score", $"{score} is not 0 to {Scoring.Greatest}");
+        if (score is < 0 or > Scoring.BidGreatest) throw Codec.Bad("bid.score", $"{score} is not 0 to {Scoring.BidGreatest}");
         var why = Codec.ReadText(ref reader, AuctionWire.WhyMax, "why");
         Codec.SkipRest(ref reader, fields - 4);
         return new Bid(auction, run, score, why);

@@ -22,6 +22,9 @@ public readonly record struct NodeFacts(
     HashSet<HostPort>? Taken,
     int OfWorkload)
 {
+    /// <summary>What pods usually ask for; null where nobody counts.</summary>
+    public TypicalPods? Typical { get; init; }
+
     /// <summary>As in <see cref="Membership.Capacity.LostRuntimes"/>.</summary>
     public string? LostRuntimes { get; init; }
 

@@ -47,6 +47,9 @@ public sealed class SlotTable
     /// <summary>ConfigMaps and Secrets that changed since the machine last looked; it clears the list.</summary>
     internal List<ObjectName> DirtyConfig { get; } = [];
 
+    /// <summary>What the wanted pods ask for.</summary>
+    public TypicalPods Typical { get; } = new();
+
     /// <summary>Grows with every change applied, of rows and members alike: what resource versions count.</summary>
     public ulong Version { get; private set; }
 
@@ -213,6 +216,7 @@ public sealed class SlotTable
             var keep = template is not null && slot.Id.Template == template.Hash && ordinals.BinarySearch(slot.Id.Ordinal) >= 0;
             if (slot.IsDesired == keep) continue;
             slot.IsDesired = keep;
+            Typical.Count(slot.Template, keep ? 1 : -1);
             if (keep) byPodName[(slot.Workload.Namespace, slot.Name)] = slot.Id;
             Touch(slot.Id, now);
         }
@@ -242,7 +246,9 @@ public sealed class SlotTable
         {
             slot.OpenSince = replaced.OpenSince;
             Placed.Detach(replaced);
+            if (replaced.IsDesired) Typical.Count(replaced.Template, -1);
         }
+        Typical.Count(slot.Template, 1);
         slots[slot.Id] = workload.Slots[slot.Id] = slot;
         byPodName[(slot.Workload.Namespace, slot.Name)] = slot.Id;
         Placed.Attach(slot);

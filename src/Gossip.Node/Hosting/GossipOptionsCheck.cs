@@ -1,6 +1,7 @@
 using System.Globalization;
 using System.Net;
 using System.Text;
+using Gossip.Core.Model;
 using Gossip.Core.Wire;
 using Microsoft.Extensions.Options;
 
@@ -36,6 +37,11 @@ public sealed class GossipOptionsCheck : IValidateOptions<GossipOptions>
                 yield return $"Seeds: '{seed}' is not host:port";
         if (!options.Resources.IsWhole)
             yield return $"Resources: below zero: {options.Resources}";
+        if (options.Resources.Devices.Groups is { Length: > Devices.GroupsMost } groups)
+            yield return $"Resources: devices of {groups.Length} kinds and models; at most {Devices.GroupsMost}";
+        foreach (var group in options.Resources.Devices.Groups)
+            if (!Devices.Kinds.Contains(group.Kind) || group.Model.Length is 0 or > Limits.Label || group.Free.Length > Devices.InGroupMost)
+                yield return $"Resources: {group.Free.Length} devices {group.Kind} {group.Model}: kinds are {string.Join(", ", Devices.Kinds)}, a model has 1 to {Limits.Label} bytes, at most {Devices.InGroupMost} are alike";
         if (options.CompactAt < 64 * 1024)
             yield return $"CompactAt: {options.CompactAt}; at least 64 KiB";
         if (options.ApiUrl.Length > 0 && !Uri.TryCreate(options.ApiUrl, UriKind.Absolute, out _))

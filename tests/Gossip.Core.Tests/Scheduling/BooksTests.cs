@@ -78,4 +78,48 @@ public class BooksTests
         Assert.Contains(new HostPort(80, PortProtocol.Tcp), books.Ports);
         Assert.Empty(books.FirmPorts);
     }
+
+    /// <summary>A1 for devices: no device is ever promised beyond its thousand, and all come back.</summary>
+    [Property]
+    public void No_device_is_promised_twice(byte[] steps)
+    {
+        var devices = Devices.WholeOnes("gpu", "T4", 2).With(Devices.WholeOnes("gpu", "A10", 2));
+        var books = new Books(Some.Room(1000, 1000, 1000) with { Devices = devices });
+        var now = new Instant(0);
+        foreach (var step in steps)
+        {
+            var run = Some.Run(step % 11);
+            var template = Some.Template with
+            {
+                Requests = Some.Room(),
+                Device = new DeviceRequest("gpu", 1 + step % 2, step % 2 == 0 ? 100 + 3 * step : DeviceRequest.Whole, step % 3 == 0 ? ["A10"] : []),
+            };
+            if (template.Device.Milli > DeviceRequest.Whole) continue;
+            now += TimeSpan.FromMilliseconds(step % 7 * 60);
+            books.Expire(now);
+            if (books.BidFor(run.Pod) is { } bid)
+            {
+                books.Remove(bid.Run);
+                books.Admit(bid.Run, bid.Template, checkRoom: true);
+            }
+            else if (books.Find(run) is not null) books.Remove(run);
+            else if (ResourceFilter.Fits(template, books.Free)) books.Reserve(new Claim { Run = run, Template = template, Expires = now + Validity });
+            Assert.All(books.Free.Devices.Groups.SelectMany(group => group.Free), free => Assert.InRange(free, 0, DeviceRequest.Whole));
+            Assert.False(books.Free.Devices.HasMoreThan(books.FreeOfBids.Devices));
+        }
+        for (var ordinal = 0; ordinal < 11; ordinal++) books.Remove(Some.Run(ordinal));
+        Assert.Equal(devices, books.Free.Devices);
+        Assert.Equal(devices, books.FreeOfBids.Devices);
+    }
+
+    [Fact]
+    public void A_pod_that_ran_before_keeps_its_device()
+    {
+        var books = new Books(Some.Room(1000, 1000, 10) with { Devices = Devices.WholeOnes("gpu", "T4", 3) });
+        var template = Some.Template with { Requests = Some.Room(), Device = new DeviceRequest("gpu", 1, DeviceRequest.Whole, []) };
+        var second = new DeviceGrant(0, 0b010);
+        Assert.Equal(second, books.Admit(Some.Run(0), template, checkRoom: false, second).Devices);
+        Assert.Equal(new DeviceGrant(0, 0b001), books.Admit(Some.Run(1), template, checkRoom: true).Devices);
+        Assert.Equal(new DeviceGrant(0, 0b100), books.Admit(Some.Run(2), template, checkRoom: true).Devices);
+    }
 }

@@ -37,7 +37,7 @@ public class MessageTests
     [Fact]
     public void What_no_node_of_ours_says_is_malformed()
     {
-        Assert.Throws<MessagePackSerializationException>(() => Pass(new Bid(1, Some.Run(0), 1001, "")));
+        Assert.Throws<MessagePackSerializationException>(() => Pass(new Bid(1, Some.Run(0), Scoring.BidGreatest + 1, "")));
         Assert.Throws<MessagePackSerializationException>(() => Pass(new Refusal(1, Some.Run(0), 1, 1, -1, "")));
         Assert.ThrowsAny<Exception>(() => AuctionWire.Read<Award>(Body(new Ask(1, Some.Run(0)))));
     }

@@ -17,7 +17,7 @@ static class WireSamples
     static readonly NodeAddress Address = NodeAddress.V4(0x7F000001, 7373);
     static readonly NodeId Node = NodeId.Of("a");
     static readonly PodRun Run = new(new PodId(new Uid(0x11, 1), 2, 0x77), new Epoch(3));
-    static readonly Resources Room = new(new MilliCpu(4000), new Bytes(1L << 32), new Bytes(1L << 33), 110, [new ExtendedResource("example.com/gpu", 2)]);
+    static readonly Resources Room = new(new MilliCpu(4000), new Bytes(1L << 32), new Bytes(1L << 33), 110, [new ExtendedResource("example.com/gpu", 2)]) { Devices = new([new DeviceGroup("gpu", "A10", [1000, 1000, 300])]) };
     static readonly Capacity Capacity = new(5, 6, Room, "starting") { LostRuntimes = "docker" };
     static readonly NodeCard Card = new(
         "a", Address, Labels.Of(("zone", "z1")), [new Taint("gpu", "yes", TaintEffect.NoSchedule)], Room, [RuntimeNames.Process], "http://127.0.0.1:8080");
@@ -57,7 +57,7 @@ static class WireSamples
     [
         ("Object \"\"", new ObjectBirth(new ObjectName("Pod", "default", "web"), "v1").ToBytes()),
         ("Slot \"\"", PodCodec.SlotBirth(Run.Pod)),
-        ("Admission \"\"", AdmissionCodec.Write(new AdmissionBirth(Node, Run, new Stamp(8), "won with 710 over 3 bids"))),
+        ("Admission \"\"", AdmissionCodec.Write(new AdmissionBirth(Node, Run, new Stamp(8), "won with 710 over 3 bids") { Devices = new DeviceGrant(0, 5) })),
         ("Admission \"status\"", AdmissionCodec.Write(new AdmissionStatus(1, true, PodPhase.Running, true, "127.1.2.3", new WallTime(5),
             [new ContainerState("web", ContainerStage.Terminated, 2, new WallTime(4), 137, "Error", "killed") { Ready = true, Started = true, Last = new(1, "OOMKilled", new WallTime(3)) }],
             "Evicted", "drained") { ReadySince = new WallTime(6), Notes = [new PodNote("Unhealthy", "web", "says no", 8)] })),

@@ -12,7 +12,7 @@ public sealed class ResourceFilter : IFilter
     {
         var asked = pod.Requests;
         var free = node.Free;
-        if (Fits(asked, free)) return FilterVerdict.Yes;
+        if (Fits(pod, free)) return FilterVerdict.Yes;
         var lacks = new List<string>();
         if (Lacks(asked.Pods, free.Pods)) lacks.Add(string.Create(CultureInfo.InvariantCulture, $"all {node.Allocatable.Pods} pod places are taken"));
         if (Lacks(asked.Cpu.Value, free.Cpu.Value)) lacks.Add(string.Create(CultureInfo.InvariantCulture, $"needs {asked.Cpu.Value}m cpu, {free.Cpu.Value}m free"));
@@ -22,9 +22,14 @@ public sealed class ResourceFilter : IFilter
             foreach (var part in asked.Extended)
                 if (Lacks(part.Count, free.CountOf(part.Name)))
                     lacks.Add(string.Create(CultureInfo.InvariantCulture, $"needs {part.Count} {part.Name}, {free.CountOf(part.Name)} free"));
+        if (pod.Device is { } request && !free.Devices.Fits(request)) lacks.Add(Lacking(request, free.Devices));
         return FilterVerdict.No(string.Join("; ", lacks));
     }
 
+    public static bool Fits(PodTemplate pod, in Resources free) =>
+        Fits(pod.Requests, free) && (pod.Device is null || free.Devices.Fits(pod.Device));
+
+    /// <summary>Without devices.</summary>
     public static bool Fits(in Resources asked, in Resources free)
     {
         if (Lacks(asked.Pods, free.Pods) || Lacks(asked.Cpu.Value, free.Cpu.Value)
@@ -33,6 +38,21 @@ public sealed class ResourceFilter : IFilter
             foreach (var part in asked.Extended)
                 if (Lacks(part.Count, free.CountOf(part.Name))) return false;
         return true;
+    }
+
+    static string Lacking(DeviceRequest request, Devices devices)
+    {
+        var (allowed, best) = (0, 0);
+        foreach (var group in devices.Groups)
+        {
+            if (!request.Allows(group)) continue;
+            allowed += group.Free.Length;
+            foreach (var free in group.Free) best = request.Milli < DeviceRequest.Whole ? Math.Max(best, free) : free >= DeviceRequest.Whole ? best + 1 : best;
+        }
+        if (allowed == 0) return $"needs {request}, none there";
+        return request.Milli < DeviceRequest.Whole
+            ? string.Create(CultureInfo.InvariantCulture, $"needs {request}, at most {best}/1000 free on one")
+            : string.Create(CultureInfo.InvariantCulture, $"needs {request}, {best} free");
     }
 
     static bool Lacks(long asked, long free) => asked > 0 && asked > free;

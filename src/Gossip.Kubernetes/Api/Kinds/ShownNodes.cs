@@ -120,6 +120,7 @@ sealed class ShownNodes() : ShownKind(ApiKind.Node)
         };
         if (!resources.Extended.IsDefault)
             foreach (var extended in resources.Extended) amounts[extended.Name] = Number(extended.Count);
+        foreach (var group in resources.Devices.Groups) amounts[$"gossip.dev/{group.Kind}"] = Number(resources.Devices.CountOf(group.Kind));
         return amounts;
     }
 
