@@ -21,14 +21,14 @@ sealed class RawTerminal : IDisposable
     {
         this.before = before;
         AppDomain.CurrentDomain.ProcessExit += OnExit;
-        // Only to be first: what the signal does otherwise it still does.
+        // What such a signal does otherwise it still does. With the first of them .NET remembers the terminal as it finds
+        // it, to put that back when it ends: so this comes before the change.
         signals = [.. ((PosixSignal[])[PosixSignal.SIGTERM, PosixSignal.SIGHUP, PosixSignal.SIGINT, PosixSignal.SIGQUIT]).Select(signal => PosixSignalRegistration.Create(signal, _ => Leave()))];
     }
 
     public static RawTerminal Enter()
     {
         if (OperatingSystem.IsWindows()) throw new CliFailure("a terminal (-t) needs Linux or macOS here");
-        _ = Console.WindowWidth; // .NET remembers the terminal as it finds it, and puts that back when it ends: let it look first
         var before = new byte[Room];
         if (tcgetattr(Standard, before) != 0) throw new CliFailure("the terminal's settings cannot be read");
         var raw = (byte[])before.Clone();
@@ -43,8 +43,20 @@ sealed class RawTerminal : IDisposable
     [UnsupportedOSPlatform("windows")]
     public static IDisposable WatchSize(Action<int, int> changed)
     {
-        changed(Console.WindowWidth, Console.WindowHeight);
-        return PosixSignalRegistration.Create(PosixSignal.SIGWINCH, _ => changed(Console.WindowWidth, Console.WindowHeight));
+        void Tell()
+        {
+            var (columns, rows) = Size();
+            if (columns > 0) changed(columns, rows);
+        }
+        Tell();
+        return PosixSignalRegistration.Create(PosixSignal.SIGWINCH, _ => Tell());
+    }
+
+    /// <summary>Asked of the terminal itself: <see cref="Console"/> would first send it settings of its own, for its keys.</summary>
+    static (int Columns, int Rows) Size()
+    {
+        var size = new ushort[4]; // rows, columns, and the same in pixels
+        return ioctl(Standard, OperatingSystem.IsMacOS() ? (nuint)0x40087468 : 0x5413, size) == 0 ? (size[1], size[0]) : (0, 0); // TIOCGWINSZ
     }
 
     /// <summary>Standard input byte by byte: <see cref="Console"/>'s own stream edits lines.</summary>
@@ -65,10 +77,13 @@ sealed class RawTerminal : IDisposable
     }
 
     [DllImport("libc", SetLastError = true)]
-    static extern int tcgetattr(int descriptor, byte[] settings);
+    static extern int tcgetattr(int descriptor, [In, Out] byte[] settings);
 
     [DllImport("libc", SetLastError = true)]
     static extern int tcsetattr(int descriptor, int when, byte[] settings);
+
+    [DllImport("libc", SetLastError = true)]
+    static extern int ioctl(int descriptor, nuint request, [In, Out] ushort[] size);
 
     [DllImport("libc")]
     static extern void cfmakeraw([In, Out] byte[] settings);
