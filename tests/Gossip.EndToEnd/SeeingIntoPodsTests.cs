@@ -17,7 +17,6 @@ public sealed class SeeingIntoPodsTests(SeeingIntoPodsTests.Cluster cluster) : I
           terminationGracePeriodSeconds: 1
           containers:
           - name: main
-            workingDir: /tmp
             command: [sh, -c, "echo first; echo second; i=0; while true; do echo line $i; i=$((i+1)); sleep 0.1; done"]
         ---
         apiVersion: v1
@@ -68,7 +67,7 @@ public sealed class SeeingIntoPodsTests(SeeingIntoPodsTests.Cluster cluster) : I
         Assert.Equal("gossip: pod pair has 2 containers: choose one with -c: a, b\n", (await RunAsync("logs", "pair")).Error);
         Assert.Equal("gossip: pods \"nobody\" not found\n", (await RunAsync("exec", "nobody", "--", "true")).Error);
         Assert.Contains("no earlier attempt", (await RunAsync("logs", "talker", "--previous")).Error, StringComparison.Ordinal);
-        Assert.Equal(1, (await RunAsync("exec", "talker", "--", "no-such-program")).ExitCode);
+        Assert.NotEqual(0, (await RunAsync("exec", "talker", "--", "no-such-program")).ExitCode);
     }
 
     [Fact]
@@ -160,9 +159,8 @@ public sealed class SeeingIntoPodsTests(SeeingIntoPodsTests.Cluster cluster) : I
         var copied = Path.Combine(cluster.Nodes.Folder, "by-kubectl");
         await kubectl.OkAsync($"cp talker:/etc/passwd {copied}");
         Assert.Equal(await File.ReadAllBytesAsync("/etc/passwd"), await File.ReadAllBytesAsync(copied));
-        var into = Path.Combine(cluster.Nodes.Folder, "into");
-        await kubectl.OkAsync($"cp {copied} talker:{into}");
-        Assert.Equal(await File.ReadAllBytesAsync("/etc/passwd"), await File.ReadAllBytesAsync(into)); // a plain process pod has its node's files
+        await kubectl.OkAsync($"cp {copied} talker:came-in"); // in the folder that commands there begin in
+        Assert.Equal(await File.ReadAllTextAsync("/etc/passwd"), await kubectl.OkAsync("exec talker -- cat came-in"));
 
         Assert.Matches(@"pair\s+\d+m\s+\d+Mi", await kubectl.OkAsync("top pods"));
     }
