@@ -28,13 +28,17 @@ sealed class IdleNode : IAsyncDisposable
 
     public string Name { get; }
 
-    public static IdleNode Start(string name, string folder, int port, int seed)
+    /// <summary>Where its API answers, once it does.</summary>
+    public Task<string> Api => api.Task;
+
+    /// <param name="more">Further arguments.</param>
+    public static IdleNode Start(string name, string folder, int port, int seed, params string[] more)
     {
         var info = new ProcessStartInfo(Path.Combine(AppContext.BaseDirectory, "gossip")) { RedirectStandardOutput = true, RedirectStandardError = true };
         string[] args =
         [
             "run", "--name", name, "--cluster", "idle", "--profile", "local", "--data", Path.Combine(folder, name), "--api", "127.0.0.1:0",
-            "--port", port.ToString(CultureInfo.InvariantCulture), "--join", string.Create(CultureInfo.InvariantCulture, $"127.0.0.1:{seed}"),
+            .. more, "--port", port.ToString(CultureInfo.InvariantCulture), "--join", string.Create(CultureInfo.InvariantCulture, $"127.0.0.1:{seed}"),
         ];
         foreach (var arg in args) info.ArgumentList.Add(arg);
         var process = new Process { StartInfo = info, EnableRaisingEvents = true };

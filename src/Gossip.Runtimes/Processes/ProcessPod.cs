@@ -23,6 +23,9 @@ sealed class ProcessPod(PodLaunch launch, string ip, PodFolder folder, PodSandbo
 
     public PodVolumes Volumes { get; } = new(folder, launch.Template);
 
+    /// <summary>Null before they are open.</summary>
+    public HostPorts? HostPorts { get; set; }
+
     /// <summary>It was told that it must leave; once is enough.</summary>
     public bool IsEvicted { get; set; }
 

@@ -56,6 +56,7 @@ public sealed partial class ProcessRuntime
         }
         foreach (var orphan in groups?.Pods() ?? [])
             if (!Directory.Exists(Path.Combine(root, orphan))) await EndGroupAsync(orphan).ConfigureAwait(false);
+        if (pods.IsEmpty) groups?.RemoveEmpty();
         return survivors.DrainToImmutable();
     }
 
@@ -90,6 +91,14 @@ public sealed partial class ProcessRuntime
             }
         }
         addresses.Keep(file.Ip);
+        try
+        {
+            pod.HostPorts = HostPorts.Open(file.Launch.Template, file.Ip, options.HostAddress);
+        }
+        catch (HostPortError error)
+        {
+            Note(NoteLevel.Warning, "host-port-lost", file.Launch.Name, error.Message); // somebody took it while we were away
+        }
         pods[file.Launch.Pod] = pod;
         return new SurvivingPod(Classes[0], file.Launch, file.Ip, survivors.DrainToImmutable());
     }

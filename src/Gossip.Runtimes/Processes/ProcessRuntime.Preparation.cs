@@ -36,6 +36,7 @@ public sealed partial class ProcessRuntime
             try
             {
                 pod.Volumes.Create(files);
+                pod.HostPorts = HostPorts.Open(launch.Template, pod.Ip, options.HostAddress);
             }
             catch
             {
@@ -45,11 +46,19 @@ public sealed partial class ProcessRuntime
             pods[run] = pod;
             Report(new PodPrepared(run, pod.Ip));
         }
-        catch (Exception fault) when (fault is PrepareError or VolumeError or IOException or UnauthorizedAccessException)
+        catch (Exception fault) when (fault is PrepareError or VolumeError or HostPortError or IOException or UnauthorizedAccessException)
         {
-            Report(new PodFailed(run, fault switch { PrepareError error => error.Reason, VolumeError => "FailedMount", _ => "StorageError" }, fault.Message));
+            Report(new PodFailed(run, ReasonOf(fault), fault.Message));
         }
     }
+
+    static string ReasonOf(Exception fault) => fault switch
+    {
+        PrepareError error => error.Reason,
+        VolumeError => "FailedMount",
+        HostPortError => "HostPortConflict",
+        _ => "StorageError",
+    };
 
     async Task<ProcessPod> PrepareAsync(PodLaunch launch, PodFolder folder)
     {

@@ -161,6 +161,7 @@ public sealed partial class ProcessRuntime : IPodRuntime
         if (pods.TryGetValue(run, out var pod))
         {
             await EndAsync(pod, pod.Containers(), grace, cancel).ConfigureAwait(false);
+            pod.HostPorts?.Dispose();
             await FreeAsync(pod.Folder, pod.Ip).ConfigureAwait(false);
             pods.TryRemove(run, out _);
             if (pods.IsEmpty) groups?.RemoveEmpty();
@@ -185,6 +186,8 @@ public sealed partial class ProcessRuntime : IPodRuntime
     public async ValueTask DisposeAsync()
     {
         await volumeWatch.DisposeAsync().ConfigureAwait(false);
+        foreach (var pod in pods.Values) pod.HostPorts?.Dispose();
+        if (pods.IsEmpty) groups?.RemoveEmpty();
         watcher.Dispose();
         logs.Dispose();
     }

@@ -115,6 +115,30 @@ public sealed class ProcessRuntimeTests : ProcessRuntimeFixture
     }
 
     [Fact]
+    public async Task A_port_of_the_machine_leads_to_the_pod_until_it_is_stopped_also_after_a_restart_of_the_node()
+    {
+        var (inside, outside) = (FreePort(), FreePort());
+        var launch = Launch(Command("main", Helper.Listen(inside)) with { Ports = [new("", (ushort)inside, (ushort)outside, PortProtocol.Tcp)] });
+        await PrepareAsync(launch);
+        await StartAsync(launch);
+        await UntilSaidAsync(launch.Pod, "main", "listening");
+        await ConnectAsync();
+        await RestartRuntimeAsync();
+        await ConnectAsync();
+
+        await Runtime.PrepareAsync(Launch(Container("main", Behaviour.Succeeds) with { Ports = [new("", 1, (ushort)outside, PortProtocol.Tcp)] }), [], default);
+        Assert.Equal("HostPortConflict", (await Reports.Await<PodFailed>()).Reason);
+        await Runtime.StopAsync(launch.Pod, TimeSpan.Zero, default);
+        await Assert.ThrowsAsync<SocketException>(ConnectAsync);
+
+        async Task ConnectAsync()
+        {
+            using var client = new TcpClient();
+            await client.ConnectAsync(IPAddress.Loopback, outside);
+        }
+    }
+
+    [Fact]
     public async Task Stopping_ends_children_of_children_also_those_that_left_the_group_the_session_or_their_environment()
     {
         var launch = Launch(Shell("main", """
