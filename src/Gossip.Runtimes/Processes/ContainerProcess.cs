@@ -1,4 +1,3 @@
-using System.Diagnostics;
 using Gossip.Core.Model;
 using Gossip.Runtimes.Processes.Isolation;
 using Gossip.Runtimes.Processes.Logs;
@@ -7,12 +6,12 @@ namespace Gossip.Runtimes.Processes;
 
 /// <summary>One attempt of one container: its first process (the shell, which leads the session) and all that came of it.</summary>
 /// <param name="first">Null when it was already gone as we looked.</param>
-/// <param name="child">Null when an earlier life of the node started it.</param>
 /// <param name="group">Null for a plain process.</param>
 /// <param name="log">Null for one that had ended before this life of the node began.</param>
 sealed class ContainerProcess(
-    string name, int attempt, WallTime startedAt, ContainerFolder folder, ProcessStat? first, Process? child, Cgroup? group, ContainerLog? log)
+    string name, int attempt, WallTime startedAt, ContainerFolder folder, ProcessStat? first, Cgroup? group, ContainerLog? log)
 {
+    /// <summary>Of one whose shell could not write its code down: it was killed itself.</summary>
     const int KilledCode = 128 + Libc.Kill;
 
     readonly TaskCompletionSource reported = new(TaskCreationOptions.RunContinuationsAsynchronously);
@@ -52,7 +51,7 @@ sealed class ContainerProcess(
         if (first is { } leader) await watcher.EndOf(leader).ConfigureAwait(false);
         await KillAsync(watcher).ConfigureAwait(false);
         if (log is not null) logs.Remove(log);
-        return Exit = folder.ReadExit() ?? new RecordedExit(CodeOfChild(), new WallTime(DateTimeOffset.UtcNow.ToUnixTimeMilliseconds()));
+        return Exit = folder.ReadExit() ?? new RecordedExit(KilledCode, new WallTime(DateTimeOffset.UtcNow.ToUnixTimeMilliseconds()));
     }
 
     public void MarkReported() => reported.TrySetResult();
@@ -73,12 +72,4 @@ sealed class ContainerProcess(
     /// </summary>
     bool SessionStillOurs() =>
         first is { } leader && (ProcessTable.Find(leader.Pid) is not { } found || found.StartTime == leader.StartTime);
-
-    /// <summary>For a shell that could not write its file: it was killed, or the disk is full.</summary>
-    int CodeOfChild()
-    {
-        if (child is null) return KilledCode;
-        child.WaitForExit(); // it has ended: this only takes its code
-        return child.ExitCode;
-    }
 }

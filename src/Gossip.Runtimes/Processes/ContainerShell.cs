@@ -76,7 +76,7 @@ static class ContainerShell
     /// <param name="group">That it enters; null for a plain process.</param>
     /// <exception cref="StartError">The command cannot run here.</exception>
     /// <exception cref="IOException">What it needs cannot be made, now.</exception>
-    public static async Task<Process> StartAsync(
+    public static async Task StartAsync(
         ContainerFolder folder, int attempt, IEnumerable<string> words, string directory, string input, Dictionary<string, string> variables, Cgroup? group = null)
     {
         var start = new ProcessStartInfo(Setsid!)
@@ -95,24 +95,26 @@ static class ContainerShell
         foreach (var word in words) start.ArgumentList.Add(word);
         start.Environment.Clear();
         foreach (var (name, value) in variables) start.Environment[name] = value;
-        Process process;
+        using var process = Start(start); // it is watched by its number: the object would cost 40 kB a container
+        process.StandardInput.Close();
+        var isReady = await process.StandardOutput.ReadLineAsync().ConfigureAwait(false) is not null;
+        var problem = isReady ? "" : (await process.StandardError.ReadToEndAsync().ConfigureAwait(false)).Trim();
+        if (isReady || (group is null && problem.Length == 0)) return;
+        await process.WaitForExitAsync().ConfigureAwait(false);
+        throw group is null || process.ExitCode is StartError.NotFound or StartError.NotUsable
+            ? new StartError(group is null ? StartError.NotUsable : process.ExitCode, problem)
+            : new IOException(problem.Length > 0 ? problem : "the container ended before its command began");
+    }
+
+    static Process Start(ProcessStartInfo start)
+    {
         try
         {
-            process = Process.Start(start)!;
+            return Process.Start(start)!;
         }
         catch (System.ComponentModel.Win32Exception fault)
         {
             throw new StartError(StartError.NotUsable, fault.Message); // too many processes, arguments too long …
         }
-        process.StandardInput.Close();
-        var isReady = await process.StandardOutput.ReadLineAsync().ConfigureAwait(false) is not null;
-        var problem = isReady ? "" : (await process.StandardError.ReadToEndAsync().ConfigureAwait(false)).Trim();
-        process.StandardOutput.Close();
-        process.StandardError.Close();
-        if (isReady || (group is null && problem.Length == 0)) return process;
-        await process.WaitForExitAsync().ConfigureAwait(false);
-        throw group is null || process.ExitCode is StartError.NotFound or StartError.NotUsable
-            ? new StartError(group is null ? StartError.NotUsable : process.ExitCode, problem)
-            : new IOException(problem.Length > 0 ? problem : "the container ended before its command began");
     }
 }

@@ -1,4 +1,3 @@
-using System.Diagnostics;
 using Gossip.Core.Model;
 using Gossip.Core.Pods;
 using Gossip.Core.Pods.Configuration;
@@ -13,14 +12,14 @@ namespace Gossip.Runtimes.Processes;
 static class PlainContainer
 {
     /// <exception cref="StartError">It cannot be started here.</exception>
-    public static async Task<Process> StartAsync(ContainerStart asked, ContainerSpec spec, ContainerFolder folder, PodVolumes volumes)
+    public static async Task StartAsync(ContainerStart asked, ContainerSpec spec, ContainerFolder folder, PodVolumes volumes)
     {
         var variables = PodEnvironment.Build(asked, folder.Path, folder.WorkPath);
         var directory = Directory(spec, folder);
         var program = Executable.Find(Expansion.Expand(spec.Command[0], variables), variables["PATH"], directory);
         var privileges = Privileges.Plain(spec.Security);
         foreach (var mount in spec.Mounts) Link(folder.WorkPath + "/" + mount.Path.Trim('/'), volumes.Source(mount), mount);
-        return await ContainerShell.StartAsync(
+        await ContainerShell.StartAsync(
             folder, asked.Attempt, [.. privileges, program, .. ContainerShell.Arguments(spec, variables)], directory, folder.Input(spec), variables).ConfigureAwait(false);
     }
 

@@ -16,11 +16,6 @@ sealed class ProcessPod(PodLaunch launch, string ip, PodFolder folder, PodSandbo
     public PodFolder Folder => folder;
     public PodSandbox? Sandbox => sandbox;
 
-    /// <summary>What an isolated pod's containers have as <c>/dev/shm</c>.</summary>
-    public string SharedMemoryPath => SharedMemoryOf(folder);
-
-    public static string SharedMemoryOf(PodFolder folder) => Path.Combine(folder.Path, "shm");
-
     public PodVolumes Volumes { get; } = new(folder, launch.Template);
 
     /// <summary>Null before they are open.</summary>

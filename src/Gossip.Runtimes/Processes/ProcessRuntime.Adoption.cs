@@ -70,7 +70,7 @@ public sealed partial class ProcessRuntime
             var start = container.ReadStart();
             var runs = start?.Process is { } first && ProcessTable.Find(first.Pid) is { IsAlive: true } now && now.StartTime == first.StartTime;
             var log = runs ? new ContainerLog(container.LogPath, container.TimesPath, options.LogLimit) : null;
-            var process = new ContainerProcess(spec.Name, start?.Attempt ?? 0, start?.At ?? default, container, start?.Process, child: null, GroupOf(pod, spec.Name), log);
+            var process = new ContainerProcess(spec.Name, start?.Attempt ?? 0, start?.At ?? default, container, start?.Process, GroupOf(pod, spec.Name), log);
             if (start is null)
             {
                 await process.KillAsync(watcher).ConfigureAwait(false); // the node died between starting it and its record

@@ -11,9 +11,6 @@ namespace Gossip.Runtimes.Processes;
 /// <summary>What a pod has before its first container: an address, volumes, and when it is isolated what its containers share.</summary>
 public sealed partial class ProcessRuntime
 {
-    const int SharedMemoryMode = 0b1_111_111_111; // 1777
-    const long SharedMemorySize = 64 << 20; // as container engines have it
-
     sealed class PrepareError(string reason, string message) : Exception(message)
     {
         public string Reason => reason;
@@ -89,9 +86,7 @@ public sealed partial class ProcessRuntime
         var group = groups!.Group(Path.GetFileName(folder.Path));
         group.Create();
         group.LimitProcesses(launch.Template.PidsLimit);
-        var shared = ProcessPod.SharedMemoryOf(folder);
-        Directory.CreateDirectory(shared);
-        MemoryMounts.Mount(shared, SharedMemoryMode, SharedMemorySize);
+        new PodMemory(folder).Mount();
         return await PodSandbox.StartAsync(
             folder, group, groups, ContainerRoot.Hostname(launch), launch.Template.HostNetwork ? null : ip).ConfigureAwait(false);
     }

@@ -136,12 +136,11 @@ public sealed partial class ProcessRuntime : IPodRuntime
         {
             logs.Add(log);
             var group = GroupOf(pod, spec.Name);
-            var child = group is null
-                ? await PlainContainer.StartAsync(asked, spec, folder, pod.Volumes).ConfigureAwait(false)
-                : await IsolatedContainer.StartAsync(asked, spec, folder, pod, pod.Sandbox!, group, hidden).ConfigureAwait(false);
+            if (group is null) await PlainContainer.StartAsync(asked, spec, folder, pod.Volumes).ConfigureAwait(false);
+            else await IsolatedContainer.StartAsync(asked, spec, folder, pod, pod.Sandbox!, group, hidden).ConfigureAwait(false);
             var start = folder.ReadStart();
             Check.That(start?.Process is not null); // the shell said that it wrote it
-            return new ContainerProcess(spec.Name, asked.Attempt, start.At, folder, start.Process, child, group, log);
+            return new ContainerProcess(spec.Name, asked.Attempt, start.At, folder, start.Process, group, log);
         }
         catch
         {

@@ -23,23 +23,22 @@ sealed class ContainerRoot(ContainerFolder folder, ImmutableArray<string> hidden
     };
 
     readonly StringBuilder table = new();
-
-    public static string Devices => string.Join(' ', ((string[])["null", "zero", "full", "random", "urandom", "tty", "fd", "stdin", "stdout", "stderr"])
-        .Select(name => "/dev/" + name).Where(path => Path.Exists(path) || new FileInfo(path).LinkTarget is not null));
+    string upper = "";
 
     /// <summary>Writes what to mount, and makes the folders that are mounted.</summary>
     /// <exception cref="VolumeError">A mount cannot be had.</exception>
-    public void Write(PodLaunch launch, ContainerSpec spec, PodVolumes volumes, string ip, string shared)
+    public void Write(PodLaunch launch, ContainerSpec spec, PodVolumes volumes, string ip, PodMemory memory)
     {
-        foreach (var name in (ReadOnlySpan<string>)["root", "scratch", "tmp"]) Directory.CreateDirectory(At(name));
+        foreach (var name in (ReadOnlySpan<string>)["root", "tmp"]) Directory.CreateDirectory(At(name));
         VolumeCalls.Chmod(At("tmp"), 0b1_111_111_111); // 1777
         if (spec.Security.RunAsUser is not (null or 0)) VolumeCalls.Chmod(folder.WorkPath, 0b111_111_111);
-        WriteSkeleton(launch, ip);
+        (upper, var work) = memory.NewLayer(spec.Name);
+        WriteNames(launch, ip);
 
-        Add("overlay", "/", "overlay", $"lowerdir=/,upperdir={At("scratch/upper")},workdir={At("scratch/work")}");
+        Add("overlay", "/", "overlay", $"lowerdir=/,upperdir={upper},workdir={work}");
         foreach (var path in OtherFileSystems()) Add(path, path, Empty, "bind,ro");
         AddKernels(spec.Security.Privileged);
-        Add(shared, "/dev/shm", Empty, "bind,X-mount.mkdir");
+        Add(memory.Shared, "/dev/shm", Empty, "bind,X-mount.mkdir");
         Add("gossip", "/run", "tmpfs", "mode=755,nosuid,nodev");
         Add(At("tmp"), "/tmp", Empty, "bind,nosuid,nodev");
         foreach (var path in hidden)
@@ -66,7 +65,6 @@ sealed class ContainerRoot(ContainerFolder folder, ImmutableArray<string> hidden
             if (Directory.Exists(path)) Add(At("root") + path, path, Empty, "bind,ro");
         foreach (var path in (ReadOnlySpan<string>)["/proc/sysrq-trigger", "/proc/kcore", "/proc/keys", "/proc/timer_list"])
             if (File.Exists(path)) Add("/dev/null", path, Empty, "bind");
-        Add("gossip", "/dev", "tmpfs", "mode=755,size=64k,nosuid");
         Add("devpts", "/dev/pts", "devpts", "newinstance,ptmxmode=0666,mode=620,X-mount.mkdir");
     }
 
@@ -77,9 +75,8 @@ sealed class ContainerRoot(ContainerFolder folder, ImmutableArray<string> hidden
         if (!Directory.Exists(source))
         {
             // A file needs a file to land on.
-            var skeleton = At("skeleton") + target;
-            Directory.CreateDirectory(Path.GetDirectoryName(skeleton)!);
-            if (!File.Exists(skeleton)) File.WriteAllBytes(skeleton, []);
+            Directory.CreateDirectory(Path.GetDirectoryName(upper + target)!);
+            if (!File.Exists(upper + target)) File.WriteAllBytes(upper + target, []);
         }
         Add(source, target, Empty, (Directory.Exists(source) ? "rbind,X-mount.mkdir" : "bind") + (volumes.IsReadOnly(mount) ? ",ro" : ""));
     }
@@ -96,16 +93,12 @@ sealed class ContainerRoot(ContainerFolder folder, ImmutableArray<string> hidden
         return landing;
     }
 
-    void WriteSkeleton(PodLaunch launch, string ip)
+    void WriteNames(PodLaunch launch, string ip)
     {
-        if (Directory.Exists(At("skeleton"))) Directory.Delete(At("skeleton"), recursive: true);
-        Directory.CreateDirectory(At("skeleton/etc"));
-        Directory.CreateDirectory(At("skeleton-dev"));
         var hostname = Hostname(launch);
-        File.WriteAllText(At("skeleton/etc/hostname"), hostname + "\n");
-        File.WriteAllText(At("skeleton/etc/hosts"), $"127.0.0.1\tlocalhost\n::1\tlocalhost ip6-localhost ip6-loopback\n{ip}\t{hostname}\n");
-        if (File.Exists("/etc/resolv.conf")) File.WriteAllBytes(At("skeleton/etc/resolv.conf"), File.ReadAllBytes("/etc/resolv.conf"));
-        if (!Path.Exists(At("skeleton-dev/ptmx")) && new FileInfo(At("skeleton-dev/ptmx")).LinkTarget is null) File.CreateSymbolicLink(At("skeleton-dev/ptmx"), "pts/ptmx");
+        File.WriteAllText(upper + "/etc/hostname", hostname + "\n");
+        File.WriteAllText(upper + "/etc/hosts", $"127.0.0.1\tlocalhost\n::1\tlocalhost ip6-localhost ip6-loopback\n{ip}\t{hostname}\n");
+        if (File.Exists("/etc/resolv.conf")) File.WriteAllBytes(upper + "/etc/resolv.conf", File.ReadAllBytes("/etc/resolv.conf")); // often a link into /run
     }
 
     /// <summary>The kernel takes 64 characters.</summary>

@@ -1,5 +1,4 @@
 using System.Collections.Immutable;
-using System.Diagnostics;
 using System.Globalization;
 using Gossip.Core.Model;
 using Gossip.Core.Pods;
@@ -13,13 +12,11 @@ static class IsolatedContainer
     // The first process of the container: builds its root, starts the command, waits for it and for orphans. The command
     // is not the first process itself, or it would not hear SIGTERM without having asked for it.
     const string First = """
-        folder=$1 work=$2 readonly=$3 devices=$4 program=$5
-        shift 5
+        folder=$1 work=$2 readonly=$3 program=$4
+        shift 4
         path=$PATH PATH=/usr/sbin:/usr/bin:/sbin:/bin
         fail() { echo "$2" >&2; exit "$1"; }
-        cd "$folder" && mount -t tmpfs -o mode=755 gossip scratch && mkdir scratch/upper scratch/work &&
-            cp -a skeleton/. scratch/upper/ && mount -a -T fstab || exit 125
-        [ -z "$devices" ] || cp -a $devices skeleton-dev/ptmx root/dev/ || exit 125
+        cd "$folder" && mount -a -T fstab || exit 125
         cd root && pivot_root . . && umount -l . || exit 125
         [ -z "$readonly" ] || mount -o remount,ro / || exit 125
         PATH=$path
@@ -45,23 +42,23 @@ static class IsolatedContainer
 
     /// <exception cref="StartError">The command cannot run here.</exception>
     /// <exception cref="IOException">The container cannot be made here, now.</exception>
-    public static async Task<Process> StartAsync(ContainerStart asked, ContainerSpec spec, ContainerFolder folder, ProcessPod pod, PodSandbox sandbox, Cgroup group, ImmutableArray<string> hidden)
+    public static async Task StartAsync(ContainerStart asked, ContainerSpec spec, ContainerFolder folder, ProcessPod pod, PodSandbox sandbox, Cgroup group, ImmutableArray<string> hidden)
     {
         var variables = PodEnvironment.Build(asked, folder.Path, root: "");
         var program = Expansion.Expand(spec.Command[0], variables);
         if (program.Length == 0 || program.Contains('\0')) throw new StartError(StartError.Invalid, "command: the name of the program is empty or holds a zero byte");
         var directory = Directory(spec, folder);
         var privileges = Privileges.Isolated(spec.Security, pod.Launch.Template.FsGroup);
-        new ContainerRoot(folder, hidden).Write(pod.Launch, spec, pod.Volumes, pod.Ip, pod.SharedMemoryPath);
+        new ContainerRoot(folder, hidden).Write(pod.Launch, spec, pod.Volumes, pod.Ip, new PodMemory(pod.Folder));
         group.Remove();
         group.Create();
         group.Limit(spec.Requests, spec.Limits);
-        return await ContainerShell.StartAsync(
+        await ContainerShell.StartAsync(
             folder, asked.Attempt,
             [
                 .. sandbox.Enter(), IsolationTools.Unshare!, "--pid", "--mount", "--fork", "--kill-child",
                 ContainerShell.ShellPath, "-c", First, "gossip-container", folder.Path, directory, spec.Security.ReadOnlyRoot ? "yes" : "",
-                spec.Security.Privileged ? "" : ContainerRoot.Devices, program,
+                program,
                 .. privileges, program, .. ContainerShell.Arguments(spec, variables),
             ],
             "/", folder.Input(spec), variables, group).ConfigureAwait(false);

@@ -39,7 +39,7 @@ static class IsolationTools
         if (!Environment.IsPrivilegedProcess) return "isolating pods needs root";
         foreach (var (name, package) in (ReadOnlySpan<(string, string)>)[
             ("unshare", "util-linux"), ("nsenter", "util-linux"), ("setpriv", "util-linux"), ("mount", "util-linux"), ("umount", "util-linux"),
-            ("pivot_root", "util-linux"), ("ip", "iproute2"), ("cp", "coreutils"), ("mkdir", "coreutils")])
+            ("pivot_root", "util-linux"), ("ip", "iproute2")])
             if (Find(name) is null) return $"isolating pods needs `{name}`; install {package}";
         if (CgroupTree.Find(File.ReadAllText("/proc/self/mounts"), "trial", out var why) is null) return $"isolating pods needs control groups: {why}";
         var trial = Directory.CreateTempSubdirectory("gossip-trial-");
