@@ -14,12 +14,17 @@ public class RandomScenarioTests
         "a stream finds nobody", "a stream is refused", "a suspicion is refuted", "a torn record is cut off", "a user deletes",
         "a user edits", "a user scales", "a wall clock is stepped", "an ask or award of an older epoch arrives", "several nodes bid",
         "the network splits", "unsynced bytes are lost",
+        "Liveness fails", "PostStart fails", "Readiness fails", "Startup fails", "PreStop passes", "a container cannot be started",
+        "a container is stopped and its pod is not", "a container runs again after ContainerStatusUnknown", "a container runs again after DependencyLost",
+        "a node starts while its engine is gone", "a pod has failed for good", "a pod has succeeded for good",
+        "a pod is found again when its engine returns", "a status tells CrashLoopBackOff", "a status tells ImagePullBackOff",
+        "a status tells WaitingForDependencies", "an engine is lost",
     ];
 
     [Fact]
-    public void Twenty_clusters_survive_whatever_their_seeds_draw_and_the_rare_paths_ran()
+    public void Thirty_clusters_survive_whatever_their_seeds_draw_and_the_rare_paths_ran()
     {
-        var report = SimulationRun.Run(new SimOptions(Nodes: 10, Pods: 40, Seeds: 20, Parallelism: 2));
+        var report = SimulationRun.Run(new SimOptions(Nodes: 10, Pods: 40, Seeds: 30, Parallelism: 2));
         Assert.Empty(report.Violations);
         Assert.DoesNotContain(MustHappen, what => report.Sometimes.GetValueOrDefault(what) == 0);
     }

@@ -52,19 +52,19 @@ internal sealed class FaultPlan(World world, Users users, Luck luck)
 
     double Sometimes(double most) => luck.Chance(0.3) ? 0 : luck.Unit() * most;
 
-    Action Happening() => luck.Below(15) switch
+    Action Happening() => luck.Below(16) switch
     {
         0 or 1 => () => Kill(1 + luck.Below(Minority)),
-        2 => LoseMachines,
-        3 => LoseOneForGood,
-        4 or 5 => Pause,
-        6 => Split,
-        7 => OneWay,
-        8 => LossyNode,
-        9 => StepClock,
-        10 => users.ScaleOne,
-        11 => users.EditOne,
-        12 or 13 => LoseEngines,
+        2 or 3 => LoseMachines,
+        4 => LoseOneForGood,
+        5 or 6 => Pause,
+        7 or 8 => LoseEngines,
+        9 => Split,
+        10 => OneWay,
+        11 => LossyNode,
+        12 => StepClock,
+        13 => users.ScaleOne,
+        14 => users.EditOne,
         _ => users.DeleteOne,
     };
 
@@ -99,6 +99,9 @@ internal sealed class FaultPlan(World world, Users users, Luck luck)
             var node = Anyone();
             node.Runtime.LoseEngine(luck.Chance(0.6) ? EngineFate.PodsLiveOn : luck.Chance(0.5) ? EngineFate.ContainersDie : EngineFate.PodsVanish);
             world.After(luck.Between(TimeSpan.FromMilliseconds(100), TimeSpan.FromSeconds(30)), node.Runtime.ReturnEngine);
+            if (!luck.Chance(0.3)) continue;
+            node.Kill(); // it takes the node's process along
+            BackAfter(node, luck.Between(TimeSpan.FromMilliseconds(50), TimeSpan.FromSeconds(10)));
         }
     }
 
