@@ -22,16 +22,16 @@ sealed class VolumeReader(TemplateFaults faults)
         {
             var name = faults.Name(item, "name", field, Wire.Limits.Label);
             faults.Once(names, name, $"{field}.name");
-            if (ReadOne(item, name, field) is { } volume) volumes.Add(volume);
+            volumes.Add(ReadOne(item, name, field));
         }
         return volumes.DrainToImmutable();
     }
 
-    Volume? ReadOne(JsonElement item, string name, string path)
+    Volume ReadOne(JsonElement item, string name, string path)
     {
-        Volume? read = new EmptyDirVolume(name, false, null); // what Kubernetes takes a volume without a kind for
+        Volume read = new EmptyDirVolume(name, false, null); // what Kubernetes takes a volume without a kind for
         var kinds = 0;
-        if (item.ValueKind != JsonValueKind.Object) return null;
+        if (item.ValueKind != JsonValueKind.Object) return read;
         foreach (var member in item.EnumerateObject())
         {
             if (member.Name == "name" || member.Value.ValueKind == JsonValueKind.Null) continue;
@@ -45,9 +45,9 @@ sealed class VolumeReader(TemplateFaults faults)
                 "secret" => Files(name, Mode(of, "defaultMode", field), [ReadConfig(of, isSecret: true, "secretName", field)]),
                 "downwardAPI" => Files(name, Mode(of, "defaultMode", field), ReadFields(of, field)),
                 "projected" => Files(name, Mode(of, "defaultMode", field), ReadProjected(of, field)),
-                _ => null,
+                _ => read,
             };
-            if (read is null) faults.Refuse(field, "is no kind of volume here: there are emptyDir, hostPath, configMap, secret, downwardAPI and projected");
+            if (member.Name is not ("emptyDir" or "hostPath" or "configMap" or "secret" or "downwardAPI" or "projected")) faults.Refuse(field, "is no kind of volume here: there are emptyDir, hostPath, configMap, secret, downwardAPI and projected");
         }
         faults.RefuseIf(kinds > 1, path, $"has {kinds} kinds: give it one");
         return read;

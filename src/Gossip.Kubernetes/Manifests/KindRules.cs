@@ -17,7 +17,7 @@ static class KindRules
             return;
         }
         if (kind.IsWorkload) CheckWorkload(kind, spec, findings);
-        else if (kind.Kind == ApiKind.Pod) PodRules.Check(spec, "spec", findings);
+        else if (kind.Kind == ApiKind.Pod) CheckPod(root, spec, "", findings);
         else if (kind.Kind == ApiKind.Service) CheckService(spec, findings);
         else CheckTaints(spec, findings);
     }
@@ -39,9 +39,17 @@ static class KindRules
             findings.Fault("spec.template.spec", template, FaultReason.Missing, "is missing: say what runs in its pods");
             return;
         }
-        PodRules.Check(pod, "spec.template.spec", findings);
+        CheckPod(template, pod, "spec.template.", findings);
         if (pod["restartPolicy"] is { } policy && policy.AsText() != "Always")
             findings.Fault("spec.template.spec.restartPolicy", policy, FaultReason.Unsupported, $"is {policy.ToJsonString()}: a {kind.Kind}'s pods are kept running, so it must be Always");
+        if (pod["activeDeadlineSeconds"] is { } deadline)
+            findings.Fault("spec.template.spec.activeDeadlineSeconds", deadline, FaultReason.Unsupported, $"is not for a {kind.Kind}'s pods, which are kept running");
+    }
+
+    static void CheckPod(JsonObject template, JsonObject spec, string prefix, Findings findings)
+    {
+        PodRules.Check(spec, $"{prefix}spec", findings);
+        TemplateProblems.Check(template, prefix, findings);
     }
 
     static void CheckSelector(ApiKind kind, JsonObject spec, JsonObject template, Labels labels, Findings findings)

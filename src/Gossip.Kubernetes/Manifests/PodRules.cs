@@ -7,8 +7,9 @@ namespace Gossip.Kubernetes.Manifests;
 static class PodRules
 {
     /// <summary>What is kept and shown, but does nothing yet. Said aloud, for silence would be taken for consent.</summary>
-    static readonly string[] NotYet = ["initContainers", "volumes", "priorityClassName"];
-    static readonly string[] NotYetOfContainer = ["livenessProbe", "readinessProbe", "startupProbe", "lifecycle", "volumeMounts", "envFrom"];
+    static readonly string[] NotYet =
+        ["priorityClassName", "shareProcessNamespace", "hostPID", "hostIPC", "hostAliases", "dnsConfig", "subdomain", "readinessGates"];
+    static readonly string[] NotYetOfSecurity = ["seccompProfile", "seLinuxOptions", "appArmorProfile", "sysctls"];
 
     public static void Check(JsonObject spec, string field, Findings findings)
     {
@@ -24,7 +25,7 @@ static class PodRules
         }
         findings.OneOf($"{field}.restartPolicy", spec["restartPolicy"], "Always", "OnFailure", "Never");
         findings.Range($"{field}.terminationGracePeriodSeconds", spec["terminationGracePeriodSeconds"], 0, int.MaxValue);
-        if (spec["runtimeClassName"] is { } runtime) findings.FaultIf(Names.Subdomain(runtime.AsText()), $"{field}.runtimeClassName", runtime);
+        findings.OneOf($"{field}.runtimeClassName", spec["runtimeClassName"], [.. RuntimeNames.All]);
         if (spec["nodeName"].AsText() is { Length: > 0 } node) findings.FaultIf(Names.Subdomain(node), $"{field}.nodeName", spec["nodeName"]);
         ManifestValidator.CheckLabels(spec["nodeSelector"], $"{field}.nodeSelector", findings);
         CheckTolerations(spec["tolerations"] as JsonArray, $"{field}.tolerations", findings);
@@ -34,6 +35,7 @@ static class PodRules
             for (var i = 0; i < (spec[list] as JsonArray)?.Count; i++)
                 if (spec[list]![i] is JsonObject container) CheckContainer(container, $"{field}.{list}[{i}]", spec, names, findings);
         WarnOf(NotYet, spec, field, findings);
+        if (spec["securityContext"] is JsonObject security) WarnOf(NotYetOfSecurity, security, $"{field}.securityContext", findings);
     }
 
     static void CheckContainer(JsonObject container, string field, JsonObject spec, HashSet<string> names, Findings findings)
@@ -48,13 +50,13 @@ static class PodRules
             if (container["env"]![i] is JsonObject variable && variable["name"].AsText() is var key && (key.Length == 0 || key.Contains('=', StringComparison.Ordinal)))
                 findings.Fault($"{field}.env[{i}].name", variable, FaultReason.Invalid, "must be a name without '='");
         if (container["resources"] is JsonObject resources) ResourceRules.Check(resources, $"{field}.resources", findings);
-        WarnOf(NotYetOfContainer, container, field, findings);
+        if (container["securityContext"] is JsonObject security) WarnOf(NotYetOfSecurity, security, $"{field}.securityContext", findings);
     }
 
     static void WarnOf(string[] names, JsonObject of, string field, Findings findings)
     {
         foreach (var name in names)
-            if (of[name] is JsonArray { Count: > 0 } or JsonObject { Count: > 0 } or JsonValue)
+            if (of[name] is JsonArray { Count: > 0 } or JsonObject { Count: > 0 } || (of[name] is JsonValue value && value.GetValueKind() != System.Text.Json.JsonValueKind.False && value.ToJsonString() != "\"\""))
                 findings.Warn($"{field}.{name}", of[name], FaultReason.Unsupported, "is kept, but this version does not act on it");
     }
 

@@ -21,11 +21,14 @@ sealed class FakeCluster
     readonly List<EventView> events = [];
     ulong version = 100;
 
-    public FakeCluster WithNode(string name, string runtime, MemberState state = MemberState.Alive, Labels? labels = null, string unready = "")
+    /// <summary>What every node tells of every pod, made of what it would tell of one that runs.</summary>
+    public Func<AdmissionStatus, AdmissionStatus> Tells { get; set; } = status => status;
+
+    public FakeCluster WithNode(string name, string runtime, MemberState state = MemberState.Alive, Labels? labels = null, string unready = "", string lost = "")
     {
         var card = new NodeCard(name, NodeAddress.V4(0x7F000001, 7000), labels ?? Labels.Empty, [],
             new Resources(new MilliCpu(4000), new Bytes(8L << 30), default, 110, []), [runtime], "");
-        var member = new Member(card, new Incarnation((ulong)Start.UnixMilliseconds / 1000, 0), state, default, new Capacity(1, 1, card.Allocatable, unready));
+        var member = new Member(card, new Incarnation((ulong)Start.UnixMilliseconds / 1000, 0), state, default, new Capacity(1, 1, card.Allocatable, unready) { LostRuntimes = lost });
         nodes.Add(new NodeView(member, card.Labels, [], false, null, ++version));
         return this;
     }
@@ -115,11 +118,12 @@ sealed class FakeCluster
         var runtime = template.RuntimeClass;
         var node = nodes.FirstOrDefault(one => one.Member.Card.Runtimes.Contains(runtime));
         var epoch = new Epoch(epochs.GetValueOrDefault((owner.Uid, ordinal), 1u));
+        var told = Tells(new AdmissionStatus(0, false, PodPhase.Running, true, $"127.1.0.{ordinal + 1}", Start,
+            [.. template.Containers.Select(one => new ContainerState(one.Name, ContainerStage.Running, 2, Start, 0, "", "") { Ready = true, Started = true })], "", ""));
         var admission = node is null ? null : new Admission(new Uid(8, (ulong)ordinal), new AdmissionBirth(node.Member.Id, new PodRun(id, epoch), Stamp.At(Start), "won"),
-            new AdmissionStatus(0, false, PodPhase.Running, true, $"127.1.0.{ordinal + 1}", Start,
-                [.. template.Containers.Select(one => new ContainerState(one.Name, ContainerStage.Running, 2, Start, 0, "", ""))], "", ""));
+            told);
         return new PodView(id, isPod ? owner.Name.Name : $"{owner.Name.Name}-abcdef01-{ordinal}", owner.Name.Namespace,
             StableHash.GuidText(id.Hash(), epoch.Value), owner.Name, owner.Uid, template, Start, owner.Version, false, admission, node?.Member.Name ?? "",
-            admission is null ? PodPhase.Pending : PodPhase.Running, admission is null ? $"no node has runtime '{runtime}'" : "", null, admission is null ? [] : [admission]);
+            admission is null ? PodPhase.Pending : told.Phase, admission is null ? $"no node has runtime '{runtime}'" : "", null, admission is null ? [] : [admission]);
     }
 }

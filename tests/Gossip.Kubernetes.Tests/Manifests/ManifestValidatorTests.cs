@@ -78,6 +78,70 @@ public class ManifestValidatorTests
         Assert.True(fault.At.IsKnown);
     }
 
+    const string Pod = """
+        apiVersion: v1
+        kind: Pod
+        metadata:
+          name: p
+          annotations:
+            gossip.dev/depends-on: svc/db
+        spec:
+          volumes:
+          - name: v
+            emptyDir: {}
+          initContainers:
+          - name: i
+            image: busybox:1
+          containers:
+          - name: c
+            image: nginx:1
+            ports: [{name: http, containerPort: 80}]
+            volumeMounts:
+            - {name: v, mountPath: /v}
+            livenessProbe: {httpGet: {port: http}}
+            lifecycle: {preStop: {httpGet: {port: http}}}
+        """;
+
+    [Fact]
+    public void A_pod_with_all_that_this_version_does_draws_no_warning()
+    {
+        var set = Check(Pod);
+        Assert.Empty(set.Faults);
+        Assert.Empty(set.Warnings);
+    }
+
+    [Theory]
+    [InlineData("containers:\n  - name: c", "runtimeClassName: docket\n  containers:\n  - name: c", "spec.runtimeClassName", "containers, docker, podman, process, in-process", 14)]
+    [InlineData("{name: v, mountPath: /v}", "{name: w, mountPath: /v}", "spec.containers[0].volumeMounts[0].name", "\"w\" is not among the pod's volumes (v)", 19)]
+    [InlineData("- {name: v, mountPath: /v}", "- {name: v, mountPath: /v}\n    - {name: v, mountPath: /v/}", "spec.containers[0].volumeMounts[1].mountPath", "mounted already", 20)]
+    [InlineData("mountPath: /v", "mountPath: v", "spec.containers[0].volumeMounts[0].mountPath", "absolute", 19)]
+    [InlineData("mountPath: /v", "mountPath: /v, subPath: ../x", "spec.containers[0].volumeMounts[0].subPath", "relative", 19)]
+    [InlineData("livenessProbe: {httpGet: {port: http}}", "livenessProbe: {httpGet: {port: web}}", "spec.containers[0].livenessProbe.httpGet.port", "\"web\" names no port of the container (http)", 20)]
+    [InlineData("preStop: {httpGet: {port: http}}", "preStop: {httpGet: {port: web}}", "spec.containers[0].lifecycle.preStop.httpGet.port", "names no port", 21)]
+    [InlineData("image: nginx:1", "image: NGINX:1", "spec.containers[0].image", "not the name of an image", 16)]
+    [InlineData("- name: v\n    emptyDir: {}", "- name: v\n  - name: v", "spec.volumes[1].name", "twice", 10)]
+    [InlineData("emptyDir: {}", "nfs: {server: x, path: /y}", "spec.volumes[0].nfs", "no kind of volume", 10)]
+    [InlineData("svc/db", "\"svc/db\\tsvc/x\"", "metadata.annotations[gossip.dev/depends-on]", "not a service", 6)]
+    [InlineData("image: nginx:1", "image: nginx:1\n    resources: {requests: {memory: 2Gi}, limits: {memory: 1Gi}}", "spec.containers[0].resources.requests.memory", "limit", 17)]
+    public void What_a_pod_would_run_wrong_with_is_refused_at_its_line(string good, string bad, string field, string message, int line)
+    {
+        Assert.Contains(good, Pod, StringComparison.Ordinal);
+        var fault = Assert.Single(Check(Pod.Replace(good, bad, StringComparison.Ordinal)).Faults);
+        Assert.Equal((field, line), (fault.Field, fault.At.Line));
+        Assert.Contains(message, fault.Message, StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("volumes:", "priorityClassName: high\n  volumes:", "spec.priorityClassName")]
+    [InlineData("volumes:", "shareProcessNamespace: true\n  volumes:", "spec.shareProcessNamespace")]
+    [InlineData("image: nginx:1", "image: nginx:1\n    securityContext: {seccompProfile: {type: RuntimeDefault}}", "spec.containers[0].securityContext.seccompProfile")]
+    public void What_is_not_done_yet_is_said(string good, string bad, string field) =>
+        Assert.Equal(field, Assert.Single(Check(Pod.Replace(good, bad, StringComparison.Ordinal)).Warnings).Field);
+
+    [Fact]
+    public void What_is_switched_off_needs_no_warning() =>
+        Assert.Empty(Check(Pod.Replace("volumes:", "hostPID: false\n  volumes:", StringComparison.Ordinal)).Warnings);
+
     [Fact]
     public void A_name_twice_in_one_input_is_refused()
     {

@@ -10,89 +10,96 @@ static class PodStatus
 {
     public static JsonObject Of(PodView pod, ClusterIndex cluster)
     {
-        var status = new JsonObject { ["phase"] = pod.Phase.ToString() };
-        var standing = pod.Standing;
-        var since = standing is null ? pod.CreatedAt : new WallTime(standing.Birth.AdmittedAt.UnixMilliseconds);
-        status["conditions"] = Conditions(pod, since);
-        if (standing is null)
+        var status = new JsonObject { ["phase"] = pod.Phase.ToString(), ["qosClass"] = Quality(pod.Template) };
+        status["conditions"] = PodConditions.Of(pod);
+        if (pod.Standing is not { } standing)
         {
-            if (pod.PendingBecause.Length > 0) (status["reason"], status["message"]) = (Unplaced(pod), pod.PendingBecause);
+            if (pod.PendingBecause.Length > 0) (status["reason"], status["message"]) = (PodConditions.Unplaced(pod), pod.PendingBecause);
             return status;
         }
         if (standing.Status.Reason.Length > 0) status["reason"] = standing.Status.Reason;
         if (standing.Status.Message.Length > 0) status["message"] = standing.Status.Message;
-        if (cluster.Node(standing.Node) is { } node) status["hostIP"] = ShownNodes.IpOf(node);
+        if (cluster.Node(standing.Node) is { } node)
+        {
+            status["hostIP"] = ShownNodes.IpOf(node);
+            status["hostIPs"] = new JsonArray(new JsonObject { ["ip"] = ShownNodes.IpOf(node) });
+        }
         if (pod.Ip.Length > 0)
         {
             status["podIP"] = pod.Ip;
             status["podIPs"] = new JsonArray(new JsonObject { ["ip"] = pod.Ip });
         }
         if (standing.Status.StartedAt.UnixMilliseconds > 0) status["startTime"] = Time(standing.Status.StartedAt);
-        status["containerStatuses"] = new JsonArray([.. pod.Template.Containers.Select(container => (JsonNode)Container(container, pod, standing))]);
+        if (!pod.Template.InitContainers.IsEmpty) status["initContainerStatuses"] = Containers(pod.Template.InitContainers, standing);
+        status["containerStatuses"] = Containers(pod.Template.Containers, standing);
         return status;
+
+        JsonArray Containers(IEnumerable<ContainerSpec> specs, Admission standing) =>
+            new([.. specs.Select(spec => (JsonNode)Container(spec, pod, standing.Status))]);
     }
 
-    static string Unplaced(PodView pod) => pod.Template.SchedulingGates.IsEmpty ? "Unschedulable" : "SchedulingGated";
-
-    static JsonArray Conditions(PodView pod, WallTime since)
+    /// <summary>How a container does, as its node told last; nothing was told of one that is new.</summary>
+    internal static ContainerState? StateOf(ContainerSpec spec, AdmissionStatus status)
     {
-        var isPlaced = pod.Standing is not null;
-        var scheduled = Condition("PodScheduled", isPlaced, since);
-        if (!isPlaced && pod.Phase == PodPhase.Pending) (scheduled["reason"], scheduled["message"]) = (Unplaced(pod), pod.PendingBecause);
-        if (!isPlaced) return [scheduled];
-        var ready = Condition("Ready", pod.Ready, since);
-        var containers = Condition("ContainersReady", pod.Ready, since);
-        var why = pod.Phase == PodPhase.Succeeded ? "PodCompleted" : "ContainersNotReady";
-        if (!pod.Ready) (ready["reason"], containers["reason"]) = (why, why); // two nodes: one has one parent
-        return [scheduled, Condition("Initialized", true, since), containers, ready];
+        foreach (var state in status.Containers)
+            if (string.Equals(state.Name, spec.Name, StringComparison.Ordinal)) return state;
+        return null;
     }
 
-    static JsonObject Condition(string type, bool holds, WallTime since) => new()
+    static JsonObject Container(ContainerSpec spec, PodView pod, AdmissionStatus status)
     {
-        ["type"] = type,
-        ["status"] = holds ? "True" : "False",
-        ["lastProbeTime"] = null,
-        ["lastTransitionTime"] = Time(since),
-    };
-
-    static JsonObject Container(ContainerSpec container, PodView pod, Admission standing)
-    {
-        var state = standing.Status.Containers.FirstOrDefault(one => one.Name == container.Name);
-        var isKnown = state.Name is not null;
-        var isRunning = isKnown && state.Stage == ContainerStage.Running;
-        return new JsonObject
+        var state = StateOf(spec, status);
+        var shown = new JsonObject
         {
-            ["name"] = container.Name,
-            ["image"] = container.Image,
+            ["name"] = spec.Name,
+            ["image"] = spec.Image,
             ["imageID"] = "",
-            ["ready"] = isRunning && pod.Phase == PodPhase.Running,
-            ["started"] = isRunning,
-            ["restartCount"] = isKnown ? state.Restarts : 0,
-            ["state"] = isKnown ? State(state) : Waiting("ContainerCreating", ""),
+            ["ready"] = state is { Ready: true },
+            ["started"] = state is { Started: true },
+            ["restartCount"] = state?.Restarts ?? 0,
+            ["state"] = state is { } told ? State(told) : Waiting(pod.Template.InitContainers.IsEmpty ? "ContainerCreating" : "PodInitializing", ""),
+            ["lastState"] = state?.Last is { } last ? Terminated(last.ExitCode, last.Reason, "", last.At) : new JsonObject(),
         };
+        return shown;
     }
 
     static JsonObject State(in ContainerState state) => state.Stage switch
     {
         ContainerStage.Running => new JsonObject { ["running"] = new JsonObject { ["startedAt"] = Time(state.Since) } },
-        ContainerStage.Terminated => new JsonObject
-        {
-            ["terminated"] = new JsonObject
-            {
-                ["exitCode"] = state.ExitCode,
-                ["reason"] = state.Reason.Length > 0 ? state.Reason : state.ExitCode == 0 ? "Completed" : "Error",
-                ["message"] = state.Message,
-                ["finishedAt"] = Time(state.Since),
-            },
-        },
+        ContainerStage.Terminated => Terminated(state.ExitCode, state.Reason, state.Message, state.Since),
         _ => Waiting(state.Reason.Length > 0 ? state.Reason : "ContainerCreating", state.Message),
     };
+
+    static JsonObject Terminated(int exitCode, string reason, string message, WallTime at)
+    {
+        var ended = new JsonObject
+        {
+            ["exitCode"] = exitCode,
+            ["reason"] = reason.Length > 0 ? reason : exitCode == 0 ? "Completed" : "Error",
+            ["finishedAt"] = Time(at),
+        };
+        if (message.Length > 0) ended["message"] = message;
+        return new JsonObject { ["terminated"] = ended };
+    }
 
     static JsonObject Waiting(string reason, string message)
     {
         var waiting = new JsonObject { ["reason"] = reason };
         if (message.Length > 0) waiting["message"] = message;
         return new JsonObject { ["waiting"] = waiting };
+    }
+
+    /// <summary>Guaranteed when every container has what it may have at most, best effort when none asks for anything.</summary>
+    static string Quality(PodTemplate template)
+    {
+        var (all, none) = (true, true);
+        foreach (var container in template.AllContainers)
+        {
+            var (asked, most) = (container.Requests, container.Limits);
+            none &= asked.Cpu.Value == 0 && asked.Memory.Value == 0 && most.Cpu.Value == 0 && most.Memory.Value == 0;
+            all &= most.Cpu.Value > 0 && most.Memory.Value > 0 && asked.Cpu == most.Cpu && asked.Memory == most.Memory;
+        }
+        return none ? "BestEffort" : all ? "Guaranteed" : "Burstable";
     }
 
     static string Time(WallTime at) => ShownTime.Of(at.UnixMilliseconds);

@@ -11,9 +11,9 @@ sealed class ShownPods() : ShownKind(ApiKind.Pod)
     public override IReadOnlyList<Column> Columns { get; } =
     [
         NameColumn,
-        new("Ready", (pod, _) => $"{Statuses(pod).Count(IsReady)}/{Math.Max(Statuses(pod).Count(), (Path(pod, "spec", "containers") as JsonArray)?.Count ?? 0)}"),
-        new("Status", (pod, _) => StatusOf(pod)),
-        new("Restarts", (pod, _) => Statuses(pod).Sum(status => Number(status?["restartCount"])).ToString(System.Globalization.CultureInfo.InvariantCulture)),
+        new("Ready", (pod, now) => PodSummary.Of(pod, now) is var summary ? $"{summary.Ready}/{summary.Containers}" : ""),
+        new("Status", (pod, now) => PodSummary.Of(pod, now).Status),
+        new("Restarts", (pod, now) => PodSummary.Of(pod, now).Restarts),
         AgeColumn,
         new("IP", (pod, _) => OrNone(Path(pod, "status", "podIP").AsText()), Wide: true),
         new("Node", (pod, _) => OrNone(Path(pod, "spec", "nodeName").AsText()), Wide: true),
@@ -73,36 +73,27 @@ sealed class ShownPods() : ShownKind(ApiKind.Pod)
     {
         var spec = new JsonObject
         {
-            ["containers"] = new JsonArray([.. template.Containers.Select(container => (JsonNode)new JsonObject
-            {
-                ["name"] = container.Name,
-                ["image"] = container.Image,
-                ["command"] = new JsonArray([.. container.Command.Select(word => (JsonNode)word)]),
-                ["args"] = new JsonArray([.. container.Args.Select(word => (JsonNode)word)]),
-            })]),
+            ["containers"] = new JsonArray([.. template.Containers.Select(FromTyped)]),
             ["restartPolicy"] = template.RestartPolicy.ToString(),
         };
+        if (!template.InitContainers.IsEmpty) spec["initContainers"] = new JsonArray([.. template.InitContainers.Select(FromTyped)]);
         if (template.RuntimeClass != RuntimeNames.Containers) spec["runtimeClassName"] = template.RuntimeClass;
         if (template.NodeSelector.Count > 0) spec["nodeSelector"] = Map(template.NodeSelector);
         return spec;
     }
 
-    static JsonObject Map(Labels labels) => new(labels.Select(pair => KeyValuePair.Create(pair.Key, (JsonNode?)pair.Value)));
-
-    static IEnumerable<JsonNode?> Statuses(JsonObject pod) => Path(pod, "status", "containerStatuses") as JsonArray ?? [];
-
-    static bool IsReady(JsonNode? status) => status?["ready"] is JsonValue ready && ready.TryGetValue<bool>(out var yes) && yes;
-
-    /// <summary>What kubectl's STATUS says: the reason that a container gives, else the phase.</summary>
-    static string StatusOf(JsonObject pod)
+    static JsonNode FromTyped(ContainerSpec container)
     {
-        if (Path(pod, "metadata", "deletionTimestamp") is not null) return "Terminating";
-        var reason = Path(pod, "status", "reason").AsText() is { Length: > 0 } said && said != "Unschedulable" ? said : Path(pod, "status", "phase").AsText();
-        foreach (var status in Statuses(pod))
+        var json = new JsonObject
         {
-            if (Path(status, "state", "waiting", "reason").AsText() is { Length: > 0 } waiting) return waiting;
-            if (Path(status, "state", "terminated") is { } ended) return ended["reason"].AsText() is { Length: > 0 } why ? why : $"ExitCode:{Number(ended["exitCode"])}";
-        }
-        return reason;
+            ["name"] = container.Name,
+            ["image"] = container.Image,
+            ["command"] = new JsonArray([.. container.Command.Select(word => (JsonNode)word)]),
+            ["args"] = new JsonArray([.. container.Args.Select(word => (JsonNode)word)]),
+        };
+        if (container.Role == ContainerRole.Sidecar) json["restartPolicy"] = "Always";
+        return json;
     }
+
+    static JsonObject Map(Labels labels) => new(labels.Select(pair => KeyValuePair.Create(pair.Key, (JsonNode?)pair.Value)));
 }
