@@ -9,7 +9,7 @@ static class CommandLine
     /// <summary>When set, a bug shows its stack.</summary>
     const string TraceVariable = "GOSSIP_TRACE";
 
-    /// <summary>0 done; 1 tried and failed; 2 asked wrongly; 130 interrupted.</summary>
+    /// <summary>0 done; 1 tried and failed; 2 asked wrongly; 130 interrupted; 141 nobody reads. exec: the command's own.</summary>
     public static async Task<int> RunAsync(string[] args)
     {
         var root = new RootCommand("""
@@ -53,6 +53,10 @@ static class CommandLine
         catch (OperationCanceledException)
         {
             return 130;
+        }
+        catch (Client.NobodyReads)
+        {
+            return 141; // 128 + SIGPIPE, as other programs end then
         }
         catch (Exception bug) when (Environment.GetEnvironmentVariable(TraceVariable) is null)
         {

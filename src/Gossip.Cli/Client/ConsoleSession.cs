@@ -34,8 +34,6 @@ sealed class ConsoleSession
         using var raw = terminal ? RawTerminal.Enter() : null;
         using var resized = terminal && !OperatingSystem.IsWindows() ? RawTerminal.WatchSize((columns, rows) => _ = ResizeAsync(socket, columns, rows)) : null;
         if (hasInput) _ = TypeAsync(socket);
-        await using var output = Console.OpenStandardOutput();
-        await using var errors = Console.OpenStandardError();
         var buffer = new byte[Part];
         byte? channel = null;
         var status = new MemoryStream();
@@ -49,16 +47,16 @@ sealed class ConsoleSession
                 if (channel is null && data.Length > 0) (channel, data) = (data.Span[0], data[1..]);
                 switch (channel)
                 {
-                    case Output: await output.WriteAsync(data, cancel); break;
-                    case Errors: await errors.WriteAsync(data, cancel); break;
+                    case Output: await StandardStream.Output.WriteAsync(data, cancel); break;
+                    case Errors: await StandardStream.Errors.WriteAsync(data, cancel); break;
                     case Status: status.Write(data.Span); break;
                 }
                 if (part.EndOfMessage) channel = null;
             }
         }
-        catch (WebSocketException lost) when (!cancel.IsCancellationRequested && status.Length == 0)
+        catch (Exception lost) when (!cancel.IsCancellationRequested && lost is WebSocketException or OperationCanceledException or IOException)
         {
-            throw new CliFailure($"the connection to the node was lost: {lost.Message}");
+            if (status.Length == 0) throw new CliFailure($"the connection to the node was lost: {lost.Message}");
         }
         return ExitCode(status.ToArray());
     }

@@ -77,16 +77,23 @@ sealed class NodeClient : IDisposable
         return await response.Content.ReadAsStreamAsync(cancel);
     }
 
-    /// <summary>Carries a stream to its end, saying so when it is cut.</summary>
-    public static async Task CopyAsync(Stream from, Stream to, CancellationToken cancel)
+    /// <summary>Carries an answer to its end, saying so when it is cut.</summary>
+    public static async Task CarryAsync(Stream answer, Stream to, CancellationToken cancel)
     {
-        try
+        var buffer = new byte[32 * 1024];
+        while (true)
         {
-            await from.CopyToAsync(to, cancel);
-        }
-        catch (Exception cut) when (cut is HttpRequestException or HttpIOException)
-        {
-            throw new CliFailure("what came is not whole: the pod, its node or the connection went away");
+            int read;
+            try
+            {
+                read = await answer.ReadAsync(buffer, cancel);
+            }
+            catch (Exception cut) when (cut is HttpRequestException or IOException)
+            {
+                throw new CliFailure("what came is not whole: the pod, its node or the connection went away");
+            }
+            if (read == 0) return;
+            await to.WriteAsync(buffer.AsMemory(0, read), cancel);
         }
     }
 

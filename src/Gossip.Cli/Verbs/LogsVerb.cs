@@ -38,8 +38,7 @@ static class LogsVerb
                 ("sinceSeconds", parsed.GetValue(since) is { } text ? Seconds(text) : null),
                 ("previous", PodOptions.If(parsed.GetValue(previous))),
                 ("timestamps", PodOptions.If(parsed.GetValue(timestamps)))), cancel);
-            await using var output = Console.OpenStandardOutput();
-            await NodeClient.CopyAsync(log, output, cancel);
+            await NodeClient.CarryAsync(log, StandardStream.Output, cancel);
             return 0;
         });
         return command;

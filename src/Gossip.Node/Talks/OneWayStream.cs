@@ -1,7 +1,7 @@
 namespace Gossip.Node.Talks;
 
 /// <summary>What a stream that goes one way, and cannot seek, has to say to the rest of <see cref="Stream"/>.</summary>
-public abstract class OneWayStream : Stream
+abstract class OneWayStream : Stream
 {
     public override bool CanRead => false;
     public override bool CanWrite => false;
@@ -27,7 +27,7 @@ public abstract class OneWayStream : Stream
 }
 
 /// <summary>A stream that is only written to.</summary>
-public abstract class OutputStream : OneWayStream
+abstract class OutputStream : OneWayStream
 {
     public sealed override bool CanWrite => true;
     public abstract override ValueTask WriteAsync(ReadOnlyMemory<byte> buffer, CancellationToken cancellationToken = default);

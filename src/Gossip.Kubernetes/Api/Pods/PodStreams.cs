@@ -13,8 +13,8 @@ namespace Gossip.Kubernetes.Api.Pods;
 /// </summary>
 sealed class PodStreams(PodAccess pods, TimeProvider clock)
 {
-    /// <summary>Who follows a quiet log is told after so long that it is being followed.</summary>
-    static readonly TimeSpan Quiet = TimeSpan.FromMilliseconds(300);
+    /// <summary>Who follows a quiet log is told after so long that it is being followed; a refusal by another node comes sooner.</summary>
+    static readonly TimeSpan Quiet = TimeSpan.FromSeconds(3);
 
     public Task<ApiAnswer?> AnswerAsync(HttpContext context, ResourcePath path, CancellationToken ct) => (context.Request.Method, path.Subresource) switch
     {

@@ -63,7 +63,7 @@ sealed class RemoteConsole : IAsyncDisposable
             {
                 status = Failed("BadRequest", refused.Message);
             }
-            catch (Exception bug) when (bug is not (OperationCanceledException or IOException or WebSocketException))
+            catch (Exception bug) when (!gone.IsCancellationRequested)
             {
                 status = Failed("InternalError", $"a bug in Gossip: {bug.Message}");
             }
