@@ -27,40 +27,42 @@ public static class Fragmentation
     }
 
     /// <summary>Thousandths of a device by which the expected fragmentation grows; below zero when the pod uses up what was of little use.</summary>
+    /// <remarks>What is free is either of use to a shape or a fragment for it, so it grows by what it loses in use less what the pod takes.</remarks>
     public static long Growth(PodTemplate pod, long freeCpu, Devices devices, TypicalPods typical)
     {
-        var (before, after) = (0L, 0L);
-        var own = pod.Device is { } request && devices.Choose(request) is { } grant ? grant : new DeviceGrant(-1, 0);
-        var milli = pod.Device?.Milli ?? 0;
+        var lost = 0L;
+        var (grant, milli, taken) = (new DeviceGrant(-1, 0), 0, 0L);
+        if (pod.Device is { } request && devices.Choose(request) is { } own) (grant, milli, taken) = (own, request.Milli, (long)request.Count * request.Milli);
         foreach (var shape in typical.Shapes)
-        {
-            before += shape.Count * Of(shape, freeCpu, devices, default, 0);
-            after += shape.Count * Of(shape, freeCpu - pod.Requests.Cpu.Value, devices, own, milli);
-        }
-        return typical.Weight == 0 ? 0 : (after - before) / typical.Weight;
+            if (shape.Device is { } device && freeCpu >= shape.Cpu)
+                lost += shape.Count * LostTo(device, devices, grant, milli, runsAfter: freeCpu - pod.Requests.Cpu.Value >= shape.Cpu);
+        return typical.Weight == 0 ? 0 : (lost - taken * typical.Weight) / typical.Weight;
     }
 
-    /// <summary>What of the free devices is of no use to pods of a shape, once <paramref name="taken"/> has lost so many thousandths each.</summary>
-    static long Of(in TypicalPod shape, long freeCpu, Devices devices, DeviceGrant taken, int milli)
+    /// <summary>How much less of the devices pods of a shape can use, once those granted have lost so many thousandths each.</summary>
+    /// <param name="runsAfter">There is still enough of the rest for such a pod.</param>
+    static long LostTo(DeviceRequest shape, Devices devices, DeviceGrant grant, int milli, bool runsAfter)
     {
-        var (all, usable) = (0L, 0L);
+        var lost = 0L;
         var groups = devices.Groups.AsSpan();
         for (var g = 0; g < groups.Length; g++)
         {
-            var allowed = shape.Device is not null && freeCpu >= shape.Cpu && shape.Device.Allows(groups[g]);
-            var (fitting, inGroup) = (0, 0L);
+            if (!shape.Allows(groups[g])) continue;
+            var (fitBefore, before, fitAfter, after) = (0, 0L, 0, 0L);
             var free = groups[g].Free.AsSpan();
             for (var i = 0; i < free.Length; i++)
             {
-                var left = g == taken.Group && (taken.Mask >> i & 1) != 0 ? free[i] - milli : free[i];
-                if (left <= 0) continue;
-                all += left;
-                if (!allowed || left < shape.Device!.Milli) continue;
-                fitting++;
-                inGroup += left;
+                if (free[i] < shape.Milli) continue;
+                fitBefore++;
+                before += free[i];
+                var left = g == grant.Group && (grant.Mask >> i & 1) != 0 ? free[i] - milli : free[i];
+                if (left < shape.Milli) continue;
+                fitAfter++;
+                after += left;
             }
-            if (allowed && fitting >= shape.Device!.Count) usable += inGroup;
+            if (fitBefore >= shape.Count) lost += before;
+            if (runsAfter && fitAfter >= shape.Count) lost -= after;
         }
-        return all - usable;
+        return lost;
     }
 }

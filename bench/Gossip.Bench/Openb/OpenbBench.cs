@@ -1,0 +1,86 @@
+using System.Diagnostics;
+using System.Globalization;
+using System.Text.Json;
+
+namespace Gossip.Bench.Openb;
+
+/// <summary>A real workload on a real cluster, beside central schedulers: <c>openb --traces DIR [--trace NAME] [--seeds N] [--json] [--plot FILE]</c>.</summary>
+static class OpenbBench
+{
+    const int FirstSeed = 42, Seeds = 10;
+
+    const string Honestly = """
+        Real: who is asked (Candidates, Hearsay), the books, filters and scores of every node, the order of bids, the re-check
+        on award, typical pods from what has arrived so far. Modelled: capacity by hearsay is 0 to 100 pods old, each pod has an
+        auctioneer that has awarded nothing yet, pods come one after another, messages are counted and not sent, none is lost.
+        A rejection is a refusal by a node that was believed to have room; nodes asked although none was are told apart.
+        The paper's policies are central and see everything at once, fresh.
+        """;
+
+    public static int Run(string[] args)
+    {
+        try
+        {
+            return Run(Value(args, "--traces") ?? throw new FormatException("--traces DIR is missing: the folder of *_node_list_*.csv and *_pod_list_*.csv; see bench/README.md for where they come from"),
+                Value(args, "--trace"), Value(args, "--seeds") is { } seeds ? int.Parse(seeds, CultureInfo.InvariantCulture) : Seeds, args.Contains("--json"), Value(args, "--plot"));
+        }
+        catch (Exception wrong) when (wrong is FormatException or IOException or UnauthorizedAccessException or OverflowException)
+        {
+            Console.Error.WriteLine($"openb: {wrong.Message}");
+            return 2;
+        }
+    }
+
+    static string? Value(string[] args, string option) => Array.IndexOf(args, option) is >= 0 and var at && at + 1 < args.Length ? args[at + 1] : null;
+
+    static int Run(string folder, string? only, int seeds, bool asJson, string? plot)
+    {
+        if (seeds < 1) throw new FormatException($"--seeds {seeds}: at least 1");
+        Console.WriteLine(Honestly);
+        var figures = new List<OpenbFigures>();
+        foreach (var trace in OpenbTrace.ReadAll(folder, only))
+        {
+            var clock = Stopwatch.StartNew();
+            var runs = Enumerable.Range(FirstSeed, seeds).Select(seed => new OpenbRun(trace, seed).Run()).ToArray();
+            var figure = OpenbFigures.Of(trace.Name, runs, clock.Elapsed);
+            figures.Add(figure);
+            Print(figure, seeds);
+            if (asJson) Console.WriteLine(JsonSerializer.Serialize(new { figure.Trace, figure.At100, figure.At130, figure.RejectionsPerPod, figure.MessagesPerPod, figure.Overcommits }, JsonSerializerOptions.Web));
+        }
+        if (plot is not null) File.WriteAllText(plot, OpenbPlot.Draw(figures));
+        return figures.All(figure => figure.Overcommits == 0) ? 0 : 1;
+    }
+
+    static void Print(OpenbFigures figure, int seeds)
+    {
+        Console.WriteLine();
+        Console.WriteLine($"{figure.Trace}, seeds {FirstSeed} to {FirstSeed + seeds - 1}: GPU allocation in % of all GPUs when so much was asked for");
+        Line("", "at 100 %", "at 130 %");
+        if (Paper.Of(figure.Trace) is { } paper)
+            for (var i = 0; i < paper.Length; i++) Line(Paper.Policies[i], Text(paper[i].At100), Text(paper[i].At130));
+        Line("Gossip", Text(figure.At100), Text(figure.At130), $"   (seeds from {Text(figure.Least130)} to {Text(figure.Most130)})");
+        Console.WriteLine($"""
+              rejections a pod {figure.RejectionsPerPod:F3} ({figure.PodsRejectedPercent:F1} % of pods had one), rounds a pod {figure.RoundsPerPod:F3}, messages a pod {figure.MessagesPerPod:F1}, overcommits {figure.Overcommits}
+              {figure.PodsPerRun:F0} pods a run, {figure.DroppedPercent:F1} % of them dropped; for those {figure.AskedAnywayPerPod:F2} nodes a pod were asked anyway; {figure.PodsPerSecond:F0} pods/s on one core
+            """);
+    }
+
+    static void Line(string policy, string at100, string at130, string note = "") => Console.WriteLine($"  {policy,-12}{at100,10}{at130,10}{note}");
+
+    static string Text(double value) => value.ToString("F2", CultureInfo.InvariantCulture);
+}
+
+/// <summary>Means over the seeds.</summary>
+sealed record OpenbFigures(
+    string Trace, double At100, double At130, double Least130, double Most130, double RejectionsPerPod, double PodsRejectedPercent, double RoundsPerPod,
+    double MessagesPerPod, int Overcommits, double PodsPerRun, double DroppedPercent, double AskedAnywayPerPod, double PodsPerSecond)
+{
+    public static OpenbFigures Of(string trace, OpenbRun[] runs, TimeSpan took)
+    {
+        double pods = runs.Sum(run => run.Pods);
+        return new OpenbFigures(trace, Math.Round(runs.Average(run => run.At100), 2), Math.Round(runs.Average(run => run.At130), 2), runs.Min(run => run.At130), runs.Max(run => run.At130),
+            Math.Round(runs.Sum(run => run.Rejections) / pods, 3), 100 * runs.Sum(run => run.PodsRejected) / pods, runs.Sum(run => run.Rounds) / pods,
+            Math.Round(runs.Sum(run => run.Messages) / pods, 2), runs.Sum(run => run.Overcommits), pods / runs.Length,
+            100 * runs.Sum(run => run.Dropped) / pods, runs.Sum(run => run.AskedAnyway) / pods, pods / took.TotalSeconds);
+    }
+}
