@@ -85,6 +85,23 @@ public sealed class SeeingIntoPodsTests(SeeingIntoPodsTests.Cluster cluster) : I
     }
 
     [Fact]
+    public async Task Who_follows_for_nobody_stops()
+    {
+        using var following = Process.Start(GossipProgram.With("logs", "-f", "talker", "--server", cluster.Last))!;
+        try
+        {
+            await following.StandardOutput.ReadLineAsync().WaitAsync(TimeSpan.FromMinutes(1));
+            following.StandardOutput.Close();
+            await following.WaitForExitAsync().WaitAsync(TimeSpan.FromMinutes(1));
+            Assert.Equal(141, following.ExitCode);
+        }
+        finally
+        {
+            if (!following.HasExited) following.Kill();
+        }
+    }
+
+    [Fact]
     public async Task A_command_has_input_output_errors_and_an_exit_code()
     {
         var outcome = await RunAsync("exec", "talker", "--", "sh", "-c", "echo out; echo err >&2; exit 7");
