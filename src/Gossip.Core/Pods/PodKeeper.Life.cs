@@ -140,7 +140,7 @@ public sealed partial class PodKeeper
         container.NotBefore = now.Monotonic + RestartBackoff.Of(container.FailedStarts + 1, config.Timings);
         container.Since = now.Wall;
         (container.Reason, container.Message) = (reason, message);
-        pod.Notes.Add("Failed", container.Name, $"Error: {reason}", message);
+        pod.Notes.Add("Failed", container.Name, reason == ErrImagePull ? $"Failed to pull image \"{container.Spec.Image}\"" : reason, message);
         pod.LookAt(container.NotBefore);
     }
 

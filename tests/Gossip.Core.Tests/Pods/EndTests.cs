@@ -42,6 +42,14 @@ public class EndTests
         life.Says("free 15s");
     }
 
+    [Theory, InlineData("0", "free 0s"), InlineData("7", "PreStop a/0|stop b/0 7s")]
+    public void Who_deletes_may_ask_for_another_grace_and_without_any_no_hook_runs(string grace, string told)
+    {
+        var life = Running(Hooked, "a", "b");
+        life.Delete(grace);
+        life.Says(told.Split('|'));
+    }
+
     [Fact]
     public void SIGTERM_has_two_seconds_at_least()
     {

@@ -51,7 +51,11 @@ sealed class LifeDesk
     public void Pass(double seconds) => Desk.Pass(TimeSpan.FromSeconds(seconds));
 
     /// <summary>A user deletes the workload, with so many seconds of grace or the pod's own.</summary>
-    public void Delete() => Desk.Remove(Desk.Workload);
+    public void Delete(string? grace = null)
+    {
+        if (grace is null) Desk.Remove(Desk.Workload);
+        else Desk.Write(Desk.Workload, Core.Replication.Fields.Deleting, grace);
+    }
 
     static string Words(PodCommand command) => command switch
     {

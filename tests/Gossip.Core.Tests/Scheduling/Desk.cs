@@ -125,6 +125,9 @@ sealed class Desk : NodeEffects, IMemberList
         return uid;
     }
 
+    public void Write(Uid row, string field, string value) =>
+        Turn(() => Tables.Edit(row, [(field, System.Text.Encoding.UTF8.GetBytes(value))], Now, this));
+
     public void Remove(Uid row) => Turn(() => Tables.Remove(row, Now, this));
 
     public void Die(NodeId node) => Change(node, member => member with { State = MemberState.Dead, Since = Now.Monotonic });
