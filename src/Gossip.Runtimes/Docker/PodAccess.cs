@@ -39,7 +39,7 @@ sealed class PodAccess(Engine engine)
         {
             using var stream = await engine.AskAsync(
                 token => engine.Client.Exec.StartContainerExecAsync(exec.ID, new ContainerExecStartParameters { TTY = console.IsTerminal }, token), cancel).ConfigureAwait(false);
-            await JoinAsync(stream, console, size => engine.Client.Exec.ResizeExecTtyAsync(exec.ID, size, cancel), cancel).ConfigureAwait(false);
+            await JoinAsync(stream, console, stream.CloseWrite, size => engine.Client.Exec.ResizeExecTtyAsync(exec.ID, size, cancel), cancel).ConfigureAwait(false);
             return await ExitCodeAsync(exec.ID, cancel).ConfigureAwait(false);
         }
         catch (OperationCanceledException)
@@ -55,7 +55,8 @@ sealed class PodAccess(Engine engine)
         {
             Stream = true, Stdin = console.Input is not null, Stdout = true, Stderr = true,
         }, token), cancel).ConfigureAwait(false);
-        await JoinAsync(stream, console, size => engine.Client.Containers.ResizeContainerTtyAsync(id, size, cancel), cancel).ConfigureAwait(false);
+        // Who has nothing more to say may go on listening; the engine would take a closed side for leaving.
+        await JoinAsync(stream, console, () => { }, size => engine.Client.Containers.ResizeContainerTtyAsync(id, size, cancel), cancel).ConfigureAwait(false);
     }
 
     public async Task<ContainerUsage> UsageAsync(string id, string name, CancellationToken cancel)
@@ -83,20 +84,20 @@ sealed class PodAccess(Engine engine)
     }
 
     /// <summary>Both ways, until the other side has nothing more to say.</summary>
-    static async Task JoinAsync(MultiplexedStream stream, PodConsole console, Func<ContainerResizeParameters, Task> resize, CancellationToken cancel)
+    static async Task JoinAsync(MultiplexedStream stream, PodConsole console, Action typed, Func<ContainerResizeParameters, Task> resize, CancellationToken cancel)
     {
         using var both = CancellationTokenSource.CreateLinkedTokenSource(cancel);
-        var typing = console.Input is { } input ? TypeAsync(stream, input, both.Token) : Task.CompletedTask;
+        var typing = console.Input is { } input ? TypeAsync(stream, input, typed, both.Token) : Task.CompletedTask;
         var sizing = console.Sizes is { } sizes ? ResizeAsync(sizes, resize, both.Token) : Task.CompletedTask;
         await PassOnAsync(stream.CopyOutputToAsync(Stream.Null, console.Output, console.Error, cancel), cancel).ConfigureAwait(false);
         await both.CancelAsync().ConfigureAwait(false);
         await Task.WhenAll(typing, sizing).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing); // nobody reads what is typed after the end
     }
 
-    static async Task TypeAsync(MultiplexedStream stream, Stream input, CancellationToken cancel)
+    static async Task TypeAsync(MultiplexedStream stream, Stream input, Action typed, CancellationToken cancel)
     {
         await stream.CopyFromAsync(input, cancel).ConfigureAwait(false);
-        stream.CloseWrite();
+        typed();
     }
 
     static async Task ResizeAsync(ChannelReader<TerminalSize> sizes, Func<ContainerResizeParameters, Task> resize, CancellationToken cancel)
