@@ -69,6 +69,7 @@ public sealed class NodeMachine
     internal Replicator Tables => replicator;
     internal SlotTable Slots => slots;
     internal Bidder Bidder => bidder;
+    internal PodKeeper Keeper => keeper;
 
     /// <summary>The simulator's checkers see every change of a row and of a member as the slot table is about to.</summary>
     internal Action<RowChange>? RowChanged { get; set; }

@@ -27,4 +27,6 @@ internal enum PlantedBug : byte
     InitNotAwaited,
     /// <summary>When an engine returns, what survived there is started as if it had not.</summary>
     SurvivorDisowned,
+    /// <summary>A pod stays although the merged tables show that an earlier one forbids it its place.</summary>
+    ConflictIgnored,
 }

@@ -77,6 +77,9 @@ public sealed class Cluster
     /// <summary>A user wants so many pods more: perhaps more than there is room for.</summary>
     public Cluster Crowd(int pods) => Doing($".Crowd({pods})", _ => users!.Create("crowd", pods, 100));
 
+    /// <summary>Users want so many pods that are to be spread over the zones, each a workload of its own.</summary>
+    public Cluster Spread(int pods) => Doing($".Spread({pods})", _ => users!.CreateEven(pods, 100));
+
     /// <summary>Kills the process; the machine, its disk and its pods stay.</summary>
     public Cluster Kill(int node) => Doing($".Kill({node})", w => w.Nodes[node].Kill());
 
@@ -115,6 +118,9 @@ public sealed class Cluster
 
     /// <summary>Members agree, tables are equal, and every pod that fits runs on exactly one node.</summary>
     public Cluster ExpectOneOwnerPerPod() => Expect("ExpectOneOwnerPerPod()", w => ClusterState.WhyNot(w, users!));
+
+    /// <summary>No zone has two more of the pods to be spread than another; and everything else that is to be.</summary>
+    public Cluster ExpectSpread() => Expect("ExpectSpread()", w => ClusterState.WhyNot(w, users!) ?? Neighbours.EvenWhyNot(w));
 
     /// <summary>Looks at nothing but the rules that are watched all the time, and those that hold at rest.</summary>
     public Cluster ExpectRest()

@@ -19,7 +19,7 @@ namespace Gossip.Core.Pods;
 public sealed partial class PodKeeper
 {
     /// <summary>Subjects of <see cref="NodeTimerKind.PodTick"/>.</summary>
-    const ulong SyncWaitOver = 0, TellDue = 1, JudgeDue = 2, DependenciesDue = 3;
+    const ulong SyncWaitOver = 0, TellDue = 1, JudgeDue = 2, DependenciesDue = 3, RecheckDue = 4;
 
     readonly NodeConfig config;
     readonly SlotTable slots;
@@ -47,6 +47,7 @@ public sealed partial class PodKeeper
         this.bidder = bidder;
         self = config.Card.Id;
         dependencies = new Dependencies(slots, members);
+        placement = new PlacementJudge(slots, members);
         configObjects = new ConfigObjects(slots.Objects);
     }
 
@@ -54,6 +55,7 @@ public sealed partial class PodKeeper
     public void OnSlot(PodId pod, Now now, NodeEffects effects)
     {
         if (!hasBegun) return;
+        NoteNeighbours(now, effects);
         var slot = slots.Find(pod);
         if (slot is not null)
         {
@@ -79,6 +81,9 @@ public sealed partial class PodKeeper
             case NodeTimerKind.PodTick when timer.Subject == JudgeDue:
                 judgeDue = false;
                 foreach (var pod in kept.Values.ToArray()) Judge(pod, slots.Find(pod.Run.Pod), now, effects);
+                return true;
+            case NodeTimerKind.PodTick when timer.Subject == RecheckDue:
+                OnRecheckDue(now, effects);
                 return true;
             case NodeTimerKind.PodTick when timer.Subject == DependenciesDue:
                 OnDependenciesDue(now, effects);

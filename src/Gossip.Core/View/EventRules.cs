@@ -1,5 +1,6 @@
 using Gossip.Core.Membership;
 using Gossip.Core.Model;
+using Gossip.Core.Pods;
 using Gossip.Core.Replication;
 using Gossip.Core.Scheduling;
 using Gossip.Core.Workloads;
@@ -54,7 +55,7 @@ static class EventRules
             events.Note(about, uid, false, "Killing", $"Gone from {node}", at);
             return;
         }
-        if (after.Status.Draining && before is not { Status.Draining: true }) events.Note(about, uid, false, "Killing", $"Draining on {node}: an earlier copy runs", at);
+        if (after.Status.Draining && before is not { Status.Draining: true }) events.Note(about, uid, false, "Killing", $"Draining on {node}: {(after.Status.Reason == PodKeeper.MakesWay ? after.Status.Message : "an earlier copy runs")}", at);
         new PodEvents((warning, reason, message, times) => events.Note(about, uid, warning, reason, message, at, times)).Compare(before?.Status, after.Status);
     }
 

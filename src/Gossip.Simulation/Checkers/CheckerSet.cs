@@ -9,6 +9,7 @@ internal static class CheckerSet
         new WinnerChecker(world),
         new RefusalChecker(world),
         new LastCopyChecker(world),
+        new MakingWayChecker(world),
         new MergeOrderChecker(world),
         new LiveDotsChecker(world),
         new ResurrectionChecker(world),

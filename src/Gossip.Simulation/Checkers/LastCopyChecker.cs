@@ -18,6 +18,7 @@ internal sealed class LastCopyChecker(World world) : Checker(world, "A4")
         if (command is not StopPod || !World.IsHealed) return;
         if (!node.Runtime.Pods.TryGetValue(command.Pod, out var stopped) || !stopped.Runs) return;
         if (node.Machine!.Slots.Find(command.Pod.Pod) is not { IsDesired: true } slot || slot.LeastEpoch > command.Pod.Epoch) return;
+        if (node.Machine.Keeper.IsMakingWay(command.Pod)) return;
         foreach (var other in World.Nodes)
         {
             // Somebody took it out, and this node hears of the admission's removal before the object's.

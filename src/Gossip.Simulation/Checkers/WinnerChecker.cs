@@ -1,5 +1,6 @@
 using Gossip.Core.Model;
 using Gossip.Core.Scheduling;
+using Gossip.Core.Scheduling.Filters;
 using Gossip.Core.Wire;
 using Gossip.Simulation.Machines;
 using Gossip.Simulation.Network;
@@ -33,8 +34,17 @@ internal sealed class WinnerChecker(World world) : Checker(world, "A2")
         World.Sometimes.Count(bids.Count > 1 ? "several nodes bid" : "one node bids");
         var awarded = World.Nodes[SimNetwork.IndexOf(to)];
         foreach (var bid in bids)
-            if (bid.Node != awarded.Id && bids.Find(won => won.Node == awarded.Id) is var won && Beats(award.Run, bid, won))
+            if (bid.Node != awarded.Id && bids.Find(won => won.Node == awarded.Id) is var won && Beats(award.Run, bid, won) && !IsForbidden(from, award.Run.Pod, bid.Node))
                 Violated(from, $"awards {award.Run} to {awarded.Config.Card.Name}, and {World.NodeOf(bid.Node)?.Config.Card.Name} bid more");
+    }
+
+    /// <summary>What the auctioneer placed since that node bid counts there already, and rules between pods now forbid it the pod.</summary>
+    static bool IsForbidden(SimNode auctioneer, PodId pod, NodeId node)
+    {
+        var slots = auctioneer.Machine!.Slots;
+        if (slots.Find(pod) is not { } slot) return false;
+        var facts = default(NodeFacts) with { Labels = slots.SettingsOf(node).Labels, Around = slots.Placed.Around(slot) };
+        return !Filtering.CheckNeighbours(slot.Template, facts).Passes;
     }
 
     void Answer(SimNode auctioneer, ulong auction, PodRun run, NodeId node, int score)

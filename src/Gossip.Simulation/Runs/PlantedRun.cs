@@ -41,6 +41,7 @@ public static class PlantedRun
         new(PlantedBug.StaleTimerObeyed, "M2"),
         new(PlantedBug.InitNotAwaited, "L1"),
         new(PlantedBug.SurvivorDisowned, "L1"),
+        new(PlantedBug.ConflictIgnored, "A10", cluster => cluster.ExpectRest()),
     ];
 
     /// <summary>Names of every bug that can be planted.</summary>

@@ -20,7 +20,7 @@ internal static class ClusterState
     static readonly RowKind[] Kinds = [RowKind.Object, RowKind.Slot, RowKind.Admission, RowKind.Summary];
 
     public static Shortcoming? WhyNot(World world, Users users) =>
-        Members(world) ?? Rows(world) ?? Promises(world, users) ?? Pods(world) ?? Leftovers(world) ?? Books(world);
+        Members(world) ?? Rows(world) ?? Promises(world, users) ?? Pods(world) ?? Neighbours.ApartWhyNot(world) ?? Leftovers(world) ?? Books(world);
 
     /// <summary>M1: every live node is alive to every live node, in its present life, and nobody else is.</summary>
     public static Shortcoming? Members(World world)

@@ -24,7 +24,7 @@ internal static class Manifests
     public static NodeCard Node(int index, int podsEach) => new(
         string.Create(CultureInfo.InvariantCulture, $"n{index:00}"),
         SimNetwork.AddressOf(index),
-        index % 5 == 0 ? Labels.Of(("disk", "ssd")) : Labels.Of(("disk", "hdd")),
+        Labels.Of(("disk", index % 5 == 0 ? "ssd" : "hdd"), (Neighbours.Zone, Neighbours.ZoneOf(index))),
         [],
         new Resources(new MilliCpu(100 * podsEach), new Bytes((64L << 20) * podsEach), new Bytes(0), podsEach + 10, []),
         [RuntimeNames.Process],

@@ -29,10 +29,17 @@ internal sealed class Users(World world, Luck luck)
         }
         Promised(Manifests.Pod("picky", milliCpu, """nodeSelector:{"disk":"ssd"}"""));
         Promised(Manifests.Pod("giant", 1_000_000, ""));
+        foreach (var pod in Neighbours.ApartPods(world.Nodes.Length, milliCpu)) Promised(pod);
         if (!mixed) return;
         Promised(Manifests.Service("picky"));
         foreach (var policy in (string[])["Never", "OnFailure"])
             Promised(Manifests.Pod("job-" + policy.ToLowerInvariant(), milliCpu, $"restartPolicy:\"{policy}\"", "once"));
+    }
+
+    /// <summary>Pods that are to be spread over the zones, all at once and each through whom it may.</summary>
+    public void CreateEven(int count, int milliCpu)
+    {
+        foreach (var pod in Neighbours.EvenPods(count, milliCpu)) Promised(pod);
     }
 
     public void Create(string name, int replicas, int milliCpu, PodShape shape = PodShape.Plain)

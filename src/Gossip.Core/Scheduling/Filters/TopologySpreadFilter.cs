@@ -11,15 +11,14 @@ public sealed class TopologySpreadFilter : IFilter
     public FilterVerdict Check(PodTemplate pod, in NodeFacts node)
     {
         if (node.Around.Rules is not { Spread.Length: > 0 } rules) return FilterVerdict.Yes;
-        foreach (var (says, tally, self) in rules.Spread)
+        foreach (var rule in rules.Spread)
         {
-            if (!says.IsHard) continue;
+            var tally = rule.Tally;
+            if (!rule.Says.IsHard) continue;
             if (node.Labels[tally.TopologyKey] is not { } domain) return FilterVerdict.No($"has no {tally.TopologyKey} to spread over");
-            var least = tally.Domains.Count < says.MinDomains ? 0 : node.Around.Least(tally);
-            var there = node.Around.Count(tally, domain);
-            if (there + self - least > says.MaxSkew)
+            if (rule.Forbids(domain, node.Around, out var there, out var least))
                 return FilterVerdict.No(string.Create(CultureInfo.InvariantCulture,
-                    $"maxSkew {says.MaxSkew} over {tally.TopologyKey} of pods {tally}, {domain} has {there} and the least {least}"));
+                    $"maxSkew {rule.Says.MaxSkew} over {tally.TopologyKey} of pods {tally}, {domain} has {there} and the least {least}"));
         }
         return FilterVerdict.Yes;
     }

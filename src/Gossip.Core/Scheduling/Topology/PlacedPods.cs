@@ -133,8 +133,15 @@ public sealed class PlacedPods
         foreach (var admission in slot.Admissions)
             if (admission.Status.Phase is not (PodPhase.Succeeded or PodPhase.Failed))
                 Put(admission.Node, !slot.IsDesired || admission.Status.Draining || admission.Run.Epoch < slot.LeastEpoch || slot.FailedEpochs.Contains(admission.Run.Epoch));
-        if (claimed.Count > 0 && claimed.ContainsKey(slot.Id)) Put(self, !slot.IsDesired);
+        if (claimed.Count > 0 && claimed.ContainsKey(slot.Id) && !IsLookedAt(self)) Put(self, !slot.IsDesired);
         if (expected.Count > 0 && expected.TryGetValue(slot.Id, out var node)) Put(node, false);
+    }
+
+    bool IsLookedAt(NodeId node)
+    {
+        foreach (var place in scratch)
+            if (place.Node == node) return true;
+        return false;
     }
 
     void Put(NodeId node, bool leaves)

@@ -4,7 +4,16 @@ namespace Gossip.Core.Scheduling.Topology;
 
 /// <summary>A spread constraint with what it counts by.</summary>
 /// <param name="Self">1 when the pod is one of those that it speaks of.</param>
-readonly record struct SpreadRule(TopologySpread Says, Tally Tally, int Self);
+readonly record struct SpreadRule(TopologySpread Says, Tally Tally, int Self)
+{
+    /// <summary>Whether it keeps the pod out of a domain, and by which counts.</summary>
+    public bool Forbids(string domain, in Surroundings around, out int there, out int least)
+    {
+        least = Tally.Domains.Count < Says.MinDomains ? 0 : around.Least(Tally);
+        there = around.Count(Tally, domain);
+        return there + Self - least > Says.MaxSkew;
+    }
+}
 
 /// <summary>A tally that draws (or, with a weight below 0, drives off) a pod.</summary>
 readonly record struct Draw(Tally Tally, int Weight);
