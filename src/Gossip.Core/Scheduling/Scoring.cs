@@ -16,7 +16,11 @@ public static class Scoring
     /// <summary>Of a bid, whether devices count or not: 65,536 x 1,001 + 1,000 is far from overflow.</summary>
     public const int BidGreatest = Fragmentation.Greatest * (Greatest + 1) + Greatest;
 
-    static readonly IScore[] All = [new LeastAllocatedScore(), new SpreadScore(), new NodeAffinityScore(), new PreferredTaintScore()];
+    static readonly IScore[] All =
+    [
+        new LeastAllocatedScore(), new BalancedAllocationScore(), new SpreadScore(), new NodeAffinityScore(), new PreferredTaintScore(),
+        new PodAffinityScore(), new TopologySpreadScore(),
+    ];
     static readonly int Weights = All.Sum(score => score.Weight);
 
     /// <summary>From 0 to <see cref="Greatest"/>; to <see cref="BidGreatest"/> where pods of the cluster ask for devices.</summary>

@@ -16,6 +16,6 @@ public sealed class LeastAllocatedScore : IScore
     }
 
     /// <summary>Thousandths; 2^53 (the greatest resource) times 1,000 still fits a long.</summary>
-    static int Share(long left, long whole) =>
+    internal static int Share(long left, long whole) =>
         whole <= 0 ? 0 : (int)(Math.Clamp(left, 0, whole) * Scoring.Greatest / whole);
 }
