@@ -76,6 +76,9 @@ sealed class KeptPod
     /// <summary>The runtime was asked to free it; a finished pod that is told to stop needs no second asking.</summary>
     public bool StopAsked { get; set; }
 
+    /// <summary>All of it ended, and its runtime keeps what it said.</summary>
+    public bool Rests { get; set; }
+
     /// <summary>The runtime says that nothing of it is left.</summary>
     public bool IsGone { get; set; }
 

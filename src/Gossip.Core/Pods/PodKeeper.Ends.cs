@@ -90,7 +90,7 @@ public sealed partial class PodKeeper
     void Finish(KeptPod pod, bool succeeded, Now now, NodeEffects effects)
     {
         pod.Stage = PodStage.Finished;
-        if (succeeded) Declare(pod.Run.Pod, Fields.Succeeded, now, effects);
+        if (succeeded && slots.Find(pod.Run.Pod) is not { Succeeded: true }) Declare(pod.Run.Pod, Fields.Succeeded, now, effects);
         End(pod, now, effects);
     }
 
@@ -123,6 +123,7 @@ public sealed partial class PodKeeper
     void KeepEnding(KeptPod pod, Now now, NodeEffects effects)
     {
         if (pod.StopAsked || pod.IsGone || pod.LostAt is not null || pod.EndsAt is not { } end) return;
+        if (TryRest(pod, now, effects)) return;
         var rest = end > now.Monotonic ? end - now.Monotonic : TimeSpan.Zero;
         if (pod.EndsInOrder && now.Monotonic < end + EndSlack)
         {
@@ -135,8 +136,13 @@ public sealed partial class PodKeeper
         }
         foreach (var container in pod.Containers)
             if (container.Runs && container.KilledAt is null) pod.Notes.Add("Killing", container.Name, $"Stopping container {container.Name}");
+        AskStop(pod, rest, effects);
+    }
+
+    static void AskStop(KeptPod pod, TimeSpan grace, NodeEffects effects)
+    {
         pod.StopAsked = true;
-        effects.Perform(new StopPod(pod.Run, pod.Template.RuntimeClass, rest));
+        effects.Perform(new StopPod(pod.Run, pod.Template.RuntimeClass, grace));
     }
 
     /// <summary>Brings what runs one step nearer to its end; true once nothing runs any more. What is still on its way to a start is not waited for.</summary>

@@ -17,6 +17,9 @@ internal sealed class SimPod(PodLaunch launch, string runtime, string ip)
     /// <summary>Every main container of it runs.</summary>
     public bool Runs => !Stopping && launch.Template.Containers.All(spec => Find(spec.Name) is { ExitCode: null });
 
+    /// <summary>It was started, and nothing of it runs.</summary>
+    public bool HasEnded => Containers.Count > 0 && Containers.TrueForAll(container => container.ExitCode is not null);
+
     public SurvivingContainer? Find(string name) => Containers.Find(container => string.Equals(container.Name, name, StringComparison.Ordinal));
 
     public void Put(SurvivingContainer container)

@@ -23,8 +23,8 @@ internal sealed class SimRuntime(SimNode node, Luck luck, Sometimes sometimes)
 
     public RuntimeFaults Faults { get; set; } = RuntimeFaults.None;
 
-    /// <summary>What everything that it holds asks for: the truth about the machine, whatever the node's books say.</summary>
-    public Resources Used { get; private set; } = Resources.Zero;
+    /// <summary>What everything that may run asks for: the truth about the machine, whatever the node's books say. What ended only has logs left.</summary>
+    public Resources Used => pods.Values.Where(pod => !pod.HasEnded).Aggregate(Resources.Zero, (used, pod) => used + pod.Launch.Template.Requests);
 
     /// <summary>Its engine is gone: it hears nothing and says nothing.</summary>
     public bool IsLost { get; private set; }
@@ -69,7 +69,6 @@ internal sealed class SimRuntime(SimNode node, Luck luck, Sometimes sometimes)
     {
         if (pods.Count > 0) sometimes.Count("a machine is lost with its pods");
         pods.Clear();
-        Used = Resources.Zero;
         IsLost = false; // it is back when the machine is
     }
 
@@ -81,7 +80,7 @@ internal sealed class SimRuntime(SimNode node, Luck luck, Sometimes sometimes)
         node.Report(Lost());
         if (fate == EngineFate.PodsLiveOn) return;
         foreach (var pod in pods.Values.ToArray())
-            if (fate == EngineFate.PodsVanish) Drop(pod.Launch.Pod);
+            if (fate == EngineFate.PodsVanish) pods.Remove(pod.Launch.Pod);
             else foreach (var container in pod.Containers.ToArray())
                     if (container.ExitCode is null) pod.Put(container with { ExitCode = 137 });
     }
@@ -112,7 +111,6 @@ internal sealed class SimRuntime(SimNode node, Luck luck, Sometimes sometimes)
             var ip = string.Create(CultureInfo.InvariantCulture,
                 $"127.{node.Index / 250 + 1}.{node.Index % 250}.{addresses % 250 + 1}");
             pods.Add(prepare.Pod, pod = new SimPod(prepare.Launch, prepare.Runtime, ip));
-            Used += prepare.Launch.Template.Requests;
             node.World.Prepared(node);
         }
         node.Report(new PodPrepared(prepare.Pod, pod.Ip));
@@ -163,13 +161,8 @@ internal sealed class SimRuntime(SimNode node, Luck luck, Sometimes sometimes)
     void Stop(StopPod stop)
     {
         if (IsLost) return;
-        Drop(stop.Pod);
+        pods.Remove(stop.Pod);
         node.Report(new PodStopped(stop.Pod));
-    }
-
-    void Drop(PodRun run)
-    {
-        if (pods.Remove(run, out var pod)) Used -= pod.Launch.Template.Requests;
     }
 
     static TimeSpan Least(TimeSpan a, TimeSpan b) => a < b ? a : b;

@@ -28,6 +28,17 @@ public class EndTests
         life.Says("free 30s");
     }
 
+    [Theory]
+    [InlineData("\"containers\":[{\"name\":\"a\"}]", "")]
+    [InlineData("\"containers\":[{\"name\":\"a\",\"ports\":[{\"containerPort\":80,\"hostPort\":80}]}]", "free 30s")]
+    [InlineData("\"volumes\":[{\"name\":\"m\",\"emptyDir\":{\"medium\":\"Memory\"}}],\"containers\":[{\"name\":\"a\"}]", "free 30s")]
+    public void What_ended_for_good_keeps_its_logs_unless_it_holds_what_others_may_want(string spec, string told)
+    {
+        var life = Running("\"restartPolicy\":\"Never\"," + spec, "a");
+        life.Exited("a", 0);
+        life.Says(told.Split('|', StringSplitOptions.RemoveEmptyEntries));
+    }
+
     [Fact]
     public void PreStop_comes_before_SIGTERM_and_both_share_the_grace()
     {

@@ -120,7 +120,7 @@ public class LostRuntimeTests
         var life = Running("\"restartPolicy\":\"Never\"," + Spec);
         life.Desk.Report(Lost);
         Return(life);
-        life.Says("free 30s");
+        life.Says();
         Assert.Equal((PodPhase.Failed, "ContainerStatusUnknown"), (life.Status.Phase, life["a"].Reason));
     }
 

@@ -73,11 +73,14 @@ public class PodKeeperTests
         Exit(desk, 0, code);
         Assert.Equal(phase, desk.Own.Status.Phase);
         Assert.Equal(code == 0, desk.Slots.Find(desk.Pods[0])!.Succeeded);
-        var run = desk.Did<StopPod>().Pod;
-        Assert.Equal(1, desk.Bidder.Books.Count); // until the runtime says so
-        desk.Report(new PodStopped(run));
+        Assert.DoesNotContain(desk.Commands, command => command is StopPod); // its logs can still be read
         Assert.Equal(0, desk.Bidder.Books.Count);
-        Assert.Equal(phase, desk.Own.Status.Phase);
+
+        desk.Tables.Edit(desk.Workload, [(Fields.Deleting, "0"u8.ToArray())], desk.Now, desk);
+        desk.Sync();
+        var run = desk.Did<StopPod>().Pod;
+        desk.Report(new PodStopped(run));
+        Assert.Empty(desk.Tables.Rows(RowKind.Admission));
     }
 
     [Fact]

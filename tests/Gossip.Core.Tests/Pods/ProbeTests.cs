@@ -95,7 +95,7 @@ public class ProbeTests
         var life = Running(Probed(Probe("liveness", ",\"failureThreshold\":1"), "Never"));
         Answer(life, ActionPurpose.Liveness, false);
         life.Exited("a", 143);
-        life.Says("stop a/0 30s", "free 30s");
+        life.Says("stop a/0 30s");
         Assert.Equal(PodPhase.Failed, life.Status.Phase);
     }
 

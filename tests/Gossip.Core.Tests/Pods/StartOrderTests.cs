@@ -97,7 +97,7 @@ public class StartOrderTests
         life.Says("stop proxy/1 30s");
         Assert.Equal(PodPhase.Succeeded, life.Status.Phase);
         life.Exited("proxy", 143, 1);
-        life.Says("free 30s");
+        life.Says();
         Assert.Equal(PodPhase.Succeeded, life.Status.Phase);
     }
 
