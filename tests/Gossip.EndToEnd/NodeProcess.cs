@@ -16,7 +16,7 @@ public sealed record NodeSetup(string Name, string Data, string KeyFile, int Por
         "run", "--name", Name, "--data", Data, "--key-file", KeyFile, "--cluster", "end-to-end", "--profile", "local",
         "--port", Port.ToString(CultureInfo.InvariantCulture), "--api", "127.0.0.1:0",
         "--join", string.Create(CultureInfo.InvariantCulture, $"127.0.0.1:{Join}"),
-        "--cpu", "4", "--memory", "8Gi", .. More,
+        "--cpu", "4", "--memory", "8Gi", .. More.Contains("--docker") ? [] : (string[])["--docker", "none"], .. More,
     ];
 }
 

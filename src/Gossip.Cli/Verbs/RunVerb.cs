@@ -11,6 +11,7 @@ namespace Gossip.Cli.Verbs;
 static class RunVerb
 {
     const int DefaultPort = 7373;
+    const string DockerSocket = "/var/run/docker.sock";
 
     public static Command Create()
     {
@@ -32,6 +33,8 @@ static class RunVerb
         var memory = new Option<string?>("--memory") { Description = "Memory that pods may take, as 8Gi; default: all" };
         var device = new Option<string[]>("--device") { Description = "KIND:MODEL:COUNT, as gpu:T4:2, that pods may have whole or in shares; may be repeated" };
         var pods = new Option<int?>("--pods") { Description = "How many pods it may run; default: 110" };
+        var docker = new Option<string>("--docker") { Description = "Where a Docker Engine answers, or none; auto: /var/run/docker.sock if it is there", DefaultValueFactory = _ => "auto" };
+        var podman = new Option<string>("--podman") { Description = "Where Podman's Docker-compatible API answers, as unix:///run/podman/podman.sock, or none", DefaultValueFactory = _ => "none" };
         var isolation = new Option<string>("--process-isolation")
         {
             Description = "How process pods are kept apart: namespaces (as root on Linux), none, or auto for what the machine can", DefaultValueFactory = _ => "auto",
@@ -44,7 +47,7 @@ static class RunVerb
               gossip run
               gossip run --name b --port 7374 --api 127.0.0.1:8081 --join 127.0.0.1:7373
               gossip run --bind 10.0.0.5 --key-file cluster.key --join 10.0.0.4:7373 --data /var/lib/gossip --label disk=ssd
-            """) { name, cluster, bind, port, advertise, join, api, data, key, keyFile, profile, label, taint, cpu, memory, device, pods, isolation };
+            """) { name, cluster, bind, port, advertise, join, api, data, key, keyFile, profile, label, taint, cpu, memory, device, pods, docker, podman, isolation };
         command.SetAction((parsed, cancel) =>
         {
             var address = Address(parsed.GetValue(bind)!);
@@ -65,6 +68,8 @@ static class RunVerb
                     options.Labels[labelKey] = value;
                 }
                 foreach (var text in parsed.GetValue(taint) ?? []) options.Taints.Add(TaintOf(text));
+                options.Docker = parsed.GetValue(docker) is "auto" ? (File.Exists(DockerSocket) ? new Uri($"unix://{DockerSocket}") : null) : Engine("--docker", parsed.GetValue(docker)!);
+                options.Podman = Engine("--podman", parsed.GetValue(podman)!);
                 options.ProcessIsolation = Enum.Parse<ProcessIsolation>(parsed.GetValue(isolation)!, ignoreCase: true);
                 options.Resources = Resources(options.Resources, parsed.GetValue(cpu), parsed.GetValue(memory), parsed.GetValue(pods)) with
                 {
@@ -75,6 +80,10 @@ static class RunVerb
         });
         return command;
     }
+
+    static Uri? Engine(string option, string text) => text == "none" ? null
+        : Uri.TryCreate(text, UriKind.Absolute, out var endpoint) && endpoint.Scheme is "unix" or "tcp" or "http" or "https" ? endpoint
+        : throw new CliFailure($"{option} '{text}' is neither none nor an address such as unix:///var/run/docker.sock", 2);
 
     static IPAddress Address(string text) => IPAddress.TryParse(text, out var address)
         ? address : throw new CliFailure($"--bind '{text}' is no IP address", 2);

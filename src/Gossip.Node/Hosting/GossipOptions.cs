@@ -50,6 +50,12 @@ public sealed class GossipOptions
     /// <summary>How far process pods are isolated from the machine and from each other.</summary>
     public ProcessIsolation ProcessIsolation { get; set; }
 
+    /// <summary>Where a Docker Engine answers, as <c>unix:///var/run/docker.sock</c>; null for none. Several nodes may share one.</summary>
+    public Uri? Docker { get; set; }
+
+    /// <summary>Where Podman's Docker-compatible API answers, as <c>unix:///run/podman/podman.sock</c>; null for none.</summary>
+    public Uri? Podman { get; set; }
+
     /// <summary>Further pod runtimes, each made when the node starts.</summary>
     public IList<Func<RuntimeFacts, IPodRuntime>> Runtimes { get; } = [];
 

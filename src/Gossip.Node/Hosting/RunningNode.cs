@@ -15,6 +15,7 @@ using Gossip.Node.Runtimes;
 using Gossip.Node.Store;
 using Gossip.Node.Talks;
 using Gossip.Node.Transport;
+using Gossip.Runtimes.Docker;
 using Gossip.Runtimes.Processes;
 using Microsoft.Extensions.Logging;
 
@@ -142,6 +143,10 @@ sealed class RunningNode
             runtimes.Add(new InProcessRuntime(
                 options.Workloads.ToDictionary(workload => workload.Key, workload => workload.Value.Work, StringComparer.Ordinal),
                 facts.Address.ToIPAddress().ToString()));
+        foreach (var (name, endpoint) in ((string, Uri?)[])[(RuntimeNames.Docker, options.Docker), (RuntimeNames.Podman, options.Podman)])
+            if (endpoint is not null)
+                runtimes.Add(new DockerRuntime(new DockerRuntimeOptions(
+                    Path.Combine(facts.Folder, name), facts.Node, endpoint, facts.Address.ToIPAddress().ToString(), facts.Note) { Name = name }));
         if (options.RunProcesses)
             if (ProcessRuntime.Obstacle(options.ProcessIsolation) is { } obstacle) facts.Note(new NodeNote(NoteLevel.Warning, "RuntimeMissing", RuntimeNames.Process, obstacle));
             else runtimes.Add(new ProcessRuntime(new ProcessRuntimeOptions(Path.Combine(facts.Folder, "pods"), facts.Node, facts.Note)
