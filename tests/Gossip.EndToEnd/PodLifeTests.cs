@@ -9,7 +9,7 @@ public sealed class PodLifeTests
     public async Task A_pod_that_runs_to_completion_is_tried_again_and_then_left_alone()
     {
         await using var cluster = await LocalCluster.StartAsync(1);
-        await ApplyAsync(cluster, Example("once.yaml"));
+        await ApplyAsync(cluster, Examples.Path("once.yaml"));
 
         await LocalCluster.UntilAsync("it succeeded", async () => Text(await PodAsync(cluster, "once"), "status", "phase") == "Succeeded");
         var status = (await PodAsync(cluster, "once"))!["status"]!["containerStatuses"]![0]!;
@@ -26,7 +26,7 @@ public sealed class PodLifeTests
     public async Task A_pod_starts_when_what_it_depends_on_is_ready_and_starts_anew_after_it_was_lost()
     {
         await using var cluster = await LocalCluster.StartAsync(2);
-        var all = await File.ReadAllTextAsync(Example("depends.yaml"));
+        var all = await File.ReadAllTextAsync(Examples.Path("depends.yaml"));
         var documents = all.Split("\n---\n");
         Assert.Equal(3, documents.Length); // the service, what is behind it, who depends on it
         await ApplyTextAsync(cluster, $"{documents[0]}\n---\n{documents[2]}");
@@ -107,13 +107,6 @@ public sealed class PodLifeTests
           containers:
           - {name: main, command: {{command}}}
         """;
-
-    static string Example(string file)
-    {
-        for (var folder = new DirectoryInfo(AppContext.BaseDirectory); folder is not null; folder = folder.Parent)
-            if (File.Exists(Path.Combine(folder.FullName, "examples", "manifests", file))) return Path.Combine(folder.FullName, "examples", "manifests", file);
-        throw new FileNotFoundException($"examples/manifests/{file} is not above {AppContext.BaseDirectory}");
-    }
 
     static async Task ApplyTextAsync(LocalCluster cluster, string text)
     {
