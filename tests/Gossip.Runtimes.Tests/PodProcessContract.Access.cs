@@ -161,7 +161,7 @@ public abstract partial class PodProcessContract
         sizes.Writer.TryWrite(new TerminalSize(100, 40));
         var output = new Said();
         var command = Runtime.ExecAsync(
-            launch.Pod, "main", ["sh", "-c", "until [ \"$(stty size)\" = '40 100' ]; do sleep 0.05; done; stty size; while [ \"$(stty size)\" = '40 100' ]; do sleep 0.05; done; stty size; exit 5"],
+            launch.Pod, "main", ["sh", "-c", "until [ \"$(stty size 2>/dev/null)\" = '40 100' ]; do sleep 0.05; done; stty size; while [ \"$(stty size 2>/dev/null)\" = '40 100' ]; do sleep 0.05; done; stty size; exit 5"],
             new PodConsole(null, output, Stream.Null, sizes.Reader), default);
         await output.UntilAsync("40 100");
         sizes.Writer.TryWrite(new TerminalSize(120, 50));
