@@ -55,7 +55,7 @@ public sealed partial class ProcessRuntime
                 survivors.Add(await AdoptAsync(folder, file).ConfigureAwait(false));
         }
         foreach (var orphan in groups?.Pods() ?? [])
-            if (!Directory.Exists(Path.Combine(root, orphan))) await EndGroupAsync(orphan).ConfigureAwait(false);
+            if (!Directory.Exists(Path.Combine(root, orphan))) await ClearAsync(new PodFolder(Path.Combine(root, orphan))).ConfigureAwait(false);
         if (pods.IsEmpty) groups?.RemoveEmpty();
         return survivors.DrainToImmutable();
     }
@@ -120,6 +120,7 @@ public sealed partial class ProcessRuntime
         if (PodSandbox.IsIn(folder))
         {
             await EndGroupAsync(Path.GetFileName(folder.Path)).ConfigureAwait(false);
+            if (FindSandbox(folder) is { } sandbox) await sandbox.EndAsync(watcher).ConfigureAwait(false);
             await PodNetwork.RemoveAsync(ip).ConfigureAwait(false);
         }
         Delete(folder);

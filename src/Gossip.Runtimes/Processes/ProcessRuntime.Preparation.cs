@@ -88,6 +88,6 @@ public sealed partial class ProcessRuntime
         group.LimitProcesses(launch.Template.PidsLimit);
         new PodMemory(folder).Mount();
         return await PodSandbox.StartAsync(
-            folder, group, groups, ContainerRoot.Hostname(launch), launch.Template.HostNetwork ? null : ip).ConfigureAwait(false);
+            folder, ContainerRoot.Hostname(launch), launch.Template.HostNetwork ? null : ip).ConfigureAwait(false);
     }
 }

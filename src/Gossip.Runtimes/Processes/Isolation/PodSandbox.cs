@@ -10,13 +10,8 @@ namespace Gossip.Runtimes.Processes.Isolation;
 /// </summary>
 sealed class PodSandbox(ProcessStat holder)
 {
-    // Waiting at a pipe that nobody writes to needs no further program.
-    const string Script = """
-        folder=$1
-        for group in $2; do echo $$ >"$group/cgroup.procs" || exit 1; done
-        shift 2
-        exec "$@"
-        """;
+    // Waiting at a pipe that nobody writes to needs no further program. It is in no control group: entering one costs
+    // a wait for every core of the machine (RCU), and a sleeper has nothing to limit.
     const string Holder = """
         folder=$1
         trap : HUP INT QUIT TERM USR1 USR2 ALRM PIPE
@@ -29,9 +24,15 @@ sealed class PodSandbox(ProcessStat holder)
         while :; do read -r nothing; done
         """;
 
-    const string GroupName = "_sandbox"; // no container's name has a low line
-
     public int HolderPid => holder.Pid;
+
+    public async Task EndAsync(ProcessWatcher watcher)
+    {
+        var end = watcher.EndOf(holder);
+        if (IsAlive) Libc.Signal(holder.Pid, Libc.Kill);
+        await end.ConfigureAwait(false);
+    }
+
     public bool IsAlive => ProcessTable.Find(holder.Pid) is { IsAlive: true } now && now.StartTime == holder.StartTime;
 
     /// <summary>A folder whose pod is, or was, isolated.</summary>
@@ -42,16 +43,13 @@ sealed class PodSandbox(ProcessStat holder)
 
     /// <param name="ip">Null for the machine's own network.</param>
     /// <returns>Null with what went wrong; then nothing is left of it but its folder and group.</returns>
-    public static async Task<(PodSandbox? Sandbox, string Problem)> StartAsync(PodFolder folder, Cgroup group, CgroupTree tree, string hostname, string? ip)
+    public static async Task<(PodSandbox? Sandbox, string Problem)> StartAsync(PodFolder folder, string hostname, string? ip)
     {
-        var holders = tree.Group($"{Path.GetFileName(folder.Path)}/{GroupName}");
-        holders.Create();
         File.Delete(HoldPath(folder));
         if (!Libc.MakePipe(HoldPath(folder))) return (null, $"cannot make the pipe {HoldPath(folder)}");
         var start = new ProcessStartInfo(ContainerShell.Setsid!) { RedirectStandardInput = true, RedirectStandardOutput = true, RedirectStandardError = true };
         string[] words =
         [
-            ContainerShell.ShellPath, "-c", Script, "gossip-pod", folder.Path, string.Join(' ', holders.Folders),
             IsolationTools.Unshare!, "--ipc", "--uts", .. ip is null ? (string[])[] : ["--net"],
             ContainerShell.ShellPath, "-c", Holder, "gossip-pod", folder.Path, hostname, ip is null ? "" : PodNetwork.Ip!,
         ];
@@ -67,7 +65,7 @@ sealed class PodSandbox(ProcessStat holder)
         await output.ConfigureAwait(false);
         if (problem.Length == 0 && ip is not null) problem = await PodNetwork.ConnectAsync(ip).ConfigureAwait(false);
         if (problem.Length == 0 && Find(folder) is { } sandbox) return (sandbox, "");
-        await group.KillAsync().ConfigureAwait(false);
+        process.Kill(); // each of those programs became the next: it is the holder, if there is one
         return (null, problem.Length > 0 ? problem : "the pod's holder ended as it began");
     }
 
