@@ -1,7 +1,6 @@
 using System.Collections.Immutable;
 using System.Net;
 using System.Net.Sockets;
-using System.Runtime.CompilerServices;
 using Gossip.Core.Model;
 using Gossip.Core.Pods;
 using Gossip.Runtimes.Pods;
@@ -11,7 +10,7 @@ namespace Gossip.Runtimes.Tests;
 
 /// <summary>
 /// What a test needs another process to do. It is this same program, started with <c>--helper</c>: no tool has to be
-/// installed for it. The arguments are looked at before the test runner's own Main gets them.
+/// installed for it. See <see cref="Program"/>.
 /// </summary>
 static class Helper
 {
@@ -36,13 +35,13 @@ static class Helper
             : [program, Flag, .. arguments];
     }
 
-    [ModuleInitializer]
-    internal static void Take()
+    /// <summary>False when the arguments are not for it.</summary>
+    public static async Task<bool> RunAsync(string[] args)
     {
-        if (Environment.GetCommandLineArgs() is not [_, Flag, var verb, .. var rest]) return;
+        if (args is not [Flag, var verb, .. var rest]) return false;
         if (verb == "listen") Listen(rest[0]);
-        if (verb == "host") HostAsync(rest[0], rest[1], Enum.Parse<ProcessIsolation>(rest[2])).GetAwaiter().GetResult();
-        Environment.Exit(0);
+        if (verb == "host") await HostAsync(rest[0], rest[1], Enum.Parse<ProcessIsolation>(rest[2]));
+        return true;
     }
 
     static void Listen(string port)

@@ -25,6 +25,7 @@ public sealed partial class ProcessRuntime
             return;
         }
         var folder = PodFolder.Of(root, run);
+        await turns.WaitAsync(cancel).ConfigureAwait(false);
         try
         {
             if (launch.Template.AllContainers.FirstOrDefault(container => !PodFolder.IsName(container.Name)) is { } nameless)
@@ -46,6 +47,10 @@ public sealed partial class ProcessRuntime
         catch (Exception fault) when (fault is PrepareError or VolumeError or HostPortError or IOException or UnauthorizedAccessException)
         {
             Report(new PodFailed(run, ReasonOf(fault), fault.Message));
+        }
+        finally
+        {
+            turns.Release();
         }
     }
 

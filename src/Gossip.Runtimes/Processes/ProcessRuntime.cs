@@ -64,6 +64,9 @@ public sealed partial class ProcessRuntime : IPodRuntime
     readonly ConcurrentDictionary<PodRun, ProcessPod> pods = new();
     readonly ProcessWatcher watcher;
     readonly LogWatcher logs;
+
+    // What a start waits for is the kernel and small programs: more of them at once make none earlier, and hold a thread each.
+    readonly SemaphoreSlim turns = new(2 * Environment.ProcessorCount);
     readonly Timer volumeWatch;
     IPodReports? reports;
 
@@ -128,6 +131,19 @@ public sealed partial class ProcessRuntime : IPodRuntime
     }
 
     async Task<ContainerProcess> StartAsync(ProcessPod pod, ContainerSpec spec, ContainerStart asked)
+    {
+        await turns.WaitAsync().ConfigureAwait(false);
+        try
+        {
+            return await StartNowAsync(pod, spec, asked).ConfigureAwait(false);
+        }
+        finally
+        {
+            turns.Release();
+        }
+    }
+
+    async Task<ContainerProcess> StartNowAsync(ProcessPod pod, ContainerSpec spec, ContainerStart asked)
     {
         var folder = ContainerFolder.Of(pod.Folder, spec.Name);
         folder.Begin();

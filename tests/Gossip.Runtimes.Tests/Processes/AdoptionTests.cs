@@ -1,4 +1,3 @@
-using System.Diagnostics;
 using Gossip.Core.Pods;
 using Gossip.Runtimes.Processes;
 
@@ -105,20 +104,5 @@ public sealed class AdoptionTests : ProcessRuntimeFixture
         Assert.True(await ProcessRuntime.EndAllAsync(Folder + "/"));
         Assert.All(family, process => Assert.False(IsAlive(process)));
         await RestartRuntimeAsync();
-    }
-
-    async Task RunAndKillNodeAsync(PodLaunch launch)
-    {
-        var command = Helper.Host(Folder, launch, Isolation);
-        using var node = System.Diagnostics.Process.Start(new ProcessStartInfo(command[0], command[1..]) { RedirectStandardOutput = true })!;
-        try
-        {
-            Assert.Equal("running", await node.StandardOutput.ReadLineAsync());
-        }
-        finally
-        {
-            node.Kill();
-            await node.WaitForExitAsync();
-        }
     }
 }

@@ -229,4 +229,20 @@ public sealed class IsolatedRuntimeTests : ProcessRuntimeFixture
         Assert.Equal((code, "StartError"), (end.ExitCode, end.Reason));
         Assert.Contains(program, end.Message, StringComparison.Ordinal);
     }
+
+    [Fact]
+    public async Task An_isolated_pod_survives_the_kill_of_its_node_and_is_adopted_by_the_next()
+    {
+        var launch = Launch(Container("main", Behaviour.RunsUntilAsked));
+        await Runtime.DisposeAsync();
+        await RunAndKillNodeAsync(launch);
+        await RestartRuntimeAsync();
+
+        var survivor = Assert.Single(Survivors);
+        Assert.Null(Assert.Single(survivor.Containers).ExitCode);
+        await UntilReadyAsync(launch.Pod, "main");
+
+        await Runtime.StopAsync(launch.Pod, Long, default);
+        Assert.Equal(143, Assert.IsType<ContainerExited>(Reports.All[0]).ExitCode);
+    }
 }

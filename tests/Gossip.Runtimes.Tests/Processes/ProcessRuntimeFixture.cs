@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using System.Diagnostics;
 using System.Globalization;
 using Gossip.Core;
 using Gossip.Core.Model;
@@ -63,6 +64,22 @@ public abstract class ProcessRuntimeFixture : PodProcessContract
     /// <summary>The very process, not another one that got its number.</summary>
     private protected static bool IsAlive(ProcessStat process) =>
         ProcessTable.Find(process.Pid) is { IsAlive: true } now && now.StartTime == process.StartTime;
+
+    /// <summary>A node's process runs the pod and is killed.</summary>
+    protected async Task RunAndKillNodeAsync(PodLaunch launch)
+    {
+        var command = Helper.Host(Folder, launch, Isolation);
+        using var node = System.Diagnostics.Process.Start(new ProcessStartInfo(command[0], command[1..]) { RedirectStandardOutput = true })!;
+        try
+        {
+            Assert.Equal("running", await node.StandardOutput.ReadLineAsync());
+        }
+        finally
+        {
+            node.Kill();
+            await node.WaitForExitAsync();
+        }
+    }
 
     public override async ValueTask DisposeAsync()
     {
