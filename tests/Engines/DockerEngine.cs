@@ -46,8 +46,7 @@ public sealed class DockerEngine : TestEngine
     protected override async Task CleanAsync()
     {
         await RunAsync("ip", "link", "delete", bridge);
-        await RunAsync("sh", "-c", "grep -F \"$1/\" /proc/self/mounts | cut -d' ' -f2 | sort -r | xargs -r umount -l", "sh", Folder);
-        await RunAsync("rm", "-rf", Folder);
+        await DeleteFolderAsync();
     }
 
     string At(string name) => Path.Combine(Folder, name);

@@ -44,19 +44,27 @@ public abstract class TestEngine : IAsyncDisposable
     /// <summary>What the engine left in the system besides files.</summary>
     protected abstract Task CleanAsync();
 
+    /// <summary>With everything that is mounted in it.</summary>
+    protected async Task DeleteFolderAsync()
+    {
+        await RunAsync("sh", "-c", "grep -F \"$1/\" /proc/self/mounts | cut -d' ' -f2 | sort -r | xargs -r umount -l", "sh", Folder);
+        await RunAsync("rm", "-rf", Folder);
+    }
+
     /// <summary>Every container of this engine, which is the tests' own.</summary>
     protected async Task RemoveContainersAsync()
     {
         using var patience = new CancellationTokenSource(TimeSpan.FromSeconds(20));
-        foreach (var container in await Client.Containers.ListContainersAsync(new ContainersListParameters { All = true }, patience.Token))
-            try
-            {
-                await Client.Containers.RemoveContainerAsync(container.ID, new ContainerRemoveParameters { Force = true }, patience.Token);
-            }
-            catch (DockerApiException)
-            {
-                // A container that others are joined to goes after them.
-            }
+        // Those that others are joined to go after them.
+        while (await Client.Containers.ListContainersAsync(new ContainersListParameters { All = true }, patience.Token) is { Count: > 0 } containers)
+            foreach (var container in containers)
+                try
+                {
+                    await Client.Containers.RemoveContainerAsync(container.ID, new ContainerRemoveParameters { Force = true }, patience.Token);
+                }
+                catch (DockerApiException)
+                {
+                }
     }
 
     /// <summary>Starts a program whose output goes to a file of the engine's folder.</summary>

@@ -13,18 +13,23 @@ public static class TestImage
     /// <summary>A shell and the usual small tools.</summary>
     public const string Tools = "registry.gossip.test/tools:1";
 
+    /// <summary>The same with a command of its own.</summary>
+    public const string Speaks = "registry.gossip.test/speaks:1";
+
     public static async Task ImportToolsAsync(this DockerClient client)
     {
-        using var tree = await TreeAsync(["/bin/busybox"], ("bin", "/bin/busybox", await AppletsAsync()));
-        await client.ImportAsync(Tools, tree, "CMD [\"/bin/sh\"]");
+        var tree = (await ToolsTreeAsync()).ToArray();
+        await client.ImportAsync(Tools, new MemoryStream(tree), "CMD [\"/bin/sh\"]");
+        await client.ImportAsync(Speaks, new MemoryStream(tree), "ENTRYPOINT [\"/bin/echo\", \"as the\"]", "CMD [\"image says\"]");
     }
+
+    public static async Task<MemoryStream> ToolsTreeAsync() => await TreeAsync(["/bin/busybox"], ("bin", "/bin/busybox", await AppletsAsync()));
 
     /// <param name="changes">As of a Dockerfile.</param>
     public static async Task ImportAsync(this DockerClient client, string name, Stream tree, params string[] changes)
     {
-        var colon = name.LastIndexOf(':');
         await client.Images.CreateImageAsync(
-            new ImagesCreateParameters { FromSrc = "-", Repo = name[..colon], Tag = name[(colon + 1)..], Changes = changes }, tree, new AuthConfig(), new Progress<JSONMessage>());
+            new ImagesCreateParameters { FromSrc = "-", Repo = name, Changes = changes }, tree, new AuthConfig(), new Progress<JSONMessage>());
     }
 
     /// <summary>A root file system of these programs, with every library that they need.</summary>

@@ -197,7 +197,7 @@ public sealed partial class DockerRuntime
                 if (found.IsRunning) container.MarkAnnounced();
                 else
                 {
-                    container.Conclude(found.End());
+                    container.Conclude(End(found));
                     container.MarkEnded();
                 }
             }
@@ -238,7 +238,7 @@ public sealed partial class DockerRuntime
         try
         {
             var found = await engine.InspectAsync(container.Id, stop.Token).ConfigureAwait(false);
-            return found.IsRunning ? null : found.End();
+            return found.IsRunning ? null : End(found);
         }
         catch (EngineFault gone) when (gone.IsNotFound)
         {
@@ -297,6 +297,9 @@ public sealed partial class DockerRuntime
             throw new EngineFault(null, FormattableString.Invariant($"the engine did not answer within {Patience.TotalSeconds} s"));
         }
     }
+
+    static ContainerEnd End(ContainerFacts found) =>
+        (found is { IsOomKilled: false, ExitCode: ContainerEnd.KilledCode } && KernelLog.TellsOfOutOfMemory(found.Id) ? found with { IsOomKilled = true } : found).End();
 
     static void Learn(DockerContainer container, ContainerFacts found)
     {

@@ -72,9 +72,8 @@ static class PauseImage
         var complaints = new Complaints();
         await engine.AskAsync(async token =>
         {
-            var colon = Name.LastIndexOf(':');
             await engine.Client.Images.CreateImageAsync(
-                new ImagesCreateParameters { FromSrc = "-", Repo = Name[..colon], Tag = Name[(colon + 1)..], Changes = [$"ENTRYPOINT [\"/{Path}\"]"] },
+                new ImagesCreateParameters { FromSrc = "-", Repo = Name, Changes = [$"ENTRYPOINT [\"/{Path}\"]"] },
                 Tree(Program(version.Arch ?? "")), new AuthConfig(), complaints, token).ConfigureAwait(false);
             return true;
         }, cancel).ConfigureAwait(false);

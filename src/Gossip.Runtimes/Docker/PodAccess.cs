@@ -23,8 +23,8 @@ sealed class PodAccess(Engine engine)
             Follow = query.Follow,
             Timestamps = query.Timestamps,
             Tail = query.Tail?.ToString(CultureInfo.InvariantCulture) ?? "all",
-            Since = query.Since is { } since ? FormattableString.Invariant($"{since.UnixMilliseconds / 1000}.{since.UnixMilliseconds % 1000:000}") : "",
         };
+        if (query.Since is { } since) asked.Since = FormattableString.Invariant($"{since.UnixMilliseconds / 1000}.{since.UnixMilliseconds % 1000:000}");
         using var logs = await engine.AskAsync(token => engine.Client.Containers.GetContainerLogsAsync(id, asked, token), cancel).ConfigureAwait(false);
         await PassOnAsync(logs.CopyOutputToAsync(Stream.Null, output, output, cancel), cancel).ConfigureAwait(false);
     }
