@@ -122,7 +122,7 @@ public sealed partial class DockerRuntime
     {
         var filters = marks.Filter();
         filters["type"] = new Dictionary<string, bool> { ["container"] = true };
-        filters["event"] = new Dictionary<string, bool> { ["die"] = true };
+        filters["event"] = new Dictionary<string, bool> { ["die"] = true, ["died"] = true }; // Docker's word and Podman's
         var from = FormattableString.Invariant($"{since.ToUnixTimeSeconds()}");
         return engine.AskAsync(async token =>
         {
