@@ -19,6 +19,7 @@ public sealed class PodmanEngine : TestEngine
             runtime = "runc"
             cgroup_manager = "cgroupfs"
             events_logger = "file"
+            exit_command_delay = 1
             tmp_dir = "{At("tmp")}"
             [network]
             network_backend = "cni"

@@ -47,8 +47,26 @@ public abstract class TestEngine : IAsyncDisposable
     /// <summary>With everything that is mounted in it.</summary>
     protected async Task DeleteFolderAsync()
     {
+        EndLeftBehind();
         await RunAsync("sh", "-c", "grep -F \"$1/\" /proc/self/mounts | cut -d' ' -f2 | sort -r | xargs -r umount -l", "sh", Folder);
         await RunAsync("rm", "-rf", Folder);
+    }
+
+    /// <summary>Helpers of the engine that outlive it, such as Podman's conmon after an exec: they name our folder.</summary>
+    void EndLeftBehind()
+    {
+        foreach (var entry in Directory.EnumerateDirectories("/proc"))
+            try
+            {
+                if (!int.TryParse(Path.GetFileName(entry), out var pid) || pid == Environment.ProcessId) continue;
+                if (!File.ReadAllText($"{entry}/cmdline").Contains($"{Folder}/", StringComparison.Ordinal)) continue;
+                using var process = Process.GetProcessById(pid);
+                process.Kill();
+            }
+            catch (Exception gone) when (gone is IOException or UnauthorizedAccessException or ArgumentException or InvalidOperationException or System.ComponentModel.Win32Exception)
+            {
+                // It ended by itself.
+            }
     }
 
     /// <summary>Every container of this engine, which is the tests' own.</summary>
