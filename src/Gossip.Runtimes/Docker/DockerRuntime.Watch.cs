@@ -21,7 +21,6 @@ public sealed partial class DockerRuntime
     Task measuring = Task.CompletedTask;
     volatile bool isLost;
     TaskCompletionSource lost = new(TaskCreationOptions.RunContinuationsAsynchronously);
-    TaskCompletionSource returned = new(TaskCreationOptions.RunContinuationsAsynchronously);
 
     public async Task<ImmutableArray<SurvivingPod>> AdoptAsync(IPodReports reports, CancellationToken cancel)
     {
@@ -84,7 +83,6 @@ public sealed partial class DockerRuntime
     void Lose(string message)
     {
         if (isLost) return;
-        returned = new(TaskCreationOptions.RunContinuationsAsynchronously);
         isLost = true;
         engine.Abandon();
         lost.TrySetResult();
@@ -96,19 +94,18 @@ public sealed partial class DockerRuntime
         lost = new(TaskCreationOptions.RunContinuationsAsynchronously);
         isLost = false;
         Report(new RuntimeReturned(options.Name, survivors));
-        returned.TrySetResult();
     }
 
-    /// <summary>For what must be done whenever the engine lets us: a pod that may still run was not stopped.</summary>
-    async Task UntilEngineAnswersAsync(Func<Task> action, CancellationToken cancel)
+    /// <summary>For stops, which have no other answer than being done.</summary>
+    /// <returns>False when the engine is gone: after its return the core asks again for what is not to survive.</returns>
+    async Task<bool> PersistAsync(Func<Task> action, CancellationToken cancel)
     {
-        while (true)
+        while (!isLost)
         {
             try
             {
-                if (isLost) await returned.Task.WaitAsync(cancel).ConfigureAwait(false);
                 await action().ConfigureAwait(false);
-                return;
+                return true;
             }
             catch (EngineFault fault)
             {
@@ -116,6 +113,7 @@ public sealed partial class DockerRuntime
                 await Task.Delay(RetryAfter, cancel).ConfigureAwait(false);
             }
         }
+        return false;
     }
 
     Task FollowEventsAsync(DateTimeOffset since, CancellationToken cancel)
@@ -171,7 +169,7 @@ public sealed partial class DockerRuntime
     /// <returns>Null for a pod that has no network any more, or never had: what is left of it is removed.</returns>
     async Task<SurvivingPod?> AdoptAsync(DockerPod pod, ContainerListResponse[] listed, CancellationToken cancel)
     {
-        if (pod.IsEnding) return null; // whoever ends it goes on with that
+        pod.IsEnding = false; // a stop that the engine did not hear is asked for again
         var pause = Array.Find(listed, one => Marks.Label(one, Marks.ContainerLabel).Length == 0);
         if (pod.Ip.Length == 0 || pause is null || !Marks.IsRunning(pause))
         {

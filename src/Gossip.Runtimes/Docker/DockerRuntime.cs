@@ -122,7 +122,7 @@ public sealed partial class DockerRuntime : IPodRuntime
     public async Task StopContainerAsync(PodRun run, string container, int attempt, TimeSpan grace, CancellationToken cancel)
     {
         if (pods.TryGetValue(run, out var pod) && pod.Find(container, attempt) is { End: null } running)
-            await UntilEngineAnswersAsync(() => EndAsync(pod, running, grace, cancel), cancel).ConfigureAwait(false);
+            await PersistAsync(() => EndAsync(pod, running, grace, cancel), cancel).ConfigureAwait(false);
     }
 
     public async Task StopAsync(PodRun run, TimeSpan grace, CancellationToken cancel)
@@ -130,11 +130,12 @@ public sealed partial class DockerRuntime : IPodRuntime
         if (pods.TryGetValue(run, out var pod))
         {
             pod.IsEnding = true;
-            await UntilEngineAnswersAsync(async () =>
+            var stopped = await PersistAsync(async () =>
             {
                 await Task.WhenAll(pod.Containers().Where(container => container.End is null).Select(container => EndAsync(pod, container, grace, cancel))).ConfigureAwait(false);
                 await RemoveAllAsync(await engine.ListAsync(marks.Filter(pod.Run), cancel).ConfigureAwait(false), cancel).ConfigureAwait(false);
             }, cancel).ConfigureAwait(false);
+            if (!stopped) return;
             Delete(pod.Folder);
             pods.TryRemove(run, out _);
         }
