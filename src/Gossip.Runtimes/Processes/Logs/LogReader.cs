@@ -98,6 +98,12 @@ sealed class LogReader(string path, string timesPath, ContainerLog? live, LogQue
             {
                 var read = await RandomAccess.ReadAsync(file, buffer.AsMemory(0, (int)Math.Min(ChunkSize, end - position)), position, cancel).ConfigureAwait(false);
                 if (read == 0) break;
+                if (Libc.FirstData(file) is var head && head > position)
+                {
+                    // It was cut while we read: what we hold may be the hole, which reads as zeros.
+                    (position, atLineStart) = (NextLine(file, head, end), true);
+                    continue;
+                }
                 if (query.Timestamps) await StampAsync(buffer.AsMemory(0, read), position, cancel).ConfigureAwait(false);
                 else await output.WriteAsync(buffer.AsMemory(0, read), cancel).ConfigureAwait(false);
                 position += read;
