@@ -111,13 +111,15 @@ public sealed class SeeingIntoPodsTests(SeeingIntoPodsTests.Cluster cluster) : I
         Assert.Equal(much, await TypeAsync(much, "exec", "-i", "talker", "--", "cat"));
     }
 
+    /// <summary>Known by what it was started with: its pid is one of its pod's own namespace where pods are isolated.</summary>
     [Fact]
     public async Task A_command_ends_with_its_client()
     {
-        using var client = Process.Start(GossipProgram.With("exec", "--server", cluster.Last, "talker", "--", "sh", "-c", "echo $$; exec sleep 3600"))!;
-        var pid = int.Parse((await client.StandardOutput.ReadLineAsync().WaitAsync(TimeSpan.FromMinutes(1)))!, System.Globalization.CultureInfo.InvariantCulture);
+        var seconds = $"3600.{Environment.ProcessId}";
+        using var client = Process.Start(GossipProgram.With("exec", "--server", cluster.Last, "talker", "--", "sleep", seconds))!;
+        await LocalCluster.UntilAsync("the command runs", () => Task.FromResult(IsRunning("sleep", seconds)));
         client.Kill();
-        await LocalCluster.UntilAsync("the command is gone", () => Task.FromResult(!IsAlive(pid)));
+        await LocalCluster.UntilAsync("the command is gone", () => Task.FromResult(!IsRunning("sleep", seconds)));
     }
 
     [Fact]
@@ -222,16 +224,19 @@ public sealed class SeeingIntoPodsTests(SeeingIntoPodsTests.Cluster cluster) : I
         }
     }
 
-    /// <summary>A process that ended may wait a while for its parent's notice.</summary>
-    static bool IsAlive(int pid)
+    /// <summary>What only waits for its parent's notice has no command line any more.</summary>
+    static bool IsRunning(params string[] command) =>
+        Directory.EnumerateDirectories("/proc").Any(process => CommandOf(process).SequenceEqual(command));
+
+    static string[] CommandOf(string process)
     {
         try
         {
-            return !File.ReadAllText($"/proc/{pid}/stat").Contains(") Z", StringComparison.Ordinal);
+            return File.ReadAllText(Path.Combine(process, "cmdline")).Split('\0', StringSplitOptions.RemoveEmptyEntries);
         }
         catch (IOException)
         {
-            return false;
+            return [];
         }
     }
 }
