@@ -10,5 +10,5 @@ public sealed class CordonFilter : IFilter
     public string Name => "Cordon";
 
     public FilterVerdict Check(PodTemplate pod, in NodeFacts node) =>
-        !node.Unschedulable || TaintFilter.Tolerates(pod, Cordon) ? FilterVerdict.Yes : FilterVerdict.No("node is cordoned");
+        !node.Unschedulable || TaintFilter.Tolerates(pod, Cordon) ? FilterVerdict.Yes : FilterVerdict.No("node is cordoned", "are cordoned");
 }

@@ -28,7 +28,23 @@ public static class Filtering
             var verdict = filter.Check(pod, node);
             if (!verdict.Passes) reasons = reasons is null ? verdict.Reason : $"{reasons}; {verdict.Reason}";
         }
-        return new FilterVerdict(reasons);
+        return reasons is null ? FilterVerdict.Yes : FilterVerdict.No(reasons);
+    }
+
+    /// <summary>The first that objects, for those who count nodes by what keeps a pod away; a yes when all pass.</summary>
+    /// <param name="others">How many more do: of two nodes alike in the first, the one with fewer is nearer.</param>
+    public static FilterVerdict FirstObjection(PodTemplate pod, in NodeFacts node, out int others)
+    {
+        var first = FilterVerdict.Yes;
+        others = 0;
+        foreach (var filter in All)
+        {
+            var verdict = filter.Check(pod, node);
+            if (verdict.Passes) continue;
+            if (first.Passes) first = verdict;
+            else others++;
+        }
+        return first;
     }
 
     /// <summary>Whether all pass, without the words.</summary>

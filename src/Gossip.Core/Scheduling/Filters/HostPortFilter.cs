@@ -11,7 +11,11 @@ public sealed class HostPortFilter : IFilter
     {
         if (node.Taken is not { Count: > 0 } taken || pod.HostPorts.IsDefaultOrEmpty) return FilterVerdict.Yes;
         foreach (var port in pod.HostPorts)
-            if (taken.Contains(port)) return FilterVerdict.No($"host port {port.Number}/{Of(port.Protocol)} is taken");
+            if (taken.Contains(port))
+            {
+                var named = $"host port {port.Number}/{Of(port.Protocol)}";
+                return FilterVerdict.No($"{named} is taken", $"have {named} taken");
+            }
         return FilterVerdict.Yes;
     }
 

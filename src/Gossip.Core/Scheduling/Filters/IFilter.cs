@@ -11,12 +11,17 @@ public interface IFilter
 }
 
 /// <summary>Whether a pod may go to a node, and if not, why, in words for whoever asks <c>why</c>.</summary>
-/// <param name="Reason">Null when it may.</param>
-public readonly record struct FilterVerdict(string? Reason)
+/// <param name="Reason">Of this one node; null when it may.</param>
+/// <param name="Cause">The same of many nodes, so that alike ones can be counted: <c>lack cpu</c>, <c>are cordoned</c>.</param>
+/// <param name="Near">By how much the node misses, where nodes differ in that: <c>lacks 0.5 cpu</c>.</param>
+/// <param name="Miss">The same as a number that puts the nodes of one cause in order, the nearest first.</param>
+public readonly record struct FilterVerdict(string? Reason, string? Cause = null, string? Near = null, long Miss = 0)
 {
     public static readonly FilterVerdict Yes;
 
     public bool Passes => Reason is null;
 
-    public static FilterVerdict No(string reason) => new(reason);
+    public static FilterVerdict No(string reason) => new(reason, reason);
+
+    public static FilterVerdict No(string reason, string cause, string? near = null, long miss = 0) => new(reason, cause, near, miss);
 }

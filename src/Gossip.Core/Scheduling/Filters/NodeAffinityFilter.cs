@@ -1,3 +1,4 @@
+using System.Collections.Immutable;
 using Gossip.Core.Model;
 
 namespace Gossip.Core.Scheduling.Filters;
@@ -10,5 +11,13 @@ public sealed class NodeAffinityFilter : IFilter
     public FilterVerdict Check(PodTemplate pod, in NodeFacts node) =>
         pod.NodeAffinity.Admits(node.Labels, node.Name)
             ? FilterVerdict.Yes
-            : FilterVerdict.No($"does not match node affinity {string.Join(" or ", pod.NodeAffinity.Required)}");
+            : No(pod.NodeAffinity.Required);
+
+    static FilterVerdict No(ImmutableArray<NodeTerm> required)
+    {
+        var words = string.Join(" or ", required);
+        var isPlain = required is [{ Names.IsEmpty: true, Labels: [{ Operator: NodeOperator.In }] }];
+        return FilterVerdict.No($"does not match node affinity {words}",
+            isPlain ? Topologies.NotIn(required[0].Labels[0].Key, string.Join(" or ", required[0].Labels[0].Values)) : $"do not match node affinity {words}");
+    }
 }

@@ -10,5 +10,5 @@ public sealed class NodeNameFilter : IFilter
     public FilterVerdict Check(PodTemplate pod, in NodeFacts node) =>
         pod.NodeName.Length == 0 || string.Equals(pod.NodeName, node.Name, StringComparison.Ordinal)
             ? FilterVerdict.Yes
-            : FilterVerdict.No($"wants node {pod.NodeName}");
+            : FilterVerdict.No($"wants node {pod.NodeName}", $"are not {pod.NodeName}, which it names");
 }

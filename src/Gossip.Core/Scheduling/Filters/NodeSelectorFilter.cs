@@ -13,7 +13,7 @@ public sealed class NodeSelectorFilter : IFilter
         {
             var has = node.Labels[wanted.Key];
             if (!string.Equals(has, wanted.Value, StringComparison.Ordinal))
-                return FilterVerdict.No($"wants label {wanted.Key}={wanted.Value}, {(has is null ? "not there" : $"is {has}")}");
+                return FilterVerdict.No($"wants label {wanted.Key}={wanted.Value}, {(has is null ? "not there" : $"is {has}")}", Topologies.NotIn(wanted.Key, wanted.Value));
         }
         return FilterVerdict.Yes;
     }

@@ -17,7 +17,7 @@ public sealed class PodAffinityFilter : IFilter
         string? lacks = null;
         foreach (var tally in rules.Affinity)
         {
-            if (node.Labels[tally.TopologyKey] is not { } domain) return FilterVerdict.No($"has no {tally.TopologyKey} to share with pods {tally}");
+            if (node.Labels[tally.TopologyKey] is not { } domain) return Topologies.Lacks(tally.TopologyKey, $"to share with pods {tally}");
             company += node.Around.Total(tally);
             if (node.Around.Count(tally, domain) > 0) continue;
             alone++;
@@ -25,6 +25,6 @@ public sealed class PodAffinityFilter : IFilter
         }
         return alone == 0 || company == 0 && rules.DrawsItself
             ? FilterVerdict.Yes
-            : FilterVerdict.No($"must share {lacks} with a pod {rules.Affinity[0]}, {node.Labels[lacks!]} has none");
+            : FilterVerdict.No($"must share {lacks} with a pod {rules.Affinity[0]}, {node.Labels[lacks!]} has none", $"have no pod {rules.Affinity[0]}{Topologies.InTheir(lacks!)}");
     }
 }

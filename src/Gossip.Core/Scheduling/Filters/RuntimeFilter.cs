@@ -12,15 +12,15 @@ public sealed class RuntimeFilter : IFilter
     public FilterVerdict Check(PodTemplate pod, in NodeFacts node)
     {
         if (!string.IsNullOrEmpty(node.LostRuntimes) && Capacity.IsAmong(node.LostRuntimes, pod.RuntimeClass))
-            return FilterVerdict.No($"runtime {pod.RuntimeClass} is lost");
+            return FilterVerdict.No($"runtime {pod.RuntimeClass} is lost", $"have lost runtime {pod.RuntimeClass}");
         if (!Has(node.Runtimes, pod.RuntimeClass, ""))
         {
             var has = node.Runtimes.IsDefaultOrEmpty ? "none" : string.Join(", ", node.Runtimes);
-            return FilterVerdict.No($"no runtime for image {ImageOf(pod)} (needs {pod.RuntimeClass}; has {has})");
+            return FilterVerdict.No($"no runtime for image {ImageOf(pod)} (needs {pod.RuntimeClass}; has {has})", $"have no runtime {pod.RuntimeClass}");
         }
         return !string.Equals(pod.RuntimeClass, RuntimeNames.InProcess, StringComparison.Ordinal) || Has(node.Runtimes, RuntimeNames.InProcess, ImageOf(pod))
             ? FilterVerdict.Yes
-            : FilterVerdict.No($"no in-process workload {ImageOf(pod)} in its host app");
+            : FilterVerdict.No($"no in-process workload {ImageOf(pod)} in its host app", $"have no in-process workload {ImageOf(pod)} in their host app");
     }
 
     static string ImageOf(PodTemplate pod) => pod.Containers.IsDefaultOrEmpty ? "" : pod.Containers[0].Image;

@@ -12,7 +12,7 @@ public sealed class TaintFilter : IFilter
         if (node.Taints.IsDefaultOrEmpty) return FilterVerdict.Yes;
         foreach (var taint in node.Taints)
             if (taint.Effect != TaintEffect.PreferNoSchedule && !Tolerates(pod, taint))
-                return FilterVerdict.No($"taint {taint} is not tolerated");
+                return FilterVerdict.No($"taint {taint} is not tolerated", $"refuse taint {taint}");
         return FilterVerdict.Yes;
     }
 

@@ -1,5 +1,6 @@
 using System.Globalization;
 using Gossip.Core.Model;
+using Gossip.Core.Scheduling.Topology;
 
 namespace Gossip.Core.Scheduling.Filters;
 
@@ -15,11 +16,18 @@ public sealed class TopologySpreadFilter : IFilter
         {
             var tally = rule.Tally;
             if (!rule.Says.IsHard) continue;
-            if (node.Labels[tally.TopologyKey] is not { } domain) return FilterVerdict.No($"has no {tally.TopologyKey} to spread over");
+            if (node.Labels[tally.TopologyKey] is not { } domain) return Topologies.Lacks(tally.TopologyKey, "to spread over");
             if (rule.Forbids(domain, node.Around, out var there, out var least))
-                return FilterVerdict.No(string.Create(CultureInfo.InvariantCulture,
-                    $"maxSkew {rule.Says.MaxSkew} over {tally.TopologyKey} of pods {tally}, {domain} has {there} and the least {least}"));
+                return FilterVerdict.No(
+                    string.Create(CultureInfo.InvariantCulture, $"maxSkew {rule.Says.MaxSkew} over {tally.TopologyKey} of pods {tally}, {domain} has {there} and the least {least}"),
+                    string.Create(CultureInfo.InvariantCulture, $"would exceed maxSkew {rule.Says.MaxSkew} over {tally.TopologyKey} of pods {tally}{TooFew(rule)}"),
+                    string.Create(CultureInfo.InvariantCulture, $"{domain} has {there} and the least {least}"), there - least);
         }
         return FilterVerdict.Yes;
     }
+
+    /// <summary>What no pod that leaves could help: the cluster itself has too few domains.</summary>
+    static string TooFew(in SpreadRule rule) => rule.Tally.Domains.Count < rule.Says.MinDomains
+        ? string.Create(CultureInfo.InvariantCulture, $" (minDomains {rule.Says.MinDomains}, there are {rule.Tally.Domains.Count}, so the least counts as 0)")
+        : "";
 }

@@ -8,5 +8,5 @@ public sealed class UnreadyFilter : IFilter
     public string Name => "Unready";
 
     public FilterVerdict Check(PodTemplate pod, in NodeFacts node) =>
-        node.Unready.Length == 0 ? FilterVerdict.Yes : FilterVerdict.No($"node is unready: {node.Unready}");
+        node.Unready.Length == 0 ? FilterVerdict.Yes : FilterVerdict.No($"node is unready: {node.Unready}", $"are unready: {node.Unready}");
 }
