@@ -1,6 +1,7 @@
 using System.Collections.Immutable;
 using Gossip.Core.Membership;
 using Gossip.Core.Model;
+using Gossip.Core.Scheduling;
 
 namespace Gossip.Core;
 
@@ -11,6 +12,9 @@ namespace Gossip.Core;
 public sealed record NodeConfig(
     NodeCard Card, ImmutableArray<NodeAddress> Seeds, NodeTimings Timings, ulong Seed, ulong BootAtLeast)
 {
+    /// <summary>How it judges itself when it bids.</summary>
+    public SchedulingRules Rules { get; init; } = SchedulingRules.Default;
+
     /// <summary>Only the simulator sets one, to test its checkers.</summary>
     internal PlantedBug Planted { get; init; }
 }

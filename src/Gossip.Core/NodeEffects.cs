@@ -1,6 +1,7 @@
 using Gossip.Core.Model;
 using Gossip.Core.Pods;
 using Gossip.Core.Requests;
+using Gossip.Core.Scheduling;
 using Gossip.Core.Wire;
 
 namespace Gossip.Core;
@@ -32,6 +33,12 @@ public abstract class NodeEffects
 
     /// <summary>Have the pod runtime do something; it answers with <see cref="PodReport"/>s.</summary>
     public abstract void Perform(PodCommand command);
+
+    /// <summary>
+    /// Have the host app's own rules judge; answer each question with <see cref="NodeInput.HostAnswered"/>, also one whose rules
+    /// fail. Asked only where <see cref="SchedulingRules.AskHost"/>.
+    /// </summary>
+    public virtual void AskHost(HostQuestion question) => throw new InvariantBroken("this driver has no host app to ask");
 
     /// <summary>Answer a request.</summary>
     public abstract void Reply(RequestId request, Reply reply);

@@ -1,13 +1,14 @@
 using Gossip.Core.Model;
 using Gossip.Core.Pods;
 using Gossip.Core.Requests;
+using Gossip.Core.Scheduling;
 
 namespace Gossip.Core;
 
 /// <summary>What sort of thing happened to a node.</summary>
 public enum NodeInputKind : byte
 {
-    Started, DatagramArrived, FrameArrived, StreamFailed, TimerDue, Persisted, PodReported, Asked, LeaveRequested,
+    Started, DatagramArrived, FrameArrived, StreamFailed, TimerDue, Persisted, PodReported, Asked, LeaveRequested, HostAnswered,
 }
 
 /// <summary>Why a stream could not carry a frame.</summary>
@@ -40,6 +41,7 @@ public readonly record struct NodeInput
     public PodReport? Report { get; private init; }
     public RequestId Request { get; private init; }
     public Request? Question { get; private init; }
+    public HostAnswer? HostAnswer { get; private init; }
 
     /// <summary>The first input of a node's life: it begins to probe, gossip and join.</summary>
     public static NodeInput Started() => new() { Kind = NodeInputKind.Started };
@@ -64,6 +66,9 @@ public readonly record struct NodeInput
     /// <summary>A user asks; the answer comes as <see cref="NodeEffects.Reply"/> with the same id, exactly once.</summary>
     public static NodeInput Asked(RequestId id, Request question) =>
         new() { Kind = NodeInputKind.Asked, Request = id, Question = question };
+
+    /// <summary>To a <see cref="NodeEffects.AskHost"/>.</summary>
+    public static NodeInput HostAnswered(HostAnswer answer) => new() { Kind = NodeInputKind.HostAnswered, HostAnswer = answer };
 
     /// <summary>Leave the cluster gracefully: say so, and stop what runs here after others could take over.</summary>
     public static NodeInput LeaveRequested() => new() { Kind = NodeInputKind.LeaveRequested };

@@ -113,6 +113,9 @@ public sealed class NodeMachine
             case NodeInputKind.Asked:
                 clerk.Handle(input.Request, input.Question!, now, effects);
                 break;
+            case NodeInputKind.HostAnswered:
+                bidder.OnHostAnswer(input.HostAnswer!, now, effects);
+                break;
             case NodeInputKind.LeaveRequested:
                 swim.Leave(now, effects);
                 bidder.Close("leaving", now, effects);

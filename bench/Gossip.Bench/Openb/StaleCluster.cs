@@ -36,7 +36,7 @@ sealed class StaleCluster : IMemberList
         byPhase = [.. Enumerable.Range(0, OldestView + 1).Select(phase => phases[phase].ToArray())];
         slots = new SlotTable(new NoTables(), this, NodeTimings.Lan);
         hearsay = new Hearsay(slots, this);
-        Candidates = new Candidates(this, hearsay);
+        Candidates = new Candidates(this, hearsay, SchedulingRules.Default);
     }
 
     public Candidates Candidates { get; }

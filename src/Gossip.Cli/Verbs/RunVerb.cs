@@ -33,6 +33,7 @@ static class RunVerb
         var memory = new Option<string?>("--memory") { Description = "Memory that pods may take, as 8Gi; default: all" };
         var device = new Option<string[]>("--device") { Description = "KIND:MODEL:COUNT, as gpu:T4:2, that pods may have whole or in shares; may be repeated" };
         var pods = new Option<int?>("--pods") { Description = "How many pods it may run; default: 110" };
+        var weight = new Option<string[]>("--score-weight") { Description = "NAME=N, 0 to 100: what a score counts when this node bids, as least-allocated=0 (off); may be repeated" };
         var docker = new Option<string>("--docker") { Description = "Where a Docker Engine answers, or none; auto: /var/run/docker.sock if it is there", DefaultValueFactory = _ => "auto" };
         var podman = new Option<string>("--podman") { Description = "Where Podman's Docker-compatible API answers, as unix:///run/podman/podman.sock, or none", DefaultValueFactory = _ => "none" };
         var isolation = new Option<string>("--process-isolation")
@@ -47,7 +48,7 @@ static class RunVerb
               gossip run
               gossip run --name b --port 7374 --api 127.0.0.1:8081 --join 127.0.0.1:7373
               gossip run --bind 10.0.0.5 --key-file cluster.key --join 10.0.0.4:7373 --data /var/lib/gossip --label disk=ssd
-            """) { name, cluster, bind, port, advertise, join, api, data, key, keyFile, profile, label, taint, cpu, memory, device, pods, docker, podman, isolation };
+            """) { name, cluster, bind, port, advertise, join, api, data, key, keyFile, profile, label, taint, cpu, memory, device, pods, weight, docker, podman, isolation };
         command.SetAction((parsed, cancel) =>
         {
             var address = Address(parsed.GetValue(bind)!);
@@ -68,6 +69,11 @@ static class RunVerb
                     options.Labels[labelKey] = value;
                 }
                 foreach (var text in parsed.GetValue(taint) ?? []) options.Taints.Add(TaintOf(text));
+                foreach (var text in parsed.GetValue(weight) ?? [])
+                {
+                    var (score, weighs) = WeightOf(text);
+                    options.Scheduling.Weight(score, weighs);
+                }
                 options.Docker = parsed.GetValue(docker) is "auto" ? (File.Exists(DockerSocket) ? new Uri($"unix://{DockerSocket}") : null) : Engine("--docker", parsed.GetValue(docker)!);
                 options.Podman = Engine("--podman", parsed.GetValue(podman)!);
                 options.ProcessIsolation = Enum.Parse<ProcessIsolation>(parsed.GetValue(isolation)!, ignoreCase: true);
@@ -107,6 +113,10 @@ static class RunVerb
         var (key, value) = text.IndexOf('=') is > 0 and var at && at < colon ? (text[..at], text[(at + 1)..colon]) : (text[..colon], "");
         return new Taint(key, value, effect);
     }
+
+    static (string Score, int Weight) WeightOf(string text) =>
+        text.LastIndexOf('=') is > 0 and var at && int.TryParse(text.AsSpan(at + 1), NumberStyles.None, CultureInfo.InvariantCulture, out var weighs)
+            ? (text[..at], weighs) : throw new CliFailure($"--score-weight '{text}' is not NAME=N with a whole number", 2);
 
     static Devices DevicesOf(string text)
     {

@@ -66,10 +66,10 @@ sealed class Beliefs(NodeConfig config, ulong boot, Outbox outbox, List<MemberCh
     }
 
     /// <summary>This node's own capacity, one version on.</summary>
-    public void Announce(in Resources free, string unready, string lostRuntimes)
+    public void Announce(in Resources free, string unready, string lostRuntimes, string hostFault)
     {
         var own = Own;
-        Put(own, own with { Capacity = own.Capacity with { Version = own.Capacity.Version + 1, Free = free, Unready = unready, LostRuntimes = lostRuntimes } });
+        Put(own, own with { Capacity = own.Capacity with { Version = own.Capacity.Version + 1, Free = free, Unready = unready, LostRuntimes = lostRuntimes, HostFault = hostFault } });
         Spread(self);
     }
 

@@ -13,11 +13,14 @@ readonly record struct CapacityNews(NodeId Node, Capacity Capacity) : IWireMessa
     /// <summary>The names of every runtime class that this build knows, and room to grow.</summary>
     public const int LostMost = 64;
 
+    /// <summary>The name of a rule and a phrase.</summary>
+    public const int FaultMost = 96;
+
     /// <summary>Far from overflow when a node steps past it.</summary>
     const ulong VersionMost = 1UL << 62;
 
     const int Fields = 2;
-    const int CapacityFields = 5, CapacityFieldsLeast = 4;
+    const int CapacityFields = 6, CapacityFieldsLeast = 4;
 
     public static MessageKind Kind => MessageKind.Capacity;
 
@@ -57,6 +60,7 @@ readonly record struct CapacityNews(NodeId Node, Capacity Capacity) : IWireMessa
         CardCodec.WriteResources(ref writer, capacity.Free);
         writer.Write(capacity.Unready);
         writer.Write(capacity.LostRuntimes);
+        writer.Write(capacity.HostFault);
     }
 
     public static Capacity ReadFields(ref MessagePackReader reader)
@@ -65,8 +69,9 @@ readonly record struct CapacityNews(NodeId Node, Capacity Capacity) : IWireMessa
         var capacity = new Capacity(
             Codec.ReadUpTo(ref reader, VersionMost, "capacity.boot"), Codec.ReadUpTo(ref reader, VersionMost, "capacity.version"), CardCodec.ReadResources(ref reader),
             Codec.ReadText(ref reader, UnreadyMost, "capacity.unready"));
-        if (fields < CapacityFields) return capacity; // of an older build
-        capacity = capacity with { LostRuntimes = Codec.ReadText(ref reader, LostMost, "capacity.lost") };
+        // Older builds say less.
+        if (fields > CapacityFieldsLeast) capacity = capacity with { LostRuntimes = Codec.ReadText(ref reader, LostMost, "capacity.lost") };
+        if (fields > CapacityFieldsLeast + 1) capacity = capacity with { HostFault = Codec.ReadText(ref reader, FaultMost, "capacity.fault") };
         Codec.SkipRest(ref reader, fields - CapacityFields);
         return capacity;
     }

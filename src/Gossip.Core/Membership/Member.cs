@@ -47,6 +47,15 @@ public readonly record struct Capacity(ulong Boot, ulong Version, Resources Free
         init => lostRuntimes = value.Length == 0 ? null : value; // one empty, so that equal ones are
     }
 
+    readonly string? fault;
+
+    /// <summary>Which rule of the host app failed, and how; empty when all is well. It refuses, others take the pods.</summary>
+    public string HostFault
+    {
+        get => fault ?? "";
+        init => fault = value.Length == 0 ? null : value;
+    }
+
     public static string LostText(IEnumerable<string> classes) => string.Join(',', classes.Distinct(StringComparer.Ordinal));
 
     public static bool IsAmong(string lostRuntimes, string runtimeClass)

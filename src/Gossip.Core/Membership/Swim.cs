@@ -175,8 +175,8 @@ public sealed class Swim : IMemberList, IPiggyback
     }
 
     /// <summary>Tells what this node has left; the version moves, and the news spreads.</summary>
-    public void Announce(Resources free, string unready, string lostRuntimes = "") =>
-        beliefs.Announce(free, Codec.Cut(unready, CapacityNews.UnreadyMost), Codec.Cut(lostRuntimes, CapacityNews.LostMost));
+    public void Announce(Resources free, string unready, string lostRuntimes = "", string hostFault = "") =>
+        beliefs.Announce(free, Codec.Cut(unready, CapacityNews.UnreadyMost), Codec.Cut(lostRuntimes, CapacityNews.LostMost), Codec.Cut(hostFault, CapacityNews.FaultMost));
 
     /// <summary>Says goodbye: peers mark this node Left at once.</summary>
     public void Leave(Now now, NodeEffects effects)

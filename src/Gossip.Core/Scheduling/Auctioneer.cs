@@ -52,7 +52,7 @@ public sealed partial class Auctioneer
         this.luck = luck;
         this.outbox = outbox;
         hearsay = new Hearsay(slots, members);
-        candidates = new Candidates(members, hearsay);
+        candidates = new Candidates(members, hearsay, config.Rules);
         summaries = new SummaryDesk(config.Card.Id, slots, writer);
     }
 

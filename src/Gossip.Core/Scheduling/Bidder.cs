@@ -14,7 +14,7 @@ namespace Gossip.Core.Scheduling;
 /// decides what runs here, so no node is overcommitted whatever the others believe.
 /// </summary>
 /// <remarks>Inputs: <see cref="Ask"/>, <see cref="Award"/>, <see cref="Release"/>. Outputs: <see cref="Bid"/>, <see cref="Refusal"/>, <see cref="Unheard"/>, <see cref="Verdict"/>, admission rows, capacity.</remarks>
-public sealed class Bidder
+public sealed partial class Bidder
 {
     internal const string NotHeard = "has not heard of it yet";
 
@@ -50,7 +50,7 @@ public sealed class Bidder
     public void Start(Now now)
     {
         lastAnnounced = now.Monotonic;
-        members.Announce(books.Free, unready, lost);
+        members.Announce(books.Free, unready, lost, hostFault);
     }
 
     /// <summary>What runs here is known: from now on it bids.</summary>
@@ -119,7 +119,8 @@ public sealed class Bidder
     /// <summary>The runtime says that nothing of it is left: its resources are free again.</summary>
     public void Free(PodRun run, Now now, NodeEffects effects) => LetGo(run, now, effects);
 
-    void OnAsk(in Ask ask, NodeId sender, NodeAddress from, Now now, NodeEffects effects)
+    /// <param name="host">What the host app said of it; null: it was not asked yet.</param>
+    void OnAsk(in Ask ask, NodeId sender, NodeAddress from, Now now, NodeEffects effects, HostAnswer? host = null)
     {
         Expire(now, effects);
         var run = ask.Run;
@@ -137,12 +138,17 @@ public sealed class Bidder
             var template = slots.Find(run.Pod)!.Template;
             var facts = Facts(run.Pod, books.Free, books.Ports);
             var verdict = Filtering.Check(template, facts);
-            if (verdict.Passes)
+            if (verdict.Passes && config.Rules.AskHost && host is null)
+            {
+                if (AskHost(ask, sender, from, template, facts, effects)) return;
+                host = HostAnswer.Behind;
+            }
+            if (verdict.Passes && host?.Refusal is null)
             {
                 // Scored by what is settled. Bids for pods that are called at the same moment would lower each other, and the
                 // node that was asked least would win them all.
                 var settled = facts with { Free = books.FreeOfBids };
-                var bid = new Bid(ask.Auction, run, Scoring.Score(template, settled), Scoring.Explain(template, settled));
+                var bid = new Bid(ask.Auction, run, config.Rules.Score(template, settled, host?.Score ?? 0), ExplainBid(template, settled, host));
                 if (config.Planted != PlantedBug.AdmissionWithoutRecheck) books.Reserve(new Claim
                 {
                     Run = run,
@@ -156,8 +162,9 @@ public sealed class Bidder
                 outbox.Send(from, bid, effects);
                 return;
             }
-            why = verdict.Reason!;
-            if (books.NextExpiry is { } end && Filtering.Passes(template, Facts(run.Pod, books.FreeOfBids, books.FirmPorts)))
+            why = verdict.Reason ?? host!.Refusal!;
+            if (verdict.Passes) again = ReferenceEquals(host, HostAnswer.Behind) ? config.Timings.GossipInterval : TimeSpan.Zero;
+            else if (books.NextExpiry is { } end && Filtering.Passes(template, Facts(run.Pod, books.FreeOfBids, books.FirmPorts)))
                 again = end - now.Monotonic;
             else if (facts.Around.Rules is { IsHard: true } && Filtering.Passes(template, facts with { Around = default }))
                 again = config.Timings.GossipInterval; // another's pod is in the way, or is not known of here yet
@@ -294,6 +301,6 @@ public sealed class Bidder
     void Announce(Now now)
     {
         lastAnnounced = now.Monotonic;
-        members.Announce(books.Free, unready, lost);
+        members.Announce(books.Free, unready, lost, hostFault);
     }
 }

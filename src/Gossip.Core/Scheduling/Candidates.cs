@@ -12,7 +12,8 @@ namespace Gossip.Core.Scheduling;
 /// they look feasible or not, and only those are asked that score best by hearsay. So the choice is wide while there is
 /// room everywhere, and narrow when all run for the last places, which spares refusals.
 /// </summary>
-sealed class Candidates(IMemberList members, Hearsay hearsay)
+/// <param name="rules">By which this node guesses what the others would bid.</param>
+sealed class Candidates(IMemberList members, Hearsay hearsay, SchedulingRules rules)
 {
     /// <summary>Asked although nothing looks feasible, so that a pending pod has reasons with real numbers.</summary>
     const int AskedAnyway = 4;
@@ -72,6 +73,6 @@ sealed class Candidates(IMemberList members, Hearsay hearsay)
         return false;
 
         void Add(Member member, in NodeFacts facts) =>
-            chosen.Add(new Candidate(member.Id, member.Address) { Score = ranked ? Scoring.Score(template, facts) : 0 });
+            chosen.Add(new Candidate(member.Id, member.Address) { Score = ranked ? rules.Score(template, facts) : 0 });
     }
 }

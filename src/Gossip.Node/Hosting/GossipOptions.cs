@@ -39,6 +39,9 @@ public sealed class GossipOptions
     /// <summary>What pods may take. Default: all of the machine's cores and memory, 110 pods.</summary>
     public Resources Resources { get; set; } = MachineFacts.Resources();
 
+    /// <summary>What the scores weigh when this node bids for pods, and the host app's own rules.</summary>
+    public SchedulingOptions Scheduling { get; } = new();
+
     public NodeTimings Timings { get; set; } = NodeTimings.Lan;
 
     /// <summary>Where the node's HTTP API answers, for others to know; empty without one.</summary>

@@ -42,6 +42,7 @@ public sealed class GossipOptionsCheck : IValidateOptions<GossipOptions>
         foreach (var group in options.Resources.Devices.Groups)
             if (!Devices.Kinds.Contains(group.Kind) || group.Model.Length is 0 or > Limits.Label || group.Free.Length > Devices.InGroupMost)
                 yield return $"Resources: {group.Free.Length} devices {group.Kind} {group.Model}: kinds are {string.Join(", ", Devices.Kinds)}, a model has 1 to {Limits.Label} bytes, at most {Devices.InGroupMost} are alike";
+        foreach (var fault in options.Scheduling.Faults()) yield return fault;
         if (options.CompactAt < 64 * 1024)
             yield return $"CompactAt: {options.CompactAt}; at least 64 KiB";
         if (options.ApiUrl.Length > 0 && !Uri.TryCreate(options.ApiUrl, UriKind.Absolute, out _))

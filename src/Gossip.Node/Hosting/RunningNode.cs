@@ -12,6 +12,7 @@ using Gossip.Core.View;
 using Gossip.Node.Loop;
 using Gossip.Node.Metrics;
 using Gossip.Node.Runtimes;
+using Gossip.Node.Scheduling;
 using Gossip.Node.Store;
 using Gossip.Node.Talks;
 using Gossip.Node.Transport;
@@ -29,6 +30,7 @@ sealed class RunningNode
     readonly NodeMeter meter;
     readonly GossipOptions options;
     readonly RuntimeHost runtimes;
+    readonly HostRules host;
     readonly CancellationTokenSource stop = new();
     Task declaring = Task.CompletedTask;
 
@@ -48,7 +50,8 @@ sealed class RunningNode
             var notes = new NoteLog(logger);
             var own = Runtimes(options, new RuntimeFacts(folder.Path, NodeId.Of(options.Name), Transport.Address, note => notes.Write(note)));
             var machine = new NodeMachine(Config(options, seeds, Transport.Address, own), contents);
-            Loop = new NodeLoop(machine, Transport, store, options.CompactAt, command => runtimes!.Perform(command), meter, new RejectLog(logger), notes);
+            Loop = new NodeLoop(machine, Transport, store, options.CompactAt, command => runtimes!.Perform(command), question => host!.Ask(question), meter, new RejectLog(logger), notes);
+            host = new HostRules(options.Scheduling, answer => Loop.Leave(NodeInput.HostAnswered(answer)));
             runtimes = new RuntimeHost(own, Loop, logger);
             var desk = new PodDesk(runtimes.RuntimeOf);
             Transport.Talks = desk.ServeAsync;
@@ -89,6 +92,7 @@ sealed class RunningNode
             await LeaveAsync(hurry).ConfigureAwait(false);
             await runtimes.StopAllAsync().ConfigureAwait(false);
         }
+        host.Stop();
         Loop.Stop();
         await Completion.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing); // its fault was told when it happened
         await runtimes.DisposeAsync().ConfigureAwait(false);
@@ -133,7 +137,10 @@ sealed class RunningNode
         Span<byte> luck = stackalloc byte[8];
         RandomNumberGenerator.Fill(luck);
         return new NodeConfig(
-            card, seeds, options.Timings, BinaryPrimitives.ReadUInt64LittleEndian(luck), (ulong)DateTimeOffset.UtcNow.ToUnixTimeSeconds());
+            card, seeds, options.Timings, BinaryPrimitives.ReadUInt64LittleEndian(luck), (ulong)DateTimeOffset.UtcNow.ToUnixTimeSeconds())
+        {
+            Rules = options.Scheduling.ToRules(),
+        };
     }
 
     static List<IPodRuntime> Runtimes(GossipOptions options, RuntimeFacts facts)

@@ -3,6 +3,7 @@ using Gossip.Core.Model;
 using Gossip.Core.Pods;
 using Gossip.Core.Ports;
 using Gossip.Core.Requests;
+using Gossip.Core.Scheduling;
 using Gossip.Core.Wire;
 using Gossip.Node.Metrics;
 
@@ -11,7 +12,7 @@ namespace Gossip.Node.Loop;
 /// <summary>Performs what the machine asks for; nothing here waits for the world.</summary>
 sealed class LoopEffects(
     ITransport transport, LogWriter log, TimerQueue timers, Dictionary<ulong, TaskCompletionSource<Reply>> askers,
-    Action<PodCommand> perform, NodeMeter meter, RejectLog rejects, NoteLog notes) : NodeEffects
+    Action<PodCommand> perform, Action<HostQuestion> askHost, NodeMeter meter, RejectLog rejects, NoteLog notes) : NodeEffects
 {
     /// <summary>The monotonic time of the turn, from which its timers count.</summary>
     public Instant Now { get; set; }
@@ -31,6 +32,8 @@ sealed class LoopEffects(
     public override void Wake(NodeTimer timer, TimeSpan after) => timers.Add(timer, Now + after);
     public override void Persist(LogPosition position, ReadOnlySpan<byte> record) => log.Append(position, record);
     public override void Perform(PodCommand command) => perform(command);
+
+    public override void AskHost(HostQuestion question) => askHost(question);
 
     public override void Reply(RequestId request, Reply reply)
     {

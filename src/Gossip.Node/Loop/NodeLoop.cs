@@ -5,6 +5,7 @@ using Gossip.Core.Model;
 using Gossip.Core.Pods;
 using Gossip.Core.Ports;
 using Gossip.Core.Requests;
+using Gossip.Core.Scheduling;
 using Gossip.Core.View;
 using Gossip.Core.Wire;
 using Gossip.Node.Metrics;
@@ -41,14 +42,14 @@ sealed class NodeLoop : IArrivals, IPodReports
     ulong lastRequest;
     volatile bool isSynced;
 
-    public NodeLoop(NodeMachine machine, ITransport transport, IStore store, long compactAt, Action<PodCommand> perform, NodeMeter meter, RejectLog rejects, NoteLog notes)
+    public NodeLoop(NodeMachine machine, ITransport transport, IStore store, long compactAt, Action<PodCommand> perform, Action<HostQuestion> askHost, NodeMeter meter, RejectLog rejects, NoteLog notes)
     {
         this.machine = machine;
         this.meter = meter;
         watchers = new Watchers(meter);
         meter.QueueLength = () => arrivals.Reader.Count;
         log = new LogWriter(store, compactAt, position => Leave(NodeInput.Persisted(position)), () => Leave(new Arrival(ArrivalKind.Compact, default)), Fail);
-        effects = new LoopEffects(transport, log, timers, askers, perform, meter, rejects, notes);
+        effects = new LoopEffects(transport, log, timers, askers, perform, askHost, meter, rejects, notes);
     }
 
     /// <summary>True once the node's tables are as good as its peers', or it has none.</summary>

@@ -22,7 +22,7 @@ public class CandidatesTests
     public CandidatesTests()
     {
         slots = new SlotTable(new TestTables(), ring, NodeTimings.Lan);
-        candidates = new Candidates(ring, new Hearsay(slots, ring));
+        candidates = new Candidates(ring, new Hearsay(slots, ring), SchedulingRules.Default);
     }
 
     [Fact]

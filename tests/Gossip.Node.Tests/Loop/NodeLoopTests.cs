@@ -60,7 +60,7 @@ public sealed class NodeLoopTests : IAsyncDisposable
     {
         var card = new NodeCard("a", NodeAddress.V4(0x7F000001, 1), Labels.Empty, [], Resources.Zero, [], "");
         var machine = new NodeMachine(new NodeConfig(card, [], NodeTimings.Lan, 1, 1), store.Open());
-        loop = new NodeLoop(machine, new SilentTransport(), store, 1 << 20, _ => { }, meter, new RejectLog(NullLogger.Instance), new NoteLog(NullLogger.Instance));
+        loop = new NodeLoop(machine, new SilentTransport(), store, 1 << 20, _ => { }, _ => { }, meter, new RejectLog(NullLogger.Instance), new NoteLog(NullLogger.Instance));
         running = Task.Run(loop.RunAsync);
     }
 

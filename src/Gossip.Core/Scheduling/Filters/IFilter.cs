@@ -2,7 +2,7 @@ using Gossip.Core.Model;
 
 namespace Gossip.Core.Scheduling.Filters;
 
-/// <summary>One hard rule of placement. Pure; allocates only to say no.</summary>
+/// <summary>One hard rule of placement. The built-in ones are pure and allocate only to say no; a host app's own runs at the edge.</summary>
 public interface IFilter
 {
     string Name { get; }

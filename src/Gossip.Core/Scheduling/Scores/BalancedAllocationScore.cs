@@ -9,7 +9,6 @@ namespace Gossip.Core.Scheduling.Scores;
 public sealed class BalancedAllocationScore : IScore
 {
     public string Name => "balanced";
-    public int Weight => 1;
 
     public int Score(PodTemplate pod, in NodeFacts node)
     {

@@ -6,9 +6,11 @@ namespace Gossip.Core.Scheduling.Scores;
 public sealed class LeastAllocatedScore : IScore
 {
     public string Name => "least-allocated";
-    public int Weight => 1;
 
-    public int Score(PodTemplate pod, in NodeFacts node)
+    public int Score(PodTemplate pod, in NodeFacts node) => ShareLeft(pod, node);
+
+    /// <summary>Thousandths, of cpu and memory alike.</summary>
+    internal static int ShareLeft(PodTemplate pod, in NodeFacts node)
     {
         var cpu = Share(node.Free.Cpu.Value - pod.Requests.Cpu.Value, node.Allocatable.Cpu.Value);
         var memory = Share(node.Free.Memory.Value - pod.Requests.Memory.Value, node.Allocatable.Memory.Value);

@@ -9,7 +9,6 @@ namespace Gossip.Core.Scheduling.Scores;
 public sealed class NodeAffinityScore : IScore
 {
     public string Name => "node-affinity";
-    public int Weight => 2;
 
     public int Score(PodTemplate pod, in NodeFacts node) =>
         pod.NodeAffinity.Preferred.IsEmpty

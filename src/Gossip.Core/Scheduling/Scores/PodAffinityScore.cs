@@ -11,7 +11,6 @@ namespace Gossip.Core.Scheduling.Scores;
 public sealed class PodAffinityScore : IScore
 {
     public string Name => "pod-affinity";
-    public int Weight => 2;
 
     public int Score(PodTemplate pod, in NodeFacts node)
     {

@@ -7,7 +7,6 @@ namespace Gossip.Core.Scheduling.Scores;
 public sealed class PreferredTaintScore : IScore
 {
     public string Name => "preferred-taints";
-    public int Weight => 3;
 
     public int Score(PodTemplate pod, in NodeFacts node)
     {

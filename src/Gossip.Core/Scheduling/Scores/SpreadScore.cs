@@ -6,7 +6,6 @@ namespace Gossip.Core.Scheduling.Scores;
 public sealed class SpreadScore : IScore
 {
     public string Name => "spread";
-    public int Weight => 2;
 
     public int Score(PodTemplate pod, in NodeFacts node) => Scoring.Greatest / (1 + node.OfWorkload);
 }

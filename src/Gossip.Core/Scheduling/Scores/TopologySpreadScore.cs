@@ -9,7 +9,6 @@ namespace Gossip.Core.Scheduling.Scores;
 public sealed class TopologySpreadScore : IScore
 {
     public string Name => "topology-spread";
-    public int Weight => 2;
 
     public int Score(PodTemplate pod, in NodeFacts node)
     {

@@ -99,6 +99,8 @@ sealed class ShownNodes() : ShownKind(ApiKind.Node)
             conditions.Add((JsonNode)(LostOf(node) is { Length: > 0 } lost
                 ? Condition("RuntimeReady", "False", "RuntimeLost", $"the engine of {string.Join(", ", lost)} does not answer; its pods move, others run on")
                 : Condition("RuntimeReady", "True", "RuntimesAnswer", $"{string.Join(", ", node.Member.Card.Runtimes)}: there")));
+        if (node.Member.Capacity.HostFault is { Length: > 0 } fault)
+            conditions.Add((JsonNode)Condition("HostRulesAnswer", "False", "HostRuleFailed", fault));
         if (node.Labels[IsolationLabel] is { } isolation)
             conditions.Add((JsonNode)(isolation == "none"
                 ? Condition("ProcessIsolation", "False", "PlainProcesses", "pods of processes share this machine's network, files and process ids")
