@@ -11,7 +11,7 @@ public sealed record ApiKind(
 {
     public const string Pod = "Pod", ReplicationController = "ReplicationController", ReplicaSet = "ReplicaSet",
         Deployment = "Deployment", Service = "Service", Endpoints = "Endpoints", Node = "Node",
-        Namespace = "Namespace", Event = "Event", ConfigMap = "ConfigMap", Secret = "Secret";
+        Namespace = "Namespace", Event = "Event", ConfigMap = "ConfigMap", Secret = "Secret", DisruptionBudget = Core.Disruption.DisruptionBudget.Kind;
 
     public string ApiVersion => Group.Length == 0 ? Version : $"{Group}/{Version}";
 
@@ -36,6 +36,7 @@ public sealed record ApiKind(
         new(Service, "services", "service", "svc", "", "v1", true, typeof(V1Service)),
         new(Deployment, "deployments", "deployment", "deploy", "apps", "v1", true, typeof(V1Deployment)),
         new(ReplicaSet, "replicasets", "replicaset", "rs", "apps", "v1", true, typeof(V1ReplicaSet)),
+        new(DisruptionBudget, "poddisruptionbudgets", "poddisruptionbudget", "pdb", "policy", "v1", true, typeof(V1PodDisruptionBudget)),
     ];
 
     public static ApiKind? Find(string apiVersion, string kind) =>

@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using Gossip.Core.Disruption;
 using Gossip.Core.Membership;
 using Gossip.Core.Model;
 using Gossip.Core.Requests;
@@ -19,7 +20,15 @@ public sealed record ClusterView(
     ImmutableArray<ObjectView> Objects,
     ImmutableArray<PodView> Pods,
     ImmutableArray<EndpointsView> Endpoints,
-    ImmutableArray<EventView> Events);
+    ImmutableArray<EventView> Events)
+{
+    /// <summary>How each disruption budget stands.</summary>
+    public ImmutableArray<BudgetView> Budgets { get; init; } = [];
+}
+
+/// <summary>A PodDisruptionBudget as this node's tables fulfil it.</summary>
+/// <param name="Problem">Why it cannot be read, and so forbids everything; empty when it can.</param>
+public readonly record struct BudgetView(Uid Uid, BudgetStatus Status, string Problem);
 
 /// <summary>A node: what it says of itself, what the operator says of it, and what this node believes of it.</summary>
 /// <param name="Labels">Its own, overlaid with the operator's.</param>

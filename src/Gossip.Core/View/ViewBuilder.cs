@@ -26,7 +26,10 @@ public sealed class ViewBuilder(SlotTable slots, IMemberList members)
         var pods = Pods(now.Monotonic);
         return built = new ClusterView(
             slots.Version, now.Wall, members.Self, Nodes(), [.. slots.Objects.ByName.Select(View).OrderBy(view => view.Name.Namespace, StringComparer.Ordinal).ThenBy(view => view.Name)],
-            pods, Endpoints(pods), events.ToArray());
+            pods, Endpoints(pods), events.ToArray())
+        {
+            Budgets = [.. slots.Budgets.All.Select(budget => new BudgetView(budget.Uid, budget.Status, budget.Says.Problem))],
+        };
     }
 
     /// <summary>An object as readers see it: without the cells that are Gossip's own.</summary>

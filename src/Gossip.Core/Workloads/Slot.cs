@@ -48,6 +48,9 @@ public sealed class Slot
     /// <summary>Where it is counted, while it has rules.</summary>
     internal ImmutableArray<Place> Places { get; set; } = [];
 
+    /// <summary>Which disruption budgets count it, and how.</summary>
+    internal Disruption.BudgetShare Budgets { get; set; } = Disruption.BudgetShare.None;
+
     /// <summary>The number of the change that touched it last (<see cref="SlotTable.Version"/>).</summary>
     public ulong Version { get; internal set; }
 

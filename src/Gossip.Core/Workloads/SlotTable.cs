@@ -1,4 +1,5 @@
 using System.Globalization;
+using Gossip.Core.Disruption;
 using Gossip.Core.Membership;
 using Gossip.Core.Model;
 using Gossip.Core.Replication;
@@ -32,6 +33,7 @@ public sealed class SlotTable
         nodes = new NodeBook(catalog, members, timings);
         garbage = new Garbage(tables, catalog, facts);
         Placed = new PlacedPods(members.Self, slots);
+        Budgets = new BudgetBook(members, slots);
         Version = tables.Version;
         foreach (var member in members.All) Place(member.Id);
         // What the store gave back is there before the first input, and before any clock was read.
@@ -58,6 +60,9 @@ public sealed class SlotTable
 
     /// <summary>Where pods are, for rules between pods.</summary>
     public PlacedPods Placed { get; }
+
+    /// <summary>How many pods may be disrupted on purpose.</summary>
+    public BudgetBook Budgets { get; }
 
     /// <summary>The desired objects behind the slots.</summary>
     public Catalog Objects => catalog;
@@ -177,6 +182,7 @@ public sealed class SlotTable
             turned.Version = Version;
             if (turned == changed) derives = true;
             else Derive(turned, gone: false, now);
+            if (turned != changed && turned.Name.Kind == DisruptionBudget.Kind) Budgets.Apply(turned, gone: false);
         }
         garbage.Note(changed, gone: change.After is null);
         if (changed.Name.Kind == NodeBook.Kind)
@@ -187,6 +193,7 @@ public sealed class SlotTable
             nodeVersions[node] = Version;
             Dirty.AddRange(watched.Keys); // an uncordoned node may be what they wait for
         }
+        if (changed.Name.Kind == DisruptionBudget.Kind) Budgets.Apply(changed, gone: change.After is null);
         if (Pods.Configuration.ConfigObjects.IsConfig(changed.Name.Kind)) DirtyConfig.Add(changed.Name);
         if (!WorkloadSpec.IsWorkload(changed.Name.Kind)) return;
         if (change.After is null) changed.Spec = null;
@@ -246,6 +253,7 @@ public sealed class SlotTable
         {
             slot.OpenSince = replaced.OpenSince;
             Placed.Detach(replaced);
+            BudgetBook.Detach(replaced);
             if (replaced.IsDesired) Typical.Count(replaced.Template, -1);
         }
         Typical.Count(slot.Template, 1);
@@ -293,6 +301,7 @@ public sealed class SlotTable
         }
         known?.CopyTo(slot);
         Placed.Update(slot);
+        Budgets.Update(slot);
         slot.Version = Version;
         if (!slot.IsDesired && slot.Admissions.IsEmpty) Drop(slot);
         else if (slot.IsDesired && !slot.Succeeded && !IsHeld(slot)) watched[pod] = slot;
@@ -304,6 +313,7 @@ public sealed class SlotTable
     {
         slots.Remove(slot.Id);
         Placed.Detach(slot);
+        BudgetBook.Detach(slot);
         watched.Remove(slot.Id);
         catalog.Find(slot.Id.Workload)?.Slots.Remove(slot.Id);
         if (byPodName.GetValueOrDefault((slot.Workload.Namespace, slot.Name)) == slot.Id) byPodName.Remove((slot.Workload.Namespace, slot.Name));

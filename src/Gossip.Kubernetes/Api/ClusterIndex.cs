@@ -21,6 +21,13 @@ sealed class ClusterIndex(ClusterView view)
 
     public IEnumerable<PodView> PodsOf(Uid owner) => (podsByOwner ??= view.Pods.ToLookup(pod => pod.OwnerUid))[owner];
 
+    public BudgetView? Budget(Uid uid)
+    {
+        foreach (var budget in view.Budgets)
+            if (budget.Uid == uid) return budget;
+        return null;
+    }
+
     /// <summary>Those that count; of two objects of one name only the one that does.</summary>
     public IEnumerable<ObjectView> ObjectsOf(string kind) => view.Objects.Where(held => held.Name.Kind == kind && !held.NameConflict);
 

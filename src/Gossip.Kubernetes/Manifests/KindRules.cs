@@ -10,6 +10,7 @@ static class KindRules
     {
         var root = manifest.Root;
         if (kind.Kind is ApiKind.ConfigMap or ApiKind.Secret) ConfigRules.Check(root, kind.Kind, findings);
+        if (kind.Kind == ApiKind.DisruptionBudget) BudgetRules.Check(manifest, findings);
         if (kind.Kind is not (ApiKind.Pod or ApiKind.Service or ApiKind.Node) && !kind.IsWorkload) return;
         if (manifest.Spec is not { } spec)
         {
