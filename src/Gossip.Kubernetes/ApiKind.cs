@@ -11,7 +11,8 @@ public sealed record ApiKind(
 {
     public const string Pod = "Pod", ReplicationController = "ReplicationController", ReplicaSet = "ReplicaSet",
         Deployment = "Deployment", Service = "Service", Endpoints = "Endpoints", Node = "Node",
-        Namespace = "Namespace", Event = "Event", ConfigMap = "ConfigMap", Secret = "Secret", DisruptionBudget = Core.Disruption.DisruptionBudget.Kind;
+        Namespace = "Namespace", Event = "Event", ConfigMap = "ConfigMap", Secret = "Secret", DisruptionBudget = Core.Disruption.DisruptionBudget.Kind,
+        PriorityClass = Core.Model.PriorityClass.Kind;
 
     public string ApiVersion => Group.Length == 0 ? Version : $"{Group}/{Version}";
 
@@ -37,6 +38,7 @@ public sealed record ApiKind(
         new(Deployment, "deployments", "deployment", "deploy", "apps", "v1", true, typeof(V1Deployment)),
         new(ReplicaSet, "replicasets", "replicaset", "rs", "apps", "v1", true, typeof(V1ReplicaSet)),
         new(DisruptionBudget, "poddisruptionbudgets", "poddisruptionbudget", "pdb", "policy", "v1", true, typeof(V1PodDisruptionBudget)),
+        new(PriorityClass, "priorityclasses", "priorityclass", "pc", "scheduling.k8s.io", "v1", false, typeof(V1PriorityClass)),
     ];
 
     public static ApiKind? Find(string apiVersion, string kind) =>

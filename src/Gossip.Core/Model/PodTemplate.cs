@@ -45,6 +45,12 @@ public sealed record PodTemplate(
     /// <summary>Names of what it waits for: while there is any, nobody is asked to run it.</summary>
     public ImmutableArray<string> SchedulingGates { get; init; } = [];
 
+    /// <summary>Empty: the default's, if there is one.</summary>
+    public string PriorityClassName { get; init; } = "";
+
+    /// <summary>Whether it may have pods of lower priority evicted when it fits nowhere; null: as its class says.</summary>
+    public bool? MayPreempt { get; init; }
+
     /// <summary>The pod's name unless the manifest says otherwise.</summary>
     public string Hostname { get; init; } = "";
 

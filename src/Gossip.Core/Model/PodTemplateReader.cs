@@ -97,6 +97,8 @@ public sealed class PodTemplateReader
             PodAffinity = new PodAffinityReader(faults, sets).Read(spec),
             TopologySpread = new TopologySpreadReader(faults, sets).Read(spec),
             SchedulingGates = ReadSchedulingGates(spec),
+            PriorityClassName = ReadPriorityClassName(spec),
+            MayPreempt = ReadPreemptionPolicy(spec),
             Hostname = ReadHostname(spec),
             HostNetwork = JsonTexts.IsTrue(spec, "hostNetwork"),
             FsGroup = security.FsGroup,
@@ -151,6 +153,20 @@ public sealed class PodTemplateReader
             read.Add(name);
         }
         return read.DrainToImmutable();
+    }
+
+    string ReadPriorityClassName(JsonElement spec)
+    {
+        var name = JsonTexts.Text(spec, "priorityClassName") ?? "";
+        faults.RefuseIf(name.Length > Wire.Limits.Name, "spec.priorityClassName", $"is longer than {Wire.Limits.Name}");
+        return name;
+    }
+
+    bool? ReadPreemptionPolicy(JsonElement spec)
+    {
+        var policy = JsonTexts.Text(spec, "preemptionPolicy");
+        faults.RefuseIf(policy is not (null or "" or "PreemptLowerPriority" or "Never"), "spec.preemptionPolicy", $"\"{policy}\" is neither PreemptLowerPriority nor Never");
+        return string.IsNullOrEmpty(policy) ? null : policy == "PreemptLowerPriority";
     }
 
     RestartPolicy ReadRestartPolicy(JsonElement spec)

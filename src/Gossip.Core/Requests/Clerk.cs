@@ -1,3 +1,4 @@
+using System.Collections.Immutable;
 using System.Globalization;
 using System.Text;
 using Gossip.Core.Model;
@@ -79,6 +80,7 @@ public sealed class Clerk(SlotTable slots, ITables tables, IRowWriter writer, Vi
     {
         if (ObjectRules.Check(create.Name, create.Fields) is { } refused) return refused;
         if (slots.Objects.Find(create.Name) is not null) return new Refused(RefusedBecause.AlreadyExists, $"{create.Name} already exists");
+        if (SecondDefault(create.Name, create.Fields) is { } second) return second;
         List<(string, ReadOnlyMemory<byte>)> cells = [(Fields.Birth, new ObjectBirth(create.Name, create.ApiVersion).ToBytes())];
         foreach (var field in create.Fields)
             if (!ObjectRules.IsNull(field)) cells.Add((field.Path, field.Json));
@@ -93,6 +95,11 @@ public sealed class Clerk(SlotTable slots, ITables tables, IRowWriter writer, Vi
         if (slots.Objects.Find(replace.Name) is not { } held) return NotFound(replace.Name);
         if (replace.IfVersion != 0 && replace.IfVersion != held.Version)
             return new Refused(RefusedBecause.Conflict, $"{replace.Name} has changed since version {replace.IfVersion}: it is at {held.Version} now");
+        if (SecondDefault(replace.Name, replace.Fields) is { } second) return second;
+        if (replace.Name.Kind == PriorityClass.Kind)
+            foreach (var fixedField in (string[])["value", "preemptionPolicy"])
+                if (!held.Json(fixedField).Span.SequenceEqual(ObjectRules.Json(replace.Fields, fixedField).Span))
+                    return new Refused(RefusedBecause.Invalid, $"{fixedField}: cannot be changed: delete the class and create it anew", fixedField);
         List<(string, ReadOnlyMemory<byte>)> cells = [];
         foreach (var field in replace.Fields)
             if (!ObjectRules.IsNull(field) && !held.Json(field.Path).Span.SequenceEqual(field.Json.Span)) cells.Add((field.Path, field.Json));
@@ -104,6 +111,12 @@ public sealed class Clerk(SlotTable slots, ITables tables, IRowWriter writer, Vi
         writer.Edit(held.Uid, [.. cells], now, effects, Finish(id, replace.Name));
         return null;
     }
+
+    /// <summary>Which of two would be a guess. Two partitions may still each make one: then the smaller counts.</summary>
+    Refused? SecondDefault(ObjectName name, ImmutableArray<ObjectField> fields) =>
+        name.Kind == PriorityClass.Kind && ObjectRules.Json(fields, "globalDefault").Span.SequenceEqual("true"u8) && slots.DefaultClassBesides(name.Name) is { } other
+            ? new Refused(RefusedBecause.Invalid, $"globalDefault: {other.Name} is the default already", "globalDefault")
+            : null;
 
     void ChooseSkip(CatalogObject held, ReplaceObject replace, Now now, List<(string, ReadOnlyMemory<byte>)> cells)
     {

@@ -28,6 +28,7 @@ static class ObjectRules
             bytes += Encoding.UTF8.GetByteCount(field.Path) + field.Json.Length + CellOverhead;
         }
         if (bytes > Limits.ObjectBytes) return new Refused(RefusedBecause.TooLarge, $"{name} takes {bytes} bytes, at most {Limits.ObjectBytes}");
+        if (name.Kind == PriorityClass.Kind && PriorityClass.TryRead(name.Name, path => Json(fields, path), out var wrong) is null) return Invalid(wrong.Field, wrong.Message);
         if (!WorkloadSpec.IsWorkload(name.Kind)) return null;
         var spec = WorkloadSpec.Read(name.Kind, path => Json(fields, path), paths);
         return spec.Problem.Length == 0 ? null : Invalid(spec.Field, spec.Problem);

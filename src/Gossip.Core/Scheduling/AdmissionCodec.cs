@@ -22,7 +22,7 @@ public static class AdmissionCodec
     /// <summary>What one status tells of what happened lately.</summary>
     public const int NotesMax = 4;
 
-    const int WinnerMax = 150; // 220 - array 1 - node 9 - run 38 - stamp 9 - text header 2, and 10 for its devices
+    const int WinnerMax = 145; // 220 - array 1 - node 9 - run 38 - stamp 9 - text header 2, 10 for its devices, 5 for its priority
     const int BirthFields = 4;
     const int NameMax = 63;
     const int IpMax = 45;      // the longest text of an IPv6 address
@@ -44,16 +44,17 @@ public static class AdmissionCodec
     {
         var buffer = new ArrayBufferWriter<byte>(BirthBytesMax);
         var writer = new MessagePackWriter(buffer);
-        writer.WriteArrayHeader(birth.Devices is null ? BirthFields : BirthFields + 2);
+        writer.WriteArrayHeader(BirthFields + (birth.Priority != 0 ? 3 : birth.Devices is not null ? 2 : 0));
         writer.Write(birth.Node.Value);
         PodCodec.Write(ref writer, birth.Run);
         writer.Write(birth.AdmittedAt.Value);
         Codec.WriteText(ref writer, birth.Winner, WinnerMax);
-        if (birth.Devices is { } devices)
+        if (birth.Devices is not null || birth.Priority != 0)
         {
-            writer.Write(devices.Group);
-            writer.Write(devices.Mask);
+            writer.Write(birth.Devices?.Group ?? 0);
+            writer.Write(birth.Devices?.Mask ?? 0UL);
         }
+        if (birth.Priority != 0) writer.Write(birth.Priority);
         writer.Flush();
         return buffer.WrittenSpan.ToArray();
     }
@@ -66,7 +67,9 @@ public static class AdmissionCodec
         var run = PodCodec.ReadRun(ref reader);
         var at = new Stamp(reader.ReadUInt64());
         var birth = new AdmissionBirth(node, run, at, Codec.ReadText(ref reader, WinnerMax, "admission.winner"));
-        return fields < BirthFields + 2 ? birth : birth with { Devices = new DeviceGrant((int)Codec.ReadUpTo(ref reader, Model.Devices.GroupsMost, "admission.devices"), reader.ReadUInt64()) };
+        if (fields < BirthFields + 2) return birth;
+        var devices = new DeviceGrant((int)Codec.ReadUpTo(ref reader, Model.Devices.GroupsMost, "admission.devices"), reader.ReadUInt64());
+        return birth with { Devices = devices.Mask == 0 ? null : devices, Priority = fields < BirthFields + 3 ? 0 : reader.ReadInt32() };
     }
 
     public static byte[] Write(AdmissionStatus status)

@@ -43,6 +43,9 @@ public sealed record AdmissionBirth(NodeId Node, PodRun Run, Stamp AdmittedAt, s
 {
     /// <summary>Which of its node's devices it has; null for none.</summary>
     public DeviceGrant? Devices { get; init; }
+
+    /// <summary>The pod's when it was admitted: a class that changes later makes nobody a victim.</summary>
+    public int Priority { get; init; }
 }
 
 /// <summary>The status cell of an admission: its own node overwrites it.</summary>

@@ -147,9 +147,9 @@ public sealed partial class Auctioneer
         if (mayTakeMore || change.ChangesLiveness) WakeBy(now.Monotonic + TickLeast, now, effects);
     }
 
-    /// <summary>Nobody needs to look for an owner: not wanted, done, gated, or on a node that lives.</summary>
+    /// <summary>Nobody needs to look for an owner: not wanted, done, gated, of unknown priority, or on a node that lives.</summary>
     bool IsHeld(Slot slot, Now now) =>
-        !slot.IsDesired || slot.Succeeded || slot.IsGated
+        !slot.IsDesired || slot.Succeeded || slot.IsGated || slots.LacksClass(slot)
         || slots.Standing(slot, now.Monotonic) is { } standing && members.Find(standing.Node) is { IsLive: true };
 
     void Reset(Auction auction, Slot slot, Now now)

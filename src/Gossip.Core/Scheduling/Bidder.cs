@@ -3,6 +3,7 @@ using Gossip.Core.Membership;
 using Gossip.Core.Model;
 using Gossip.Core.Replication;
 using Gossip.Core.Scheduling.Filters;
+using Gossip.Core.View;
 using Gossip.Core.Wire;
 using Gossip.Core.Workloads;
 
@@ -182,6 +183,7 @@ public sealed partial class Bidder
         if (slots.Find(run.Pod) is not { } slot) return (NotHeard, soon);
         if (!slot.IsDesired || slot.Succeeded) return ("is not wanted any more", TimeSpan.Zero);
         if (slot.IsGated) return ("is held by its scheduling gates", TimeSpan.Zero);
+        if (slots.LacksClass(slot)) return (PendingReason.LacksClass(slot.Template), soon);
         if (run.Epoch < slot.NextEpoch)
             return (string.Create(CultureInfo.InvariantCulture, $"stale: asked for epoch {run.Epoch}, {slot.NextEpoch} is next"), soon);
         if (slots.Standing(slot, now.Monotonic) is { } standing && members.Find(standing.Node) is { IsLive: true } owner)
@@ -235,7 +237,7 @@ public sealed partial class Bidder
     void Admit(PodRun run, PodTemplate template, bool checkRoom, Award award, NodeAddress from, Now now, NodeEffects effects)
     {
         var claim = books.Admit(run, template, checkRoom);
-        var birth = new AdmissionBirth(self, run, writer.Tick(now), award.Winner) { Devices = claim.Devices };
+        var birth = new AdmissionBirth(self, run, writer.Tick(now), award.Winner) { Devices = claim.Devices, Priority = slots.Find(run.Pod) is { } slot ? slots.PriorityOf(slot) : 0 };
         (string, ReadOnlyMemory<byte>)[] cells =
         [
             (Fields.Birth, AdmissionCodec.Write(birth)),

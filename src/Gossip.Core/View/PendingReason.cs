@@ -13,6 +13,8 @@ public static class PendingReason
     /// <summary>How the reason of a gated pod begins; its gates' names follow.</summary>
     public const string Gated = "held by scheduling gates: ";
 
+    public static string LacksClass(PodTemplate pod) => $"there is no PriorityClass \"{pod.PriorityClassName}\"";
+
     public static string Of(Slot slot, Func<NodeId, string> nodeName)
     {
         if (slot.IsGated) return Gated + string.Join(", ", slot.Template.SchedulingGates);

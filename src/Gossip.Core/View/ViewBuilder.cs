@@ -85,7 +85,7 @@ public sealed class ViewBuilder(SlotTable slots, IMemberList members)
         return new PodView(
             slot.Id, slot.Name, slot.Workload.Namespace, UidOf(slot.Id, epoch), slot.Workload, slot.Id.Workload, slot.Template,
             new WallTime(created.UnixMilliseconds), slot.Version, !slot.IsDesired, standing, standing is null ? "" : NameOf(standing.Node),
-            phase, standing is null && !slot.Succeeded ? PendingReason.Of(slot, NameOf) : "", slot.Summary, slot.Admissions);
+            phase, standing is null && !slot.Succeeded ? slots.LacksClass(slot) ? PendingReason.LacksClass(slot.Template) : PendingReason.Of(slot, NameOf) : "", slot.Summary, slot.Admissions);
     }
 
     /// <summary>A pod's uid for people: another for each epoch, as a recreated pod's is in Kubernetes.</summary>

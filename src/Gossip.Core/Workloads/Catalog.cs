@@ -28,6 +28,13 @@ public sealed class Catalog
         }
     }
 
+    /// <summary>Those of a kind that count, in order of uid.</summary>
+    public IEnumerable<CatalogObject> OfKind(string kind)
+    {
+        foreach (var held in byUid.Values)
+            if (held.Name.Kind == kind && !held.IsDeleting && !held.NameConflict) yield return held;
+    }
+
     public CatalogObject? Find(Uid uid) => byUid.GetValueOrDefault(uid);
 
     /// <summary>The one that counts under a name; null when all are being deleted, or there is none.</summary>

@@ -17,6 +17,7 @@ public sealed class SlotTable
     readonly IMemberList members;
     readonly Catalog catalog = new();
     readonly NodeBook nodes;
+    readonly PriorityBook priorities;
     readonly Dictionary<PodId, Slot> slots = [];
     readonly Dictionary<PodId, PodFacts> facts = [];
     readonly Dictionary<(string Namespace, string Name), PodId> byPodName = [];
@@ -31,6 +32,7 @@ public sealed class SlotTable
     {
         this.members = members;
         nodes = new NodeBook(catalog, members, timings);
+        priorities = new PriorityBook(catalog);
         garbage = new Garbage(tables, catalog, facts);
         Placed = new PlacedPods(members.Self, slots);
         Budgets = new BudgetBook(members, slots);
@@ -101,6 +103,18 @@ public sealed class SlotTable
     /// <summary>The number of the last change of a node that a reader would see.</summary>
     public ulong VersionOf(NodeId node) => nodeVersions.GetValueOrDefault(node);
 
+    /// <summary>By its class as the tables have it now, for its next admission; one that stands keeps the priority of its birth. 0 while <see cref="LacksClass"/>.</summary>
+    public int PriorityOf(Slot slot) => priorities.Of(slot.Template)?.Value ?? 0;
+
+    /// <summary>Whether it may have pods of lower priority evicted when it fits nowhere.</summary>
+    public bool MayPreempt(Slot slot) => slot.Template.MayPreempt ?? priorities.Of(slot.Template) is { MayPreempt: true };
+
+    /// <summary>It names a PriorityClass that is not there: nobody may run it before that is, for its priority would be a guess.</summary>
+    public bool LacksClass(Slot slot) => priorities.Of(slot.Template) is null;
+
+    /// <summary>The class that pods without one get by some object's word, other than the one named; null when there is none.</summary>
+    internal PriorityClass? DefaultClassBesides(string name) => priorities.DefaultBesides(name);
+
     public void Apply(in RowChange change, Now now)
     {
         Version++;
@@ -148,10 +162,10 @@ public sealed class SlotTable
         return null;
     }
 
-    /// <summary>Desired, not succeeded, not gated, and nobody's. Notes since when: the mere passing of time may have opened it.</summary>
+    /// <summary>Desired, not succeeded, not gated, of a known priority, and nobody's. Notes since when: the mere passing of time may have opened it.</summary>
     public bool IsOpen(Slot slot, Instant now)
     {
-        var open = slot.IsDesired && !slot.Succeeded && !slot.IsGated && Standing(slot, now) is null;
+        var open = slot.IsDesired && !slot.Succeeded && !slot.IsGated && !LacksClass(slot) && Standing(slot, now) is null;
         if (open == slot.OpenSince is not null) return open;
         slot.OpenSince = open ? now : null;
         slot.Version = ++Version;
@@ -194,6 +208,11 @@ public sealed class SlotTable
             Dirty.AddRange(watched.Keys); // an uncordoned node may be what they wait for
         }
         if (changed.Name.Kind == DisruptionBudget.Kind) Budgets.Apply(changed, gone: change.After is null);
+        if (changed.Name.Kind == PriorityClass.Kind)
+        {
+            priorities.Forget();
+            foreach (var waiting in watched.Keys.ToArray()) Touch(waiting, now);
+        }
         if (Pods.Configuration.ConfigObjects.IsConfig(changed.Name.Kind)) DirtyConfig.Add(changed.Name);
         if (!WorkloadSpec.IsWorkload(changed.Name.Kind)) return;
         if (change.After is null) changed.Spec = null;

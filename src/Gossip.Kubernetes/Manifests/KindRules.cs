@@ -11,6 +11,7 @@ static class KindRules
         var root = manifest.Root;
         if (kind.Kind is ApiKind.ConfigMap or ApiKind.Secret) ConfigRules.Check(root, kind.Kind, findings);
         if (kind.Kind == ApiKind.DisruptionBudget) BudgetRules.Check(manifest, findings);
+        if (kind.Kind == ApiKind.PriorityClass) CheckPriorityClass(root, manifest.Name, findings);
         if (kind.Kind is not (ApiKind.Pod or ApiKind.Service or ApiKind.Node) && !kind.IsWorkload) return;
         if (manifest.Spec is not { } spec)
         {
@@ -101,6 +102,14 @@ static class KindRules
             if (ports.Count > 1 && name.Length == 0) findings.Fault($"{field}.name", port, FaultReason.Missing, "is missing: each of several ports needs a name");
             if (name.Length > 0 && !names.Add(name)) findings.Fault($"{field}.name", port["name"], FaultReason.Duplicate, $"'{name}' names another port already");
         }
+    }
+
+    static void CheckPriorityClass(JsonObject root, string name, Findings findings)
+    {
+        var fields = ManifestMapper.ToFields(root);
+        ReadOnlyMemory<byte> Json(string path) => fields.FirstOrDefault(field => field.Path == path).Json;
+        if (PriorityClass.TryRead(name, Json, out var wrong) is null)
+            findings.Fault(wrong.Field, wrong.Field == "metadata.name" ? root["metadata"]?["name"] : root[wrong.Field] ?? root, wrong.Message == "is missing" ? FaultReason.Missing : FaultReason.Invalid, wrong.Message);
     }
 
     static void CheckTaints(JsonObject spec, Findings findings)

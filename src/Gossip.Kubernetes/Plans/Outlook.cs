@@ -14,14 +14,14 @@ static class Outlook
         if (manifest.Spec is not { } spec) return [];
         return ApiKind.Of(manifest.Kind) switch
         {
-            { IsWorkload: true } => OfPods((int)(spec["replicas"].AsInteger() ?? 1), spec["template"]?["spec"] as JsonObject, view),
-            { Kind: ApiKind.Pod } => OfPods(1, spec, view),
+            { IsWorkload: true } => OfPods((int)(spec["replicas"].AsInteger() ?? 1), spec["template"]?["spec"] as JsonObject, view, all),
+            { Kind: ApiKind.Pod } => OfPods(1, spec, view, all),
             { Kind: ApiKind.Service } => OfService(spec, view, all),
             _ => [],
         };
     }
 
-    static IEnumerable<string> OfPods(int count, JsonObject? pod, ClusterView? view)
+    static IEnumerable<string> OfPods(int count, JsonObject? pod, ClusterView? view, IEnumerable<Manifest> all)
     {
         if (pod?["containers"] is not JsonArray containers) yield break;
         var sizes = containers.Select(container => Requests(container as JsonObject)).ToArray();
@@ -48,9 +48,14 @@ static class Outlook
             yield return $"needs the node '{name}', which could not run it: pods will be pending";
         if (Narrow(ref nodes, node => cpu <= node.Member.Card.Allocatable.Cpu.Value && memory <= node.Member.Card.Allocatable.Memory.Value) is false)
             yield return $"no node that could run it is as big as that: pods will be pending";
+        if (pod["priorityClassName"].AsText() is { Length: > 0 } priority && !HasClass(priority, view) && !all.Any(other => other.Kind == ApiKind.PriorityClass && other.Name == priority))
+            yield return $"names the PriorityClass '{priority}', which is not there yet: pods will be pending until it is";
         if (Narrow(ref nodes, node => !node.Unschedulable) is false)
             yield return "every node that could run it is cordoned: pods will be pending";
     }
+
+    static bool HasClass(string name, ClusterView view) =>
+        PriorityClass.BuiltIn(name) is not null || view.Objects.Any(held => held.Name == new ObjectName(ApiKind.PriorityClass, "", name) && !held.Deleting);
 
     /// <summary>Keeps the nodes that pass; false when that leaves none of some. Once none are left nothing more is said.</summary>
     static bool? Narrow(ref NodeView[] nodes, Predicate<NodeView> passes)

@@ -132,7 +132,7 @@ public class ManifestValidatorTests
     }
 
     [Theory]
-    [InlineData("volumes:", "priorityClassName: high\n  volumes:", "spec.priorityClassName")]
+    [InlineData("volumes:", "hostPID: true\n  volumes:", "spec.hostPID")]
     [InlineData("volumes:", "shareProcessNamespace: true\n  volumes:", "spec.shareProcessNamespace")]
     [InlineData("image: nginx:1", "image: nginx:1\n    securityContext: {seccompProfile: {type: RuntimeDefault}}", "spec.containers[0].securityContext.seccompProfile")]
     public void What_is_not_done_yet_is_said(string good, string bad, string field) =>

@@ -6,7 +6,7 @@ static class ShownKinds
     static readonly Dictionary<string, ShownKind> All = new ShownKind[]
     {
         new ShownPods(), new ShownNodes(), new ShownServices(), new ShownEndpoints(), new ShownNamespaces(), new ShownEvents(),
-        new ShownConfigMaps(), new ShownSecrets(), new ShownBudgets(),
+        new ShownConfigMaps(), new ShownSecrets(), new ShownBudgets(), new ShownPriorityClasses(),
         new ShownWorkloads(ApiKind.ReplicationController), new ShownWorkloads(ApiKind.ReplicaSet), new ShownWorkloads(ApiKind.Deployment),
     }.ToDictionary(shown => shown.Kind.Kind, StringComparer.Ordinal);
 
