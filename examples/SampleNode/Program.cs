@@ -8,6 +8,9 @@
 // all three over; start it again, and nothing moves: what runs well is left where it is.
 
 using Gossip.Core;
+using Gossip.Core.Model;
+using Gossip.Core.Scheduling;
+using Gossip.Core.Scheduling.Filters;
 using Gossip.Node;
 using Gossip.Node.Sealing;
 using Microsoft.Extensions.DependencyInjection;
@@ -34,6 +37,9 @@ builder.Services.AddGossip(options =>
     options.Timings = NodeTimings.Local; // leave this out where nodes do not share a machine
     options.RunProcesses = false; // this node runs our own code only
     foreach (var seed in args.Skip(2)) options.Seeds.Add(seed);
+
+    // How this node judges itself when it bids: what the built-in scores weigh, and rules of our own.
+    options.Scheduling.Weight("spread", 5).Filter(new ScratchSpace());
 
     // Runs until its token is cancelled. An exception would be a crash, and start it again after a pause.
     options.AddWorkload("mailer", copies: 3, async stop =>
@@ -82,4 +88,17 @@ static Keyring? KeyringFromEnvironment()
     if (Keyring.TryParse(text, out var keyring, out var error)) return keyring;
     Console.Error.WriteLine($"GOSSIP_KEY: {error}");
     return null;
+}
+
+/// <summary>No new pods for a machine whose temporary files have no room left.</summary>
+sealed class ScratchSpace : IFilter
+{
+    const long Least = 100 << 20;
+
+    public string Name => "scratch-space";
+
+    public FilterVerdict Check(PodTemplate pod, in NodeFacts node) =>
+        new DriveInfo(Path.GetTempPath()).AvailableFreeSpace is var free && free >= Least
+            ? FilterVerdict.Yes
+            : FilterVerdict.No($"{free >> 20} MiB of scratch space left, {Least >> 20} needed");
 }

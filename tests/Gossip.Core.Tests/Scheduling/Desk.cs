@@ -26,7 +26,7 @@ sealed class Desk : NodeEffects, IMemberList
     int order;
     long ticks = TimeSpan.TicksPerHour;
 
-    public Desk(int rank = 0, int replicas = 1, string template = TestCluster.Template, NodeTimings? timings = null)
+    public Desk(int rank = 0, int replicas = 1, string template = TestCluster.Template, NodeTimings? timings = null, SchedulingRules? rules = null)
     {
         Timings = timings ?? NodeTimings.Lan;
         for (var i = 0; i < Nodes; i++)
@@ -40,7 +40,7 @@ sealed class Desk : NodeEffects, IMemberList
         Tables.Commit(Now, this);
         Pods = [.. new SlotTable(Tables, this, Timings).Slots.Select(slot => slot.Id).Order()];
         Self = Ring[rank];
-        var config = new NodeConfig(members[Self].Card, [], Timings, 1, 1);
+        var config = new NodeConfig(members[Self].Card, [], Timings, 1, 1) { Rules = rules ?? SchedulingRules.Default };
         outbox = new Outbox(Self) { Boot = 1, Address = config.Card.Address };
         swim = new Swim(config, 1, new Luck(1), outbox);
         Slots = new SlotTable(Tables, this, Timings);
@@ -59,6 +59,8 @@ sealed class Desk : NodeEffects, IMemberList
     public ImmutableArray<PodId> Pods { get; }
     public List<(NodeId To, object Message)> Said { get; } = [];
     public List<PodCommand> Commands { get; } = [];
+    public List<HostQuestion> Asked { get; } = [];
+    public Capacity OwnCapacity => swim.OwnCapacity;
     public Now Now => new(new Instant(ticks), new WallTime(ticks / TimeSpan.TicksPerMillisecond));
     public PodRun Run => new(Pods[0], Slots.Find(Pods[0])!.NextEpoch);
     public NodeId Self { get; }
@@ -100,6 +102,10 @@ sealed class Desk : NodeEffects, IMemberList
         Turn(() => _ = Bidder.TryHandle(T.Kind, body, from, members[from].Address, Now, this)
             || Auctioneer.TryHandle(T.Kind, body, from, members[from].Address, Now, this));
     }
+
+    /// <summary>The host app's rules answer.</summary>
+    public void Answer(ulong question, string? refusal = null, string fault = "") =>
+        Turn(() => Bidder.OnHostAnswer(new HostAnswer(question, refusal, 0, "", fault), Now, this));
 
     public void Report(PodReport report) => Turn(() => Keeper.OnReport(report, Now, this));
 
@@ -230,6 +236,7 @@ sealed class Desk : NodeEffects, IMemberList
     public override void Wake(NodeTimer timer, TimeSpan after) => timers.Enqueue(timer, (ticks + Math.Max(0, after.Ticks), ++order));
     public override void Persist(LogPosition position, ReadOnlySpan<byte> record) => Assert.Fail("rows persist themselves here");
     public override void Perform(PodCommand command) => Commands.Add(command);
+    public override void AskHost(HostQuestion question) => Asked.Add(question);
     public override void Reply(RequestId request, Reply reply) => Assert.Fail("nobody asked");
     public override void Rejected(NodeAddress from, Reject why) => Assert.Fail($"rejected {why}");
     public override void Note(NodeNote note) { }
