@@ -42,8 +42,8 @@ public sealed partial class Bidder
         this.members = members;
         this.writer = writer;
         this.outbox = outbox;
-        books = new Books(config.Card.Allocatable, slots.Placed);
         self = config.Card.Id;
+        books = new Books(config.Card.Allocatable, slots.Placed, self);
     }
 
     internal Books Books => books;

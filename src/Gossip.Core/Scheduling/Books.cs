@@ -9,8 +9,8 @@ namespace Gossip.Core.Scheduling;
 /// it is left. A reservation is a promise with an end on the node's own clock, so that a lost award or a lost release
 /// leaks nothing. (Soft reservations: Sparrow's late binding, Ousterhout et al. 2013, with the books on the worker.)
 /// </summary>
-/// <param name="placed">Hears of every claim that comes or goes, so that rules between pods count them at once.</param>
-public sealed class Books(Resources allocatable, PlacedPods? placed = null)
+/// <param name="placed">Hears of every claim on <paramref name="node"/> that comes or goes, so that rules between pods count them at once.</param>
+public sealed class Books(Resources allocatable, PlacedPods? placed = null, NodeId node = default)
 {
     readonly Dictionary<PodRun, Claim> claims = [];
     readonly Dictionary<PodId, Claim> bids = [];
@@ -115,7 +115,7 @@ public sealed class Books(Resources allocatable, PlacedPods? placed = null)
     void Put(Claim claim)
     {
         claims.Add(claim.Run, claim);
-        placed?.Claim(claim.Run.Pod);
+        placed?.Claim(claim.Run.Pod, node);
         inUse += claim.Template.Requests;
         if (claim.Template.Device is { } request && (claim.Devices ??= devices.Choose(request)) is { } grant)
         {

@@ -17,7 +17,7 @@ public sealed class PlacedPods
     readonly IReadOnlyDictionary<PodId, Slot> slots;
     readonly Dictionary<NodeId, PlacedNode> nodes = [];
     readonly Dictionary<PodTemplate, PlacementRules> rules = new(ReferenceEqualityComparer.Instance);
-    readonly Dictionary<PodId, int> claimed = [];        // on this node, in its books
+    readonly Dictionary<PodId, (NodeId Node, int Claims)> claimed = []; // in the books that tell, which are this node's
     readonly Dictionary<PodId, NodeId> expected = [];    // where this node's auctions awarded it
     readonly RuleBook book;
     readonly List<Place> scratch = [];
@@ -83,7 +83,7 @@ public sealed class PlacedPods
         List<Slot> moved = [];
         if (book.Domains.Count > 0)
         {
-            foreach (var pod in admitted.Concat(node == self ? claimed.Keys : []).Concat(expected.Where(award => award.Value == node).Select(award => award.Key)))
+            foreach (var pod in admitted.Concat(claimed.Where(claim => claim.Value.Node == node).Select(claim => claim.Key)).Concat(expected.Where(award => award.Value == node).Select(award => award.Key)))
                 if (slots.GetValueOrDefault(pod) is { Rules: not null } slot) moved.Add(slot);
             foreach (var slot in moved) Move(slot, []);
             foreach (var set in book.Domains)
@@ -97,18 +97,18 @@ public sealed class PlacedPods
         foreach (var slot in moved) Update(slot);
     }
 
-    /// <summary>This node's books hold room for it from now on.</summary>
-    internal void Claim(PodId pod)
+    /// <summary>A node's books hold room for it from now on.</summary>
+    internal void Claim(PodId pod, NodeId node)
     {
         if (slots.GetValueOrDefault(pod) is not { Rules: not null } slot) return;
-        claimed[pod] = claimed.GetValueOrDefault(pod) + 1;
+        claimed[pod] = (node, claimed.GetValueOrDefault(pod).Claims + 1);
         Update(slot);
     }
 
     internal void Unclaim(PodId pod)
     {
-        if (!claimed.TryGetValue(pod, out var claims)) return;
-        if (claims > 1) claimed[pod] = claims - 1;
+        if (!claimed.TryGetValue(pod, out var claim)) return;
+        if (claim.Claims > 1) claimed[pod] = claim with { Claims = claim.Claims - 1 };
         else claimed.Remove(pod);
         if (slots.GetValueOrDefault(pod) is { } slot) Update(slot);
     }
@@ -133,7 +133,7 @@ public sealed class PlacedPods
         foreach (var admission in slot.Admissions)
             if (admission.Status.Phase is not (PodPhase.Succeeded or PodPhase.Failed))
                 Put(admission.Node, !slot.IsDesired || admission.Status.Draining || admission.Run.Epoch < slot.LeastEpoch || slot.FailedEpochs.Contains(admission.Run.Epoch));
-        if (claimed.Count > 0 && claimed.ContainsKey(slot.Id) && !IsLookedAt(self)) Put(self, !slot.IsDesired);
+        if (claimed.Count > 0 && claimed.TryGetValue(slot.Id, out var claim) && !IsLookedAt(claim.Node)) Put(claim.Node, !slot.IsDesired);
         if (expected.Count > 0 && expected.TryGetValue(slot.Id, out var node)) Put(node, false);
     }
 

@@ -1,0 +1,188 @@
+using System.Buffers;
+using System.Globalization;
+using System.Text;
+using Gossip.Core;
+using Gossip.Core.Membership;
+using Gossip.Core.Model;
+using Gossip.Core.Replication;
+using Gossip.Core.Scheduling;
+using Gossip.Core.Workloads;
+
+namespace Gossip.Bench.Placement;
+
+/// <summary>
+/// Every node's auctioneer and bidder, real ones, on one core over one copy of the tables; messages are encoded, travel
+/// in memory and are decoded. Time is the bench's own: a message takes <see cref="Hop"/>.
+/// </summary>
+sealed class BenchCluster
+{
+    public const string Zone = "topology.kubernetes.io/zone";
+
+    /// <summary>Timers that are waited for before a pod counts as one that fits nowhere.</summary>
+    const int PatienceMost = 1000;
+
+    static readonly TimeSpan Hop = TimeSpan.FromMicroseconds(5);
+
+    readonly Queue<(int To, byte[] Bytes, int Length)> mail = [];
+    readonly PriorityQueue<(int Node, NodeTimer Timer), long> timers = new();
+    readonly Member[] members;
+    readonly BenchNode[] nodes;
+    long ticks = TimeSpan.TicksPerHour;
+    ulong workloads;
+
+    public BenchCluster(int count, int zones)
+    {
+        members = [.. Enumerable.Range(0, count).Select(index => Card(index, zones)).OrderBy(card => card.Id.Value).Select((card, at) =>
+            new Member(card with { Address = NodeAddress.V4((uint)at + 1, 7946) }, new Incarnation(1, 0), MemberState.Alive, default, new Capacity(1, 1, card.Allocatable, "")))];
+        Ring = new Ring(members, members[0].Id);
+        Slots = new SlotTable(Tables, Ring, NodeTimings.Lan);
+        nodes = [.. members.Select((member, at) => new BenchNode(this, at, member.Card))];
+    }
+
+    public OneTable Tables { get; } = new();
+    public Ring Ring { get; }
+    public SlotTable Slots { get; }
+    public IReadOnlyList<BenchNode> Nodes => nodes;
+    public Now Now => new(new Instant(ticks), new WallTime(1_790_000_000_000 + ticks / TimeSpan.TicksPerMillisecond));
+    public long Messages { get; private set; }
+
+    /// <summary>Hears every change of a row, as a node that only listens would.</summary>
+    public Action<Row>? Changed { get; set; }
+
+    /// <summary>scheduler_perf's node: 4 cores, 32 GiB, 110 pods.</summary>
+    static NodeCard Card(int index, int zones) => new(
+        string.Create(CultureInfo.InvariantCulture, $"node-{index}"), NodeAddress.None, Labels.Of((Zone, string.Create(CultureInfo.InvariantCulture, $"zone-{index % zones}"))), [],
+        new Resources(new MilliCpu(4000), new Bytes(32L << 30), default, 110, []), [RuntimeNames.Process], "");
+
+    /// <summary>A user wants so many pods; their slots are derived, and nobody is asked yet.</summary>
+    public PodId[] Want(string name, string template, int replicas)
+    {
+        var birth = new ObjectBirth(new ObjectName("Deployment", "default", string.Create(CultureInfo.InvariantCulture, $"{name}-{++workloads}")), "apps/v1").ToBytes();
+        var uid = Tables.Create(RowKind.Object,
+        [
+            (Fields.Birth, birth),
+            (Fields.Replicas, Encoding.UTF8.GetBytes(replicas.ToString(CultureInfo.InvariantCulture))),
+            (Fields.Template, Encoding.UTF8.GetBytes(template)),
+        ], Now, nodes[0]);
+        foreach (var change in Tables.Commit(Now)) Slots.Apply(change, Now);
+        Slots.Dirty.Clear();
+        var derived = Slots.Objects.Find(uid)!;
+        if (derived.Spec?.Template is null) throw new InvalidOperationException($"{name}: {derived.Spec?.Field} {derived.Spec?.Problem}");
+        return [.. derived.Slots.Keys];
+    }
+
+    /// <summary>Pods that are there already: on every node in turn, without an auction.</summary>
+    public void Fill(IReadOnlyList<PodId> pods, int everyNth = 1)
+    {
+        for (var i = 0; i < pods.Count; i++)
+        {
+            var at = (int)((long)i * everyNth % nodes.Length);
+            Put(pods[i], nodes[at]);
+        }
+        for (var at = 0; at < nodes.Length; at++)
+            members[at] = members[at] with { Capacity = members[at].Capacity with { Version = 2, Free = nodes[at].Bidder.Books.Free } };
+    }
+
+    /// <summary>A pod is on a node from now on, whoever decided that.</summary>
+    public void Put(PodId pod, BenchNode node)
+    {
+        var run = new PodRun(pod, Epoch.First);
+        if (!node.Bidder.Adopt(run, Slots.Find(pod)!.Template, runs: false)) throw new InvalidOperationException("no room for it");
+        Tables.Create(RowKind.Admission,
+        [
+            (Fields.Birth, AdmissionCodec.Write(new AdmissionBirth(node.Config.Card.Id, run, Tables.Tick(Now), "won with 987 over 13 other bids"))),
+            (Fields.Status, AdmissionCodec.Write(AdmissionStatus.Admitted)),
+        ], Now, node);
+        foreach (var change in Tables.Commit(Now)) Slots.Apply(change, Now);
+        Slots.Dirty.Clear();
+    }
+
+    /// <summary>Auctions them to the end, one auctioneer's chunk after the other; how many found a place within so many rounds each.</summary>
+    public int Place(IReadOnlyList<PodId> pods)
+    {
+        var placed = 0;
+        for (int from = 0, to; from < pods.Count; from = to)
+        {
+            var point = Chunk.PointOf(pods[from]);
+            for (to = from; to < pods.Count && Chunk.PointOf(pods[to]) == point;) nodes[OwnerOf(pods[from])].OnSlot(pods[to++]);
+            Settle();
+            for (var patience = 0; patience < PatienceMost && Placed(pods, from, to) < to - from && timers.TryPeek(out _, out var at); patience++)
+            {
+                ticks = Math.Max(ticks, at);
+                Ripen();
+                Settle();
+            }
+            placed += Placed(pods, from, to);
+        }
+        return placed;
+    }
+
+    public int OwnerOf(PodId pod) => Gossip.Core.Membership.MemberListExtensions.Successor(Ring, Chunk.PointOf(pod));
+
+    public void Post(Gossip.Core.Model.NodeAddress to, ReadOnlySpan<byte> datagram)
+    {
+        var copy = ArrayPool<byte>.Shared.Rent(datagram.Length);
+        datagram.CopyTo(copy);
+        mail.Enqueue(((int)(uint)to.Low - 1, copy, datagram.Length));
+        Messages++;
+    }
+
+    public void Wake(int node, NodeTimer timer, TimeSpan after) => timers.Enqueue((node, timer), ticks + Math.Max(0, after.Ticks));
+
+    /// <summary>What a node told of its capacity is known to all at once.</summary>
+    public void Heard(int node, Swim told)
+    {
+        if (members[node].Capacity.Version >= told.OwnCapacity.Version) return;
+        members[node] = members[node] with { Capacity = told.OwnCapacity };
+    }
+
+    int Placed(IReadOnlyList<PodId> pods, int from, int to)
+    {
+        var placed = 0;
+        for (var i = from; i < to; i++)
+            if (Slots.Find(pods[i]) is { Admissions.IsEmpty: false }) placed++;
+        return placed;
+    }
+
+    void Settle()
+    {
+        Apply();
+        while (mail.TryDequeue(out var letter))
+        {
+            ticks += Hop.Ticks;
+            nodes[letter.To].Read(letter.Bytes.AsMemory(0, letter.Length));
+            ArrayPool<byte>.Shared.Return(letter.Bytes);
+            Apply();
+            if (timers.TryPeek(out _, out var at) && at <= ticks) Ripen();
+        }
+    }
+
+    void Ripen()
+    {
+        while (timers.TryPeek(out var due, out var at) && at <= ticks)
+        {
+            timers.Dequeue();
+            nodes[due.Node].Due(due.Timer);
+        }
+        Apply();
+    }
+
+    void Apply()
+    {
+        while (Tables.Commit(Now) is { Count: > 0 } changes)
+        {
+            foreach (var change in changes)
+            {
+                Slots.Apply(change, Now);
+                if (change.After is { } row) Changed?.Invoke(row);
+            }
+            if (Slots.Dirty.Count == 0) continue;
+            for (var i = 0; i < Slots.Dirty.Count; i++)
+            {
+                var pod = Slots.Dirty[i];
+                nodes[OwnerOf(pod)].OnSlot(pod);
+            }
+            Slots.Dirty.Clear();
+        }
+    }
+}

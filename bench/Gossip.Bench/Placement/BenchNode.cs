@@ -1,0 +1,91 @@
+using Gossip.Core;
+using Gossip.Core.Membership;
+using Gossip.Core.Model;
+using Gossip.Core.Pods;
+using Gossip.Core.Requests;
+using Gossip.Core.Scheduling;
+using Gossip.Core.Wire;
+
+namespace Gossip.Bench.Placement;
+
+/// <summary>One node's real bidder and, once a chunk of pods is its own, its real auctioneer; what it sends goes to the others in memory.</summary>
+sealed class BenchNode : NodeEffects
+{
+    readonly BenchCluster cluster;
+    readonly Outbox outbox;
+    readonly Swim swim;
+    readonly int index;
+    Auctioneer? auctioneer;
+
+    public BenchNode(BenchCluster cluster, int index, NodeCard card)
+    {
+        this.cluster = cluster;
+        this.index = index;
+        Config = new NodeConfig(card, [], NodeTimings.Lan, (ulong)index + 1, 1);
+        outbox = new Outbox(card.Id) { Boot = 1, Address = card.Address };
+        swim = new Swim(Config, 1, new Luck((ulong)index + 1), outbox);
+        Bidder = new Bidder(Config, cluster.Slots, swim, cluster.Tables, outbox);
+        Bidder.Start(cluster.Now);
+        Bidder.Open(cluster.Now, this);
+    }
+
+    public NodeConfig Config { get; }
+    public Bidder Bidder { get; }
+    public ulong Rejections { get; private set; }
+
+    /// <summary>As it told it last.</summary>
+    public Capacity Told => swim.OwnCapacity;
+
+    public Auctioneer Auctioneer
+    {
+        get
+        {
+            if (auctioneer is not null) return auctioneer;
+            auctioneer = new Auctioneer(Config, cluster.Slots, cluster.Ring.As(Config.Card.Id), cluster.Tables, cluster.Tables, new Luck((ulong)index + 7), outbox);
+            auctioneer.Start();
+            return auctioneer;
+        }
+    }
+
+    public void Read(ReadOnlyMemory<byte> datagram)
+    {
+        Envelope.TryReadHeader(datagram.Span, out var sender, out _);
+        ReadMessages(datagram[Limits.EnvelopeHeader..], sender);
+        Flush();
+    }
+
+    public void Due(NodeTimer timer)
+    {
+        _ = Bidder.TryHandle(timer, cluster.Now, this) || Auctioneer.TryHandle(timer, cluster.Now, this);
+        Flush();
+    }
+
+    public void OnSlot(PodId pod)
+    {
+        Auctioneer.OnSlot(pod, cluster.Now, this);
+        Flush();
+    }
+
+    void Flush()
+    {
+        while (outbox.TakeLooped() is { IsEmpty: false } toSelf) ReadMessages(toSelf, Config.Card.Id);
+        outbox.Flush(this);
+        cluster.Heard(index, swim);
+    }
+
+    void ReadMessages(ReadOnlyMemory<byte> rest, NodeId sender)
+    {
+        var from = cluster.Ring.Find(sender)!.Address;
+        while (Envelope.TryNext(ref rest, out var kind, out var body, out _))
+            _ = Bidder.TryHandle(kind, body, sender, from, cluster.Now, this) || Auctioneer.TryHandle(kind, body, sender, from, cluster.Now, this);
+    }
+
+    public override void Send(NodeAddress to, ReadOnlySpan<byte> datagram) => cluster.Post(to, datagram);
+    public override void SendFrame(NodeAddress to, ReadOnlySpan<byte> frame) => cluster.Post(to, frame);
+    public override void Wake(NodeTimer timer, TimeSpan after) => cluster.Wake(index, timer, after);
+    public override void Rejected(NodeAddress from, Reject why) => Rejections++;
+    public override void Persist(LogPosition position, ReadOnlySpan<byte> record) => throw new InvalidOperationException("rows go to the one table");
+    public override void Perform(PodCommand command) => throw new InvalidOperationException("nothing runs here");
+    public override void Reply(RequestId request, Reply reply) => throw new InvalidOperationException("nobody asked");
+    public override void Note(NodeNote note) { }
+}

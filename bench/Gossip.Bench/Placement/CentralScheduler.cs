@@ -1,0 +1,57 @@
+using Gossip.Core.Model;
+using Gossip.Core.Scheduling;
+using Gossip.Core.Scheduling.Filters;
+
+namespace Gossip.Bench.Placement;
+
+/// <summary>
+/// What a central scheduler would do with the same filters, scores and tallies: look at every node's exact books, score
+/// those that pass, take the best. No messages, and nobody to disagree with.
+/// </summary>
+sealed class CentralScheduler
+{
+    readonly BenchCluster cluster;
+    readonly NodeFacts[] facts;
+
+    public CentralScheduler(BenchCluster cluster)
+    {
+        this.cluster = cluster;
+        facts = [.. cluster.Nodes.Select(node => Of(node, node.Config))];
+    }
+
+    /// <summary>How many found a place.</summary>
+    public int Place(IReadOnlyList<PodId> pods)
+    {
+        var placed = 0;
+        foreach (var pod in pods)
+        {
+            var slot = cluster.Slots.Find(pod)!;
+            var around = cluster.Slots.Placed.Around(slot);
+            var run = new PodRun(pod, slot.NextEpoch);
+            var (best, score) = (-1, -1);
+            for (var at = 0; at < facts.Length; at++)
+            {
+                var node = cluster.Nodes[at];
+                var books = node.Bidder.Books;
+                var seen = facts[at] with { Free = books.Free, Taken = books.Ports, OfWorkload = books.OfWorkload(pod.Workload), Around = around };
+                if (!Filtering.Passes(slot.Template, seen)) continue;
+                var its = Scoring.Score(slot.Template, seen);
+                if (best >= 0 && BidOrder.Compare(run, node.Config.Card.Id, its, cluster.Nodes[best].Config.Card.Id, score) <= 0) continue;
+                (best, score) = (at, its);
+            }
+            if (best < 0) continue;
+            cluster.Put(pod, cluster.Nodes[best]);
+            placed++;
+        }
+        return placed;
+    }
+
+    NodeFacts Of(BenchNode node, Core.NodeConfig config)
+    {
+        var settings = cluster.Slots.SettingsOf(config.Card.Id);
+        return new NodeFacts(config.Card.Name, settings.Labels, settings.Taints, settings.Unschedulable, config.Card.Runtimes, config.Card.Allocatable, node.Bidder.Books.Free, "", null, 0)
+        {
+            Typical = cluster.Slots.Typical,
+        };
+    }
+}

@@ -1,0 +1,103 @@
+using System.Diagnostics;
+using System.Globalization;
+using System.Text.Json;
+using Gossip.Core.Model;
+using Gossip.Core.Replication;
+using Gossip.Core.Wire;
+using Gossip.Core.Workloads;
+using MessagePack;
+
+namespace Gossip.Bench.Placement;
+
+/// <summary>
+/// How many pods a second: <c>placement [--nodes 1000,5000,10000] [--workload NAME] [--json] [--plot FILE]</c>.
+/// </summary>
+static class PlacementBench
+{
+    /// <summary>The central baseline looks at every node: so many pods tell as much as all.</summary>
+    const int BaselineLooks = 1_500_000;
+
+    public static int Run(string[] args)
+    {
+        try
+        {
+            var sizes = (Value(args, "--nodes") ?? "1000,5000,10000").Split(',').Select(size => int.Parse(size, CultureInfo.InvariantCulture)).ToArray();
+            var only = Value(args, "--workload");
+            var figures = new List<Placed>();
+            for (var warm = 0; warm < 2; warm++) Measure(Workload.All[0], 300); // or the first would pay for the compiler
+            foreach (var nodes in sizes)
+                foreach (var workload in Workload.All)
+                {
+                    if (only is not null && only != workload.Name) continue;
+                    var figure = Measure(workload, nodes);
+                    figures.Add(figure);
+                    Console.WriteLine(figure);
+                    if (args.Contains("--json")) Console.WriteLine(JsonSerializer.Serialize(figure, JsonSerializerOptions.Web));
+                }
+            return 0;
+        }
+        catch (FormatException wrong)
+        {
+            Console.Error.WriteLine($"placement: {wrong.Message}");
+            return 2;
+        }
+    }
+
+    static string? Value(string[] args, string option) => Array.IndexOf(args, option) is >= 0 and var at && at + 1 < args.Length ? args[at + 1] : null;
+
+    static Placed Measure(Workload workload, int nodes)
+    {
+        var (empty, emptyAllocated, messages, unplaced) = Auction(workload, nodes, filled: false);
+        var (full, _, _, unplacedFull) = Auction(workload, nodes, filled: true);
+        return new Placed(workload.Name, nodes, empty, full, Central(workload, nodes), emptyAllocated, messages, unplaced + unplacedFull);
+    }
+
+    static (double PerSecond, double Allocated, double Messages, int Unplaced) Auction(Workload workload, int nodes, bool filled)
+    {
+        var cluster = Prepare(workload, nodes, filled, out var pods);
+        var warm = pods.Length / 4;
+        cluster.Place(pods[..warm]);
+        GC.Collect();
+        var messages = cluster.Messages;
+        var allocated = GC.GetAllocatedBytesForCurrentThread();
+        var clock = Stopwatch.StartNew();
+        var measured = pods[warm..];
+        var placed = cluster.Place(measured);
+        clock.Stop();
+        allocated = GC.GetAllocatedBytesForCurrentThread() - allocated;
+        return (placed / clock.Elapsed.TotalSeconds, (double)allocated / placed, (double)(cluster.Messages - messages) / placed, measured.Length - placed);
+    }
+
+    static double Central(Workload workload, int nodes)
+    {
+        var cluster = Prepare(workload, nodes, filled: false, out var pods);
+        var central = new CentralScheduler(cluster);
+        var measured = pods[..Math.Min(pods.Length, BaselineLooks / nodes)];
+        central.Place(measured[..(measured.Length / 4)]);
+        var clock = Stopwatch.StartNew();
+        var placed = central.Place(measured[(measured.Length / 4)..]);
+        return placed / clock.Elapsed.TotalSeconds;
+    }
+
+    static BenchCluster Prepare(Workload workload, int nodes, bool filled, out PodId[] pods)
+    {
+        var cluster = new BenchCluster(nodes, workload.Zones);
+        var wanted = workload.Wanted(nodes);
+        var there = filled ? workload.Filled(nodes) : 0;
+        if (filled) cluster.Fill(cluster.Want("plain", Workload.Plain, Workload.PlainEach * nodes));
+        if (there > 0) cluster.Fill(cluster.Want("there", workload.PodTemplate, there), Math.Max(1, nodes / there));
+        pods = cluster.Want("ours", workload.PodTemplate, wanted);
+        return cluster;
+    }
+}
+
+/// <param name="PodsPerSecond">The whole cluster's work for a pod, done by one core, with no pod placed before.</param>
+/// <param name="FilledPodsPerSecond">The same with many placed already.</param>
+/// <param name="BaselinePodsPerSecond">A central scheduler in the same process: all nodes filtered and scored.</param>
+/// <param name="AllocatedPerPod">Bytes, of all nodes together, rows and messages included.</param>
+sealed record Placed(
+    string Workload, int Nodes, double PodsPerSecond, double FilledPodsPerSecond, double BaselinePodsPerSecond, double AllocatedPerPod, double MessagesPerPod, int Unplaced)
+{
+    public override string ToString() => string.Create(CultureInfo.InvariantCulture,
+        $"{Workload,-24}{Nodes,7}{PodsPerSecond,10:F0}{FilledPodsPerSecond,10:F0}{BaselinePodsPerSecond,10:F0}{AllocatedPerPod,10:F0}{MessagesPerPod,8:F1}{Unplaced,6}");
+}
