@@ -49,6 +49,8 @@ public sealed record NodeTimings
     public TimeSpan AuctionWindow { get; init; } = TimeSpan.FromMilliseconds(120);
     /// <summary>How long the next on the ring waits for a silent auctioneer.</summary>
     public TimeSpan AuctioneerSilence { get; init; } = TimeSpan.FromSeconds(3);
+    /// <summary>How long a place of a gang's pod is kept, before it starts, for the others of the gang to get theirs.</summary>
+    public TimeSpan GangPatience { get; init; } = TimeSpan.FromSeconds(10);
     public TimeSpan RoundBackoffLeast { get; init; } = TimeSpan.FromMilliseconds(250);
     public TimeSpan RoundBackoffMost { get; init; } = TimeSpan.FromMinutes(1);
     /// <summary>From dead to replaced, unless the pod says otherwise.</summary>
@@ -78,5 +80,6 @@ public sealed record NodeTimings
         GossipInterval = TimeSpan.FromMilliseconds(100),
         JoinRetry = TimeSpan.FromMilliseconds(250),
         LossGrace = TimeSpan.FromMilliseconds(500),
+        GangPatience = TimeSpan.FromSeconds(5),
     };
 }

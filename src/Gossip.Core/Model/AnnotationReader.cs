@@ -10,6 +10,7 @@ sealed class AnnotationReader(TemplateFaults faults, Labels annotations)
     public const string DependsOn = "gossip.dev/depends-on";
     public const string OnDependencyLoss = "gossip.dev/on-dependency-loss";
     public const string PidsLimit = "gossip.dev/pids-limit";
+    public const string Gang = "gossip.dev/gang";
 
     const int ServicesMax = 32;
 
@@ -60,9 +61,22 @@ sealed class AnnotationReader(TemplateFaults faults, Labels annotations)
         return PodTemplate.DefaultPidsLimit;
     }
 
+    /// <summary><c>train/8</c>: at least 8 of the gang train together.</summary>
+    public GangTerms? ReadGang()
+    {
+        if (annotations[Gang] is not { } text) return null;
+        var slash = text.IndexOf('/', StringComparison.Ordinal);
+        if (slash > 0 && IsLabel(text[..slash]) && int.TryParse(text.AsSpan(slash + 1), NumberStyles.None, CultureInfo.InvariantCulture, out var min)
+            && min is > 0 and <= GangTerms.MinMost) return new GangTerms(text[..slash], min);
+        Refuse(Gang, $"\"{text}\" is not a gang: write NAME/MIN, a DNS label and a whole number from 1 to {GangTerms.MinMost}");
+        return null;
+    }
+
     void Refuse(string annotation, string message) => faults.Refuse($"metadata.annotations[{annotation}]", message);
 
-    static bool IsServiceName(string name) =>
-        name.Length is > 0 and <= Wire.Limits.Label && char.IsAsciiLetterLower(name[0]) && name[^1] != '-'
+    static bool IsServiceName(string name) => IsLabel(name) && char.IsAsciiLetterLower(name[0]);
+
+    static bool IsLabel(string name) =>
+        name.Length is > 0 and <= Wire.Limits.Label && name[0] != '-' && name[^1] != '-'
         && name.All(c => char.IsAsciiLetterLower(c) || char.IsAsciiDigit(c) || c == '-');
 }

@@ -78,6 +78,9 @@ public sealed record PodTemplate(
     /// <summary>Its containers start anew when such a service was lost. Annotation <c>gossip.dev/on-dependency-loss: restart</c>.</summary>
     public bool RestartsWithDependencies { get; init; }
 
+    /// <summary>It starts together with others or not at all; null for a pod on its own.</summary>
+    public GangTerms? Gang { get; init; }
+
     /// <summary>Many for a service, few for a machine of thousands of pods, and a fork bomb ends at it.</summary>
     public const int DefaultPidsLimit = 1024;
 

@@ -107,6 +107,7 @@ public sealed class PodTemplateReader
             PidsLimit = gossips.ReadPidsLimit(),
             DependsOn = gossips.ReadDependencies(),
             RestartsWithDependencies = gossips.ReadRestartsWithDependencies(),
+            Gang = gossips.ReadGang(),
         };
     }
 

@@ -64,6 +64,9 @@ sealed class KeptPod
     /// <summary>Since when a service that it depends on has no ready endpoint.</summary>
     public Instant? MissesSince { get; set; }
 
+    /// <summary>Since when it has its place and waits for its gang's others to get theirs.</summary>
+    public Instant? AwaitsGangSince { get; set; }
+
     /// <summary>Since when its runtime's engine has been gone: what becomes of it nobody knows.</summary>
     public Instant? LostAt { get; set; }
 

@@ -53,6 +53,7 @@ public sealed partial class PodKeeper
     void TryPrepare(KeptPod pod, Now now, NodeEffects effects)
     {
         if (leaving || pod.Row is null || slots.Find(pod.Run.Pod) is not { } slot) return;
+        if (AwaitsGang(pod, slot, now, effects)) return;
         if (dependencies.Missing(pod.Template, slot.Workload.Namespace, now.Monotonic) is { } missing) WaitForDependency(pod, missing);
         else Prepare(pod, slot, now, effects);
     }

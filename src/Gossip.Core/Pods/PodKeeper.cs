@@ -67,6 +67,7 @@ public sealed partial class PodKeeper
             foreach (var admission in slots.AdmissionsOf(self).ToArray())
                 if (admission.Run.Pod == pod) Place(admission, null, now, effects);
         }
+        LookAtGang(slot, now, effects);
         if (!byPod.TryGetValue(pod, out var ours)) return;
         foreach (var each in ours.ToArray()) Judge(each, slot, now, effects);
     }
@@ -169,6 +170,7 @@ public sealed partial class PodKeeper
         same.Remove(pod);
         if (same.Count == 0) byPod.Remove(pod.Run.Pod);
         if (!pod.Template.DependsOn.IsEmpty) dependents--;
+        if (pod.AwaitsGangSince is not null) awaitingGang.Remove(pod);
         bidder.Free(pod.Run, now, effects);
         if (pod.Row is { } row) Withdraw(row, now, effects);
     }

@@ -78,7 +78,7 @@ public sealed class Clerk(SlotTable slots, ITables tables, IRowWriter writer, Vi
 
     Reply? Create(RequestId id, CreateObject create, Now now, NodeEffects effects)
     {
-        if (ObjectRules.Check(create.Name, create.Fields) is { } refused) return refused;
+        if (ObjectRules.Check(create.Name, create.Fields, slots.Gangs) is { } refused) return refused;
         if (slots.Objects.Find(create.Name) is not null) return new Refused(RefusedBecause.AlreadyExists, $"{create.Name} already exists");
         if (SecondDefault(create.Name, create.Fields) is { } second) return second;
         List<(string, ReadOnlyMemory<byte>)> cells = [(Fields.Birth, new ObjectBirth(create.Name, create.ApiVersion).ToBytes())];
@@ -91,7 +91,7 @@ public sealed class Clerk(SlotTable slots, ITables tables, IRowWriter writer, Vi
 
     Reply? Replace(RequestId id, ReplaceObject replace, Now now, NodeEffects effects)
     {
-        if (ObjectRules.Check(replace.Name, replace.Fields) is { } refused) return refused;
+        if (ObjectRules.Check(replace.Name, replace.Fields, slots.Gangs) is { } refused) return refused;
         if (slots.Objects.Find(replace.Name) is not { } held) return NotFound(replace.Name);
         if (replace.IfVersion != 0 && replace.IfVersion != held.Version)
             return new Refused(RefusedBecause.Conflict, $"{replace.Name} has changed since version {replace.IfVersion}: it is at {held.Version} now");

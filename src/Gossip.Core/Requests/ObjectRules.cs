@@ -13,7 +13,8 @@ static class ObjectRules
     /// <summary>Field length 2 + dot 18 + generation 5 + stamp 9 + value length 5, and room to grow.</summary>
     const int CellOverhead = 48;
 
-    public static Refused? Check(ObjectName name, ImmutableArray<ObjectField> fields)
+    /// <param name="gangs">Those there are; null where they are not known.</param>
+    public static Refused? Check(ObjectName name, ImmutableArray<ObjectField> fields, Gangs? gangs = null)
     {
         if (name.Kind.Length is 0 or > Limits.Label) return Invalid("kind", "is missing or too long");
         if (name.Name.Length is 0 or > Limits.Name) return Invalid("metadata.name", $"is missing, or longer than {Limits.Name}");
@@ -31,7 +32,20 @@ static class ObjectRules
         if (name.Kind == PriorityClass.Kind && PriorityClass.TryRead(name.Name, path => Json(fields, path), out var wrong) is null) return Invalid(wrong.Field, wrong.Message);
         if (!WorkloadSpec.IsWorkload(name.Kind)) return null;
         var spec = WorkloadSpec.Read(name.Kind, path => Json(fields, path), paths);
-        return spec.Problem.Length == 0 ? null : Invalid(spec.Field, spec.Problem);
+        if (spec.Problem.Length > 0) return Invalid(spec.Field, spec.Problem);
+        return spec.Template?.Gang is { } gang ? Check(name, gang, gangs?.Find(name.Namespace, gang.Name)) : null;
+    }
+
+    /// <summary>The pods of a gang that others have already name the same minimum.</summary>
+    static Refused? Check(ObjectName name, GangTerms gang, Gang? there)
+    {
+        foreach (var other in there?.Members.Values.AsEnumerable() ?? [])
+        {
+            if (!other.IsDesired || other.Workload == name || other.Template.Gang!.Min == gang.Min) continue;
+            var field = $"metadata.annotations[{AnnotationReader.Gang}]";
+            return Invalid(name.Kind == "Pod" ? field : $"{Fields.Template}.{field}", $"needs {gang.Min} of gang {gang.Name}, and {other.Workload} {other.Template.Gang.Min}");
+        }
+        return null;
     }
 
     /// <summary>Cells that are Gossip's own, and no part of what the user sent.</summary>

@@ -8,6 +8,8 @@ enum AuctionStage : byte
     Waiting,
     /// <summary>Asks are out.</summary>
     Asking,
+    /// <summary>Of a gang's pod: its bid is held until the others of the gang have theirs.</summary>
+    Held,
     /// <summary>An award is out.</summary>
     Awarding,
     /// <summary>Its winner said that it is admitted; the admission itself is on its way here.</summary>
@@ -32,10 +34,22 @@ sealed class Candidate(NodeId node, NodeAddress address)
 }
 
 /// <summary>What this node knows of the auction of one slot that nobody holds, whether or not it is the one to call it.</summary>
-sealed class Auction(PodId pod)
+sealed class Auction(PodId pod, ulong point, GangAuction? gang)
 {
     public PodId Pod => pod;
-    public ulong Point { get; } = Chunk.PointOf(pod);
+    public ulong Point => point;
+
+    /// <summary>The gang's that it is part of; null for a pod on its own.</summary>
+    public GangAuction? Gang => gang;
+
+    /// <summary>Its present round is one of the gang's attempt.</summary>
+    public bool IsTogether { get; set; }
+
+    /// <summary>No other round of the attempt was under way: if it ends empty, then not for want of what others of the gang reserved.</summary>
+    public bool IsAlone { get; set; }
+
+    /// <summary>The present round asked whoever looks feasible.</summary>
+    public bool HasAskedAll { get; set; }
 
     public PodRun Run { get; set; }
     public AuctionStage Stage { get; set; }

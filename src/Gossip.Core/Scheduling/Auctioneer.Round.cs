@@ -46,6 +46,7 @@ public sealed partial class Auctioneer
     void OnRefusal(in Refusal refusal, NodeId sender, Now now, NodeEffects effects)
     {
         if (!rounds.TryGetValue(refusal.Auction, out var auction) || auction.Run != refusal.Run) return;
+        if (auction.Stage == AuctionStage.Held && auction.Awarded!.Node == sender) LoseHold(auction, refusal.Why, now, effects);
         if (auction.Find(sender) is not { State: AnswerState.Silent } candidate) return;
         candidate.State = AnswerState.Refused;
         candidate.Why = refusal.Why;
@@ -89,6 +90,7 @@ public sealed partial class Auctioneer
             auction.EmptyRounds = auction.PassingRounds = 0;
             auction.NextRound = now.Monotonic + timings.AuctioneerSilence; // if the admission never shows, its node is gone: again
             WakeBy(auction.NextRound, now, effects);
+            if (auction.Gang is { } gang) Consider(gang, now, effects);
             return;
         }
         if (auction.Number != verdict.Auction || auction.Stage != AuctionStage.Awarding || auction.Awarded?.Node != sender) return;
@@ -108,6 +110,11 @@ public sealed partial class Auctioneer
             return;
         }
         auction.Awarded = best;
+        if (auction.IsTogether)
+        {
+            Hold(auction, slot, now, effects);
+            return;
+        }
         auction.Stage = AuctionStage.Awarding;
         var second = auction.Best();
         foreach (var candidate in auction.Asked)
@@ -166,7 +173,13 @@ public sealed partial class Auctioneer
     /// <summary>Nobody took it: when to ask again, and how many.</summary>
     void EndEmpty(Auction auction, Now now, NodeEffects effects)
     {
+        var isTogether = auction.IsTogether;
         EndRound(auction, effects);
+        if (isTogether)
+        {
+            OnNoBid(auction, now, effects);
+            return;
+        }
         var again = TimeSpan.Zero;
         foreach (var candidate in auction.Asked)
             if (candidate.AskAgain > TimeSpan.Zero && (again == TimeSpan.Zero || candidate.AskAgain < again)) again = candidate.AskAgain;
@@ -188,9 +201,11 @@ public sealed partial class Auctioneer
     void EndRound(Auction auction, NodeEffects effects)
     {
         if (!rounds.Remove(auction.Number)) return;
+        if (auction.IsTogether) together--;
+        auction.IsTogether = false;
         slots.Placed.ExpectNoMore(auction.Pod);
         foreach (var candidate in auction.Asked)
-            if (candidate != auction.Awarded) LetGo(auction, candidate, effects);
+            if (candidate != auction.Awarded || auction.Stage == AuctionStage.Held) LetGo(auction, candidate, effects);
         auction.Stage = AuctionStage.Waiting;
     }
 

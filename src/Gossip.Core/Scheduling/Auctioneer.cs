@@ -89,8 +89,11 @@ public sealed partial class Auctioneer
                 if (rounds.TryGetValue(timer.Subject, out var asking) && asking.Stage == AuctionStage.Asking) OnWindow(asking, now, effects);
                 break;
             case NodeTimerKind.AwardDeadline:
-                if (rounds.TryGetValue(timer.Subject, out var awarding) && awarding.Stage == AuctionStage.Awarding && awarding.AwardStep == timer.Epoch)
-                    OnAwardDeadline(awarding, now, effects);
+                if (rounds.TryGetValue(timer.Subject, out var awarding) && awarding.AwardStep == timer.Epoch)
+                {
+                    if (awarding.Stage == AuctionStage.Awarding) OnAwardDeadline(awarding, now, effects);
+                    else if (awarding.Stage == AuctionStage.Held) HoldOn(awarding, effects);
+                }
                 break;
             case NodeTimerKind.AuctionRound:
                 if (timer.Epoch == ticks) Tick(now, effects);
@@ -105,14 +108,18 @@ public sealed partial class Auctioneer
     /// <summary>A slot changed: call its auction, or drop one that nobody needs any more.</summary>
     public void OnSlot(PodId pod, Now now, NodeEffects effects)
     {
+        var known = auctions.GetValueOrDefault(pod);
         if (slots.Find(pod) is not { } slot || IsHeld(slot, now))
         {
-            Drop(pod, effects);
+            if (known is null) return;
+            Drop(known, effects);
+            if (known.Gang is { } gang) OnMemberGone(gang, now, effects);
             return;
         }
+        if (known is not null && known.Gang?.Gang != slot.Gang) Drop(known, effects);
         if (!auctions.TryGetValue(pod, out var auction))
         {
-            auction = new Auction(pod);
+            auction = Join(slot);
             auctions.Add(pod, auction);
             Reset(auction, slot, now);
         }
@@ -123,13 +130,19 @@ public sealed partial class Auctioneer
         }
         else if (!auction.OwnRoundLanded && (slot.Summary?.At ?? Stamp.Zero) == auction.SeenSummary)
         {
-            Hasten(auction, now); // no round was told, so what changed is what it waits for: a node's settings, a copy that drains
+            // No round was told, so what changed is what it waits for: a node's settings, a copy that drains.
+            Hasten(auction, now);
+            if (auction.Gang is { } gang) Hasten(gang, now);
         }
         auction.OwnRoundLanded = false;
         if (slot.Summary is { } summary && summary.At != auction.SeenSummary)
         {
             auction.SeenSummary = summary.At;
-            if (summary.Auctioneer != members.Self) auction.LastSign = now.Monotonic;
+            if (summary.Auctioneer != members.Self)
+            {
+                auction.LastSign = now.Monotonic;
+                if (auction.Gang is { } gang) gang.LastSign = now.Monotonic;
+            }
         }
         Consider(auction, slot, now, effects);
         CallDue(now, effects);
@@ -166,7 +179,13 @@ public sealed partial class Auctioneer
     /// <summary>Queues the auction when it is time and this node's turn; else sees to it that somebody looks again.</summary>
     void Consider(Auction auction, Slot slot, Now now, NodeEffects effects)
     {
-        if (auction.IsQueued || auction.Stage is AuctionStage.Asking or AuctionStage.Awarding) return;
+        if (auction.Gang is { } gang) Consider(gang, now, effects);
+        else ConsiderAlone(auction, slot, now, effects);
+    }
+
+    void ConsiderAlone(Auction auction, Slot slot, Now now, NodeEffects effects)
+    {
+        if (auction.IsQueued || auction.Stage is AuctionStage.Asking or AuctionStage.Held or AuctionStage.Awarding) return;
         if (!slots.IsOpen(slot, now.Monotonic))
         {
             WakeBy(now.Monotonic + TickInGrace, now, effects);
@@ -189,21 +208,24 @@ public sealed partial class Auctioneer
         var rank = members.RankOfSelf(auction.Point);
         if (rank < 0) return null;
         if (rank == 0) return auction.NextRound;
-        // One whose round stands in the tables is at work: it waits for capacity as long as that takes.
-        if (slot.Summary is { } summary && summary.Run == auction.Run && summary.Winner == NodeId.None
-            && Chunk.Distance(auction.Point, summary.Auctioneer) < Chunk.Distance(auction.Point, members.Self)
-            && members.Find(summary.Auctioneer) is { IsLive: true }) return null;
+        if (IsAnothers(auction, slot)) return null;
         var sign = auction.LastSign > auction.OpenSince!.Value ? auction.LastSign : auction.OpenSince.Value;
         var silent = sign + rank * timings.AuctioneerSilence;
         return silent > auction.NextRound ? silent : auction.NextRound;
     }
 
+    /// <summary>One nearer whose round stands in the tables is at work: it waits for capacity as long as that takes.</summary>
+    bool IsAnothers(Auction auction, Slot slot) =>
+        slot.Summary is { } summary && summary.Run == auction.Run && summary.Winner == NodeId.None
+        && Chunk.Distance(auction.Point, summary.Auctioneer) < Chunk.Distance(auction.Point, members.Self)
+        && members.Find(summary.Auctioneer) is { IsLive: true };
+
     void CallDue(Now now, NodeEffects effects)
     {
-        while (rounds.Count < RoundsAtOnce && due.TryDequeue(out var auction))
+        while (rounds.Count - together < RoundsAtOnce && due.TryDequeue(out var auction))
         {
             auction.IsQueued = false;
-            if (auctions.GetValueOrDefault(auction.Pod) != auction || auction.Stage is AuctionStage.Asking or AuctionStage.Awarding) continue;
+            if (auctions.GetValueOrDefault(auction.Pod) != auction || auction.Stage is AuctionStage.Asking or AuctionStage.Held or AuctionStage.Awarding) continue;
             if (slots.Find(auction.Pod) is { } slot && slots.IsOpen(slot, now.Monotonic)) Call(auction, slot, now, effects);
         }
     }
@@ -221,17 +243,20 @@ public sealed partial class Auctioneer
         auction.Windows = 1;
         auction.SeenNeighbours = slot.Rules?.Version ?? 0;
         slots.Placed.ExpectNoMore(auction.Pod);
-        candidates.Choose(slot.Template, slots.Placed.Around(slot), auction.Run, Candidates.Width(members.Live.Length, auction.EmptyRounds), auction.Asked, auction.PassedOver);
+        var width = Candidates.Width(members.Live.Length, auction.EmptyRounds);
+        var someFit = candidates.Choose(slot.Template, slots.Placed.Around(slot), auction.Run, width, auction.Asked, auction.PassedOver);
+        auction.HasAskedAll = !someFit || width >= members.Live.Length;
         rounds.Add(auction.Number, auction);
         foreach (var candidate in auction.Asked) outbox.Send(candidate.Address, new Ask(auction.Number, auction.Run), effects);
         effects.Wake(new NodeTimer(NodeTimerKind.AuctionWindow, auction.Number), timings.AuctionWindow);
     }
 
-    void Drop(PodId pod, NodeEffects effects)
+    void Drop(Auction auction, NodeEffects effects)
     {
-        if (!auctions.Remove(pod, out var auction)) return;
+        auctions.Remove(auction.Pod);
         EndRound(auction, effects);
-        slots.Placed.ExpectNoMore(pod);
+        slots.Placed.ExpectNoMore(auction.Pod);
+        Leave(auction);
     }
 
     void WakeBy(Instant at, Now now, NodeEffects effects)
@@ -257,8 +282,9 @@ public sealed partial class Auctioneer
             }
             if (slots.Find(auction.Pod) is not { } slot) continue;
             if (mayHasten && (NeighboursMoved(auction) || MayFitMoved(slot))) Hasten(auction, now);
-            Consider(auction, slot, now, effects);
+            if (auction.Gang is null) ConsiderAlone(auction, slot, now, effects);
         }
+        TickGangs(now, effects);
         moved.Clear();
         ringTurned = false;
         if (auctions.Count > 0) WakeBy(now.Monotonic + TickMost, now, effects);

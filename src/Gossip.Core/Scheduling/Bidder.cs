@@ -133,9 +133,10 @@ public sealed partial class Bidder
             return;
         }
         var (why, again) = Objection(run, sender, held, now);
+        var freed = false;
         if (why is null)
         {
-            if (held is not null) LetGo(held.Run, now, effects);
+            freed = held is not null && books.Remove(held.Run); // not told yet: a gang's bid that is asked for again is held on
             var template = slots.Find(run.Pod)!.Template;
             var facts = Facts(run.Pod, books.Free, books.Ports);
             var verdict = Filtering.Check(template, facts);
@@ -170,6 +171,7 @@ public sealed partial class Bidder
             else if (facts.Around.Rules is { IsHard: true } && Filtering.Passes(template, facts with { Around = default }))
                 again = config.Timings.GossipInterval; // another's pod is in the way, or is not known of here yet
         }
+        if (freed) Changed(now, effects);
         var capacity = members.OwnCapacity;
         var milliseconds = (int)Math.Ceiling(Math.Max(0, again.TotalMilliseconds));
         outbox.Send(from, new Refusal(ask.Auction, run, capacity.Boot, capacity.Version, milliseconds, why), effects);
@@ -193,7 +195,7 @@ public sealed partial class Bidder
         // Two callers: the ring went round differently for them. The nearer to the chunk's point has the say, so that
         // the two cannot both collect bids and each award one.
         if (held.Run.Epoch > run.Epoch) return (string.Create(CultureInfo.InvariantCulture, $"stale: bids for epoch {held.Run.Epoch}"), soon);
-        var point = Chunk.PointOf(run.Pod);
+        var point = slot.Point;
         return held.Run.Epoch == run.Epoch && Chunk.Distance(point, held.Auctioneer) < Chunk.Distance(point, sender)
             ? ($"holds a bid for {members.Find(held.Auctioneer)?.Name ?? held.Auctioneer.ToString()}", held.Expires - now.Monotonic)
             : (null, default);

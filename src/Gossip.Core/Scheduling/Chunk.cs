@@ -16,6 +16,9 @@ public static class Chunk
         StableHash.Mix(pod.Workload.Birth.Writer.Value, pod.Workload.Birth.Seq),
         StableHash.Mix(pod.Template, (ulong)pod.Ordinal >> OrdinalBits));
 
+    /// <summary>Of a gang, whose pods are all called by one node, whatever their workloads.</summary>
+    public static ulong PointOf(string @namespace, string gang) => StableHash.Mix(StableHash.Of(@namespace), StableHash.Of(gang));
+
     /// <summary>How far behind a point a node comes on the ring: the nearest live one is the auctioneer.</summary>
     public static ulong Distance(ulong point, NodeId node) => unchecked(node.Value - point);
 

@@ -21,4 +21,7 @@ public sealed record RoundSummary(
 {
     /// <summary>16 answers of about 60 bytes fill a datagram.</summary>
     public const int AnswersMax = 16;
+
+    /// <summary>Of a gang that does not stand, what the attempt came to: "gang train needs 8 together, 5 fit". Else empty.</summary>
+    public string Gang { get; init; } = "";
 }

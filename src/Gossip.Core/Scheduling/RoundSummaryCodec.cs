@@ -16,6 +16,9 @@ public static class RoundSummaryCodec
     public const int BytesMax = 880;
     const int WhyMax = 160;
 
+    /// <summary>A gang's text of up to 110 bytes takes the room of three answers.</summary>
+    const int GangMax = 110, AnswersOfGang = 13;
+
     /// <summary>16 answers of array 1 + node 9 + score 5 + text header 2 + 32 are 784, and 80 for what stands before them.</summary>
     static readonly int[] Cuts = [WhyMax, 128, 96, 80, 64, 56, 48, 40, 32];
 
@@ -34,8 +37,9 @@ public static class RoundSummaryCodec
         var buffer = new ArrayBufferWriter<byte>(BytesMax);
         var writer = new MessagePackWriter(buffer);
         var answers = summary.Answers.IsDefault ? [] : summary.Answers.AsSpan();
-        if (answers.Length > RoundSummary.AnswersMax) answers = answers[..RoundSummary.AnswersMax];
-        writer.WriteArrayHeader(7);
+        var most = summary.Gang.Length == 0 ? RoundSummary.AnswersMax : AnswersOfGang;
+        if (answers.Length > most) answers = answers[..most];
+        writer.WriteArrayHeader(summary.Gang.Length == 0 ? 7 : 8);
         PodCodec.Write(ref writer, summary.Run);
         writer.Write(summary.Auctioneer.Value);
         writer.Write(summary.Round);
@@ -50,6 +54,7 @@ public static class RoundSummaryCodec
             writer.Write(answer.Score);
             Codec.WriteText(ref writer, answer.Why, whyMax);
         }
+        if (summary.Gang.Length > 0) Codec.WriteText(ref writer, summary.Gang, GangMax);
         writer.Flush();
         return buffer.WrittenSpan.ToArray();
     }
@@ -57,7 +62,7 @@ public static class RoundSummaryCodec
     public static RoundSummary Read(ReadOnlyMemory<byte> cell)
     {
         var reader = new MessagePackReader(cell);
-        Codec.ReadArray(ref reader, 7, "round");
+        var parts = Codec.ReadArray(ref reader, 7, "round");
         var run = PodCodec.ReadRun(ref reader);
         var auctioneer = new NodeId(reader.ReadUInt64());
         var round = reader.ReadUInt32();
@@ -72,6 +77,9 @@ public static class RoundSummaryCodec
             answers.Add(new RoundAnswer(new NodeId(reader.ReadUInt64()), reader.ReadInt32(), Codec.ReadText(ref reader, WhyMax, "answer.why")));
             Codec.SkipRest(ref reader, fields - 3);
         }
-        return new RoundSummary(run, auctioneer, round, asked, winner, at, answers.MoveToImmutable());
+        return new RoundSummary(run, auctioneer, round, asked, winner, at, answers.MoveToImmutable())
+        {
+            Gang = parts > 7 ? Codec.ReadText(ref reader, GangMax, "round.gang") : "",
+        };
     }
 }

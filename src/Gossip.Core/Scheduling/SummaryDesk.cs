@@ -12,13 +12,14 @@ sealed class SummaryDesk(NodeId self, SlotTable slots, IRowWriter writer)
     readonly Dictionary<PodId, Uid> creating = [];
 
     /// <summary>Writes the round unless the last one read the same.</summary>
-    public void Publish(Auction auction, NodeId winner, Now now, NodeEffects effects)
+    /// <param name="gang">What became of the gang, when it is the gang's attempt that is told.</param>
+    public void Publish(Auction auction, NodeId winner, Now now, NodeEffects effects, string gang = "")
     {
         if (slots.Find(auction.Pod) is null) return;
         var answers = AnswersOf(auction, winner);
-        if (auction.Told is { } last && last.Run == auction.Run && last.Winner == winner
+        if (auction.Told is { } last && last.Run == auction.Run && last.Winner == winner && last.Gang == gang
             && last.Answers.AsSpan().SequenceEqual(answers.AsSpan())) return;
-        var summary = new RoundSummary(auction.Run, self, auction.Round, auction.Asked.Count, winner, writer.Tick(now), answers);
+        var summary = new RoundSummary(auction.Run, self, auction.Round, auction.Asked.Count, winner, writer.Tick(now), answers) { Gang = gang };
         auction.Told = summary;
         ReadOnlyMemory<byte> round = RoundSummaryCodec.Write(summary);
         if (slots.SummaryRow(auction.Pod, self) is { } row || creating.TryGetValue(auction.Pod, out row))

@@ -65,6 +65,9 @@ public sealed record PodView(
     WallTime CreatedAt, ulong Version, bool Deleting, Admission? Standing, string NodeName,
     PodPhase Phase, string PendingBecause, RoundSummary? Summary, ImmutableArray<Admission> Admissions)
 {
+    /// <summary>How the gang that it is part of does; empty for a pod on its own.</summary>
+    public string Gang { get; init; } = "";
+
     public bool Ready => Standing is { Status.Ready: true };
     public string Ip => Standing?.Status.Ip ?? "";
 }

@@ -23,8 +23,20 @@ public static class PendingReason
         return Of(round);
     }
 
+    /// <summary>Why its gang does not stand; null when it does, and the pod is looked at like any other.</summary>
+    public static string? Of(Gang gang, GangState state)
+    {
+        if (state.Stands) return null;
+        if (state.WhyNot is { } unfit) return unfit;
+        RoundSummary? last = null;
+        foreach (var member in gang.Members.Values)
+            if (member.Summary is { Gang.Length: > 0 } told && told.Run.Epoch >= member.NextEpoch && (last is null || told.At.CompareTo(last.At) > 0)) last = told;
+        return last is null ? $"{state}; {NoAuction}" : Of(last);
+    }
+
     public static string Of(RoundSummary round)
     {
+        if (round.Gang.Length > 0) return $"{round.Gang}; of the next, {Of(round with { Gang = "" })}";
         if (round.Asked == 0) return "no node to ask";
         var bids = round.Answers.Count(answer => answer.IsBid);
         var groups = Refusals(round);

@@ -81,12 +81,20 @@ public sealed class ViewBuilder(SlotTable slots, IMemberList members)
         var epoch = standing?.Run.Epoch ?? slot.NextEpoch;
         var workload = slots.Objects.Find(slot.Id.Workload);
         var created = standing?.Birth.AdmittedAt ?? workload?.Row[Fields.Replicas]?.Stamp ?? workload?.CreatedAt ?? Stamp.Zero;
+        var gang = slot.Gang is null ? default(GangState?) : GangState.Of(slot.Gang, slots, members, now);
         var phase = standing?.Status.Phase ?? (slot.Succeeded ? PodPhase.Succeeded : PodPhase.Pending);
         return new PodView(
             slot.Id, slot.Name, slot.Workload.Namespace, UidOf(slot.Id, epoch), slot.Workload, slot.Id.Workload, slot.Template,
             new WallTime(created.UnixMilliseconds), slot.Version, !slot.IsDesired, standing, standing is null ? "" : NameOf(standing.Node),
-            phase, standing is null && !slot.Succeeded ? slots.LacksClass(slot) ? PendingReason.LacksClass(slot.Template) : PendingReason.Of(slot, NameOf) : "", slot.Summary, slot.Admissions);
+            phase, standing is null && !slot.Succeeded ? Pending(slot, gang) : "", slot.Summary, slot.Admissions)
+        {
+            Gang = gang?.ToString() ?? "",
+        };
     }
+
+    string Pending(Slot slot, GangState? gang) =>
+        slots.LacksClass(slot) ? PendingReason.LacksClass(slot.Template)
+        : !slot.IsGated && gang is { } state && PendingReason.Of(slot.Gang!, state) is { } together ? together : PendingReason.Of(slot, NameOf);
 
     /// <summary>A pod's uid for people: another for each epoch, as a recreated pod's is in Kubernetes.</summary>
     public static string UidOf(PodId pod, Epoch epoch) => StableHash.GuidText(pod.Hash(), epoch.Value);

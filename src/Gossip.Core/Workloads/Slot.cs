@@ -42,6 +42,12 @@ public sealed class Slot
     /// <summary>The epoch of its next admission: 1 + the greatest ever seen, and at least the least epoch.</summary>
     public Epoch NextEpoch => Epoch.Max(GreatestEpoch.Next, LeastEpoch);
 
+    /// <summary>The gang that its template names; null for a pod on its own.</summary>
+    public Gang? Gang { get; internal set; }
+
+    /// <summary>Whose successor on the ring calls its auctions: its gang's point, or its chunk's.</summary>
+    public ulong Point => Gang?.Point ?? Chunk.PointOf(Id);
+
     /// <summary>What placing it has to do with other pods; null when nothing.</summary>
     internal PlacementRules? Rules { get; set; }
 

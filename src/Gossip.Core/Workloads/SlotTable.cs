@@ -66,6 +66,9 @@ public sealed class SlotTable
     /// <summary>How many pods may be disrupted on purpose.</summary>
     public BudgetBook Budgets { get; }
 
+    /// <summary>Pods that start together.</summary>
+    public Gangs Gangs { get; } = new();
+
     /// <summary>The desired objects behind the slots.</summary>
     public Catalog Objects => catalog;
 
@@ -273,12 +276,14 @@ public sealed class SlotTable
             slot.OpenSince = replaced.OpenSince;
             Placed.Detach(replaced);
             BudgetBook.Detach(replaced);
+            Gangs.Detach(replaced);
             if (replaced.IsDesired) Typical.Count(replaced.Template, -1);
         }
         Typical.Count(slot.Template, 1);
         slots[slot.Id] = workload.Slots[slot.Id] = slot;
         byPodName[(slot.Workload.Namespace, slot.Name)] = slot.Id;
         Placed.Attach(slot);
+        Gangs.Attach(slot);
     }
 
     void ApplyAdmission(in RowChange change, Now now)
@@ -333,6 +338,7 @@ public sealed class SlotTable
         slots.Remove(slot.Id);
         Placed.Detach(slot);
         BudgetBook.Detach(slot);
+        Gangs.Detach(slot);
         watched.Remove(slot.Id);
         catalog.Find(slot.Id.Workload)?.Slots.Remove(slot.Id);
         if (byPodName.GetValueOrDefault((slot.Workload.Namespace, slot.Name)) == slot.Id) byPodName.Remove((slot.Workload.Namespace, slot.Name));

@@ -73,6 +73,7 @@ public static class Why
 
     static IEnumerable<string> Remarks(PodView pod, Func<NodeId, string> nameOf)
     {
+        if (pod.Gang.Length > 0) yield return pod.Gang;
         if (pod.Summary is { } round)
         {
             yield return string.Create(CultureInfo.InvariantCulture, $"round {round.Round} of run {round.Run.Epoch}, called by {nameOf(round.Auctioneer)}: asked {round.Asked}, {round.Answers.Length} answers shown");

@@ -183,6 +183,13 @@ public class PodTemplatePartsTests
     [InlineData("gossip.dev/depends-on", "other/db")]
     [InlineData("gossip.dev/depends-on", "a,,b")]
     [InlineData("gossip.dev/on-dependency-loss", "maybe")]
+    [InlineData("gossip.dev/gang", "train")]
+    [InlineData("gossip.dev/gang", "train/0")]
+    [InlineData("gossip.dev/gang", "train/513")]
+    [InlineData("gossip.dev/gang", "train/-1")]
+    [InlineData("gossip.dev/gang", "train/8/2")]
+    [InlineData("gossip.dev/gang", "Train/8")]
+    [InlineData("gossip.dev/gang", "/8")]
     [InlineData("gossip.dev/pids-limit", "0")]
     [InlineData("gossip.dev/pids-limit", "many")]
     public void An_annotation_that_cannot_be_kept_is_refused(string annotation, string value)

@@ -28,7 +28,7 @@ public class BidOrderTests
 
     static NodeId Winner(PodRun run, (NodeId Node, int Score)[] bids)
     {
-        var auction = new Auction(run.Pod) { Run = run };
+        var auction = new Auction(run.Pod, 0, null) { Run = run };
         foreach (var (node, score) in bids)
             auction.Asked.Add(new Candidate(node, NodeAddress.None) { State = AnswerState.Bid, Score = score });
         return auction.Best()!.Node;

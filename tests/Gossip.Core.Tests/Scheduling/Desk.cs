@@ -23,6 +23,7 @@ sealed class Desk : NodeEffects, IMemberList
     readonly PriorityQueue<NodeTimer, (long At, int Order)> timers = new();
     readonly Swim swim;
     readonly Outbox outbox;
+    readonly ulong point;
     int order;
     long ticks = TimeSpan.TicksPerHour;
 
@@ -38,7 +39,9 @@ sealed class Desk : NodeEffects, IMemberList
         var fields = TestCluster.Fields(replicas, template).Select(field => (field.Path, field.Json));
         Workload = Tables.Create(RowKind.Object, [.. fields, (Fields.Birth, (ReadOnlyMemory<byte>)birth)], Now, this);
         Tables.Commit(Now, this);
-        Pods = [.. new SlotTable(Tables, this, Timings).Slots.Select(slot => slot.Id).Order()];
+        var derived = new SlotTable(Tables, this, Timings).Slots;
+        Pods = [.. derived.Select(slot => slot.Id).Order()];
+        point = derived.First(slot => slot.Id == Pods[0]).Point;
         Self = Ring[rank];
         var config = new NodeConfig(members[Self].Card, [], Timings, 1, 1) { Rules = rules ?? SchedulingRules.Default };
         outbox = new Outbox(Self) { Boot = 1, Address = config.Card.Address };
@@ -68,8 +71,8 @@ sealed class Desk : NodeEffects, IMemberList
     public ReadOnlySpan<Member> All => members.Values.ToArray();
     public ReadOnlySpan<Member> Live => members.Values.Where(member => member.IsLive).ToArray();
 
-    /// <summary>Every node, as it comes on the ring from the chunk's point.</summary>
-    public NodeId[] Ring => [.. members.Keys.OrderBy(node => Chunk.Distance(Chunk.PointOf(Pods[0]), node))];
+    /// <summary>Every node, as it comes on the ring from the point of the first pod's chunk or gang.</summary>
+    public NodeId[] Ring => [.. members.Keys.OrderBy(node => Chunk.Distance(point, node))];
     public NodeId[] Others => [.. Ring.Where(node => node != Self)];
 
     public Admission[] Admissions => [.. Slots.Find(Pods[0])!.Admissions];

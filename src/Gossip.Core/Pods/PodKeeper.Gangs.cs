@@ -1,0 +1,49 @@
+using Gossip.Core.Model;
+using Gossip.Core.Workloads;
+
+namespace Gossip.Core.Pods;
+
+// The last step of a gang's commit is nobody's but each node's own: a pod whose place is admitted starts once the merged
+// tables show that its gang has the places that it needs. Where awards were lost, refused or cut off, those that got
+// theirs give them back after a while without having run.
+public sealed partial class PodKeeper
+{
+    internal const string GangIncomplete = "GangIncomplete";
+
+    readonly List<KeptPod> awaitingGang = [];
+
+    /// <summary>Holds a pod back while its gang does not stand; beyond the gang's patience its place is free for others.</summary>
+    bool AwaitsGang(KeptPod pod, Slot slot, Now now, NodeEffects effects)
+    {
+        if (slot.Gang is null) return false;
+        var state = GangState.Of(slot.Gang, slots, members, now.Monotonic);
+        if (state.Stands)
+        {
+            pod.AwaitsGangSince = null;
+            awaitingGang.Remove(pod);
+            return false;
+        }
+        if (pod.AwaitsGangSince is null) awaitingGang.Add(pod);
+        pod.AwaitsGangSince ??= now.Monotonic;
+        var patience = pod.AwaitsGangSince.Value + config.Timings.GangPatience;
+        var why = state.WhyNot ?? state.ToString();
+        if (now.Monotonic < patience)
+        {
+            pod.Waits("WaitingForGang", why);
+            pod.LookAt(patience);
+            return true;
+        }
+        pod.Draining = true;
+        (pod.Reason, pod.Message) = (GangIncomplete, why);
+        Stop(pod, now, effects);
+        return true;
+    }
+
+    /// <summary>A pod of a gang came or went somewhere.</summary>
+    void LookAtGang(Slot? changed, Now now, NodeEffects effects)
+    {
+        if (awaitingGang.Count == 0 || changed?.Gang is not { } gang) return;
+        foreach (var pod in awaitingGang.ToArray())
+            if (slots.Find(pod.Run.Pod)?.Gang == gang) Advance(pod, now, effects);
+    }
+}

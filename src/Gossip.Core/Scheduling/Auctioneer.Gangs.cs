@@ -1,0 +1,315 @@
+using System.Globalization;
+using Gossip.Core.Membership;
+using Gossip.Core.Model;
+using Gossip.Core.Scheduling.Filters;
+using Gossip.Core.Workloads;
+
+namespace Gossip.Core.Scheduling;
+
+// Gangs: so many pods together, or none. Each pod has its rounds as always, but their winners are not awarded: the bid is
+// held, by asking for it again before it ends, until as many stand as the gang needs; then all awards go out at once. An
+// attempt that cannot get them all holds on to nothing: it lets everything go and tries again later, at a time left to
+// luck, so that two gangs that each have half of the cluster do not wait for each other. (All-or-nothing reservation
+// against deadlock: Coffman, Elphick, Shoshani, "System deadlocks", 1971; kube-batch's gangs.)
+public sealed partial class Auctioneer
+{
+    /// <summary>Of an attempt: 512 pods, four at a time, while some nodes are silent for a window.</summary>
+    static readonly TimeSpan GatheringMost = TimeSpan.FromSeconds(10);
+
+    /// <summary>Three askings a validity: two may be lost.</summary>
+    const int HoldsPerValidity = 3;
+
+    readonly List<GangAuction> gangs = []; // in order of their points
+    GangAuction? gathering; // one at a time: two gangs of one auctioneer never wait for each other
+    int together; // rounds of gangs' attempts, which do not keep single pods from being called
+
+    Auction Join(Slot slot)
+    {
+        if (slot.Gang is not { } named) return new Auction(slot.Id, slot.Point, null);
+        var gang = gangs.Find(known => known.Gang == named);
+        if (gang is null)
+        {
+            var at = gangs.FindIndex(known => known.Gang.Point > named.Point);
+            gangs.Insert(at < 0 ? gangs.Count : at, gang = new GangAuction(named));
+        }
+        var auction = new Auction(slot.Id, slot.Point, gang);
+        gang.Auctions.Add(slot.Id, auction);
+        return auction;
+    }
+
+    void Leave(Auction auction)
+    {
+        if (auction.Gang is not { } gang) return;
+        gang.Auctions.Remove(auction.Pod);
+        gang.Called.Remove(auction);
+        if (gang.Auctions.Count > 0) return;
+        gangs.Remove(gang);
+        if (gathering == gang) gathering = null;
+    }
+
+    /// <summary>One of its pods has its place, or is not wanted any more.</summary>
+    void OnMemberGone(GangAuction gang, Now now, NodeEffects effects)
+    {
+        gang.LastSign = now.Monotonic;
+        if (gang.Auctions.Count > 0) Consider(gang, now, effects);
+    }
+
+    /// <summary>Begins an attempt when it is time and this node's turn, or goes on with it; else sees to it that somebody looks again.</summary>
+    void Consider(GangAuction gang, Now now, NodeEffects effects)
+    {
+        var state = GangState.Of(gang.Gang, slots, members, now.Monotonic);
+        var lacks = state.Min - state.Admitted - PlacedBy(gang, now);
+        if (state.Stands || !state.IsTorn && lacks <= 0)
+        {
+            if (gang.Stage == GangStage.Gathering) End(gang, now, effects); // others' admissions made it stand
+            if (state.Stands) (gang.FailedAttempts, gang.PartlySince) = (0, null);
+            if (gang.Stage == GangStage.Committing) GoOn(gang, 0, now, effects);
+            foreach (var auction in gang.Auctions.Values.ToArray())
+                if (slots.Find(auction.Pod) is { } slot) ConsiderAlone(auction, slot, now, effects);
+            return;
+        }
+        if (gang.Stage != GangStage.Waiting)
+        {
+            GoOn(gang, lacks, now, effects);
+            return;
+        }
+        if (lacks == state.Min) gang.PartlySince = null;
+        else gang.PartlySince ??= now.Monotonic;
+        WakeBy(now.Monotonic + TickMost, now, effects);
+        if (state.IsTorn || CanBeCalled(gang, now) < lacks)
+        {
+            gang.OpenSince = null; // too few exist, or some wait for the end of a grace
+            return;
+        }
+        gang.OpenSince ??= now.Monotonic;
+        // Those that wait give up before long. Others that come just then would believe for a moment that they are enough.
+        if (gang.PartlySince is { } partly && now.Monotonic - partly > timings.GangPatience / 2) return;
+        if (gathering is not null || TurnOf(gang, now) is not { } turn) return;
+        if (turn > now.Monotonic) WakeBy(turn, now, effects);
+        else Begin(gang, lacks, now, effects);
+    }
+
+    /// <summary>Those that said that they are admitted, though the admission has not come round yet.</summary>
+    static int PlacedBy(GangAuction gang, Now now)
+    {
+        var placed = 0;
+        foreach (var auction in gang.Auctions.Values)
+            if (auction.Stage == AuctionStage.Placed && auction.NextRound > now.Monotonic) placed++;
+        return placed;
+    }
+
+    bool CanBeCalled(Auction auction, Now now) =>
+        auction.Stage is not (AuctionStage.Asking or AuctionStage.Awarding) && (auction.Stage != AuctionStage.Placed || auction.NextRound <= now.Monotonic)
+        && slots.Find(auction.Pod) is { } slot && slots.IsOpen(slot, now.Monotonic);
+
+    int CanBeCalled(GangAuction gang, Now now)
+    {
+        var count = 0;
+        foreach (var auction in gang.Auctions.Values)
+            if (CanBeCalled(auction, now)) count++;
+        return count;
+    }
+
+    /// <summary>As for a single pod (<see cref="TurnOf(Auction, Slot)"/>), but what another auctioneer told of any of its pods it told of the gang.</summary>
+    Instant? TurnOf(GangAuction gang, Now now)
+    {
+        var next = gang.NextAttempt;
+        var rank = members.RankOfSelf(gang.Gang.Point);
+        if (rank < 0) return null;
+        foreach (var auction in gang.Auctions.Values)
+        {
+            if (auction.Stage == AuctionStage.Waiting && auction.NextRound > next && CanBeCalled(auction, now)) next = auction.NextRound; // it failed to be prepared
+            if (rank > 0 && slots.Find(auction.Pod) is { } slot && IsAnothers(auction, slot)) return null;
+        }
+        if (rank == 0) return next;
+        var silent = (gang.LastSign > gang.OpenSince!.Value ? gang.LastSign : gang.OpenSince.Value) + rank * timings.AuctioneerSilence;
+        return silent > next ? silent : next;
+    }
+
+    void Begin(GangAuction gang, int lacks, Now now, NodeEffects effects)
+    {
+        gathering = gang;
+        gang.Stage = GangStage.Gathering;
+        gang.Began = now.Monotonic;
+        gang.OneByOne = false;
+        gang.Exhausted.Clear();
+        gang.Failing = null;
+        gang.LookedRoomy = LooksRoomy(gang, lacks, now);
+        gang.Called.Clear();
+        foreach (var auction in gang.Auctions.Values)
+        {
+            if (!CanBeCalled(auction, now)) continue;
+            auction.Stage = AuctionStage.Waiting;
+            auction.EmptyRounds = auction.PassingRounds = 0;
+            gang.Called.Add(auction);
+        }
+        gang.Called.Sort(BiggestFirst); // what is small still fits where something big went
+        GoOn(gang, lacks, now, effects);
+    }
+
+    int BiggestFirst(Auction a, Auction b)
+    {
+        var (first, second) = (slots.Find(a.Pod)!.Template.Requests, slots.Find(b.Pod)!.Template.Requests);
+        if (first.Cpu != second.Cpu) return second.Cpu.Value.CompareTo(first.Cpu.Value);
+        return first.Memory != second.Memory ? second.Memory.Value.CompareTo(first.Memory.Value) : a.Pod.CompareTo(b.Pod);
+    }
+
+    /// <summary>The next step of an attempt, whatever has come about since the last.</summary>
+    /// <param name="lacks">How many places it still needs, those held now among them.</param>
+    void GoOn(GangAuction gang, int lacks, Now now, NodeEffects effects)
+    {
+        if (gang.Stage == GangStage.Committing)
+        {
+            if (gang.Count(AuctionStage.Awarding) == 0) End(gang, now, effects);
+            return;
+        }
+        var (held, asking) = (gang.Count(AuctionStage.Held), gang.Count(AuctionStage.Asking));
+        if (held >= lacks)
+        {
+            Commit(gang, now, effects);
+            return;
+        }
+        if (now.Monotonic < gang.Began + GatheringMost)
+            foreach (var auction in gang.Called)
+            {
+                if (held + asking >= lacks || asking >= (gang.OneByOne ? 1 : RoundsAtOnce)) break;
+                if (auction.Stage != AuctionStage.Waiting || slots.Find(auction.Pod) is not { } slot || gang.Exhausted.Contains(slot.Template.Hash)) continue;
+                auction.IsTogether = true;
+                auction.IsAlone = gang.OneByOne;
+                together++;
+                Call(auction, slot, now, effects);
+                asking++;
+            }
+        if (asking == 0) Fail(gang, held, now, effects);
+    }
+
+    void Hold(Auction auction, Slot slot, Now now, NodeEffects effects)
+    {
+        auction.Stage = AuctionStage.Held;
+        foreach (var candidate in auction.Asked)
+            if (candidate != auction.Awarded) LetGo(auction, candidate, effects);
+        hearsay.Deduct(auction.Awarded!.Node, slot.Template);
+        slots.Placed.Expect(auction.Pod, auction.Awarded.Node);
+        effects.Wake(new NodeTimer(NodeTimerKind.AwardDeadline, auction.Number, ++auction.AwardStep), timings.BidValidity / HoldsPerValidity);
+        Consider(auction.Gang!, now, effects);
+    }
+
+    /// <summary>Asks again for the bid that is held: the bidder looks anew, and holds it for another T.</summary>
+    void HoldOn(Auction auction, NodeEffects effects)
+    {
+        outbox.Send(auction.Awarded!.Address, new Ask(auction.Number, auction.Run), effects);
+        effects.Wake(new NodeTimer(NodeTimerKind.AwardDeadline, auction.Number, ++auction.AwardStep), timings.BidValidity / HoldsPerValidity);
+    }
+
+    /// <summary>The bidder thought better of it.</summary>
+    void LoseHold(Auction auction, string why, Now now, NodeEffects effects)
+    {
+        auction.Awarded!.State = AnswerState.Refused;
+        auction.Awarded.Why = why;
+        EndRound(auction, effects);
+        Consider(auction.Gang!, now, effects);
+    }
+
+    /// <summary>A round of the attempt found nobody. The verdict counts once the pod was alone with it, and everybody was asked.</summary>
+    void OnNoBid(Auction auction, Now now, NodeEffects effects)
+    {
+        var gang = auction.Gang!;
+        if (!auction.IsAlone) gang.OneByOne = true;
+        else if (!auction.HasAskedAll) auction.EmptyRounds++;
+        else if (slots.Find(auction.Pod) is { } slot)
+        {
+            gang.Exhausted.Add(slot.Template.Hash);
+            gang.Failing = auction;
+        }
+        Consider(gang, now, effects);
+    }
+
+    /// <summary>All that are needed are held: now each is awarded, at once.</summary>
+    void Commit(GangAuction gang, Now now, NodeEffects effects)
+    {
+        gang.Stage = GangStage.Committing;
+        foreach (var auction in gang.Called)
+        {
+            if (auction.Stage != AuctionStage.Held) continue;
+            auction.Stage = AuctionStage.Awarding;
+            auction.FirstBid = now.Monotonic; // it may have been held on this moment
+            SendAward(auction, effects);
+            effects.Wake(new NodeTimer(NodeTimerKind.AwardDeadline, auction.Number, ++auction.AwardStep), timings.AuctionWindow);
+        }
+    }
+
+    /// <summary>Not enough: whatever is held is let go, so that it is there for others, and for this gang later.</summary>
+    void Fail(GangAuction gang, int held, Now now, NodeEffects effects)
+    {
+        var state = GangState.Of(gang.Gang, slots, members, now.Monotonic);
+        var text = string.Create(CultureInfo.InvariantCulture, $"gang {state.Name} needs {state.Min} together, {held + state.Admitted + PlacedBy(gang, now)} fit");
+        gang.FailedAttempts++;
+        var wait = RoundBackoff.Of(gang.FailedAttempts, timings);
+        gang.NextAttempt = now.Monotonic + luck.Between(wait, 2 * wait);
+        var told = gang.Failing ?? gang.Called.FirstOrDefault();
+        End(gang, now, effects);
+        if (told is not null) summaries.Publish(told, NodeId.None, now, effects, text);
+        WakeBy(gang.NextAttempt, now, effects);
+    }
+
+    /// <summary>The attempt is over, for better or worse.</summary>
+    void End(GangAuction gang, Now now, NodeEffects effects)
+    {
+        foreach (var auction in gang.Called)
+            if (auction.IsTogether && auction.Stage is AuctionStage.Asking or AuctionStage.Held) EndRound(auction, effects);
+        gang.Stage = GangStage.Waiting;
+        gang.Ended = now.Monotonic;
+        gang.Called.Clear();
+        if (gathering == gang) gathering = null;
+        WakeBy(now.Monotonic + TickLeast, now, effects); // another's turn
+    }
+
+    /// <summary>Once a tick: who may have room now, whose time has come.</summary>
+    void TickGangs(Now now, NodeEffects effects)
+    {
+        foreach (var gang in gangs.ToArray())
+        {
+            if (moved.Count > 0 && gang.FailedAttempts > 0 && !gang.LookedRoomy && gang.Stage == GangStage.Waiting)
+            {
+                var state = GangState.Of(gang.Gang, slots, members, now.Monotonic);
+                if (LooksRoomy(gang, state.Min - state.Admitted, now)) Hasten(gang, now);
+            }
+            Consider(gang, now, effects);
+        }
+    }
+
+    /// <summary>Ends the back-off: something moved. The next failure waits longer all the same, for its own retreat may be what moved.</summary>
+    void Hasten(GangAuction gang, Now now)
+    {
+        if (gang.Stage != GangStage.Waiting || gang.FailedAttempts == 0) return;
+        var soonest = gang.Ended + luck.Between(timings.RoundBackoffLeast, 2 * timings.RoundBackoffLeast);
+        if (soonest < now.Monotonic) soonest = now.Monotonic;
+        if (soonest < gang.NextAttempt) gang.NextAttempt = soonest;
+    }
+
+    /// <summary>Whether, by hearsay and without rules between its own pods, there is room for so many of those that nobody holds.</summary>
+    bool LooksRoomy(GangAuction gang, int lacks, Now now)
+    {
+        var left = new Dictionary<ulong, (Slot Slot, int Count)>();
+        foreach (var auction in gang.Auctions.Values)
+            if (CanBeCalled(auction, now) && slots.Find(auction.Pod) is { } slot)
+                left[slot.Template.Hash] = (slot, left.GetValueOrDefault(slot.Template.Hash).Count + 1);
+        foreach (var member in members.Live)
+            foreach (var template in left.Keys.ToArray())
+            {
+                var (slot, count) = left[template];
+                var pod = slot.Template;
+                var facts = hearsay.Of(member, slots.Placed.Around(slot));
+                while (count > 0 && Filtering.Passes(pod, facts))
+                {
+                    var devices = pod.Device is { } request && facts.Free.Devices.Choose(request) is { } grant ? facts.Free.Devices.Take(grant, request.Milli) : facts.Free.Devices;
+                    facts = facts with { Free = (facts.Free - pod.Requests) with { Devices = devices } };
+                    count--;
+                    if (--lacks <= 0) return true;
+                    if (!pod.HostPorts.IsDefaultOrEmpty) break; // one a node
+                }
+                left[template] = (slot, count);
+            }
+        return false;
+    }
+}
