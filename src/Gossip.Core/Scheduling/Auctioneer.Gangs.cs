@@ -267,7 +267,7 @@ public sealed partial class Auctioneer
     /// <summary>Once a tick: who may have room now, whose time has come.</summary>
     void TickGangs(Now now, NodeEffects effects)
     {
-        foreach (var gang in gangs.ToArray())
+        foreach (var gang in gangs.OrderByDescending(PriorityOf).ToArray())
         {
             if (moved.Count > 0 && gang.FailedAttempts > 0 && !gang.LookedRoomy && gang.Stage == GangStage.Waiting)
             {
@@ -276,6 +276,15 @@ public sealed partial class Auctioneer
             }
             Consider(gang, now, effects);
         }
+    }
+
+    /// <summary>The greatest of its pods': which of several that are due goes first; of equal ones, the first by point.</summary>
+    int PriorityOf(GangAuction gang)
+    {
+        var priority = int.MinValue;
+        foreach (var auction in gang.Auctions.Values)
+            if (slots.Find(auction.Pod) is { } slot) priority = Math.Max(priority, slots.PriorityOf(slot));
+        return priority;
     }
 
     /// <summary>Ends the back-off: something moved. The next failure waits longer all the same, for its own retreat may be what moved.</summary>

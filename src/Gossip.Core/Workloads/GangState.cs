@@ -11,7 +11,7 @@ namespace Gossip.Core.Workloads;
 /// </summary>
 /// <param name="Min">So many together or none; of two that its pods name, the greater.</param>
 /// <param name="LeastMin">The smaller of two; the same when all agree.</param>
-/// <param name="Members">Pods that are wanted and not held by scheduling gates.</param>
+/// <param name="Members">Pods that are wanted and not held by scheduling gates or for want of their class.</param>
 /// <param name="Admitted">Of these, those with a place on a live node, or that have ended.</param>
 /// <param name="HasStarted">A member that has its place was started: the gang stood then, and stands while one of these does.</param>
 public readonly record struct GangState(string Name, int Min, int LeastMin, int Members, int Admitted, bool HasStarted)
@@ -27,7 +27,7 @@ public readonly record struct GangState(string Name, int Min, int LeastMin, int 
         var (min, least, wanted, admitted, started) = (0, int.MaxValue, 0, 0, false);
         foreach (var slot in gang.Members.Values)
         {
-            if (!slot.IsDesired || slot.IsGated) continue;
+            if (!slot.IsDesired || slot.IsGated || slots.LacksClass(slot)) continue;
             var terms = slot.Template.Gang!;
             min = Math.Max(min, terms.Min);
             least = Math.Min(least, terms.Min);

@@ -15,15 +15,15 @@ public class GangAuctionTests
     static Desk Of(int replicas, string gang) => new Desk(replicas: replicas, template: Template(gang)).Start();
 
     /// <summary>Answers every ask until none comes; returns the pods that somebody bid for.</summary>
-    static SortedSet<PodRun> Answer(Desk desk, Func<PodRun, NodeId, bool> bids)
+    static List<PodRun> Answer(Desk desk, Func<PodRun, NodeId, bool> bids)
     {
-        var held = new SortedSet<PodRun>(Comparer<PodRun>.Create((a, b) => a.Pod.CompareTo(b.Pod)));
+        var held = new List<PodRun>();
         for (var asks = desk.Take<Ask>(); asks.Length > 0; asks = desk.Take<Ask>())
             foreach (var (to, ask) in asks)
                 if (!bids(ask.Run, to)) desk.Hear(to, new Refusal(ask.Auction, ask.Run, 1, 1, 0, "full"));
                 else
                 {
-                    held.Add(ask.Run);
+                    if (!held.Contains(ask.Run)) held.Add(ask.Run);
                     desk.Hear(to, new Bid(ask.Auction, ask.Run, 500, ""));
                 }
         return held;
