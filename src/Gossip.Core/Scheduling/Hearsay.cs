@@ -20,16 +20,22 @@ sealed class Hearsay(SlotTable slots, IMemberList members)
     {
         var settings = slots.SettingsOf(member.Id);
         var capacity = member.Capacity;
-        var free = capacity.Boot == 0 && capacity.Version == 0 ? member.Card.Allocatable : capacity.Free;
+        var free = Free(member);
         if (debts.TryGetValue(member.Id, out var debt) && debt.Boot == capacity.Boot && debt.Version == capacity.Version) free = (free - debt.Taken) with { Devices = debt.Left };
-        return new NodeFacts(member.Name, settings.Labels, settings.Taints, settings.Unschedulable, member.Card.Runtimes,
-            member.Card.Allocatable, free, capacity.Unready ?? "", null, 0)
-        {
-            LostRuntimes = capacity.LostRuntimes,
-            Around = around,
-            Typical = slots.Typical,
-        };
+        return Facts(member, settings, free) with { Around = around, Typical = slots.Typical };
     }
+
+    /// <summary>What a member says of itself and the operator of it, and what is free on it.</summary>
+    public static NodeFacts Facts(Member member, NodeSettings settings, in Resources free) =>
+        new(member.Name, settings.Labels, settings.Taints, settings.Unschedulable, member.Card.Runtimes,
+            member.Card.Allocatable, free, member.Capacity.Unready ?? "", null, 0)
+        {
+            LostRuntimes = member.Capacity.LostRuntimes,
+        };
+
+    /// <summary>As its last news says; before any came, all of it.</summary>
+    public static Resources Free(Member member) =>
+        member.Capacity.Boot == 0 && member.Capacity.Version == 0 ? member.Card.Allocatable : member.Capacity.Free;
 
     /// <summary>Pods of this cluster ask for devices, so that it matters which node they go to.</summary>
     public bool HaveDevices => slots.Typical.HaveDevices;

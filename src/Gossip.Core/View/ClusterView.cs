@@ -68,6 +68,9 @@ public sealed record PodView(
     /// <summary>How the gang that it is part of does; empty for a pod on its own.</summary>
     public string Gang { get; init; } = "";
 
+    /// <summary>The last round of its auction is over, and nobody took it.</summary>
+    public bool HasFailedScheduling => Standing is null && Summary is { } round && round.Winner == NodeId.None && Admissions.All(admission => admission.Run.Epoch < round.Run.Epoch);
+
     public bool Ready => Standing is { Status.Ready: true };
     public string Ip => Standing?.Status.Ip ?? "";
 }

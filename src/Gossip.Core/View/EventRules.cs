@@ -8,9 +8,11 @@ using Gossip.Core.Workloads;
 namespace Gossip.Core.View;
 
 /// <summary>Which changes are events, and how they read. Reasons are Kubernetes' where it has one.</summary>
-static class EventRules
+public static class EventRules
 {
-    public static void Note(in MemberChange change, EventLog events, WallTime at)
+    public const string FailedScheduling = "FailedScheduling";
+
+    internal static void Note(in MemberChange change, EventLog events, WallTime at)
     {
         if (change.Before?.State == change.After?.State || (change.After ?? change.Before) is not { } member) return;
         var about = new ObjectName("Node", "", member.Name);
@@ -24,7 +26,7 @@ static class EventRules
         }
     }
 
-    public static void Note(in RowChange change, SlotTable slots, Func<NodeId, string> nodeName, EventLog events, WallTime at)
+    internal static void Note(in RowChange change, SlotTable slots, Func<NodeId, string> nodeName, EventLog events, WallTime at)
     {
         switch (change.Kind)
         {
@@ -39,7 +41,7 @@ static class EventRules
             case RowKind.Summary:
                 if (change.After is null || PodFacts.ReadSummary(change.After) is not { } round || round.Winner != NodeId.None) break;
                 if (slots.NameOf(round.Run.Pod) is { } pending)
-                    events.Note(pending, ViewBuilder.UidOf(round.Run.Pod, round.Run.Epoch), true, "FailedScheduling", PendingReason.Of(round), at);
+                    events.Note(pending, ViewBuilder.UidOf(round.Run.Pod, round.Run.Epoch), true, FailedScheduling, PendingReason.Of(round), at);
                 break;
         }
     }

@@ -56,5 +56,5 @@ public static class PendingReason
     ];
 
     /// <summary>"needs 2000m cpu, 100m free; needs 4Gi memory, 1Gi free" without what varies from node to node.</summary>
-    static string Short(string why) => string.Join("; ", why.Split("; ").Select(part => part.Split(", ")[0]));
+    internal static string Short(string why) => string.Join("; ", why.Split("; ").Select(part => part.Split(", ")[0]));
 }

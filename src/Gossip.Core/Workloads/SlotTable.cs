@@ -258,7 +258,7 @@ public sealed class SlotTable
         }
     }
 
-    static string PodName(ObjectName workload, PodId pod) => workload.Kind == "Pod"
+    internal static string PodName(ObjectName workload, PodId pod) => workload.Kind == "Pod"
         ? workload.Name
         : string.Create(CultureInfo.InvariantCulture, $"{workload.Name}-{pod.Template >> 32:x8}-{pod.Ordinal}");
 

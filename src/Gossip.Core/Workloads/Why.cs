@@ -3,6 +3,7 @@ using System.Globalization;
 using System.Text;
 using Gossip.Core.Model;
 using Gossip.Core.Scheduling;
+using Gossip.Core.Scheduling.Planning;
 using Gossip.Core.View;
 
 namespace Gossip.Core.Workloads;
@@ -15,8 +16,9 @@ public sealed record WhyAnswer(string Node, int Score, bool Won, string Why);
 /// <param name="Headline">One sentence: the answer.</param>
 /// <param name="Answers">Bids, best first, then refusals, by node name.</param>
 /// <param name="Remarks">What else is worth knowing: answers that did not travel, copies that drain.</param>
+/// <param name="Diagnosis">Of a pending pod: every live node under the rule that keeps the pod away; else null.</param>
 public sealed record WhyReport(
-    string Pod, string Owner, PodPhase Phase, string Node, string Headline, ImmutableArray<WhyAnswer> Answers, ImmutableArray<string> Remarks)
+    string Pod, string Owner, PodPhase Phase, string Node, string Headline, ImmutableArray<WhyAnswer> Answers, ImmutableArray<string> Remarks, Diagnosis? Diagnosis)
 {
     /// <summary>The report as indented lines, without a colour or an end of line at the end.</summary>
     public string ToText()
@@ -33,7 +35,8 @@ public sealed record WhyReport(
 /// <summary>Explains a pod's place from what this node knows: the last round of its auction, and its admissions.</summary>
 public static class Why
 {
-    public static WhyReport Explain(PodView pod, ClusterView view)
+    /// <param name="diagnoses">Of the same view, to spare making them again.</param>
+    public static WhyReport Explain(PodView pod, ClusterView view, Diagnoses? diagnoses = null)
     {
         string NameOf(NodeId node)
         {
@@ -46,16 +49,17 @@ public static class Why
         var answers = (round?.Answers ?? [])
             .Select(answer => new WhyAnswer(NameOf(answer.Node), answer.Score, IsOfThisRun(pod) && answer.Node == owner, answer.Why))
             .OrderByDescending(answer => answer.Score).ThenBy(answer => answer.Node, StringComparer.Ordinal);
+        var diagnosis = (diagnoses ?? new Diagnoses(view)).Of(pod);
         return new WhyReport(
-            $"{pod.Namespace}/{pod.Name}", pod.Owner.ToString(), pod.Phase, pod.NodeName, Headline(pod, NameOf), [.. answers], [.. Remarks(pod, NameOf)]);
+            $"{pod.Namespace}/{pod.Name}", pod.Owner.ToString(), pod.Phase, pod.NodeName, Headline(pod, diagnosis, NameOf), [.. answers], [.. Remarks(pod, NameOf)], diagnosis);
     }
 
     static bool IsOfThisRun(PodView pod) => pod.Standing is { } standing && pod.Summary?.Run.Epoch == standing.Run.Epoch;
 
-    static string Headline(PodView pod, Func<NodeId, string> nameOf)
+    static string Headline(PodView pod, Diagnosis? diagnosis, Func<NodeId, string> nameOf)
     {
         if (pod.Standing is not { } standing)
-            return pod.Phase == PodPhase.Pending ? $"pending: {pod.PendingBecause}" : pod.Phase == PodPhase.Succeeded ? "has run to its end" : "has failed";
+            return pod.Phase == PodPhase.Pending ? $"pending: {Pending(pod, diagnosis)}" : pod.Phase == PodPhase.Succeeded ? "has run to its end" : "has failed";
         var won = standing.Birth.Winner.Length == 0 ? "" : $": {standing.Birth.Winner}";
         var headline = $"on {pod.NodeName} since {new WallTime(standing.Birth.AdmittedAt.UnixMilliseconds).ToDateTimeOffset().ToString("u", CultureInfo.InvariantCulture)}, run {standing.Run.Epoch}{won}";
         if (!IsOfThisRun(pod)) return headline;
@@ -70,6 +74,12 @@ public static class Why
             : bid.Score == second.Score ? $"{headline}; {nameOf(second.Node)} bid as much, and the hash of pod, run and node decided"
             : $"{headline}; {nameOf(second.Node)} bid {second.Score}, and had let it go when it was awarded";
     }
+
+    /// <summary>While some node may take it, what its auction does; else what stands in the way.</summary>
+    static string Pending(PodView pod, Diagnosis? diagnosis) =>
+        diagnosis is null ? pod.PendingBecause
+        : diagnosis.Fit > 0 ? $"{pod.PendingBecause}; {diagnosis.Words}"
+        : diagnosis.Words;
 
     static IEnumerable<string> Remarks(PodView pod, Func<NodeId, string> nameOf)
     {

@@ -1,5 +1,6 @@
 using System.Text.Json.Nodes;
 using Gossip.Core.Model;
+using Gossip.Core.Scheduling.Planning;
 using Gossip.Core.View;
 using Gossip.Kubernetes.Manifests;
 
@@ -12,8 +13,18 @@ sealed class ClusterIndex(ClusterView view)
     Dictionary<NodeId, NodeView>? nodes;
     ILookup<Uid, PodView>? podsByOwner;
     Dictionary<Uid, ObjectView>? objects;
+    Dictionary<string, PodView>? pending;
 
     public ClusterView View => view;
+
+    /// <summary>What keeps pending pods from every node.</summary>
+    public Diagnoses Diagnoses { get; } = new(view);
+
+    /// <summary>Why nobody runs a pod, in one line, as conditions and events have it; empty when somebody does.</summary>
+    public string WhyPending(PodView pod) => Diagnoses.Of(pod) is { } diagnosis && (diagnosis.Fit == 0 || pod.HasFailedScheduling) ? diagnosis.Line : pod.PendingBecause;
+
+    /// <summary>The pod that has a uid now, if it is pending.</summary>
+    public PodView? Pending(string uid) => (pending ??= view.Pods.Where(pod => pod.PendingBecause.Length > 0).ToDictionary(pod => pod.Uid, StringComparer.Ordinal)).GetValueOrDefault(uid);
 
     public NodeView? Node(NodeId id) => (nodes ??= view.Nodes.ToDictionary(node => node.Member.Id)).GetValueOrDefault(id);
 

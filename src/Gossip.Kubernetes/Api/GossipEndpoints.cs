@@ -1,4 +1,5 @@
 using System.Text.Json.Nodes;
+using Gossip.Core.Scheduling.Planning;
 using Gossip.Core.View;
 using Gossip.Core.Workloads;
 using Gossip.Kubernetes.Manifests;
@@ -30,10 +31,10 @@ static class GossipEndpoints
     };
 
     /// <summary><c>GET /gossip/v1/why/NAMESPACE/POD</c>: null when there is no such pod.</summary>
-    public static JsonObject? Explain(ClusterView view, string ns, string name)
+    public static JsonObject? Explain(ClusterIndex cluster, string ns, string name)
     {
-        if (view.Pods.FirstOrDefault(pod => pod.Namespace == ns && pod.Name == name) is not { } pod) return null;
-        var report = Why.Explain(pod, view);
+        if (cluster.View.Pods.FirstOrDefault(pod => pod.Namespace == ns && pod.Name == name) is not { } pod) return null;
+        var report = Why.Explain(pod, cluster.View, cluster.Diagnoses);
         return new JsonObject
         {
             ["pod"] = report.Pod,
@@ -49,10 +50,25 @@ static class GossipEndpoints
                 ["won"] = answer.Won,
                 ["why"] = answer.Why,
             })]),
+            ["diagnosis"] = report.Diagnosis is { } diagnosis ? Shown(diagnosis) : null,
             ["remarks"] = new JsonArray([.. report.Remarks.Select(remark => (JsonNode)remark)]),
             ["lines"] = new JsonArray([.. report.ToText().Split('\n').Select(line => (JsonNode)line)]),
         };
     }
+
+    static JsonObject Shown(Diagnosis diagnosis) => new()
+    {
+        ["nodes"] = diagnosis.Nodes,
+        ["fit"] = diagnosis.Fit,
+        ["refusals"] = new JsonArray([.. diagnosis.Refusals.Select(refusal => (JsonNode)new JsonObject
+        {
+            ["nodes"] = refusal.Nodes,
+            ["cause"] = refusal.Cause,
+            ["nearest"] = refusal.Nearest,
+            ["near"] = refusal.Near,
+        })]),
+        ["hopeless"] = diagnosis.Hopeless,
+    };
 
     /// <summary><c>POST /gossip/v1/plan</c>: what an apply of the body (an object, or a List of them) would do here, doing nothing.</summary>
     public static JsonObject Plan(ClusterView view, ReadOnlySpan<byte> body, string defaultNamespace) =>

@@ -90,13 +90,14 @@ public sealed class KubernetesApi(Func<Request, CancellationToken, Task<Reply>> 
     async Task<ApiAnswer?> GossipAsync(string[] parts, HttpContext context, CancellationToken ct)
     {
         var request = context.Request;
-        var view = (await LookAsync(ct)).View;
+        var cluster = await LookAsync(ct);
+        var view = cluster.View;
         switch (request.Method, parts)
         {
             case ("GET", ["members"]):
                 return new ApiAnswer(200, GossipEndpoints.Members(view));
             case ("GET", ["why", var ns, var pod]):
-                return GossipEndpoints.Explain(view, ns, pod) is { } why ? new ApiAnswer(200, why) : Statuses.NotFound(ApiKind.Of(ApiKind.Pod)!, pod);
+                return GossipEndpoints.Explain(cluster, ns, pod) is { } why ? new ApiAnswer(200, why) : Statuses.NotFound(ApiKind.Of(ApiKind.Pod)!, pod);
             case ("GET", ["pods", var ns, var pod, "copy"]):
                 return await new PodStreams(Pods, clock).CopyAsync(context, ns, pod, ct);
             case ("POST", ["plan"]):

@@ -153,6 +153,6 @@ public class ViewBuilderTests
         Assert.EndsWith("run 1: won with 71 over 2 bids; next best was n0 with 640", report.Headline);
         Assert.Equal([("n1", true, 712), ("n0", false, 640), ("n2", false, -1)], report.Answers.Select(answer => (answer.Node, answer.Won, answer.Score)));
         Assert.Contains("\n  * n1  bid 712: free 71\n    n0  bid 640: free 64\n    n2  refused: node is cordoned\n", report.ToText());
-        Assert.Equal("pending: 0/1 nodes fit: node is cordoned (1)", Why.Explain(view.Pods[1], view).Headline);
+        Assert.Equal("pending: 0 of 3 nodes: 3 have no runtime process", Why.Explain(view.Pods[1], view).Headline);
     }
 }

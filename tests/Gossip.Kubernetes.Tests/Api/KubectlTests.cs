@@ -134,7 +134,7 @@ public class KubectlTests
         await using var served = await StartAsync();
         await served.Kubectl!.OkAsync("create -f -", Web);
         served.Cluster.WithEvent(new ObjectName("Pod", "default", "odd"), "FailedScheduling", "0/1 nodes fit");
-        Assert.Contains("no node has runtime 'containers'", await served.Kubectl.OkAsync("describe pod odd"), StringComparison.Ordinal);
+        Assert.Contains("0/1 nodes are available: 1 has no runtime containers.", await served.Kubectl.OkAsync("describe pod odd"), StringComparison.Ordinal);
         Assert.Matches(@"Warning\s+FailedScheduling\s+pod/odd\s+0/1 nodes fit", await served.Kubectl.OkAsync("get events"));
         Assert.Contains("Name:", await served.Kubectl.OkAsync("describe node n1"), StringComparison.Ordinal);
         Assert.Contains("2 desired", await served.Kubectl.OkAsync("describe deploy web"), StringComparison.Ordinal);

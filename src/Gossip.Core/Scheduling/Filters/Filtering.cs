@@ -31,18 +31,14 @@ public static class Filtering
         return reasons is null ? FilterVerdict.Yes : FilterVerdict.No(reasons);
     }
 
-    /// <summary>The first that objects, for those who count nodes by what keeps a pod away; a yes when all pass.</summary>
-    /// <param name="others">How many more do: of two nodes alike in the first, the one with fewer is nearer.</param>
-    public static FilterVerdict FirstObjection(PodTemplate pod, in NodeFacts node, out int others)
+    /// <summary>The first that objects, for those who count nodes by what keeps a pod away; null when all pass.</summary>
+    public static FirstObjection? Object(PodTemplate pod, in NodeFacts node)
     {
-        var first = FilterVerdict.Yes;
-        others = 0;
-        foreach (var filter in All)
+        FirstObjection? first = null;
+        for (var i = 0; i < All.Length; i++)
         {
-            var verdict = filter.Check(pod, node);
-            if (verdict.Passes) continue;
-            if (first.Passes) first = verdict;
-            else others++;
+            var verdict = All[i].Check(pod, node);
+            if (!verdict.Passes) first = first is { } one ? one with { Others = one.Others + 1 } : new FirstObjection(verdict, i, 0);
         }
         return first;
     }
@@ -55,3 +51,7 @@ public static class Filtering
         return true;
     }
 }
+
+/// <param name="Filter">Its place among all: the later, the likelier that time helps.</param>
+/// <param name="Others">How many more object: of two nodes alike in the first, the one with fewer is nearer.</param>
+public readonly record struct FirstObjection(FilterVerdict Verdict, int Filter, int Others);

@@ -18,14 +18,14 @@ public sealed class PodAntiAffinityFilter : IFilter
             if (node.Labels[tally.TopologyKey] is { } domain && node.Around.Count(tally, domain) is > 0 and var there)
                 return FilterVerdict.No(
                     string.Create(CultureInfo.InvariantCulture, $"must not share {tally.TopologyKey} with pods {tally}, {domain} has {there}"),
-                    $"have pods {tally}{Topologies.InTheir(tally.TopologyKey)}, which it must not share", Near(domain, there), there);
+                    $"have pods {tally}{Topologies.InTheir(tally.TopologyKey)}, which it must not share", Near(tally.TopologyKey, domain, there), there);
         foreach (var tally in rules.RefusedBy)
             if (node.Labels[tally.TopologyKey] is { } domain && node.Around.Count(tally, domain) is > 0 and var there)
                 return FilterVerdict.No(
                     string.Create(CultureInfo.InvariantCulture, $"pods there refuse to share {tally.TopologyKey} with pods {tally}, {domain} has {there}"),
-                    $"have pods that refuse pods {tally}{Topologies.InTheir(tally.TopologyKey)}", Near(domain, there), there);
+                    $"have pods that refuse pods {tally}{Topologies.InTheir(tally.TopologyKey)}", Near(tally.TopologyKey, domain, there), there);
         return FilterVerdict.Yes;
     }
 
-    static string Near(string domain, int there) => string.Create(CultureInfo.InvariantCulture, $"{domain} has {there}");
+    static string Near(string key, string domain, int there) => string.Create(CultureInfo.InvariantCulture, $"{Topologies.Its(key, domain)}has {there}");
 }

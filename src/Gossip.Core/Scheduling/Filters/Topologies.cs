@@ -14,5 +14,8 @@ static class Topologies
     /// <summary>Nothing for a domain that is the node itself.</summary>
     public static string InTheir(string key) => Short(key) == "hostname" ? "" : $" in their {Short(key)}";
 
+    /// <summary>Behind a node's name: <c>in b, which</c>, for what its domain has.</summary>
+    public static string Its(string key, string domain) => Short(key) == "hostname" ? "" : $"in {domain}, which ";
+
     public static FilterVerdict Lacks(string key, string what) => FilterVerdict.No($"has no {key} {what}", $"have no label {key} {what}");
 }

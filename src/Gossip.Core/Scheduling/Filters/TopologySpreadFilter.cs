@@ -21,7 +21,7 @@ public sealed class TopologySpreadFilter : IFilter
                 return FilterVerdict.No(
                     string.Create(CultureInfo.InvariantCulture, $"maxSkew {rule.Says.MaxSkew} over {tally.TopologyKey} of pods {tally}, {domain} has {there} and the least {least}"),
                     string.Create(CultureInfo.InvariantCulture, $"would exceed maxSkew {rule.Says.MaxSkew} over {tally.TopologyKey} of pods {tally}{TooFew(rule)}"),
-                    string.Create(CultureInfo.InvariantCulture, $"{domain} has {there} and the least {least}"), there - least);
+                    string.Create(CultureInfo.InvariantCulture, $"{Topologies.Its(tally.TopologyKey, domain)}has {there} while the least is {least}"), there - least);
         }
         return FilterVerdict.Yes;
     }

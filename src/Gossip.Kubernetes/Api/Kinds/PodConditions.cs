@@ -8,12 +8,12 @@ namespace Gossip.Kubernetes.Api.Kinds;
 /// <summary>A pod's conditions, with Kubernetes' reasons, and when each last changed as far as the admission tells.</summary>
 static class PodConditions
 {
-    public static JsonArray Of(PodView pod)
+    public static JsonArray Of(PodView pod, ClusterIndex cluster)
     {
         if (pod.Standing is not { } standing)
         {
             var open = Condition("PodScheduled", false, pod.CreatedAt);
-            if (pod.Phase == PodPhase.Pending) (open["reason"], open["message"]) = (Unplaced(pod), pod.PendingBecause);
+            if (pod.Phase == PodPhase.Pending) (open["reason"], open["message"]) = (Unplaced(pod), cluster.WhyPending(pod));
             return [open];
         }
         var status = standing.Status;

@@ -11,10 +11,10 @@ static class PodStatus
     public static JsonObject Of(PodView pod, ClusterIndex cluster)
     {
         var status = new JsonObject { ["phase"] = pod.Phase.ToString(), ["qosClass"] = Quality(pod.Template) };
-        status["conditions"] = PodConditions.Of(pod);
+        status["conditions"] = PodConditions.Of(pod, cluster);
         if (pod.Standing is not { } standing)
         {
-            if (pod.PendingBecause.Length > 0) (status["reason"], status["message"]) = (PodConditions.Unplaced(pod), pod.PendingBecause);
+            if (pod.PendingBecause.Length > 0) (status["reason"], status["message"]) = (PodConditions.Unplaced(pod), cluster.WhyPending(pod));
             return status;
         }
         if (standing.Status.Reason.Length > 0) status["reason"] = standing.Status.Reason;

@@ -23,14 +23,14 @@ sealed class ShownEvents() : ShownKind(ApiKind.Event)
     ];
 
     public override IEnumerable<Entry> List(ClusterIndex cluster) =>
-        cluster.View.Events.Select(seen => new Entry(NameOf(seen), () => Render(seen)))
+        cluster.View.Events.Select(seen => new Entry(NameOf(seen), () => Render(seen, cluster)))
             .Concat(cluster.ObjectsOf(ApiKind.Event).Select(held => new Entry(held.Name, () => Base(held))));
 
     /// <summary>Events of what belongs to no namespace lie in the default one, as Kubernetes has it.</summary>
     static ObjectName NameOf(EventView seen) => new(
         ApiKind.Event, seen.About.Namespace.Length == 0 ? ManifestValidator.DefaultNamespace : seen.About.Namespace, $"{seen.About.Name}.{seen.Number:x}");
 
-    static JsonObject Render(EventView seen)
+    static JsonObject Render(EventView seen, ClusterIndex cluster)
     {
         var root = ManifestMapper.ToJson(NameOf(seen), "v1", []);
         var metadata = (JsonObject)root["metadata"]!;
@@ -46,7 +46,8 @@ sealed class ShownEvents() : ShownKind(ApiKind.Event)
             ["uid"] = seen.AboutUid,
         };
         root["reason"] = seen.Reason;
-        root["message"] = seen.Message;
+        // As long as the pod waits it is told of the whole cluster as it is, as the pod's condition does; later, of the round that it was.
+        root["message"] = seen.Reason == EventRules.FailedScheduling && cluster.Pending(seen.AboutUid) is { } pod ? cluster.WhyPending(pod) : seen.Message;
         root["type"] = seen.Warning ? "Warning" : "Normal";
         root["count"] = seen.Count;
         root["firstTimestamp"] = Time(seen.First.UnixMilliseconds);
