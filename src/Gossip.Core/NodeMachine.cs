@@ -1,4 +1,5 @@
 using System.Buffers;
+using Gossip.Core.Disruption;
 using Gossip.Core.Membership;
 using Gossip.Core.Model;
 using Gossip.Core.Pods;
@@ -31,6 +32,8 @@ public sealed class NodeMachine
     readonly Bidder bidder;
     readonly Auctioneer auctioneer;
     readonly PodKeeper keeper;
+    readonly BudgetKeeper budgets;
+    readonly Evictor evictor;
     readonly ViewBuilder views;
     readonly Clerk clerk;
     readonly Sweeper sweeper;
@@ -51,6 +54,8 @@ public sealed class NodeMachine
         bidder = new Bidder(config, slots, swim, replicator, outbox);
         auctioneer = new Auctioneer(config, slots, swim, replicator, replicator, luck.For("auction"), outbox);
         keeper = new PodKeeper(config, slots, swim, replicator, replicator, bidder);
+        budgets = new BudgetKeeper(config, slots, swim, replicator, replicator, outbox);
+        evictor = new Evictor(slots, swim, budgets, outbox);
         views = new ViewBuilder(slots, swim);
         sweeper = new Sweeper(slots, swim, replicator);
         clerk = new Clerk(slots, replicator, replicator, views);
@@ -89,6 +94,7 @@ public sealed class NodeMachine
                 bidder.Start(now);
                 auctioneer.Start();
                 keeper.Start(effects);
+                budgets.Start(now);
                 break;
             case NodeInputKind.DatagramArrived:
             case NodeInputKind.FrameArrived:
@@ -102,13 +108,17 @@ public sealed class NodeMachine
                     || replicator.TryHandle(input.Timer, now, effects)
                     || bidder.TryHandle(input.Timer, now, effects)
                     || auctioneer.TryHandle(input.Timer, now, effects)
-                    || keeper.TryHandle(input.Timer, now, effects);
+                    || keeper.TryHandle(input.Timer, now, effects)
+                    || evictor.TryHandle(input.Timer, now, effects);
                 break;
             case NodeInputKind.Persisted:
                 replicator.OnPersisted(input.Position, now, effects);
                 break;
             case NodeInputKind.PodReported:
                 keeper.OnReport(input.Report!, now, effects);
+                break;
+            case NodeInputKind.Asked when input.Question is EvictPod eviction:
+                evictor.Handle(input.Request, eviction, now, effects);
                 break;
             case NodeInputKind.Asked:
                 clerk.Handle(input.Request, input.Question!, now, effects);
@@ -165,7 +175,8 @@ public sealed class NodeMachine
                     || isStale
                     || replicator.TryHandle(kind, body, sender, from, now, effects)
                     || bidder.TryHandle(kind, body, sender, from, now, effects)
-                    || auctioneer.TryHandle(kind, body, sender, from, now, effects);
+                    || auctioneer.TryHandle(kind, body, sender, from, now, effects)
+                    || evictor.TryHandle(kind, body, from, now, effects);
             }
             catch (Exception malformed) when (malformed is MessagePackSerializationException or EndOfStreamException or OverflowException)
             {
@@ -208,12 +219,13 @@ public sealed class NodeMachine
             foreach (var config in slots.DirtyConfig) keeper.OnConfig(config, now, effects);
             slots.DirtyConfig.Clear();
         }
-        keeper.OnSettled(effects);
+        keeper.OnSettled(now, effects);
         clerk.OnSettled(now, effects);
         sweeper.Sweep(now, effects);
         if (believesTables || !replicator.HasSynced) return;
         believesTables = true;
         keeper.OnSynced(now, effects);
+        budgets.OnSynced();
     }
 
     /// <summary>Shares the room of a datagram between news of members and news of rows, so that neither starves the other.</summary>

@@ -11,6 +11,8 @@ public enum NodeTimerKind : byte
     AuctionRound, AuctionWindow, AwardDeadline, BidExpires, CapacityDue,
     // Pods
     PodDue, PodDeadline, PodTick,
+    // Disruption
+    EvictionDue,
 }
 
 /// <summary>

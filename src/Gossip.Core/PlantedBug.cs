@@ -29,4 +29,6 @@ internal enum PlantedBug : byte
     SurvivorDisowned,
     /// <summary>A pod stays although the merged tables show that an earlier one forbids it its place.</summary>
     ConflictIgnored,
+    /// <summary>Pods are evicted whether or not their disruption budget allows it.</summary>
+    BudgetIgnored,
 }

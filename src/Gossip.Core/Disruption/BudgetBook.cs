@@ -34,16 +34,18 @@ public sealed class BudgetBook
     /// not ready may go while the budget is met without it, or as its policy says; what is ready takes one of the
     /// disruptions that are left.
     /// </summary>
-    public DisruptionVerdict Judge(Slot slot)
+    /// <param name="doubtful">How many of the healthy ones are not to be counted upon.</param>
+    public DisruptionVerdict Judge(Slot slot, int doubtful = 0)
     {
         var by = slot.Budgets.By;
         var first = PodJudge.First(slot, members);
         if (by.IsEmpty || first?.Status.Phase is not Scheduling.PodPhase.Running) return new(DisruptionAnswer.Allowed, false, null);
         if (by.Length > 1) return new(DisruptionAnswer.Ambiguous, false, by[0]);
-        var (budget, status) = (by[0], by[0].Status);
-        if (slot.Budgets.IsHealthy) return new(status.DisruptionsAllowed > 0 ? DisruptionAnswer.Allowed : DisruptionAnswer.Forbidden, true, budget);
-        var mayGo = budget.Says.AlwaysAllowsUnhealthy || status.CurrentHealthy >= status.DesiredHealthy && status.DesiredHealthy > 0;
-        return new(mayGo ? DisruptionAnswer.Allowed : status.DisruptionsAllowed > 0 ? DisruptionAnswer.Allowed : DisruptionAnswer.Forbidden, false, budget);
+        var budget = by[0];
+        var status = budget.Status with { CurrentHealthy = budget.Status.CurrentHealthy - doubtful };
+        var mayGo = status.DisruptionsAllowed > 0;
+        if (!slot.Budgets.IsHealthy) mayGo |= budget.Says.AlwaysAllowsUnhealthy || status.CurrentHealthy >= status.DesiredHealthy && status.DesiredHealthy > 0;
+        return new(mayGo ? DisruptionAnswer.Allowed : DisruptionAnswer.Forbidden, slot.Budgets.IsHealthy, budget);
     }
 
     /// <summary>An object of this kind came, changed or went.</summary>

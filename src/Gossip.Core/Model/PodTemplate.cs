@@ -87,6 +87,15 @@ public sealed record PodTemplate(
     /// <summary>Init containers and sidecars first, in the order in which they start.</summary>
     public IEnumerable<ContainerSpec> AllContainers => InitContainers.Concat(Containers);
 
+    /// <summary>For how long it tolerates a taint, by the first toleration that speaks of it: zero when none does, <see cref="TimeSpan.MaxValue"/> for ever.</summary>
+    public TimeSpan ToleratedFor(in Taint taint)
+    {
+        if (!Tolerations.IsDefaultOrEmpty)
+            foreach (var toleration in Tolerations)
+                if (toleration.Tolerates(taint)) return toleration.For is { } time ? time > TimeSpan.Zero ? time : TimeSpan.Zero : TimeSpan.MaxValue;
+        return TimeSpan.Zero;
+    }
+
     public ContainerSpec? Find(string container)
     {
         foreach (var spec in InitContainers)

@@ -138,7 +138,12 @@ public sealed class PodTemplateReader
             var effect = JsonTexts.Text(item, "effect");
             var known = TaintReader.ReadEffect(effect);
             faults.RefuseIf(known is null && !string.IsNullOrEmpty(effect), $"{field}.effect", $"\"{effect}\" is neither NoSchedule, PreferNoSchedule nor NoExecute");
-            read.Add(new Toleration(JsonTexts.Text(item, "key") ?? "", named == "Exists", JsonTexts.Text(item, "value") ?? "", known));
+            read.Add(new Toleration(JsonTexts.Text(item, "key") ?? "", named == "Exists", JsonTexts.Text(item, "value") ?? "", known)
+            {
+                For = known == TaintEffect.NoExecute && faults.Number(item, "tolerationSeconds", field, long.MinValue, long.MaxValue) is { } seconds and <= int.MaxValue
+                    ? TimeSpan.FromSeconds(Math.Max(0, seconds))
+                    : null,
+            });
         }
         return read.DrainToImmutable();
     }

@@ -15,6 +15,9 @@ public readonly record struct Taint(string Key, string Value, TaintEffect Effect
 /// <param name="Exists">True for operator Exists, false for Equal.</param>
 public readonly record struct Toleration(string Key, bool Exists, string Value, TaintEffect? Effect)
 {
+    /// <summary>For how long a taint of NoExecute is tolerated; null for ever. Zero or less is not at all.</summary>
+    public TimeSpan? For { get; init; }
+
     public bool Tolerates(in Taint taint) =>
         (Effect is null || Effect == taint.Effect)
         && (Key.Length == 0 ? Exists : string.Equals(Key, taint.Key, StringComparison.Ordinal))

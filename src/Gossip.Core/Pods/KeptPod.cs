@@ -67,6 +67,9 @@ sealed class KeptPod
     /// <summary>Since when it has its place and waits for its gang's others to get theirs.</summary>
     public Instant? AwaitsGangSince { get; set; }
 
+    /// <summary>Since when it has been on a node with a NoExecute taint that it tolerates for a while only.</summary>
+    public Instant? TaintedSince { get; set; }
+
     /// <summary>Since when its runtime's engine has been gone: what becomes of it nobody knows.</summary>
     public Instant? LostAt { get; set; }
 

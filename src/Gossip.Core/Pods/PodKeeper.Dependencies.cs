@@ -15,8 +15,9 @@ public sealed partial class PodKeeper
     bool dependenciesDue;
 
     /// <summary>At the end of a turn. Only a node with pods that depend on something pays for it.</summary>
-    public void OnSettled(NodeEffects effects)
+    public void OnSettled(Now now, NodeEffects effects)
     {
+        WatchTaints(now, effects);
         if (dependents == 0 || dependenciesDue || dependenciesSeen == slots.Version) return;
         dependenciesDue = true;
         effects.Wake(new NodeTimer(NodeTimerKind.PodTick, DependenciesDue), DependencyLook);

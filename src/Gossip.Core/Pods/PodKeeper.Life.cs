@@ -19,6 +19,7 @@ public sealed partial class PodKeeper
     {
         if (!hasBegun || kept.GetValueOrDefault(pod.Run) != pod) return;
         pod.NextDue = null;
+        if (TryTaintOut(pod, now, effects)) return;
         if (pod.LostAt is not null || IsLost(pod)) WaitForRuntime(pod, now, effects);
         else if (pod.Runs && IsOverdue(pod, now.Monotonic)) Fail(pod, "DeadlineExceeded", "Pod was active on the node longer than the specified deadline", now, effects);
         else if (pod.Stage == PodStage.Admitted) TryPrepare(pod, now, effects);

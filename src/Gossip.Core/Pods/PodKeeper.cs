@@ -129,6 +129,7 @@ public sealed partial class PodKeeper
         }
         if (PodJudge.IsOver(slot, pod.Run.Epoch))
         {
+            if (slot.IsEvicted(pod.Run.Epoch)) NoteEvicted(pod, now);
             Stop(pod, now, effects);
             return;
         }

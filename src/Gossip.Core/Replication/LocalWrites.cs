@@ -29,10 +29,9 @@ sealed class LocalWrites(Replica replica) : IRowWriter
         WriteDelta(before, Mint(before, replica.Writer.Mint(), cells, now), effects, then);
     }
 
-    public void Raise(Uid uid, string field, uint to, Now now, NodeEffects effects, WriteDone? then = null)
+    public void Raise(Uid uid, string field, uint to, byte mark, Now now, NodeEffects effects, WriteDone? then = null)
     {
-        // The value is there only so that the cell does not read as taken out.
-        var cell = new Cell(field, replica.Writer.Mint(), to, Tick(now), new byte[] { 1 });
+        var cell = new Cell(field, replica.Writer.Mint(), to, Tick(now), new byte[] { mark });
         WriteDelta(Latest(uid), [cell], effects, then);
     }
 

@@ -160,10 +160,7 @@ public sealed class Clerk(SlotTable slots, ITables tables, IRowWriter writer, Vi
         var shown = slots.Standing(slot, now.Monotonic)?.Run.Epoch ?? slot.NextEpoch;
         var least = Epoch.Max(slot.GreatestEpoch, shown).Next;
         Occupy(delete.Name);
-        var row = slot.FactsRow is { } facts && tables.Find(facts) is not null
-            ? facts
-            : writer.Create(RowKind.Slot, [(Fields.Birth, PodCodec.SlotBirth(slot.Id))], now, effects);
-        writer.Raise(row, Fields.LeastEpoch, least.Value, now, effects, (_, _, _) => finished.Add(new Finished(id, delete.Name, Uid.None)));
+        RunEnds.Raise(slot, least, RunEnd.Deleted, tables, writer, now, effects, (_, _, _) => finished.Add(new Finished(id, delete.Name, Uid.None)));
         return null;
     }
 

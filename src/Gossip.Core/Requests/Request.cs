@@ -27,6 +27,15 @@ public sealed record ReplaceObject(ObjectName Name, ulong IfVersion, ImmutableAr
 /// <param name="Grace">Null for the pod's own.</param>
 public sealed record DeleteObject(ObjectName Name, TimeSpan? Grace) : Request;
 
+/// <summary>
+/// Ends the run of a pod, as its disruption budget allows, so that the next one is elsewhere; a bare Pod moves too. Answered by
+/// <see cref="Evicted"/> once that is durable, or refused NotFound, Conflict (another uid), Disrupted (its budget
+/// forbids it now), Invalid (several budgets), Unavailable (nobody could decide in time).
+/// </summary>
+/// <param name="Uid">The pod's as shown, which must still be its own; empty for any.</param>
+/// <param name="DryRun">Only says whether.</param>
+public sealed record EvictPod(ObjectName Name, string Uid = "", bool DryRun = false) : Request;
+
 /// <summary>Answered by <see cref="Seen"/>: everything this node knows now.</summary>
 public sealed record Look : Request
 {
@@ -38,9 +47,13 @@ public abstract record Reply;
 
 public sealed record ObjectStored(ObjectView Object) : Reply;
 public sealed record Deleted(ObjectName Name) : Reply;
+
+/// <param name="Run">Which run ends: it is gone once no view shows an admission of it. Null when none ran.</param>
+public sealed record Evicted(ObjectName Name, PodRun? Run) : Reply;
+
 public sealed record Seen(ClusterView View) : Reply;
 
 /// <param name="Field">What of the input is to blame, as a path; empty when it is not one field.</param>
 public sealed record Refused(RefusedBecause Because, string Message, string Field = "") : Reply;
 
-public enum RefusedBecause : byte { NotFound, AlreadyExists, Conflict, TooLarge, Invalid, Unavailable }
+public enum RefusedBecause : byte { NotFound, AlreadyExists, Conflict, TooLarge, Invalid, Unavailable, Disrupted }

@@ -22,6 +22,8 @@ public sealed partial class Bidder
     /// <summary>Between two announcements of capacity: what happens within is told at once.</summary>
     static readonly TimeSpan AnnounceGap = TimeSpan.FromMilliseconds(100);
 
+    const int HeldBackMost = 4096;
+
     readonly NodeConfig config;
     readonly SlotTable slots;
     readonly Swim members;
@@ -29,6 +31,7 @@ public sealed partial class Bidder
     readonly Outbox outbox;
     readonly Books books;
     readonly NodeId self;
+    readonly Dictionary<PodId, Instant> heldBack = []; // looked up only
     string unready = "starting";
     string lost = "";
     Instant lastAnnounced;
@@ -120,6 +123,13 @@ public sealed partial class Bidder
     /// <summary>The runtime says that nothing of it is left: its resources are free again.</summary>
     public void Free(PodRun run, Now now, NodeEffects effects) => LetGo(run, now, effects);
 
+    /// <summary>It was evicted from here: others have the first say about its next run.</summary>
+    public void HoldBack(PodId pod, Instant until)
+    {
+        if (heldBack.Count >= HeldBackMost) heldBack.Clear(); // a drain of thousands: by the end of it the cordon is known
+        heldBack[pod] = until;
+    }
+
     /// <param name="host">What the host app said of it; null: it was not asked yet.</param>
     void OnAsk(in Ask ask, NodeId sender, NodeAddress from, Now now, NodeEffects effects, HostAnswer? host = null)
     {
@@ -191,6 +201,11 @@ public sealed partial class Bidder
         if (slots.Standing(slot, now.Monotonic) is { } standing && members.Find(standing.Node) is { IsLive: true } owner)
             return ($"{owner.Name} has it", soon);
         if (Has(run)) return ("runs it already", soon);
+        if (heldBack.TryGetValue(run.Pod, out var until))
+        {
+            if (now.Monotonic < until && members.Live.Length > 1) return ("it was evicted from here a moment ago", until - now.Monotonic);
+            heldBack.Remove(run.Pod);
+        }
         if (held is null || held.Auctioneer == sender) return (null, default);
         // Two callers: the ring went round differently for them. The nearer to the chunk's point has the say, so that
         // the two cannot both collect bids and each award one.

@@ -12,4 +12,6 @@ public enum MessageKind : byte
     RowDelta = 20, RowRemoval = 21, Digest = 22, ShardList = 23, Repair = 24,
     // Scheduling
     Ask = 40, Bid = 41, Refusal = 42, Award = 43, Verdict = 44, Release = 45, Unheard = 46,
+    // Disruption
+    EvictionAsk = 60, EvictionReply = 61,
 }

@@ -62,12 +62,17 @@ sealed class PodFacts
     /// <summary>Writes what is known into the slot that was derived for the pod.</summary>
     public void CopyTo(Slot slot)
     {
-        var (least, succeeded) = (Epoch.None, false);
+        var (least, why, succeeded) = (Epoch.None, RunEnd.Deleted, false);
         SortedSet<Epoch>? failed = null;
         foreach (var row in slotRows.Values)
             foreach (var cell in row.Cells)
             {
-                if (cell.Field == Fields.LeastEpoch) least = Epoch.Max(least, new Epoch(cell.Generation));
+                if (cell.Field == Fields.LeastEpoch)
+                {
+                    if (cell.Generation < least.Value) continue;
+                    least = new Epoch(cell.Generation);
+                    why = cell.Value.Span is [(byte)RunEnd.Evicted] ? RunEnd.Evicted : RunEnd.Deleted;
+                }
                 else if (cell.IsNull) continue;
                 else if (cell.Field == Fields.Succeeded) succeeded = true;
                 else if (cell.Field.StartsWith(Fields.FailedPrefix, StringComparison.Ordinal)
@@ -78,6 +83,7 @@ sealed class PodFacts
         foreach (var summary in summaries.Values)
             if (last is null || summary.At.CompareTo(last.At) >= 0) last = summary;
         slot.LeastEpoch = least;
+        slot.LeastBecause = why;
         slot.Succeeded = succeeded;
         slot.FailedEpochs = failed is null ? [] : [.. failed];
         slot.Admissions = Admissions;

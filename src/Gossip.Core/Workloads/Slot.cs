@@ -24,6 +24,12 @@ public sealed class Slot
     public bool IsGated => !Template.SchedulingGates.IsEmpty;
 
     public Epoch LeastEpoch { get; internal set; }
+
+    /// <summary>Why the runs before the least epoch ended.</summary>
+    public RunEnd LeastBecause { get; internal set; }
+
+    /// <summary>That run was evicted, and its pod is to run elsewhere.</summary>
+    public bool IsEvicted(Epoch epoch) => IsDesired && LeastBecause == RunEnd.Evicted && epoch < LeastEpoch;
     public bool Succeeded { get; internal set; }
     public ImmutableArray<Epoch> FailedEpochs { get; internal set; } = [];
 

@@ -98,6 +98,8 @@ static class PodRules
             if (key.Length > 0) findings.FaultIf(Names.Key(key), $"{field}[{i}].key", toleration["key"]);
             findings.OneOf($"{field}[{i}].operator", toleration["operator"], "", "Equal", "Exists");
             findings.OneOf($"{field}[{i}].effect", toleration["effect"], "", "NoSchedule", "PreferNoSchedule", "NoExecute");
+            if (toleration["tolerationSeconds"] is { } seconds && toleration["effect"].AsText() != "NoExecute")
+                findings.Fault($"{field}[{i}].effect", seconds, FaultReason.Invalid, "must be NoExecute where tolerationSeconds is set");
             if (key.Length == 0 && toleration["operator"].AsText() != "Exists")
                 findings.Fault($"{field}[{i}].operator", toleration, FaultReason.Invalid, "must be Exists where the key is empty");
         }

@@ -212,7 +212,7 @@ sealed class Desk : NodeEffects, IMemberList
             Slots.DirtyConfig.Clear();
         }
         while (!Tables.IsIdle || Slots.Dirty.Count > 0);
-        Keeper.OnSettled(this);
+        Keeper.OnSettled(Now, this);
         Record(Self, outbox.TakeLooped());
         outbox.Flush(this);
     }

@@ -1,10 +1,12 @@
 using System.Collections.Immutable;
 using System.Reflection;
+using Gossip.Core.Disruption;
 using Gossip.Core.Membership;
 using Gossip.Core.Model;
 using Gossip.Core.Replication;
 using Gossip.Core.Scheduling;
 using Gossip.Core.Wire;
+using Gossip.Core.Workloads;
 using MessagePack;
 
 namespace Gossip.Core.Tests.Wire;
@@ -51,6 +53,8 @@ static class WireSamples
         Of(new Verdict(9, Run, true, "admitted")),
         Of(new Release(9, Run)),
         Of(new Unheard(9, Run)),
+        Of(new EvictionAsk(9, Run, true, true)),
+        Of(new EvictionReply(9, Run, EvictionVerdict.Forbidden, "needs 2 healthy pods")),
     ];
 
     static readonly (string Name, byte[] Value)[] Cells =
@@ -66,7 +70,7 @@ static class WireSamples
 
     static readonly Type[] Numbered =
     [
-        typeof(MessageKind), typeof(RowKind), typeof(RepairFlags), typeof(MemberState), typeof(TaintEffect), typeof(PodPhase), typeof(ContainerStage),
+        typeof(MessageKind), typeof(RowKind), typeof(RepairFlags), typeof(MemberState), typeof(TaintEffect), typeof(PodPhase), typeof(ContainerStage), typeof(EvictionVerdict), typeof(RunEnd),
     ];
 
     /// <summary>The lines of the frozen file.</summary>

@@ -16,11 +16,6 @@ public sealed class TaintFilter : IFilter
         return FilterVerdict.Yes;
     }
 
-    internal static bool Tolerates(PodTemplate pod, in Taint taint)
-    {
-        if (!pod.Tolerations.IsDefaultOrEmpty)
-            foreach (var toleration in pod.Tolerations)
-                if (toleration.Tolerates(taint)) return true;
-        return false;
-    }
+    /// <summary>For no time at all is not to tolerate it: the node would evict the pod as soon as it has it.</summary>
+    internal static bool Tolerates(PodTemplate pod, in Taint taint) => pod.ToleratedFor(taint) > TimeSpan.Zero;
 }
