@@ -31,4 +31,6 @@ internal enum PlantedBug : byte
     ConflictIgnored,
     /// <summary>Pods are evicted whether or not their disruption budget allows it.</summary>
     BudgetIgnored,
+    /// <summary>A node that bids the most for everything, moves its version all the time, and admits nothing. No bug but a malicious member: one node has it.</summary>
+    AdmitsNothing,
 }

@@ -43,6 +43,9 @@ public sealed class Cluster
     public Cluster With(NodeTimings value) => Before(() => timings = value).Said(".With(timings)");
     internal Cluster With(PlantedBug bug) => Before(() => faults = faults with { Planted = bug }).Said($".With({bug})");
 
+    /// <summary>That machine's node bids the most for everything, moves its version all the time, and admits nothing.</summary>
+    public Cluster Liar(int node) => Before(() => faults = faults with { Liar = node }).Said($".Liar({node})");
+
     /// <summary>Virtual time since the start.</summary>
     public TimeSpan Elapsed => World.Elapsed;
 

@@ -41,7 +41,7 @@ internal sealed class World
             var clock = new SimClock(
                 (long)(clocks.Next() >> 20), (clocks.Unit() * 2 - 1) * faults.Drift,
                 (clocks.Unit() * 2 - 1) * faults.WallError);
-            var config = new NodeConfig(card(i), [.. seeds], timings, StableHash.Mix(seed, (ulong)i), 0) { Planted = faults.Planted };
+            var config = new NodeConfig(card(i), [.. seeds], timings, StableHash.Mix(seed, (ulong)i), 0) { Planted = i == faults.Liar ? PlantedBug.AdmitsNothing : faults.Planted };
             Nodes[i] = new SimNode(this, i, config, clock, new Luck(StableHash.Mix(seed, (ulong)(i + 1000))));
         }
     }
@@ -256,5 +256,8 @@ internal sealed class World
 /// <param name="WallError">Wall clocks are up to this far from the truth.</param>
 internal sealed record WorldFaults(double Drift, TimeSpan WallError, PlantedBug Planted)
 {
+    /// <summary>One that bids for everything and admits nothing; null for none.</summary>
+    public int? Liar { get; init; }
+
     public static readonly WorldFaults None = new(0, TimeSpan.Zero, PlantedBug.None);
 }

@@ -87,6 +87,9 @@ sealed class Auction(PodId pod, ulong point, GangAuction? gang)
     public Instant? FirstBid { get; set; }
     public Candidate? Awarded { get; set; }
 
+    /// <summary>Whom it was awarded to last, in whatever round.</summary>
+    public NodeId LastAwarded { get; set; }
+
     /// <summary>Moves with each award and each repetition of one: what a deadline was set for.</summary>
     public ulong AwardStep { get; set; }
 

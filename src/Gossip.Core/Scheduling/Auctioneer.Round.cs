@@ -36,6 +36,15 @@ public sealed partial class Auctioneer
             return;
         }
         if (candidate.State != AnswerState.Silent) return;
+        if (bid.Score > Scoring.Greatest && !hearsay.HaveDevices)
+        {
+            candidate.State = AnswerState.Refused;
+            candidate.Why = string.Create(CultureInfo.InvariantCulture, $"bid {bid.Score}, and {Scoring.Greatest} is the most");
+            candidate.AskAgain = timings.GossipInterval; // or it has heard of pods with devices before this node
+            outbox.Send(from, new Release(bid.Auction, bid.Run), effects);
+            if (auction.EverybodyAnswered) AwardBest(auction, now, effects);
+            return;
+        }
         candidate.State = AnswerState.Bid;
         candidate.Score = bid.Score;
         candidate.Why = bid.Why;
@@ -84,6 +93,7 @@ public sealed partial class Auctioneer
         {
             // Also when it comes late, and another round is under way: the pod has its place.
             EndRound(auction, effects);
+            auction.LastAwarded = sender;
             slots.Placed.Expect(auction.Pod, sender);
             summaries.Publish(auction, sender, now, effects);
             auction.Stage = AuctionStage.Placed;
@@ -96,6 +106,7 @@ public sealed partial class Auctioneer
         if (auction.Number != verdict.Auction || auction.Stage != AuctionStage.Awarding || auction.Awarded?.Node != sender) return;
         auction.Awarded.State = AnswerState.Refused;
         auction.Awarded.Why = verdict.Why;
+        distrust.Failed(sender, now);
         AwardBest(auction, now, effects);
     }
 
@@ -110,6 +121,7 @@ public sealed partial class Auctioneer
             return;
         }
         auction.Awarded = best;
+        auction.LastAwarded = best.Node;
         if (auction.IsTogether)
         {
             Hold(auction, slot, now, effects);
@@ -167,6 +179,7 @@ public sealed partial class Auctioneer
         auction.Awarded!.State = AnswerState.Refused;
         auction.Awarded.Why = "did not answer its award";
         auction.Awarded.AskAgain = TickLeast;
+        distrust.Failed(auction.Awarded.Node, now);
         EndEmpty(auction, now, effects);
     }
 

@@ -33,6 +33,7 @@ public sealed partial class Auctioneer
     readonly Outbox outbox;
     readonly Hearsay hearsay;
     readonly Candidates candidates;
+    readonly Distrust distrust;
     readonly SummaryDesk summaries;
     readonly Dictionary<PodId, Auction> auctions = [];
     readonly Dictionary<ulong, Auction> rounds = [];
@@ -53,6 +54,7 @@ public sealed partial class Auctioneer
         this.outbox = outbox;
         hearsay = new Hearsay(slots, members);
         candidates = new Candidates(members, hearsay, config.Rules);
+        distrust = new Distrust(members, timings);
         summaries = new SummaryDesk(config.Card.Id, slots, writer);
     }
 
@@ -109,9 +111,11 @@ public sealed partial class Auctioneer
     public void OnSlot(PodId pod, Now now, NodeEffects effects)
     {
         var known = auctions.GetValueOrDefault(pod);
-        if (slots.Find(pod) is not { } slot || IsHeld(slot, now))
+        var slot = slots.Find(pod);
+        if (slot is null || IsHeld(slot, now))
         {
             if (known is null) return;
+            if (!distrust.IsEmpty && slot is not null && slots.Standing(slot, now.Monotonic) is { } standing && standing.Node == known.LastAwarded) distrust.Kept(standing.Node);
             Drop(known, effects);
             if (known.Gang is { } gang) OnMemberGone(gang, now, effects);
             return;
@@ -151,7 +155,11 @@ public sealed partial class Auctioneer
     /// <summary>A member came, went, or has other capacity: the ring may have turned, a pod may fit now.</summary>
     public void OnMember(in MemberChange change, Now now, NodeEffects effects)
     {
-        if (change.After is null) hearsay.Forget(change.Node);
+        if (change.After is null)
+        {
+            hearsay.Forget(change.Node);
+            distrust.Forget(change.Node);
+        }
         if (auctions.Count == 0) return;
         var mayTakeMore = change.After is { IsLive: true } after && (change.ChangesLiveness
             || !ReferenceEquals(change.Before!.Card, after.Card) || Hearsay.Grew(change.Before.Capacity, after.Capacity));
@@ -232,6 +240,7 @@ public sealed partial class Auctioneer
 
     void Call(Auction auction, Slot slot, Now now, NodeEffects effects)
     {
+        if (auction.Stage == AuctionStage.Placed) distrust.Failed(auction.LastAwarded, now); // it said that it was admitted
         auction.Number = ++numbers;
         auction.Round++;
         auction.Stage = AuctionStage.Asking;
@@ -244,7 +253,7 @@ public sealed partial class Auctioneer
         auction.SeenNeighbours = slot.Rules?.Version ?? 0;
         slots.Placed.ExpectNoMore(auction.Pod);
         var width = Candidates.Width(members.Live.Length, auction.EmptyRounds);
-        var someFit = candidates.Choose(slot.Template, slots.Placed.Around(slot), auction.Run, width, auction.Asked, auction.PassedOver);
+        var someFit = candidates.Choose(slot.Template, slots.Placed.Around(slot), auction.Run, width, auction.Asked, auction.PassedOver, distrust.At(now));
         auction.HasAskedAll = !someFit || width >= members.Live.Length;
         rounds.Add(auction.Number, auction);
         foreach (var candidate in auction.Asked) outbox.Send(candidate.Address, new Ask(auction.Number, auction.Run), effects);

@@ -135,6 +135,12 @@ public sealed partial class Bidder
     {
         Expire(now, effects);
         var run = ask.Run;
+        if (config.Planted == PlantedBug.AdmitsNothing)
+        {
+            outbox.Send(from, new Bid(ask.Auction, run, Scoring.Greatest, ""), effects);
+            Announce(now);
+            return;
+        }
         var held = books.BidFor(run.Pod);
         if (held is not null && held.Auctioneer == sender && unchecked((long)(ask.Auction - held.Auction)) < 0) return; // overtaken on the way
         if (slots.Find(run.Pod) is null && unready.Length == 0)
@@ -221,6 +227,11 @@ public sealed partial class Bidder
         Expire(now, effects);
         var run = award.Run;
         var auction = award.Auction;
+        if (config.Planted == PlantedBug.AdmitsNothing)
+        {
+            if (run.Pod.Ordinal % 3 > 0) outbox.Send(from, new Verdict(auction, run, run.Pod.Ordinal % 3 == 1, "changed its mind"), effects); // else silence
+            return;
+        }
         if (Has(run))
         {
             // Said twice. The first verdict may be lost; before it is durable there is none, and it will come.

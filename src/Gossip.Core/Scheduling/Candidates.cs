@@ -21,6 +21,7 @@ sealed class Candidates(IMemberList members, Hearsay hearsay, SchedulingRules ru
     /// <summary>With devices, of a width: twice as many are looked at, a third is asked. At 1,000 nodes of 22 looked at 4 are asked.</summary>
     const int LookedAt = 2, AskedOf = 3, AskedLeast = 4;
 
+    readonly List<RoundAnswer> unasked = [];
     ulong[] visits = [];
     ulong visit;
 
@@ -31,8 +32,9 @@ sealed class Candidates(IMemberList members, Hearsay hearsay, SchedulingRules ru
         return (int)Math.Min(live, (long)least << Math.Min(emptyRounds, 31));
     }
 
+    /// <param name="whyNot">Why a node is not to be asked whatever it says of itself; null where it may be.</param>
     /// <returns>Whether those chosen look feasible; else they are asked anyway.</returns>
-    public bool Choose(PodTemplate template, in Surroundings around, PodRun run, int width, List<Candidate> chosen, List<RoundAnswer> passedOver)
+    public bool Choose(PodTemplate template, in Surroundings around, PodRun run, int width, List<Candidate> chosen, List<RoundAnswer> passedOver, Func<NodeId, string?>? whyNot = null)
     {
         var live = members.Live;
         if (visits.Length < live.Length) Array.Resize(ref visits, live.Length * 2);
@@ -50,6 +52,11 @@ sealed class Candidates(IMemberList members, Hearsay hearsay, SchedulingRules ru
             visits[at] = visit;
             seen++;
             var member = live[at];
+            if (whyNot?.Invoke(member.Id) is { } why)
+            {
+                unasked.Add(new RoundAnswer(member.Id, -1, why));
+                continue;
+            }
             var facts = hearsay.Of(member, around);
             if (passedOver.Count >= RoundSummary.AnswersMax)
             {
@@ -65,12 +72,14 @@ sealed class Candidates(IMemberList members, Hearsay hearsay, SchedulingRules ru
             chosen.Sort((a, b) => BidOrder.Compare(run, b.Node, b.Score, a.Node, a.Score));
             chosen.RemoveRange(asked, chosen.Count - asked);
         }
-        if (chosen.Count > 0) return true;
-        var anyway = Math.Min(AskedAnyway, passedOver.Count);
+        var isFeasible = chosen.Count > 0;
+        var anyway = isFeasible ? 0 : Math.Min(AskedAnyway, passedOver.Count);
         for (var i = 0; i < anyway; i++)
             if (members.Find(passedOver[i].Node) is { } member) chosen.Add(new Candidate(member.Id, member.Address));
         passedOver.RemoveRange(0, anyway);
-        return false;
+        passedOver.InsertRange(0, unasked);
+        unasked.Clear();
+        return isFeasible;
 
         void Add(Member member, in NodeFacts facts) =>
             chosen.Add(new Candidate(member.Id, member.Address) { Score = ranked ? rules.Score(template, facts) : 0 });

@@ -34,9 +34,12 @@ internal sealed class WinnerChecker(World world) : Checker(world, "A2")
         World.Sometimes.Count(bids.Count > 1 ? "several nodes bid" : "one node bids");
         var awarded = World.Nodes[SimNetwork.IndexOf(to)];
         foreach (var bid in bids)
-            if (bid.Node != awarded.Id && bids.Find(won => won.Node == awarded.Id) is var won && Beats(award.Run, bid, won) && !IsForbidden(from, award.Run.Pod, bid.Node))
+            if (bid.Node != awarded.Id && bids.Find(won => won.Node == awarded.Id) is var won && Beats(award.Run, bid, won) && !IsTooMuch(from, bid.Score) && !IsForbidden(from, award.Run.Pod, bid.Node))
                 Violated(from, $"awards {award.Run} to {awarded.Config.Card.Name}, and {World.NodeOf(bid.Node)?.Config.Card.Name} bid more");
     }
+
+    /// <summary>No honest bid is that high where pods ask for no devices.</summary>
+    static bool IsTooMuch(SimNode auctioneer, int score) => score > Scoring.Greatest && !auctioneer.Machine!.Slots.Typical.HaveDevices;
 
     /// <summary>What the auctioneer placed since that node bid counts there already, and rules between pods now forbid it the pod.</summary>
     static bool IsForbidden(SimNode auctioneer, PodId pod, NodeId node)
