@@ -33,4 +33,6 @@ internal enum PlantedBug : byte
     BudgetIgnored,
     /// <summary>A node that bids the most for everything, moves its version all the time, and admits nothing. No bug but a malicious member: one node has it.</summary>
     AdmitsNothing,
+    /// <summary>A pod that fits nowhere has pods of its own priority evicted as well.</summary>
+    EqualsEvicted,
 }

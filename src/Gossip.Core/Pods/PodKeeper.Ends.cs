@@ -113,6 +113,7 @@ public sealed partial class PodKeeper
 
     void End(KeptPod pod, Now now, NodeEffects effects)
     {
+        bidder.Leaves(pod.Run);
         var grace = GraceOf(pod);
         if (pod.EndsAt is null) pod.EndsInOrder = pod.Containers.Any(container => container.Runs && (container.Spec.PreStop is not null || container.Role == ContainerRole.Sidecar));
         if (pod.EndsAt is null || now.Monotonic + grace < pod.EndsAt) pod.EndsAt = now.Monotonic + grace;

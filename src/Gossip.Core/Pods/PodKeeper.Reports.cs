@@ -117,7 +117,7 @@ public sealed partial class PodKeeper
         pod.IsGone = true;
         foreach (var container in pod.Containers)
             if (container.Runs) Ended(container, Killed, "", "", now.Wall, now); // it went with the rest
-        bidder.Free(pod.Run, now, effects); // the admission stays, to tell how it ended
+        FreeRoom(pod.Run, now, effects); // the admission stays, to tell how it ended
         Tell(pod, now, effects);
     }
 }

@@ -19,7 +19,7 @@ public sealed partial class PodKeeper
         foreach (var container in pod.Containers)
             if (container.IsUp) return false;
         pod.Rests = true;
-        bidder.Free(pod.Run, now, effects);
+        FreeRoom(pod.Run, now, effects);
         resting.Enqueue(pod);
         while (resting.TryPeek(out var oldest) && (resting.Count > RestingMost || oldest.Stage != PodStage.Finished))
         {

@@ -49,6 +49,7 @@ public sealed partial class PodKeeper
         dependencies = new Dependencies(slots, members);
         placement = new PlacementJudge(slots, members);
         configObjects = new ConfigObjects(slots.Objects);
+        bidder.Evict = Preempt;
     }
 
     /// <summary>A slot changed: start what this node admitted, stop what it should not run any more.</summary>
@@ -172,8 +173,8 @@ public sealed partial class PodKeeper
         if (same.Count == 0) byPod.Remove(pod.Run.Pod);
         if (!pod.Template.DependsOn.IsEmpty) dependents--;
         if (pod.AwaitsGangSince is not null) awaitingGang.Remove(pod);
-        bidder.Free(pod.Run, now, effects);
         if (pod.Row is { } row) Withdraw(row, now, effects);
+        FreeRoom(pod.Run, now, effects);
     }
 
     void Withdraw(Uid admission, Now now, NodeEffects effects)

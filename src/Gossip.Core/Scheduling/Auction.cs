@@ -1,4 +1,5 @@
 using Gossip.Core.Model;
+using Gossip.Core.Scheduling.Preemption;
 
 namespace Gossip.Core.Scheduling;
 
@@ -26,6 +27,9 @@ sealed class Candidate(NodeId node, NodeAddress address)
     public AnswerState State { get; set; }
     /// <summary>Of its bid; before, by hearsay.</summary>
     public int Score { get; set; }
+
+    /// <summary>What its bid costs others; null when it evicts nobody.</summary>
+    public PreemptionCost? Evicts { get; set; }
     public string Why { get; set; } = "no answer";
     public TimeSpan AskAgain { get; set; }
 
@@ -61,6 +65,9 @@ sealed class Auction(PodId pod, ulong point, GangAuction? gang)
     /// <summary>In a row, those that found nobody; each doubles how many are asked, and the wait.</summary>
     public int EmptyRounds { get; set; }
 
+    /// <summary>Rounds of this run that found nobody for reasons that do not pass by themselves, also where news ended the back-off between them.</summary>
+    public int FruitlessRounds { get; set; }
+
     /// <summary>In a row, those that failed only for what passes by itself.</summary>
     public int PassingRounds { get; set; }
     public Instant LastRound { get; set; }
@@ -84,6 +91,8 @@ sealed class Auction(PodId pod, ulong point, GangAuction? gang)
 
     public List<Candidate> Asked { get; } = [];
     public List<RoundAnswer> PassedOver { get; } = [];
+    /// <summary>Those asked may bid at the cost of others.</summary>
+    public bool MayEvict { get; set; }
     public Instant? FirstBid { get; set; }
     public Candidate? Awarded { get; set; }
 
@@ -127,7 +136,7 @@ sealed class Auction(PodId pod, ulong point, GangAuction? gang)
     {
         Candidate? best = null;
         foreach (var candidate in Asked)
-            if (candidate.State == AnswerState.Bid && candidate != Awarded && (best is null || BidOrder.Compare(Run, candidate.Node, candidate.Score, best.Node, best.Score) > 0))
+            if (candidate.State == AnswerState.Bid && candidate != Awarded && (best is null || BidOrder.Compare(Run, candidate.Node, candidate.Score, candidate.Evicts, best.Node, best.Score, best.Evicts) > 0))
                 best = candidate;
         return best;
     }

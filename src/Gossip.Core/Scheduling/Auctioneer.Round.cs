@@ -47,6 +47,7 @@ public sealed partial class Auctioneer
         }
         candidate.State = AnswerState.Bid;
         candidate.Score = bid.Score;
+        candidate.Evicts = bid.Evicts;
         candidate.Why = bid.Why;
         auction.FirstBid ??= now.Monotonic;
         if (auction.EverybodyAnswered) AwardBest(auction, now, effects);
@@ -77,7 +78,7 @@ public sealed partial class Auctioneer
         {
             candidate.IsTold = true;
             outbox.SendFrame(candidate.Address, new RowDelta(row), effects);
-            outbox.SendFrame(candidate.Address, new Ask(auction.Number, auction.Run), effects);
+            outbox.SendFrame(candidate.Address, new Ask(auction.Number, auction.Run, auction.MayEvict), effects);
             return;
         }
         candidate.State = AnswerState.Refused;
@@ -142,7 +143,7 @@ public sealed partial class Auctioneer
     {
         foreach (var candidate in auction.Asked)
         {
-            if (candidate.State != AnswerState.Bid || WhyForbidden(auction.Pod, candidate.Node) is not { } why) continue;
+            if (candidate.State != AnswerState.Bid || candidate.Evicts is not null || WhyForbidden(auction.Pod, candidate.Node) is not { } why) continue;
             LetGo(auction, candidate, effects);
             candidate.State = AnswerState.Refused;
             candidate.Why = why;
@@ -159,6 +160,7 @@ public sealed partial class Auctioneer
     void SendAward(Auction auction, NodeEffects effects)
     {
         var won = string.Create(CultureInfo.InvariantCulture, $"won with {auction.Awarded!.Score} over {auction.Bids - 1} other bids");
+        if (auction.Awarded.Evicts is not null) won = $"fitted nowhere, {won}";
         outbox.Send(auction.Awarded.Address, new Award(auction.Number, auction.Run, won), effects);
     }
 
@@ -198,7 +200,11 @@ public sealed partial class Auctioneer
             if (candidate.AskAgain > TimeSpan.Zero && (again == TimeSpan.Zero || candidate.AskAgain < again)) again = candidate.AskAgain;
         // What passes by itself (reservations of others, news on its way) is not held against the pod, but not for ever.
         var passes = again > TimeSpan.Zero;
-        if (!passes || ++auction.PassingRounds % 4 == 0) auction.EmptyRounds++;
+        if (!passes || ++auction.PassingRounds % 4 == 0)
+        {
+            auction.EmptyRounds++;
+            auction.FruitlessRounds++;
+        }
         var wait = RoundBackoff.Of(auction.EmptyRounds, timings);
         if (passes)
         {

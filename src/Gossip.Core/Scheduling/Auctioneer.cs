@@ -37,9 +37,10 @@ public sealed partial class Auctioneer
     readonly SummaryDesk summaries;
     readonly Dictionary<PodId, Auction> auctions = [];
     readonly Dictionary<ulong, Auction> rounds = [];
-    readonly Queue<Auction> due = new();
+    readonly PriorityQueue<Auction, (long Priority, ulong Order)> due = new(); // the greater priority first, then who came first
     readonly List<NodeId> moved = [];
     ulong numbers;
+    ulong queued;
     ulong ticks;
     Instant? nextTick;
     bool ringTurned;
@@ -177,7 +178,7 @@ public sealed partial class Auctioneer
     {
         auction.Run = new PodRun(auction.Pod, slot.NextEpoch);
         auction.Stage = AuctionStage.Waiting;
-        auction.EmptyRounds = auction.PassingRounds = 0;
+        auction.EmptyRounds = auction.PassingRounds = auction.FruitlessRounds = 0;
         auction.OpenSince = null;
         auction.LastSign = now.Monotonic;
         // A pod that could not be prepared on one node gets to the next ever later, or it would run round the cluster.
@@ -207,7 +208,7 @@ public sealed partial class Auctioneer
             return;
         }
         auction.IsQueued = true;
-        due.Enqueue(auction);
+        due.Enqueue(auction, (-(long)slots.PriorityOf(slot), ++queued));
     }
 
     /// <summary>When this node is to call: at the next round when it is the auctioneer, after a silence for each node before it, else never.</summary>
@@ -230,7 +231,7 @@ public sealed partial class Auctioneer
 
     void CallDue(Now now, NodeEffects effects)
     {
-        while (rounds.Count - together < RoundsAtOnce && due.TryDequeue(out var auction))
+        while (rounds.Count - together < RoundsAtOnce && due.TryDequeue(out var auction, out _))
         {
             auction.IsQueued = false;
             if (auctions.GetValueOrDefault(auction.Pod) != auction || auction.Stage is AuctionStage.Asking or AuctionStage.Held or AuctionStage.Awarding) continue;
@@ -255,10 +256,21 @@ public sealed partial class Auctioneer
         var width = Candidates.Width(members.Live.Length, auction.EmptyRounds);
         var someFit = candidates.Choose(slot.Template, slots.Placed.Around(slot), auction.Run, width, auction.Asked, auction.PassedOver, distrust.At(now));
         auction.HasAskedAll = !someFit || width >= members.Live.Length;
+        auction.MayEvict = MayEvict(auction, slot, someFit, width);
+        if (auction.MayEvict && !someFit) candidates.ChooseToEvict(slot, auction.Run, width, auction.Asked, auction.PassedOver, distrust.At(now));
         rounds.Add(auction.Number, auction);
-        foreach (var candidate in auction.Asked) outbox.Send(candidate.Address, new Ask(auction.Number, auction.Run), effects);
+        foreach (var candidate in auction.Asked) outbox.Send(candidate.Address, new Ask(auction.Number, auction.Run, auction.MayEvict), effects);
         effects.Wake(new NodeTimer(NodeTimerKind.AuctionWindow, auction.Number), timings.AuctionWindow);
     }
+
+    /// <summary>
+    /// Others are evicted only where it fits nowhere: after a round that found nobody, when no node looks feasible; and when some
+    /// do but refuse for what hearsay cannot see (host ports), after all of them were asked, or four widths. In a cluster
+    /// without lower priorities it never comes to that, nor for a gang, whose bids must be held, which one that evicts cannot be.
+    /// </summary>
+    bool MayEvict(Auction auction, Slot slot, bool someFit, int width) =>
+        !auction.IsTogether && slots.LeastPriority < slots.PriorityOf(slot) && slots.MayPreempt(slot)
+        && auction.FruitlessRounds > (!someFit ? 0 : width >= members.Live.Length ? 1 : 3);
 
     void Drop(Auction auction, NodeEffects effects)
     {

@@ -1,13 +1,21 @@
 using Gossip.Core.Model;
+using Gossip.Core.Scheduling.Preemption;
 
 namespace Gossip.Core.Scheduling;
 
 /// <summary>
-/// Which of two bids wins: the greater score, then the greater hash of (pod, epoch, node), so that equal nodes take turns
+/// Which of two bids wins: one that evicts nobody, then the one that costs others less, then the greater score, then the greater hash of (pod, epoch, node), so that equal nodes take turns
 /// over pods, then the greater id. A total order over what the bids say: arrival plays no part.
 /// </summary>
 public static class BidOrder
 {
+    public static int Compare(PodRun run, NodeId node, int score, PreemptionCost? evicts, NodeId otherNode, int otherScore, PreemptionCost? otherEvicts)
+    {
+        if (evicts is null != otherEvicts is null) return evicts is null ? 1 : -1;
+        var byCost = evicts is null ? 0 : otherEvicts!.Value.CompareTo(evicts.Value);
+        return byCost != 0 ? byCost : Compare(run, node, score, otherNode, otherScore);
+    }
+
     public static int Compare(PodRun run, NodeId node, int score, NodeId otherNode, int otherScore)
     {
         if (score != otherScore) return score.CompareTo(otherScore);

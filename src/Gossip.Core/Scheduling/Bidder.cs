@@ -3,6 +3,7 @@ using Gossip.Core.Membership;
 using Gossip.Core.Model;
 using Gossip.Core.Replication;
 using Gossip.Core.Scheduling.Filters;
+using Gossip.Core.Scheduling.Preemption;
 using Gossip.Core.View;
 using Gossip.Core.Wire;
 using Gossip.Core.Workloads;
@@ -156,17 +157,21 @@ public sealed partial class Bidder
             var template = slots.Find(run.Pod)!.Template;
             var facts = Facts(run.Pod, books.Free, books.Ports);
             var verdict = Filtering.Check(template, facts);
-            if (verdict.Passes && config.Rules.AskHost && host is null)
+            var plan = !verdict.Passes && ask.MayEvict && !FitsWithoutBids(run.Pod, template) ? Plan(run.Pod, facts) : null;
+            var passes = verdict.Passes || plan is not null;
+            if (plan is not null) facts = plan.After;
+            if (passes && config.Rules.AskHost && host is null)
             {
                 if (AskHost(ask, sender, from, template, facts, effects)) return;
                 host = HostAnswer.Behind;
             }
-            if (verdict.Passes && host?.Refusal is null)
+            if (passes && host?.Refusal is null)
             {
                 // Scored by what is settled. Bids for pods that are called at the same moment would lower each other, and the
                 // node that was asked least would win them all.
-                var settled = facts with { Free = books.FreeOfBids };
-                var bid = new Bid(ask.Auction, run, config.Rules.Score(template, settled, host?.Score ?? 0), ExplainBid(template, settled, host));
+                var settled = plan is null ? facts with { Free = books.FreeOfBids } : facts;
+                var says = ExplainBid(template, settled, host);
+                var bid = new Bid(ask.Auction, run, config.Rules.Score(template, settled, host?.Score ?? 0), plan is null ? says : $"{plan.Cost}; {says}", plan?.Cost);
                 if (config.Planted != PlantedBug.AdmissionWithoutRecheck) books.Reserve(new Claim
                 {
                     Run = run,
@@ -174,16 +179,16 @@ public sealed partial class Bidder
                     Auction = ask.Auction,
                     Auctioneer = sender,
                     Expires = now.Monotonic + config.Timings.BidValidity,
+                    Evicts = plan?.Cost,
                 });
                 WakeAtExpiry(now, effects);
                 Changed(now, effects);
                 outbox.Send(from, bid, effects);
                 return;
             }
-            why = verdict.Reason ?? host!.Refusal!;
-            if (verdict.Passes) again = ReferenceEquals(host, HostAnswer.Behind) ? config.Timings.GossipInterval : TimeSpan.Zero;
-            else if (books.NextExpiry is { } end && Filtering.Passes(template, Facts(run.Pod, books.FreeOfBids, books.FirmPorts)))
-                again = end - now.Monotonic;
+            why = passes ? host!.Refusal! : verdict.Reason!;
+            if (passes) again = ReferenceEquals(host, HostAnswer.Behind) ? config.Timings.GossipInterval : TimeSpan.Zero;
+            else if (FitsWithoutBids(run.Pod, template)) again = books.NextExpiry!.Value - now.Monotonic;
             else if (facts.Around.Rules is { IsHard: true } && Filtering.Passes(template, facts with { Around = default }))
                 again = config.Timings.GossipInterval; // another's pod is in the way, or is not known of here yet
         }
@@ -192,6 +197,9 @@ public sealed partial class Bidder
         var milliseconds = (int)Math.Ceiling(Math.Max(0, again.TotalMilliseconds));
         outbox.Send(from, new Refusal(ask.Auction, run, capacity.Boot, capacity.Version, milliseconds, why), effects);
     }
+
+    /// <summary>Only reservations are in its way, which end by themselves.</summary>
+    bool FitsWithoutBids(PodId pod, PodTemplate template) => books.NextExpiry is not null && Filtering.Passes(template, Facts(pod, books.FreeOfBids, books.FirmPorts));
 
     /// <summary>Why not even to look into the books, and when to ask again; null when there is nothing against it.</summary>
     (string? Why, TimeSpan Again) Objection(PodRun run, NodeId sender, Claim? held, Now now)
@@ -251,21 +259,29 @@ public sealed partial class Bidder
         // What was true when it bid is checked again against what is true now.
         books.Remove(run);
         var (why, _) = Objection(run, sender, null, now);
-        why ??= Filtering.Check(bid.Template, Facts(run.Pod, books.Free, books.Ports)).Reason;
+        PreemptionPlan? plan = null;
+        if (why is null)
+        {
+            var facts = Facts(run.Pod, books.Free, books.Ports);
+            why = Filtering.Check(bid.Template, facts).Reason;
+            if (why is not null && bid.Evicts is { } promised && (plan = Plan(run.Pod, facts)) is not null)
+                why = plan.Cost.CompareTo(promised) <= 0 ? null : $"would cost more than it bid: {plan.Cost}";
+        }
         if (why is not null)
         {
             Changed(now, effects);
             outbox.Send(from, new Verdict(auction, run, false, why), effects);
             return;
         }
-        Admit(run, bid.Template, true, award, from, now, effects);
+        Admit(run, bid.Template, true, award, from, now, effects, plan);
     }
 
     /// <summary>Promises to run it: durable before the auctioneer hears of it, and before anything starts.</summary>
-    void Admit(PodRun run, PodTemplate template, bool checkRoom, Award award, NodeAddress from, Now now, NodeEffects effects)
+    void Admit(PodRun run, PodTemplate template, bool checkRoom, Award award, NodeAddress from, Now now, NodeEffects effects, PreemptionPlan? plan = null)
     {
-        var claim = books.Admit(run, template, checkRoom);
-        var birth = new AdmissionBirth(self, run, writer.Tick(now), award.Winner) { Devices = claim.Devices, Priority = slots.Find(run.Pod) is { } slot ? slots.PriorityOf(slot) : 0 };
+        var winner = WinnerOf(award, plan);
+        var claim = plan is null ? books.Admit(run, template, checkRoom) : MakeRoom(run, template, plan, now, effects);
+        var birth = new AdmissionBirth(self, run, writer.Tick(now), winner) { Devices = claim.Devices, Priority = slots.Find(run.Pod) is { } slot ? slots.PriorityOf(slot) : 0 };
         (string, ReadOnlyMemory<byte>)[] cells =
         [
             (Fields.Birth, AdmissionCodec.Write(birth)),

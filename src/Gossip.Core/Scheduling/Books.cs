@@ -15,8 +15,9 @@ public sealed class Books(Resources allocatable, PlacedPods? placed = null, Node
     readonly Dictionary<PodRun, Claim> claims = [];
     readonly Dictionary<PodId, Claim> bids = [];
     readonly Dictionary<Uid, int> workloads = [];
-    readonly HashSet<HostPort> ports = [];
-    readonly HashSet<HostPort> firmPorts = [];
+    readonly PortBook ports = new();
+    readonly PortBook firmPorts = new();
+    readonly List<Claim> waiting = [];
     readonly Queue<Claim> expiring = new();
     Resources inUse = Resources.Zero;
     Resources reserved = Resources.Zero;
@@ -29,12 +30,15 @@ public sealed class Books(Resources allocatable, PlacedPods? placed = null, Node
     /// <summary>What would be free if every reservation were let go.</summary>
     public Resources FreeOfBids => (Free + reserved) with { Devices = settledDevices };
 
-    public HashSet<HostPort> Ports => ports;
+    public HashSet<HostPort> Ports => ports.Taken;
 
     /// <summary>Those of firm claims only.</summary>
-    public HashSet<HostPort> FirmPorts => firmPorts;
+    public HashSet<HostPort> FirmPorts => firmPorts.Taken;
 
     public int Count => claims.Count;
+
+    /// <summary>How many claims wait for others to be gone.</summary>
+    internal int Waiting => waiting.Count;
 
     /// <summary>When the oldest reservation ends; null when there is none.</summary>
     public Instant? NextExpiry
@@ -57,13 +61,23 @@ public sealed class Books(Resources allocatable, PlacedPods? placed = null, Node
     /// <summary>The one live bid for a pod, whatever its epoch.</summary>
     public Claim? BidFor(PodId pod) => bids.GetValueOrDefault(pod);
 
+    /// <summary>Claims that do not expire, in no order.</summary>
+    internal IEnumerable<Claim> Firm
+    {
+        get
+        {
+            foreach (var claim in claims.Values)
+                if (claim.IsFirm) yield return claim;
+        }
+    }
+
     /// <summary>Holds the pod's resources. They must be free, and no other bid for the pod may live.</summary>
     public void Reserve(Claim claim)
     {
-        Check.That(!claim.IsFirm && ResourceFilter.Fits(claim.Template, Free));
+        Check.That(!claim.IsFirm && (!claim.HoldsRoom || ResourceFilter.Fits(claim.Template, Free)));
         bids.Add(claim.Run.Pod, claim);
         Put(claim);
-        reserved += claim.Template.Requests;
+        if (claim.HoldsRoom) reserved += claim.Template.Requests;
         expiring.Enqueue(claim); // all are valid equally long, so the first in is the first out
     }
 
@@ -79,10 +93,31 @@ public sealed class Books(Resources allocatable, PlacedPods? placed = null, Node
         return claim;
     }
 
+    /// <summary>
+    /// Makes a claim to room that others still have: both count until the others are gone, so that nobody gets in between and
+    /// nothing starts too early.
+    /// </summary>
+    /// <param name="leaving">Whose room it is to have; those that are gone by now do not matter.</param>
+    public Claim AdmitAfter(PodRun run, PodTemplate template, DeviceGrant? devices, IEnumerable<PodRun> leaving)
+    {
+        var waitsFor = leaving.Where(claims.ContainsKey).ToArray();
+        var claim = Admit(run, template, checkRoom: waitsFor.Length == 0, devices);
+        claim.WaitsFor.AddRange(waitsFor);
+        if (waitsFor.Length > 0) waiting.Add(claim);
+        return claim;
+    }
+
     /// <summary>Lets go of a claim; false when there is none.</summary>
     public bool Remove(PodRun run)
     {
         if (!claims.Remove(run, out var claim)) return false;
+        if (!claim.HoldsRoom)
+        {
+            bids.Remove(run.Pod);
+            return true;
+        }
+        for (var i = waiting.Count - 1; i >= 0; i--)
+            if (waiting[i] == claim || waiting[i].WaitsFor.Remove(run) && waiting[i].WaitsFor.Count == 0) waiting.RemoveAt(i);
         placed?.Unclaim(run.Pod);
         inUse -= claim.Template.Requests;
         if (claim.Devices is { } grant)
@@ -115,6 +150,7 @@ public sealed class Books(Resources allocatable, PlacedPods? placed = null, Node
     void Put(Claim claim)
     {
         claims.Add(claim.Run, claim);
+        if (!claim.HoldsRoom) return;
         placed?.Claim(claim.Run.Pod, node);
         inUse += claim.Template.Requests;
         if (claim.Template.Device is { } request && (claim.Devices ??= devices.Choose(request)) is { } grant)
@@ -127,4 +163,25 @@ public sealed class Books(Resources allocatable, PlacedPods? placed = null, Node
 
     static ReadOnlySpan<HostPort> PortsOf(PodTemplate template) =>
         template.HostPorts.IsDefaultOrEmpty ? [] : template.HostPorts.AsSpan();
+
+    /// <summary>Ports by how many claims have them: one that waits for another's room has its ports as well.</summary>
+    sealed class PortBook
+    {
+        readonly Dictionary<HostPort, int> claims = [];
+
+        public HashSet<HostPort> Taken { get; } = [];
+
+        public void Add(HostPort port)
+        {
+            claims[port] = claims.GetValueOrDefault(port) + 1;
+            Taken.Add(port);
+        }
+
+        public void Remove(HostPort port)
+        {
+            if (--claims[port] > 0) return;
+            claims.Remove(port);
+            Taken.Remove(port);
+        }
+    }
 }

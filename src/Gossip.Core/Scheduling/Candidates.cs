@@ -2,6 +2,7 @@ using Gossip.Core.Membership;
 using Gossip.Core.Model;
 using Gossip.Core.Scheduling.Filters;
 using Gossip.Core.Scheduling.Topology;
+using Gossip.Core.Workloads;
 
 namespace Gossip.Core.Scheduling;
 
@@ -20,6 +21,9 @@ sealed class Candidates(IMemberList members, Hearsay hearsay, SchedulingRules ru
 
     /// <summary>With devices, of a width: twice as many are looked at, a third is asked. At 1,000 nodes of 22 looked at 4 are asked.</summary>
     const int LookedAt = 2, AskedOf = 3, AskedLeast = 4;
+
+    /// <summary>Of a width that doubles with each empty round: where few nodes have pods of lower priority, all are looked at in the end.</summary>
+    const int LookedAtToEvict = 8;
 
     readonly List<RoundAnswer> unasked = [];
     ulong[] visits = [];
@@ -83,5 +87,31 @@ sealed class Candidates(IMemberList members, Hearsay hearsay, SchedulingRules ru
 
         void Add(Member member, in NodeFacts facts) =>
             chosen.Add(new Candidate(member.Id, member.Address) { Score = ranked ? rules.Score(template, facts) : 0 });
+    }
+
+    /// <summary>
+    /// Where nothing looks feasible: the first so many nodes on the same walk where the pod might fit if those of lower priority
+    /// went, in place of those who would be asked anyway. At most <see cref="LookedAtToEvict"/> times as many are looked at.
+    /// </summary>
+    public void ChooseToEvict(Slot slot, PodRun run, int width, List<Candidate> chosen, List<RoundAnswer> passedOver, Func<NodeId, string?>? whyNot)
+    {
+        var live = members.Live;
+        var around = default(Surroundings);
+        visit++;
+        var seed = StableHash.Mix(run.Pod.Hash(), run.Epoch.Value);
+        var found = false;
+        for (int i = 0, at = 0, seen = 0, most = Math.Min(live.Length, LookedAtToEvict * width); seen < most && !(found && chosen.Count >= width); i++)
+        {
+            at = i < 4 * width ? members.Successor(StableHash.Mix(seed, (ulong)i)) : (at + 1) % live.Length;
+            if (visits[at] == visit) continue;
+            visits[at] = visit;
+            seen++;
+            if (whyNot?.Invoke(live[at].Id) is not null || !hearsay.MightFitByEvicting(slot, live[at], hearsay.Of(live[at], around))) continue;
+            if (!found) chosen.Clear();
+            found = true;
+            var asked = live[at].Id;
+            chosen.Add(new Candidate(asked, live[at].Address));
+            passedOver.RemoveAll(answer => answer.Node == asked);
+        }
     }
 }

@@ -1,4 +1,5 @@
 using Gossip.Core.Model;
+using Gossip.Core.Scheduling.Preemption;
 
 namespace Gossip.Core.Scheduling;
 
@@ -23,4 +24,18 @@ public sealed class Claim
 
     /// <summary>The admission is in the tables.</summary>
     public bool IsDurable { get; internal set; }
+
+    /// <summary>
+    /// Of a bid that others would have to make room for: what it promised to cost. It holds nothing, for there is nothing to hold
+    /// while they are here; its award looks for victims again.
+    /// </summary>
+    public PreemptionCost? Evicts { get; init; }
+
+    /// <summary>It is being ended, so its room is free before long.</summary>
+    public bool IsLeaving { get; internal set; }
+
+    /// <summary>Those whose room it was promised, as long as anything of them is left: until then it must not start.</summary>
+    internal List<PodRun> WaitsFor { get; } = [];
+
+    internal bool HoldsRoom => Evicts is null;
 }

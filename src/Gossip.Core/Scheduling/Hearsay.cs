@@ -1,6 +1,7 @@
 using Gossip.Core.Membership;
 using Gossip.Core.Model;
 using Gossip.Core.Scheduling.Filters;
+using Gossip.Core.Scheduling.Preemption;
 using Gossip.Core.Scheduling.Topology;
 using Gossip.Core.Workloads;
 
@@ -15,6 +16,7 @@ sealed class Hearsay(SlotTable slots, IMemberList members)
     readonly record struct Debt(ulong Boot, ulong Version, Resources Taken, Devices Left);
 
     readonly Dictionary<NodeId, Debt> debts = [];
+    readonly EvictableRoom evictable = new(slots);
 
     public NodeFacts Of(Member member, in Surroundings around)
     {
@@ -58,5 +60,12 @@ sealed class Hearsay(SlotTable slots, IMemberList members)
         return after.Free.Devices.HasMoreThan(before.Free.Devices) || !ResourceFilter.Fits(after.Free, before.Free); // more of anything than before
     }
 
-    public void Forget(NodeId node) => debts.Remove(node);
+    /// <summary>Whether a pod might fit on a node if those of lower priority went.</summary>
+    public bool MightFitByEvicting(Slot slot, Member member, in NodeFacts facts) => evictable.MightFit(slot.Template, slots.PriorityOf(slot), member, facts);
+
+    public void Forget(NodeId node)
+    {
+        debts.Remove(node);
+        evictable.Forget(node);
+    }
 }

@@ -1,4 +1,5 @@
 using Gossip.Core.Model;
+using Gossip.Core.Scheduling.Preemption;
 using Gossip.Core.Wire;
 using MessagePack;
 
@@ -8,33 +9,48 @@ namespace Gossip.Core.Scheduling;
 // that its auctioneer never uses twice, new with each round) and the run it is about.
 
 /// <summary>Auctioneer to candidate: would you run it? The candidate reads the pod from its own tables.</summary>
-public readonly record struct Ask(ulong Auction, PodRun Run) : IWireMessage<Ask>
+/// <param name="MayEvict">It fits nowhere as things are: bid also if pods of lower priority would have to go.</param>
+public readonly record struct Ask(ulong Auction, PodRun Run, bool MayEvict = false) : IWireMessage<Ask>
 {
     public static MessageKind Kind => MessageKind.Ask;
 
-    public static void Write(ref MessagePackWriter writer, in Ask message) =>
-        AuctionWire.WriteHead(ref writer, 2, message.Auction, message.Run);
+    public static void Write(ref MessagePackWriter writer, in Ask message)
+    {
+        AuctionWire.WriteHead(ref writer, message.MayEvict ? 3 : 2, message.Auction, message.Run);
+        if (message.MayEvict) writer.Write(true);
+    }
 
     public static Ask Read(ref MessagePackReader reader)
     {
         var fields = AuctionWire.ReadHead(ref reader, 2, out var auction, out var run);
-        Codec.SkipRest(ref reader, fields - 2);
-        return new Ask(auction, run);
+        if (fields == 2) return new Ask(auction, run);
+        var mayEvict = reader.ReadBoolean();
+        Codec.SkipRest(ref reader, fields - 3);
+        return new Ask(auction, run, mayEvict);
     }
 }
 
 /// <summary>Candidate to auctioneer: yes, and the resources are held for you for the bid's validity from sending.</summary>
 /// <param name="Score">0 to <see cref="Scoring.BidGreatest"/>; greater is better.</param>
 /// <param name="Why">The scores it is made of, for people.</param>
-public readonly record struct Bid(ulong Auction, PodRun Run, int Score, string Why) : IWireMessage<Bid>
+/// <param name="Evicts">What it costs others; null when there is room.</param>
+public readonly record struct Bid(ulong Auction, PodRun Run, int Score, string Why, PreemptionCost? Evicts = null) : IWireMessage<Bid>
 {
+    const int Fields = 4, EvictingFields = Fields + 5;
+
     public static MessageKind Kind => MessageKind.Bid;
 
     public static void Write(ref MessagePackWriter writer, in Bid message)
     {
-        AuctionWire.WriteHead(ref writer, 4, message.Auction, message.Run);
+        AuctionWire.WriteHead(ref writer, message.Evicts is null ? Fields : EvictingFields, message.Auction, message.Run);
         writer.Write(message.Score);
         Codec.WriteText(ref writer, message.Why, AuctionWire.WhyMax);
+        if (message.Evicts is not { } cost) return;
+        writer.Write(cost.Violations);
+        writer.Write(cost.Greatest);
+        writer.Write(cost.Sum);
+        writer.Write(cost.Victims);
+        writer.Write(cost.Since.Value);
     }
 
     public static Bid Read(ref MessagePackReader reader)
@@ -43,8 +59,15 @@ public readonly record struct Bid(ulong Auction, PodRun Run, int Score, string W
         var score = reader.ReadInt32();
         if (score is < 0 or > Scoring.BidGreatest) throw Codec.Bad("bid.score", $"{score} is not 0 to {Scoring.BidGreatest}");
         var why = Codec.ReadText(ref reader, AuctionWire.WhyMax, "why");
-        Codec.SkipRest(ref reader, fields - 4);
-        return new Bid(auction, run, score, why);
+        if (fields < EvictingFields)
+        {
+            Codec.SkipRest(ref reader, fields - Fields);
+            return new Bid(auction, run, score, why);
+        }
+        var cost = new PreemptionCost(reader.ReadInt32(), reader.ReadInt32(), reader.ReadInt64(), reader.ReadInt32(), new Stamp(reader.ReadUInt64()));
+        if (cost.Violations < 0 || cost.Victims < cost.Violations || cost.Sum < 0) throw Codec.Bad("bid.evicts", "counts less than none");
+        Codec.SkipRest(ref reader, fields - EvictingFields);
+        return new Bid(auction, run, score, why, cost);
     }
 }
 

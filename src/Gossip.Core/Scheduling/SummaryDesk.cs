@@ -40,11 +40,11 @@ sealed class SummaryDesk(NodeId self, SlotTable slots, IRowWriter writer)
     /// <param name="winner">Counts as a bid even if its verdict came after the round had given it up.</param>
     static ImmutableArray<RoundAnswer> AnswersOf(Auction auction, NodeId winner)
     {
+        var bidding = auction.Asked.FindAll(candidate => candidate.State is AnswerState.Bid or AnswerState.Released || candidate.Node == winner);
+        bidding.Sort((a, b) => BidOrder.Compare(auction.Run, b.Node, b.Score, b.Evicts, a.Node, a.Score, a.Evicts));
         var answers = new List<RoundAnswer>(RoundSummary.AnswersMax);
-        foreach (var candidate in auction.Asked)
-            if (candidate.State is AnswerState.Bid or AnswerState.Released) answers.Add(new RoundAnswer(candidate.Node, candidate.Score, candidate.Why));
-            else if (candidate.Node == winner) answers.Add(new RoundAnswer(candidate.Node, candidate.Score, "answered its award late"));
-        answers.Sort((a, b) => BidOrder.Compare(auction.Run, b.Node, b.Score, a.Node, a.Score));
+        foreach (var candidate in bidding)
+            answers.Add(new RoundAnswer(candidate.Node, candidate.Score, candidate.State is AnswerState.Bid or AnswerState.Released ? candidate.Why : "answered its award late"));
         foreach (var candidate in auction.Asked)
             if (candidate.State is AnswerState.Silent or AnswerState.Refused && candidate.Node != winner) answers.Add(new RoundAnswer(candidate.Node, -1, candidate.Why));
         answers.AddRange(auction.PassedOver);

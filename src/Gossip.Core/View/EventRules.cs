@@ -57,7 +57,7 @@ public static class EventRules
             events.Note(about, uid, false, "Killing", $"Gone from {node}", at);
             return;
         }
-        if (after.Status.Draining && before is not { Status.Draining: true }) events.Note(about, uid, false, "Killing", $"Draining on {node}: {(after.Status.Reason is PodKeeper.MakesWay or PodKeeper.IsTaintedOut ? after.Status.Message : "an earlier copy runs")}", at);
+        if (after.Status.Draining && before is not { Status.Draining: true }) events.Note(about, uid, false, "Killing", $"Draining on {node}: {(after.Status.Reason is PodKeeper.MakesWay or PodKeeper.IsTaintedOut or PodKeeper.Preempted ? after.Status.Message : "an earlier copy runs")}", at);
         new PodEvents((warning, reason, message, times) => events.Note(about, uid, warning, reason, message, at, times)).Compare(before?.Status, after.Status);
     }
 

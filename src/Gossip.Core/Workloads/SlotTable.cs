@@ -24,6 +24,8 @@ public sealed class SlotTable
     readonly Dictionary<Uid, Admission> admissions = [];
     readonly Dictionary<NodeId, SortedList<Uid, Admission>> byNode = [];
     readonly Dictionary<NodeId, ulong> nodeVersions = [];
+    readonly Dictionary<NodeId, ulong> tenantVersions = [];
+    readonly SortedDictionary<int, int> placedPriorities = []; // how many admissions have each
     readonly SortedDictionary<PodId, Slot> watched = [];
     readonly Garbage garbage;
     readonly bool loading = true;
@@ -117,6 +119,19 @@ public sealed class SlotTable
 
     /// <summary>The class that pods without one get by some object's word, other than the one named; null when there is none.</summary>
     internal PriorityClass? DefaultClassBesides(string name) => priorities.DefaultBesides(name);
+
+    /// <summary>Of any admission there is; null when there is none. A pod below or at it has nobody to evict.</summary>
+    internal int? LeastPriority
+    {
+        get
+        {
+            foreach (var priority in placedPriorities.Keys) return priority;
+            return null;
+        }
+    }
+
+    /// <summary>Moves when an admission of the node comes or goes.</summary>
+    internal ulong TenantsVersionOf(NodeId node) => tenantVersions.GetValueOrDefault(node);
 
     public void Apply(in RowChange change, Now now)
     {
@@ -279,6 +294,8 @@ public sealed class SlotTable
             Gangs.Detach(replaced);
             if (replaced.IsDesired) Typical.Count(replaced.Template, -1);
         }
+        else if (facts.TryGetValue(slot.Id, out var known)) // its admissions were here before it
+            foreach (var admission in known.Admissions) tenantVersions[admission.Node] = Version;
         Typical.Count(slot.Template, 1);
         slots[slot.Id] = workload.Slots[slot.Id] = slot;
         byPodName[(slot.Workload.Namespace, slot.Name)] = slot.Id;
@@ -291,6 +308,7 @@ public sealed class SlotTable
         var held = admissions.GetValueOrDefault(change.Uid);
         var next = change.After is null ? null : PodFacts.Read(change.After, held);
         LastAdmission = (held, next);
+        if (held is null != next is null) CountTenant(next ?? held!, next is null ? -1 : 1);
         if (held is not null && next is null)
         {
             admissions.Remove(held.Uid);
@@ -304,6 +322,15 @@ public sealed class SlotTable
         ofNode[next.Uid] = next;
         FactsOf(next.Run.Pod).Put(next);
         Touch(next.Run.Pod, now);
+    }
+
+    void CountTenant(Admission admission, int by)
+    {
+        tenantVersions[admission.Node] = Version;
+        var priority = admission.Birth.Priority;
+        var left = placedPriorities.GetValueOrDefault(priority) + by;
+        if (left > 0) placedPriorities[priority] = left;
+        else placedPriorities.Remove(priority);
     }
 
     PodFacts FactsOf(PodId pod)

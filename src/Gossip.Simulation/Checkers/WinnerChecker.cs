@@ -1,6 +1,7 @@
 using Gossip.Core.Model;
 using Gossip.Core.Scheduling;
 using Gossip.Core.Scheduling.Filters;
+using Gossip.Core.Scheduling.Preemption;
 using Gossip.Core.Wire;
 using Gossip.Simulation.Machines;
 using Gossip.Simulation.Network;
@@ -9,17 +10,17 @@ namespace Gossip.Simulation.Checkers;
 
 /// <summary>
 /// A2: the same bids give the same winner, in whatever order they came. This keeps each auction's bids as a set of
-/// its own and says who must be awarded first: the greatest score, then hash of pod, epoch and node, then node id.
+/// its own and says who must be awarded first: who evicts nobody, or costs others least, then the greatest score, then hash of pod, epoch and node, then node id.
 /// </summary>
 internal sealed class WinnerChecker(World world) : Checker(world, "A2")
 {
     /// <summary>The answers of each auction, the first of each node; null once it has awarded.</summary>
-    readonly Dictionary<(int Auctioneer, ulong Auction, PodRun Run), List<(NodeId Node, int Score)>?> auctions = [];
+    readonly Dictionary<(int Auctioneer, ulong Auction, PodRun Run), List<(NodeId Node, int Score, PreemptionCost? Evicts)>?> auctions = [];
 
     public override void MessageArrives(SimNode at, NodeId sender, MessageKind kind, ReadOnlyMemory<byte> body)
     {
-        if (kind == MessageKind.Bid && AuctionWire.Read<Bid>(body) is var bid) Answer(at, bid.Auction, bid.Run, sender, bid.Score);
-        else if (kind == MessageKind.Refusal && AuctionWire.Read<Refusal>(body) is var refusal) Answer(at, refusal.Auction, refusal.Run, sender, -1);
+        if (kind == MessageKind.Bid && AuctionWire.Read<Bid>(body) is var bid) Answer(at, bid.Auction, bid.Run, sender, bid.Score, bid.Evicts);
+        else if (kind == MessageKind.Refusal && AuctionWire.Read<Refusal>(body) is var refusal) Answer(at, refusal.Auction, refusal.Run, sender, -1, null);
     }
 
     /// <summary>Only the first award: the next bidder's follows a refusal or a silence, which others check.</summary>
@@ -34,7 +35,7 @@ internal sealed class WinnerChecker(World world) : Checker(world, "A2")
         World.Sometimes.Count(bids.Count > 1 ? "several nodes bid" : "one node bids");
         var awarded = World.Nodes[SimNetwork.IndexOf(to)];
         foreach (var bid in bids)
-            if (bid.Node != awarded.Id && bids.Find(won => won.Node == awarded.Id) is var won && Beats(award.Run, bid, won) && !IsTooMuch(from, bid.Score) && !IsForbidden(from, award.Run.Pod, bid.Node))
+            if (bid.Node != awarded.Id && bids.Find(won => won.Node == awarded.Id) is var won && Beats(award.Run, bid, won) && !IsTooMuch(from, bid.Score) && (bid.Evicts is not null || !IsForbidden(from, award.Run.Pod, bid.Node)))
                 Violated(from, $"awards {award.Run} to {awarded.Config.Card.Name}, and {World.NodeOf(bid.Node)?.Config.Card.Name} bid more");
     }
 
@@ -50,15 +51,17 @@ internal sealed class WinnerChecker(World world) : Checker(world, "A2")
         return !Filtering.CheckNeighbours(slot.Template, facts).Passes;
     }
 
-    void Answer(SimNode auctioneer, ulong auction, PodRun run, NodeId node, int score)
+    void Answer(SimNode auctioneer, ulong auction, PodRun run, NodeId node, int score, PreemptionCost? evicts)
     {
         var key = (auctioneer.Index, auction, run);
         if (!auctions.TryGetValue(key, out var answers)) auctions.Add(key, answers = []);
-        if (answers is not null && !answers.Exists(known => known.Node == node)) answers.Add((node, score));
+        if (answers is not null && !answers.Exists(known => known.Node == node)) answers.Add((node, score, evicts));
     }
 
-    static bool Beats(PodRun run, (NodeId Node, int Score) a, (NodeId Node, int Score) b)
+    static bool Beats(PodRun run, (NodeId Node, int Score, PreemptionCost? Evicts) a, (NodeId Node, int Score, PreemptionCost? Evicts) b)
     {
+        if (a.Evicts is null != b.Evicts is null) return a.Evicts is null;
+        if (a.Evicts is { } mine && mine.CompareTo(b.Evicts!.Value) is not 0 and var byCost) return byCost < 0;
         if (a.Score != b.Score) return a.Score > b.Score;
         ulong first = Tie(run, a.Node), second = Tie(run, b.Node);
         return first != second ? first > second : a.Node.CompareTo(b.Node) > 0;

@@ -5,6 +5,7 @@ using Gossip.Core.Membership;
 using Gossip.Core.Model;
 using Gossip.Core.Replication;
 using Gossip.Core.Scheduling;
+using Gossip.Core.Scheduling.Preemption;
 using Gossip.Core.Wire;
 using Gossip.Core.Workloads;
 using MessagePack;
@@ -46,8 +47,8 @@ static class WireSamples
         Of(new Digest(Hashes, 7, true)),
         Of(new ShardList(7, Hashes, Listed, new byte[ShardList.EntryBytes], Context())),
         Of(new Repair(7, 1, RepairFlags.Last | RepairFlags.Complete, Context(), Uids, Uids, [Row])),
-        Of(new Ask(9, Run)),
-        Of(new Bid(9, Run, 710, "spread 500")),
+        Of(new Ask(9, Run, MayEvict: true)),
+        Of(new Bid(9, Run, 710, "spread 500", new PreemptionCost(1, 1000, 2147485648, 2, new Stamp(8)))),
         Of(new Refusal(9, Run, 5, 6, 250, "needs 2 cpu, 1.5 free")),
         Of(new Award(9, Run, "won with 710 over 3 bids")),
         Of(new Verdict(9, Run, true, "admitted")),

@@ -8,11 +8,15 @@ public static class Filtering
     /// <summary>Those that look at the pods around.</summary>
     static readonly IFilter[] Neighbours = [new PodAffinityFilter(), new PodAntiAffinityFilter(), new TopologySpreadFilter()];
 
-    static readonly IFilter[] All =
+    /// <summary>Those that no pod's leaving could satisfy.</summary>
+    static readonly IFilter[] Fixed =
     [
-        new NodeNameFilter(), new RuntimeFilter(), new NodeSelectorFilter(), new NodeAffinityFilter(), new TaintFilter(), new CordonFilter(),
-        new UnreadyFilter(), new HostPortFilter(), new ResourceFilter(), .. Neighbours,
+        new NodeNameFilter(), new RuntimeFilter(), new NodeSelectorFilter(), new NodeAffinityFilter(), new TaintFilter(), new CordonFilter(), new UnreadyFilter(),
     ];
+
+    static readonly IFilter[] Movable = [new HostPortFilter(), new ResourceFilter(), .. Neighbours];
+
+    static readonly IFilter[] All = [.. Fixed, .. Movable];
 
     /// <summary>Yes, or no with the reasons of every filter that objects.</summary>
     public static FilterVerdict Check(PodTemplate pod, in NodeFacts node) => Check(All, pod, node);
@@ -44,9 +48,17 @@ public static class Filtering
     }
 
     /// <summary>Whether all pass, without the words.</summary>
-    public static bool Passes(PodTemplate pod, in NodeFacts node)
+    public static bool Passes(PodTemplate pod, in NodeFacts node) => Passes(All, pod, node);
+
+    /// <summary>As far as it has nothing to do with which pods are where.</summary>
+    public static bool PassesFixed(PodTemplate pod, in NodeFacts node) => Passes(Fixed, pod, node);
+
+    /// <summary>As far as it has to do with the node's room and its pods: what another pod's leaving could change.</summary>
+    public static bool PassesMovable(PodTemplate pod, in NodeFacts node) => Passes(Movable, pod, node);
+
+    static bool Passes(IFilter[] filters, PodTemplate pod, in NodeFacts node)
     {
-        foreach (var filter in All)
+        foreach (var filter in filters)
             if (!filter.Check(pod, node).Passes) return false;
         return true;
     }

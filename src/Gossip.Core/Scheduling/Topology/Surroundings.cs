@@ -1,4 +1,5 @@
 using Gossip.Core.Model;
+using Gossip.Core.Scheduling.Preemption;
 using Gossip.Core.Workloads;
 
 namespace Gossip.Core.Scheduling.Topology;
@@ -16,16 +17,20 @@ public readonly record struct Surroundings
 
     internal PlacementRules? Rules => slot?.Rules;
 
+    /// <summary>Pods that are thought away; null for none.</summary>
+    internal Departures? Without { get; init; }
+
     /// <summary>How many others a domain has.</summary>
-    internal int Count(Tally tally, string domain) => tally.Count(domain) - (IsCounted(tally) ? Own(tally, domain) : 0);
+    internal int Count(Tally tally, string domain) => tally.Count(domain) - (IsCounted(tally) ? Own(tally, domain) : 0) - (Without?.Of(tally, domain) ?? 0);
 
     /// <summary>How many others all domains have together.</summary>
-    internal int Total(Tally tally) => tally.Total - (IsCounted(tally) ? Own(tally, null) : 0);
+    internal int Total(Tally tally) => tally.Total - (IsCounted(tally) ? Own(tally, null) : 0) - (Without?.Of(tally, null) ?? 0);
 
     /// <summary>How many others the domain with the fewest has.</summary>
     internal int Least(Tally tally)
     {
         var least = tally.Least;
+        if (Without?.DomainOf(tally) is { } left) least = Math.Min(least, Count(tally, left));
         if (!IsCounted(tally)) return least;
         foreach (var place in slot!.Places)
             if (tally.Counts(place) && placed!.DomainOf(tally, place.Node) is { } domain) least = Math.Min(least, Count(tally, domain));

@@ -1,0 +1,76 @@
+using Gossip.Core.Membership;
+using Gossip.Core.Model;
+using Gossip.Core.Scheduling.Preemption;
+using Gossip.Core.Wire;
+
+namespace Gossip.Core.Scheduling;
+
+// Making room for a pod of greater priority. Its bid says whom it would cost and holds nothing; the award looks anew, ends the
+// victims gracefully, and admits the pod at once behind them: in the books both count, so that nobody gets in between, and
+// the pod starts when the runtime says that nothing of them is left.
+public sealed partial class Bidder
+{
+    /// <summary>Ends a pod of this node for one of greater priority; the keeper's part.</summary>
+    internal Action<PodRun, string, Now, NodeEffects>? Evict { get; set; }
+
+    /// <summary>It is being ended: its room is free before long.</summary>
+    internal void Leaves(PodRun run)
+    {
+        if (books.Find(run) is { } claim) claim.IsLeaving = true;
+    }
+
+    /// <summary>It is admitted to room that others still have.</summary>
+    internal bool WaitsForRoom(PodRun run) => books.Find(run) is { WaitsFor.Count: > 0 };
+
+    /// <summary>Whom it would cost to have the pod here; null when nobody's leaving would help, or the pod may not ask for it.</summary>
+    PreemptionPlan? Plan(PodId pod, in NodeFacts facts)
+    {
+        if (slots.Find(pod) is not { } slot || !slots.MayPreempt(slot)) return null;
+        var priority = slots.PriorityOf(slot);
+        if (config.Planted == PlantedBug.EqualsEvicted) priority++;
+        return VictimSelection.Select(slot.Template, priority, self, facts, Tenants());
+    }
+
+    List<Tenant> Tenants()
+    {
+        var tenants = new List<Tenant>(books.Count);
+        foreach (var claim in books.Firm)
+        {
+            if (!CanEnd(claim)) continue;
+            var slot = slots.Find(claim.Run.Pod);
+            var admission = slot is null ? null : OwnAdmission(slot.Admissions, claim.Run);
+            if (admission is not null) tenants.Add(Tenant.Of(admission, slot!, claim.IsLeaving) with { Template = claim.Template, Devices = claim.Devices });
+            else if (claim.IsLeaving) tenants.Add(new Tenant(claim.Run, claim.Template, 0, Stamp.Zero) { Devices = claim.Devices, IsLeaving = true });
+        }
+        return tenants;
+    }
+
+    /// <summary>While an engine is gone nobody can end what it runs.</summary>
+    bool CanEnd(Claim claim) => lost.Length == 0 || !Capacity.IsAmong(lost, claim.Template.RuntimeClass);
+
+    Admission? OwnAdmission(System.Collections.Immutable.ImmutableArray<Admission> admissions, PodRun run)
+    {
+        foreach (var admission in admissions)
+            if (admission.Node == self && admission.Run == run) return admission;
+        return null;
+    }
+
+    /// <summary>The victims first, so that the log has their end before the admission that needs it.</summary>
+    Claim MakeRoom(PodRun run, PodTemplate template, PreemptionPlan plan, Now now, NodeEffects effects)
+    {
+        var devices = template.Device is { } request ? plan.After.Free.Devices.Choose(request) : null;
+        var by = slots.Find(run.Pod) is { } slot ? $"{slot.Workload.Namespace}/{slot.Name} of priority {slots.PriorityOf(slot)}" : run.ToString();
+        foreach (var victim in plan.Victims) Evict!(victim.Run, $"by {by}, which fits nowhere else", now, effects);
+        var leaving = new List<PodRun>();
+        foreach (var claim in books.Firm)
+            if (claim.IsLeaving && CanEnd(claim)) leaving.Add(claim.Run);
+        return books.AdmitAfter(run, template, devices, leaving);
+    }
+
+    /// <summary>How it was won, and at whose cost.</summary>
+    string WinnerOf(Award award, PreemptionPlan? plan)
+    {
+        if (plan is null || plan.Victims.IsEmpty) return award.Winner;
+        return $"{award.Winner}, evicting {string.Join(", ", plan.Victims.Select(victim => slots.Find(victim.Run.Pod)?.Name ?? victim.Run.ToString()))}";
+    }
+}

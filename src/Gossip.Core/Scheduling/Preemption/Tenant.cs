@@ -1,0 +1,51 @@
+using System.Collections.Immutable;
+using Gossip.Core.Disruption;
+using Gossip.Core.Model;
+using Gossip.Core.Workloads;
+
+namespace Gossip.Core.Scheduling.Preemption;
+
+/// <summary>A pod that is on a node, as preemption sees it.</summary>
+/// <param name="Priority">With which it was admitted.</param>
+/// <param name="Since">When it was admitted.</param>
+public readonly record struct Tenant(PodRun Run, PodTemplate Template, int Priority, Stamp Since)
+{
+    public DeviceGrant? Devices { get; init; }
+
+    /// <summary>It is on its way out already, whoever asked for that: its room will be free without a victim.</summary>
+    public bool IsLeaving { get; init; }
+
+    /// <summary>Those that select it.</summary>
+    public ImmutableArray<Budget> Budgets { get; init; } = [];
+
+    /// <summary>Where rules between pods count it; null when no rule speaks of it.</summary>
+    internal Slot? Slot { get; init; }
+
+    /// <summary>A node's pods by the merged tables: exactly for the node itself, by hearsay for others. Without those that ended.</summary>
+    public static List<Tenant> Of(SlotTable slots, NodeId node)
+    {
+        var tenants = new List<Tenant>();
+        foreach (var admission in slots.AdmissionsOf(node))
+            if (admission.Status.Phase is not (PodPhase.Succeeded or PodPhase.Failed) && slots.Find(admission.Run.Pod) is { } slot)
+                tenants.Add(Of(admission, slot, admission.Status.Draining || Pods.PodJudge.IsOver(slot, admission.Run.Epoch)));
+        return tenants;
+    }
+
+    internal static Tenant Of(Admission admission, Slot slot, bool isLeaving) => new(admission.Run, slot.Template, admission.Birth.Priority, admission.Birth.AdmittedAt)
+    {
+        Devices = admission.Birth.Devices,
+        IsLeaving = isLeaving,
+        Budgets = BudgetBook.Of(slot),
+        Slot = slot.Rules is null ? null : slot,
+    };
+
+    /// <summary>The more important first: greater priority, then admitted earlier, then by id.</summary>
+    public static int ByImportance(Tenant a, Tenant b)
+    {
+        if (a.Priority != b.Priority) return b.Priority.CompareTo(a.Priority);
+        var bySince = a.Since.CompareTo(b.Since);
+        if (bySince != 0) return bySince;
+        var byPod = a.Run.Pod.CompareTo(b.Run.Pod);
+        return byPod != 0 ? byPod : a.Run.Epoch.CompareTo(b.Run.Epoch);
+    }
+}

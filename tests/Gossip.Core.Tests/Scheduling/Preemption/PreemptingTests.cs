@@ -1,0 +1,212 @@
+using Gossip.Core.Model;
+using Gossip.Core.Pods;
+using Gossip.Core.Replication;
+using Gossip.Core.Scheduling;
+using Gossip.Core.Scheduling.Preemption;
+
+namespace Gossip.Core.Tests.Scheduling.Preemption;
+
+/// <summary>A full node of 4 cores is asked to take a pod of greater priority; and an auctioneer whose pod fits nowhere asks.</summary>
+public class PreemptingTests
+{
+    static string Template(string cpu) =>
+        """{"metadata":{"labels":{"app":"web"}},"spec":{"runtimeClassName":"process","terminationGracePeriodSeconds":7,"containers":[{"name":"web","command":["web"],"resources":{"requests":{"cpu":"CPU","memory":"64Mi"} } }]}}""".Replace("CPU", cpu);
+
+    static void Class(Desk desk, string name, int value, bool isDefault = false) =>
+        desk.Create(new ObjectName(PriorityClass.Kind, "", name), ("value", $"{value}"), ("globalDefault", isDefault ? "true" : "false"));
+
+    static PodRun High(Desk desk, string cpu = "3", string more = "")
+    {
+        Class(desk, "high", 1000);
+        var uid = desk.Create(new ObjectName("Pod", "default", "high"),
+            ("spec.containers", """[{"name":"web","command":["web"],"resources":{"requests":{"cpu":"CPU"} } }]""".Replace("CPU", cpu)),
+            ("spec.runtimeClassName", "\"process\""), ("spec.priorityClassName", "\"high\""), ("spec.preemptionPolicy", more.Length == 0 ? "\"PreemptLowerPriority\"" : more));
+        var slot = desk.Slots.Slots.Single(slot => slot.Id.Workload == uid);
+        return new PodRun(slot.Id, slot.NextEpoch);
+    }
+
+    /// <summary>A node where a pod of priority 0 and 3 cores runs.</summary>
+    static Desk Full()
+    {
+        var desk = new Desk(rank: 3, template: Template("3")).Start().Sync();
+        desk.RunHere();
+        desk.Said.Clear();
+        desk.Commands.Clear();
+        return desk;
+    }
+
+    static Bid BidFor(Desk desk, PodRun run, bool mayEvict = true)
+    {
+        desk.Hear(desk.Ring[0], new Ask(50, run, mayEvict));
+        return Assert.Single(desk.Take<Bid>(), bid => bid.Message.Run == run).Message;
+    }
+
+    [Fact]
+    public void Nobody_is_evicted_by_an_ordinary_ask()
+    {
+        var desk = Full();
+        desk.Hear(desk.Ring[0], new Ask(50, High(desk)));
+        Assert.Contains("3000m cpu", Assert.Single(desk.Take<Refusal>()).Message.Why);
+    }
+
+    [Fact]
+    public void A_bid_names_its_cost_and_holds_nothing()
+    {
+        var desk = Full();
+        var before = desk.Bidder.Books.Free;
+        var bid = BidFor(desk, High(desk));
+        Assert.Equal((0, 0, 1), (bid.Evicts!.Value.Violations, bid.Evicts.Value.Greatest, bid.Evicts.Value.Victims));
+        Assert.StartsWith("evicts 1 pod of priority 0", bid.Why, StringComparison.Ordinal);
+        Assert.Equal(before, desk.Bidder.Books.Free);
+        Assert.Empty(desk.Commands);
+    }
+
+    [Fact]
+    public void An_award_ends_the_victim_gracefully_and_the_newcomer_starts_when_nothing_is_left_of_it()
+    {
+        var desk = Full();
+        var victim = desk.Own.Run;
+        var run = High(desk);
+        BidFor(desk, run);
+        desk.Hear(desk.Ring[0], new Award(50, run, "won"));
+        Assert.True(Assert.Single(desk.Take<Verdict>()).Message.Admitted);
+        var stop = Assert.IsType<StopPod>(Assert.Single(desk.Commands));
+        Assert.Equal((victim, TimeSpan.FromSeconds(7)), (stop.Pod, stop.Grace));
+        Assert.Equal(("Preempted", "by default/high of priority 1000, which fits nowhere else"), (desk.Own.Status.Reason, desk.Own.Status.Message));
+        Assert.True(desk.Own.Status.Draining);
+        var admission = Assert.Single(desk.Slots.Find(run.Pod)!.Admissions);
+        Assert.Equal(1000, admission.Birth.Priority);
+        Assert.StartsWith("won, evicting web-", admission.Birth.Winner, StringComparison.Ordinal);
+        Assert.True(desk.Bidder.Books.Free.Cpu.Value < 0, "both count until one is gone");
+        Assert.Equal("WaitingForRoom", Assert.Single(admission.Status.Containers).Reason);
+        desk.Commands.Clear();
+
+        desk.Report(new PodStopped(victim));
+
+        Assert.Equal(run, Assert.IsType<PreparePod>(Assert.Single(desk.Commands)).Pod);
+        Assert.Equal(1000, desk.Bidder.Books.Free.Cpu.Value);
+        Assert.Empty(desk.Admissions); // the victim's, which is auctioned as any other
+    }
+
+    [Fact]
+    public void The_freed_room_is_nobody_elses()
+    {
+        var desk = Full();
+        var run = High(desk);
+        BidFor(desk, run);
+        desk.Hear(desk.Ring[0], new Award(50, run, ""));
+        desk.Report(new PodStopped(desk.Own.Run));
+        desk.Take<Refusal>();
+        desk.Hear(desk.Ring[0], new Ask(51, desk.Run));
+        Assert.Contains("1000m free", Assert.Single(desk.Take<Refusal>()).Message.Why);
+    }
+
+    [Fact]
+    public void A_newcomer_that_is_deleted_meanwhile_leaves_the_room_free()
+    {
+        var desk = Full();
+        var victim = desk.Own.Run;
+        var run = High(desk);
+        BidFor(desk, run);
+        desk.Hear(desk.Ring[0], new Award(50, run, ""));
+        desk.Write(run.Pod.Workload, Fields.Deleting, "0");
+        desk.Report(new PodStopped(victim));
+        Assert.Equal(desk.Bidder.Books.Allocatable, desk.Bidder.Books.Free);
+        Assert.DoesNotContain(desk.Commands, command => command is PreparePod);
+    }
+
+    [Fact]
+    public void An_award_that_would_cost_more_by_now_is_refused()
+    {
+        var desk = Full();
+        var run = High(desk, cpu: "1500m");
+        BidFor(desk, run);
+        Class(desk, "middle", 500);
+        desk.Report(new PodStopped(desk.Own.Run)); // whom it bid to evict is gone, and one of greater priority has the place
+        var middle = Bare(desk, "middle", "middle");
+        desk.Hear(desk.Ring[1], new Ask(70, new PodRun(middle, new Epoch(1))));
+        desk.Hear(desk.Ring[1], new Award(70, new PodRun(middle, new Epoch(1)), ""));
+        Assert.True(Assert.Single(desk.Take<Verdict>()).Message.Admitted);
+        desk.Hear(desk.Ring[0], new Award(50, run, ""));
+        Assert.Equal("would cost more than it bid: evicts 1 pod of priority 500", Assert.Single(desk.Take<Verdict>()).Message.Why);
+        Assert.DoesNotContain(desk.Slots.Find(middle)!.Admissions, admission => admission.Status.Draining);
+    }
+
+    [Fact]
+    public void A_pod_that_may_not_preempt_and_one_of_no_greater_priority_are_refused()
+    {
+        var desk = Full();
+        desk.Hear(desk.Ring[0], new Ask(50, High(desk, more: "\"Never\""), MayEvict: true));
+        Assert.Single(desk.Take<Refusal>());
+
+        desk = new Desk(rank: 3, template: Template("3")).Start().Sync();
+        Class(desk, "usual", 1000, isDefault: true);
+        desk.RunHere();
+        desk.Hear(desk.Ring[0], new Ask(50, High(desk), MayEvict: true));
+        Assert.Single(desk.Take<Refusal>());
+    }
+
+    [Fact]
+    public void A_victim_that_is_ending_is_not_evicted_again_and_its_room_is_waited_for()
+    {
+        var desk = Full();
+        var run = High(desk);
+        desk.Write(desk.Workload, Fields.Deleting, "7");
+        desk.Commands.Clear();
+        var bid = BidFor(desk, run);
+        Assert.Equal(0, bid.Evicts!.Value.Victims);
+        desk.Hear(desk.Ring[0], new Award(50, run, ""));
+        Assert.Empty(desk.Commands);
+        Assert.True(desk.Bidder.WaitsForRoom(run));
+    }
+
+    [Fact]
+    public void Evicting_is_asked_for_after_a_round_that_found_nobody_and_of_nodes_with_lower_pods()
+    {
+        var desk = new Desk(template: Template("3").Replace("\"runtimeClassName\"", "\"priorityClassName\":\"high\",\"runtimeClassName\"")).Start();
+        foreach (var node in desk.Ring) desk.Change(node, member => member with { Capacity = member.Capacity with { Version = 2, Free = Some.Room(1000, 4096, 9) } });
+        var low = Enumerable.Range(0, 2).Select(i => Bare(desk, $"low-{i}", "")).ToArray();
+        for (var i = 0; i < low.Length; i++) desk.Admit(desk.Others[i], 1, ready: true, pod: low[i]);
+        desk.Said.Clear();
+        Class(desk, "high", 1000); // now it may be called
+        var first = Asks(desk);
+        Assert.Equal(4, first.Length);
+        Assert.DoesNotContain(first, ask => ask.Message.MayEvict);
+        foreach (var ask in first) desk.Hear(ask.To, new Refusal(ask.Message.Auction, desk.Run, 1, 1, 0, "full"));
+        desk.Pass(500);
+        var second = Asks(desk);
+        Assert.Equal(desk.Others[..2].Order(), second.Select(ask => ask.To).Order());
+        Assert.All(second, ask => Assert.True(ask.Message.MayEvict));
+
+        var cost = new PreemptionCost(0, 0, 1L << 31, 1, new Stamp(5));
+        desk.Hear(desk.Others[0], new Bid(second[0].Message.Auction, desk.Run, 900, "", cost with { Victims = 2, Sum = 1L << 32 }));
+        desk.Hear(desk.Others[1], new Bid(second[0].Message.Auction, desk.Run, 100, "", cost));
+        var award = Assert.Single(desk.Take<Award>());
+        Assert.Equal((desk.Others[1], "fitted nowhere, won with 100 over 1 other bids"), (award.To, award.Message.Winner));
+        Assert.Equal([], desk.Slots.Find(desk.Pods[0])!.Admissions.Select(admission => admission.Node));
+    }
+
+    static (NodeId To, Ask Message)[] Asks(Desk desk) => [.. desk.Take<Ask>().Where(ask => ask.Message.Run == desk.Run)];
+
+    [Fact]
+    public void The_greater_priority_is_called_first_when_several_are_due()
+    {
+        var desk = new Desk(replicas: 8).Start();
+        Class(desk, "high", 1000); // four auctions are under way, four are due
+        var high = Enumerable.Range(0, 30).Select(i => Bare(desk, $"high-{i}", "high")).Where(pod => IsFirst(desk, pod)).ToArray();
+        Assert.NotEmpty(high);
+        desk.Pass(desk.Timings.AuctionWindow * 4);
+        var called = desk.Take<Ask>().Select(ask => ask.Message.Run.Pod).Distinct().ToArray();
+        Assert.Equal([.. desk.Pods.Take(4).Order()], called.Take(4).Order());
+        Assert.Contains(called[4], high);
+    }
+
+    static bool IsFirst(Desk desk, PodId pod) => desk.Ring.MinBy(node => Chunk.Distance(Chunk.PointOf(pod), node)) == desk.Self;
+
+    static PodId Bare(Desk desk, string name, string priorityClass)
+    {
+        var uid = desk.Create(new ObjectName("Pod", "default", name), ("spec.containers", """[{"name":"web","command":["web"],"resources":{"requests":{"cpu":"3"} } }]"""),
+            ("spec.runtimeClassName", "\"process\""), ("spec.priorityClassName", $"\"{priorityClass}\""));
+        return desk.Slots.Slots.Single(slot => slot.Id.Workload == uid).Id;
+    }
+}
