@@ -27,6 +27,7 @@ static class CommandLine
         {
             RunVerb.Create(), DemoVerb.Create(), ApplyVerb.Create(), MembersVerb.Create(), WhyVerb.Create(),
             LogsVerb.Create(), ExecVerb.Create(), AttachVerb.Create(), CpVerb.Create(), TopVerb.Create(),
+            DrainVerb.Create(), UncordonVerb.Create(),
             SimVerb.Create(), KeygenVerb.Create(), HelloVerb.Create(),
         };
         if (Console.IsOutputRedirected) Spectre.Console.AnsiConsole.Profile.Width = 200; // a table in a file has no edge to wrap at

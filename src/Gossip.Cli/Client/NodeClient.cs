@@ -69,6 +69,23 @@ sealed class NodeClient : IDisposable
         return await ReadAsync(response, cancel);
     }
 
+    /// <summary>PATCH, as a merge patch.</summary>
+    public async Task<JsonNode> PatchAsync(string path, JsonNode patch, CancellationToken cancel)
+    {
+        using var response = await SendAsync(HttpMethod.Patch, path, patch, cancel, type: "application/merge-patch+json");
+        return await ReadAsync(response, cancel);
+    }
+
+    /// <summary>POST whose refusal is an answer: null when it was taken, else the status code and the server's words, the causes last.</summary>
+    public async Task<(HttpStatusCode Code, string Message)?> TryPostAsync(string path, JsonNode body, CancellationToken cancel)
+    {
+        using var response = await SendAsync(HttpMethod.Post, path, body, cancel);
+        if (response.IsSuccessStatusCode) return null;
+        var status = JsonNode.Parse(await response.Content.ReadAsStringAsync(cancel));
+        var causes = status?["details"]?["causes"]?.AsArray().Select(cause => cause?["message"]?.GetValue<string>()) ?? [];
+        return (response.StatusCode, causes.LastOrDefault() ?? status?["message"]?.GetValue<string>() ?? response.ReasonPhrase ?? "");
+    }
+
     /// <summary>GET of a stream, whose end may be far.</summary>
     public async Task<Stream> StreamAsync(string path, CancellationToken cancel)
     {
@@ -116,10 +133,10 @@ sealed class NodeClient : IDisposable
         }
     }
 
-    async Task<HttpResponseMessage> SendAsync(HttpMethod method, string path, JsonNode? body, CancellationToken cancel, HttpCompletionOption until = HttpCompletionOption.ResponseContentRead)
+    async Task<HttpResponseMessage> SendAsync(HttpMethod method, string path, JsonNode? body, CancellationToken cancel, HttpCompletionOption until = HttpCompletionOption.ResponseContentRead, string type = "application/json")
     {
         using var request = new HttpRequestMessage(method, path);
-        if (body is not null) request.Content = new StringContent(body.ToJsonString(), Encoding.UTF8, "application/json");
+        if (body is not null) request.Content = new StringContent(body.ToJsonString(), Encoding.UTF8, type);
         try
         {
             return await http.SendAsync(request, until, cancel);

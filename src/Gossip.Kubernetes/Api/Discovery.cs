@@ -76,11 +76,32 @@ static class Discovery
             ["singularName"] = kind.Singular,
             ["namespaced"] = kind.Namespaced,
             ["kind"] = kind.Kind,
-            ["verbs"] = Texts(Verbs),
+            ["verbs"] = Texts(VerbsOf(kind)),
             ["shortNames"] = ShortNamesOf(kind),
             ["categories"] = CategoriesOf(kind),
-        })]),
+        }).Concat(group.Length == 0 ? [Eviction()] : [])]),
     });
+
+    /// <summary>By it kubectl drain knows that it may evict, and need not delete.</summary>
+    static JsonNode Eviction() => new JsonObject
+    {
+        ["name"] = "pods/eviction",
+        ["singularName"] = "",
+        ["namespaced"] = true,
+        ["group"] = "policy",
+        ["version"] = "v1",
+        ["kind"] = "Eviction",
+        ["verbs"] = Texts(["create"]),
+    };
+
+    static JsonArray SubresourcesOf(ApiKind kind) => kind.Kind != ApiKind.Pod ? [] : new JsonArray(new JsonObject
+    {
+        ["subresource"] = "eviction",
+        ["responseKind"] = new JsonObject { ["group"] = "policy", ["version"] = "v1", ["kind"] = "Eviction" },
+        ["verbs"] = Texts(["create"]),
+    });
+
+    static IEnumerable<string> VerbsOf(ApiKind kind) => kind.Kind == ApiKind.Node ? [.. Verbs, "patch"] : Verbs;
 
     static ApiAnswer Aggregated(bool core) => new(200, new JsonObject
     {
@@ -100,9 +121,10 @@ static class Discovery
                     ["responseKind"] = new JsonObject { ["group"] = kind.Group, ["version"] = kind.Version, ["kind"] = kind.Kind },
                     ["scope"] = kind.Namespaced ? "Namespaced" : "Cluster",
                     ["singularResource"] = kind.Singular,
-                    ["verbs"] = Texts(Verbs),
+                    ["verbs"] = Texts(VerbsOf(kind)),
                     ["shortNames"] = ShortNamesOf(kind),
                     ["categories"] = CategoriesOf(kind),
+                    ["subresources"] = SubresourcesOf(kind),
                 })]),
             }),
         })]),

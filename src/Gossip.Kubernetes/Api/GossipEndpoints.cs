@@ -1,5 +1,6 @@
 using System.Text.Json.Nodes;
 using Gossip.Core.Scheduling.Planning;
+using Gossip.Core.Scheduling;
 using Gossip.Core.View;
 using Gossip.Core.Workloads;
 using Gossip.Kubernetes.Manifests;
@@ -29,6 +30,34 @@ static class GossipEndpoints
         ["freeMemory"] = node.Member.Capacity.Free.Memory.Value,
         ["runtimes"] = new JsonArray([.. node.Member.Card.Runtimes.Select(runtime => (JsonNode)runtime)]),
     };
+
+    /// <summary>
+    /// <c>GET /gossip/v1/nodes/NODE/pods</c>: everything that the node has admitted and that has not run to its end, what is on its way
+    /// out too, in order of namespace and name. Null when there is no such node.
+    /// </summary>
+    public static JsonObject? PodsOn(ClusterView view, string name)
+    {
+        if (view.Nodes.FirstOrDefault(node => node.Member.Name == name) is not { } node) return null;
+        return new JsonObject
+        {
+            ["node"] = name,
+            ["state"] = node.Member.State.ToString(),
+            ["unschedulable"] = node.Unschedulable,
+            ["pods"] = new JsonArray([.. from pod in view.Pods
+                                         from held in pod.Admissions
+                                         where held.Node == node.Member.Id && held.Status.Phase is PodPhase.Pending or PodPhase.Running
+                                         select (JsonNode)new JsonObject
+                                         {
+                                             ["namespace"] = pod.Namespace,
+                                             ["name"] = pod.Name,
+                                             ["uid"] = ViewBuilder.UidOf(pod.Id, held.Run.Epoch),
+                                             ["owner"] = pod.Owner.ToString(),
+                                             ["phase"] = held.Status.Phase.ToString(),
+                                             ["ready"] = held.Status.Ready,
+                                             ["leaves"] = pod.Deleting || pod.Standing?.Uid != held.Uid,
+                                         }]),
+        };
+    }
 
     /// <summary><c>GET /gossip/v1/why/NAMESPACE/POD</c>: null when there is no such pod.</summary>
     public static JsonObject? Explain(ClusterIndex cluster, string ns, string name)

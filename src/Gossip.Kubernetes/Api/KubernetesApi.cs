@@ -57,6 +57,7 @@ public sealed class KubernetesApi(Func<Request, CancellationToken, Task<Reply>> 
         if (parts is ["gossip", "v1", .. var own]) return await GossipAsync(own, context, ct);
         if (parts is ["apis", PodMetrics.Group, PodMetrics.Version, .. var metered]) return await MetricsAsync(metered, request, ct);
         if (ResourcePath.Parse(parts) is not { } resource) return Statuses.NotFoundPath(path);
+        if (resource is { Kind.Kind: ApiKind.Pod, Subresource: "eviction" } && HttpMethods.IsPost(request.Method)) return await EvictAsync(resource, request, ct);
         if (resource is { Kind.Kind: ApiKind.Pod, Subresource.Length: > 0 })
             return (await LookAsync(ct)).View.Pods.Any(pod => pod.Namespace == resource.Namespace && pod.Name == resource.Name)
                 ? await new PodStreams(Pods, clock).AnswerAsync(context, resource, ct) : Statuses.NotFound(resource.Kind, resource.Name);
@@ -67,7 +68,7 @@ public sealed class KubernetesApi(Func<Request, CancellationToken, Task<Reply>> 
             "POST" when resource.Name.Length == 0 => await WriteAsync(resource, request, ct),
             "PUT" when resource.Name.Length > 0 => await WriteAsync(resource, request, ct),
             "DELETE" => await DeleteAsync(resource, request, ct),
-            "PATCH" => Statuses.NotAllowed("patch (kubectl apply on what exists, edit, scale, label …) comes with a later version: use kubectl replace -f or gossip apply -f"),
+            "PATCH" when resource.Name.Length > 0 => await PatchAsync(resource, request, ct),
             _ => Statuses.NotAllowed($"{request.Method} is not allowed on {path}"),
         };
     }
@@ -98,6 +99,8 @@ public sealed class KubernetesApi(Func<Request, CancellationToken, Task<Reply>> 
                 return new ApiAnswer(200, GossipEndpoints.Members(view));
             case ("GET", ["why", var ns, var pod]):
                 return GossipEndpoints.Explain(cluster, ns, pod) is { } why ? new ApiAnswer(200, why) : Statuses.NotFound(ApiKind.Of(ApiKind.Pod)!, pod);
+            case ("GET", ["nodes", var name, "pods"]):
+                return GossipEndpoints.PodsOn(view, name) is { } there ? new ApiAnswer(200, there) : Statuses.NotFound(ApiKind.Of(ApiKind.Node)!, name);
             case ("GET", ["pods", var ns, var pod, "copy"]):
                 return await new PodStreams(Pods, clock).CopyAsync(context, ns, pod, ct);
             case ("POST", ["plan"]):
@@ -148,6 +151,20 @@ public sealed class KubernetesApi(Func<Request, CancellationToken, Task<Reply>> 
         if (submission is null) return refused!;
         var writer = new Writer(ask, LookAsync, clock);
         return await (path.Name.Length == 0 ? writer.CreateAsync(path, submission, ct) : writer.ReplaceAsync(path, submission, ct));
+    }
+
+    async Task<ApiAnswer> PatchAsync(ResourcePath path, HttpRequest request, CancellationToken ct)
+    {
+        if (path.Kind.Kind != ApiKind.Node)
+            return Statuses.NotAllowed("patch (kubectl apply on what exists, edit, scale, label …) comes with a later version for all but nodes: use kubectl replace -f or gossip apply -f");
+        var (body, refused) = await Body.ReadAsync(request);
+        return refused ?? await new Patcher(new Writer(ask, LookAsync, clock), LookAsync, clock).PatchAsync(path, body, request, ct);
+    }
+
+    async Task<ApiAnswer> EvictAsync(ResourcePath path, HttpRequest request, CancellationToken ct)
+    {
+        var (body, refused) = await Body.ReadAsync(request);
+        return refused ?? await new Evictions(ask, LookAsync, clock).EvictAsync(path, body, request.Query, ct);
     }
 
     async Task<ApiAnswer> DeleteAsync(ResourcePath path, HttpRequest request, CancellationToken ct)

@@ -25,10 +25,11 @@ sealed class Writer(Func<Request, CancellationToken, Task<Reply>> ask, Func<Canc
         return await ShowAsync(reply, 201, kind, name, submission, ct);
     }
 
-    public async Task<ApiAnswer> ReplaceAsync(ResourcePath path, Submission submission, CancellationToken ct)
+    /// <param name="madeOf">What the submission was made of: refused with 409 when somebody has written since. Null for whatever is now.</param>
+    public async Task<ApiAnswer> ReplaceAsync(ResourcePath path, Submission submission, CancellationToken ct, ClusterIndex? madeOf = null)
     {
         var (kind, name) = (path.Kind, submission.Name);
-        var cluster = await look(ct);
+        var cluster = madeOf ?? await look(ct);
         if (new Reader(cluster, clock.GetUtcNow()).Find(kind, name.Namespace, name.Name) is not { } present) return Statuses.NotFound(kind, name.Name);
         var (uid, version) = (Metadata(submission.Root, "uid"), Metadata(submission.Root, "resourceVersion"));
         if (uid.Length > 0 && uid != Metadata(present, "uid")) return Statuses.Conflict(kind, name.Name, $"Precondition failed: UID in precondition: {uid}, UID in object meta: {Metadata(present, "uid")}");
@@ -43,7 +44,7 @@ sealed class Writer(Func<Request, CancellationToken, Task<Reply>> ask, Func<Canc
         // The version shown may be that of the pod or node; the object's own, as of the same view, is what must not have moved.
         Request request = held is null
             ? new CreateObject(name, kind.ApiVersion, fields)
-            : new ReplaceObject(name, version.Length > 0 ? held.Version : 0, fields);
+            : new ReplaceObject(name, version.Length > 0 || madeOf is not null ? held.Version : 0, fields);
         return await ShowAsync(await ask(request, ct), 200, kind, name, submission, ct);
     }
 
@@ -72,12 +73,17 @@ sealed class Writer(Func<Request, CancellationToken, Task<Reply>> ask, Func<Canc
     {
         if (node is null) return;
         if (root["metadata"]?["labels"] is JsonObject labels)
-            foreach (var (key, value) in node.Member.Card.Labels)
-                if (labels[key].AsText() == value) labels.Remove(key);
+        {
+            var settings = node.Settings?[Core.Replication.Fields.Labels] is { } json ? JsonNode.Parse(json.Span).AsTexts().Select(pair => pair.Key).ToHashSet(StringComparer.Ordinal) : [];
+            foreach (var (key, value) in node.Labels)
+                if (labels[key].AsText() == value && !settings.Contains(key)) labels.Remove(key);
+            if (labels.Count == 0) ((JsonObject)root["metadata"]!).Remove("labels");
+        }
         if (root["spec"]?["taints"] is not JsonArray taints) return;
         var own = node.Member.Card.Taints.Select(Kinds.ShownNodes.ToJson).ToArray();
         for (var i = taints.Count - 1; i >= 0; i--)
             if (own.Any(taint => JsonNode.DeepEquals(taint, taints[i]))) taints.RemoveAt(i);
+        if (taints.Count == 0) ((JsonObject)root["spec"]!).Remove("taints");
     }
 
     JsonObject WouldBe(ApiKind kind, ObjectName name, ImmutableArray<ObjectField> fields)

@@ -14,7 +14,7 @@ static class Body
     public static async Task<(ReadOnlyMemory<byte> Bytes, ApiAnswer? Refused)> ReadAsync(HttpRequest request)
     {
         if (request.ContentLength > Max) return (default, TooLarge());
-        if (RefuseType(request.ContentType ?? "") is { } refused) return (default, refused);
+        if (RefuseType(request.ContentType ?? "", HttpMethods.IsPatch(request.Method)) is { } refused) return (default, refused);
         var bytes = new ArrayBufferWriter<byte>((int)(request.ContentLength ?? 4096) + 1);
         while (true)
         {
@@ -30,10 +30,12 @@ static class Body
         return bytes.WrittenSpan.StartsWith("k8s\0"u8) ? (default, Protobuf()) : (bytes.WrittenMemory, null);
     }
 
-    static ApiAnswer? RefuseType(string type) => type.Split(';', 2)[0].Trim().ToLowerInvariant() switch
+    static ApiAnswer? RefuseType(string type, bool isPatch) => type.Split(';', 2)[0].Trim().ToLowerInvariant() switch
     {
-        "" or "application/json" or "application/yaml" or "application/x-yaml" or "text/yaml" or "text/plain" => null,
+        "" or "application/json" or "application/yaml" or "application/x-yaml" or "text/yaml" or "text/plain" when !isPatch => null,
+        Patcher.Merge or Patcher.Strategic when isPatch => null,
         "application/vnd.kubernetes.protobuf" => Protobuf(),
+        var other when isPatch => Statuses.UnsupportedMediaType($"a patch of type {other} is not read here: send {Patcher.Merge} or {Patcher.Strategic}"),
         var other => Statuses.UnsupportedMediaType($"a body of type {other} is not read here: send application/json or application/yaml"),
     };
 

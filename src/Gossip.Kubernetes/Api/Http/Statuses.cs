@@ -34,6 +34,12 @@ static class Statuses
 
     public static ApiAnswer NotAllowed(string message) => Failure(405, "MethodNotAllowed", message);
 
+    /// <summary>What kubectl drain takes for "not now": it tries again.</summary>
+    public static ApiAnswer Disrupted(string message, string cause) => Failure(429, "TooManyRequests", message, new JsonObject
+    {
+        ["causes"] = new JsonArray(new JsonObject { ["reason"] = "DisruptionBudget", ["message"] = cause }),
+    });
+
     public static ApiAnswer NotAcceptable(string message) => Failure(406, "NotAcceptable", message);
 
     public static ApiAnswer TooLarge(string message) => Failure(413, "RequestEntityTooLarge", message);
