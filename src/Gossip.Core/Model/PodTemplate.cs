@@ -66,6 +66,9 @@ public sealed record PodTemplate(
     /// <summary>Secrets of type <c>kubernetes.io/dockerconfigjson</c> with which images are pulled.</summary>
     public ImmutableArray<string> PullSecrets { get; init; } = [];
 
+    /// <summary>Of each container that an engine runs: <see cref="NodeImages.IdOf"/> its image.</summary>
+    public ImmutableArray<ulong> Images { get; init; } = [];
+
     /// <summary>Shares of a device, or whole ones; null for none. Resources <c>gossip.dev/gpu</c> and <c>gossip.dev/gpu-milli</c>.</summary>
     public DeviceRequest? Device { get; init; }
 

@@ -93,6 +93,7 @@ public sealed class PodTemplateReader
             InitContainers = init,
             Volumes = volumes,
             Device = device,
+            Images = runtime is RuntimeNames.Containers or RuntimeNames.Docker or RuntimeNames.Podman ? [.. init.Concat(main).Select(container => NodeImages.IdOf(container.Image))] : [],
             NodeAffinity = new NodeAffinityReader(faults).Read(spec),
             PodAffinity = new PodAffinityReader(faults, sets).Read(spec),
             TopologySpread = new TopologySpreadReader(faults, sets).Read(spec),

@@ -21,6 +21,9 @@ public sealed partial class PodKeeper
             case RuntimeReturned returned:
                 OnRuntimeReturned(returned, now, effects);
                 break;
+            case ImagesHeld held:
+                bidder.Images = held.Images;
+                break;
             case PodStopped stopped when kept.TryGetValue(stopped.Pod, out var pod):
                 OnStopped(pod, now, effects);
                 break;

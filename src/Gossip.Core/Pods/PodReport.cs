@@ -52,6 +52,9 @@ public sealed record RuntimeLost(string Runtime, string Message) : PodReport
 /// <summary>It is back, and this is what still runs there. A pod that is not among them ended.</summary>
 public sealed record RuntimeReturned(string Runtime, ImmutableArray<SurvivingPod> Pods) : PodReport;
 
+/// <summary>The images that are on this node now, of all its engines. Told when they changed, and not more often than once a minute.</summary>
+public sealed record ImagesHeld(NodeImages Images) : PodReport;
+
 /// <param name="ExitCode">Null while it runs.</param>
 public sealed record SurvivingContainer(string Name, int Attempt, WallTime StartedAt, int? ExitCode)
 {

@@ -37,6 +37,9 @@ public interface IPodRuntime : IAsyncDisposable
     Task StopContainerAsync(PodRun pod, string container, int attempt, TimeSpan grace, CancellationToken cancel);
     Task StopAsync(PodRun pod, TimeSpan grace, CancellationToken cancel);
 
+    /// <summary>Which images it has, in no order; a runtime without images has none.</summary>
+    Task<ImmutableArray<HeldImage>> ImagesAsync(CancellationToken cancel) => Task.FromResult(ImmutableArray<HeldImage>.Empty);
+
     // Seeing into a pod. These answer somebody who waits, so they throw a PodAccessException for what cannot be had.
 
     /// <summary>Writes a container's output as it was, until its end or, when followed, until the container's.</summary>

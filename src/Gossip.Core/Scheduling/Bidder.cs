@@ -52,6 +52,9 @@ public sealed partial class Bidder
 
     internal Books Books => books;
 
+    /// <summary>What this node's engines have.</summary>
+    public NodeImages Images { get; set; } = NodeImages.None;
+
     public void Start(Now now)
     {
         lastAnnounced = now.Monotonic;
@@ -301,6 +304,7 @@ public sealed partial class Bidder
             books.Allocatable, free, unready, ports, books.OfWorkload(pod.Workload))
         {
             LostRuntimes = lost,
+            Images = Images,
             Around = slots.Find(pod) is { } slot ? slots.Placed.Around(slot) : default,
             Typical = slots.Typical,
         };

@@ -25,6 +25,9 @@ public readonly record struct NodeFacts(
     /// <summary>What pods usually ask for; null where nobody counts.</summary>
     public TypicalPods? Typical { get; init; }
 
+    /// <summary>What its engines have; null by hearsay, which does not tell.</summary>
+    public NodeImages? Images { get; init; }
+
     /// <summary>As in <see cref="Membership.Capacity.LostRuntimes"/>.</summary>
     public string? LostRuntimes { get; init; }
 

@@ -22,7 +22,7 @@ public sealed class SchedulingRules
     static readonly ImmutableArray<(IScore Score, int Weight)> BuiltIn =
     [
         (new LeastAllocatedScore(), 1), (new MostAllocatedScore(), 0), (new BalancedAllocationScore(), 1), (new SpreadScore(), 2), (new NodeAffinityScore(), 2),
-        (new PreferredTaintScore(), 3), (new PodAffinityScore(), 2), (new TopologySpreadScore(), 2),
+        (new PreferredTaintScore(), 3), (new PodAffinityScore(), 2), (new TopologySpreadScore(), 2), (new ImageLocalityScore(), 1),
     ];
 
     public static readonly SchedulingRules Default = new(BuiltIn, [], []);

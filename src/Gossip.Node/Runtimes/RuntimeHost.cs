@@ -15,6 +15,8 @@ namespace Gossip.Node.Runtimes;
 /// </summary>
 sealed partial class RuntimeHost : IAsyncDisposable
 {
+    static readonly TimeSpan ImagesEvery = TimeSpan.FromMinutes(1);
+
     readonly IReadOnlyList<IPodRuntime> runtimes;
     readonly IPodReports reports;
     readonly ILogger logger;
@@ -49,6 +51,31 @@ sealed partial class RuntimeHost : IAsyncDisposable
             foreach (var pod in surviving) LaneOf(pod.Launch.Pod, pod.Runtime);
         reports.Report(new PodsSurvived(surviving.DrainToImmutable()));
         adopted.TrySetResult();
+        var engines = runtimes.Where(runtime => runtime.Classes.Contains(RuntimeNames.Containers, StringComparer.Ordinal)).ToArray();
+        if (engines.Length > 0) _ = TellImagesAsync(engines);
+    }
+
+    /// <summary>An image that came or went matters little, and a look costs the engine something.</summary>
+    async Task TellImagesAsync(IPodRuntime[] engines)
+    {
+        try
+        {
+            HashSet<HeldImage> told = [];
+            while (true)
+            {
+                HashSet<HeldImage> held = [];
+                foreach (var engine in engines) held.UnionWith(await engine.ImagesAsync(stop.Token).ConfigureAwait(false));
+                if (!held.SetEquals(told)) reports.Report(new ImagesHeld(new NodeImages(told = held)));
+                await Task.Delay(ImagesEvery, stop.Token).ConfigureAwait(false);
+            }
+        }
+        catch (OperationCanceledException) when (stop.IsCancellationRequested)
+        {
+        }
+        catch (Exception fault)
+        {
+            Broken(engines[0].Classes[0], "tell its images", fault);
+        }
     }
 
     public void Perform(PodCommand command)

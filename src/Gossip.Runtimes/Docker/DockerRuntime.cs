@@ -43,6 +43,19 @@ public sealed partial class DockerRuntime : IPodRuntime
     public ImmutableArray<string> Classes => [options.Name, RuntimeNames.Containers];
     public Labels NodeLabels => Labels.Empty;
 
+    public async Task<ImmutableArray<HeldImage>> ImagesAsync(CancellationToken cancel)
+    {
+        try
+        {
+            var images = await engine.ImagesAsync(cancel).ConfigureAwait(false);
+            return [.. images.SelectMany(image => (image.RepoTags ?? []).Concat(image.RepoDigests ?? []).Select(name => new HeldImage(name, image.Size)))];
+        }
+        catch (EngineFault)
+        {
+            return []; // its loss is told elsewhere
+        }
+    }
+
     public async Task PrepareAsync(PodLaunch launch, ImmutableArray<VolumeFiles> files, CancellationToken cancel)
     {
         var run = launch.Pod;

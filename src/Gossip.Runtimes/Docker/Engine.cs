@@ -103,6 +103,9 @@ sealed class Engine : IDisposable
         }
     }
 
+    public Task<IList<ImagesListResponse>> ImagesAsync(CancellationToken cancel) =>
+        AskAsync(token => client.Images.ListImagesAsync(new ImagesListParameters(), token), cancel);
+
     /// <summary>Does what the engine is asked, and says in one way what went wrong.</summary>
     public async Task<T> AskAsync<T>(Func<CancellationToken, Task<T>> call, CancellationToken cancel)
     {

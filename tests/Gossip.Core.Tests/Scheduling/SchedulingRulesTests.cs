@@ -20,6 +20,7 @@ public class SchedulingRulesTests
     [InlineData("preferred-taints", 3)]
     [InlineData("pod-affinity", 2)]
     [InlineData("topology-spread", 2)]
+    [InlineData("image-locality", 1)]
     public void The_defaults_are_those_of_kubernetes(string name, int weight) => Assert.Contains((name, weight), SchedulingRules.Default.Weights);
 
     [Fact]

@@ -62,6 +62,14 @@ public abstract class EngineContract(TestEngine engine, string? obstacle) : PodP
     }
 
     [Fact]
+    public async Task The_engine_tells_its_images_by_the_names_that_manifests_have()
+    {
+        var held = await Runtime.ImagesAsync(default);
+        Assert.Contains(held, image => image.Bytes > 0 && NodeImages.IdOf(image.Name) == NodeImages.IdOf(TestImage.Tools));
+        Assert.True(new NodeImages(held).SizeOf(NodeImages.IdOf(TestImage.Tools)) > 0);
+    }
+
+    [Fact]
     public async Task A_bomb_of_forks_ends_at_the_limit_of_processes()
     {
         var launch = Launch(Shell("main", "sh -c 'for i in $(seq 100); do sleep 1000 & done' 2>/dev/null; echo ready; exec sleep 1000"));
