@@ -20,12 +20,13 @@ static class CommandLine
               gossip run --name a                          a node; then: kubectl get nodes
               gossip run --name b --port 7374 --api 127.0.0.1:8081 --join 127.0.0.1:7373
               gossip apply -f examples/manifests/hello.yaml
+              gossip plan -f examples/manifests/hello.yaml where it would all go, and what would not fit
               gossip why hello-1234abcd-0
               gossip logs -f hello-1234abcd-0
               gossip exec -it hello-1234abcd-0 -- sh
             """)
         {
-            RunVerb.Create(), DemoVerb.Create(), ApplyVerb.Create(), MembersVerb.Create(), WhyVerb.Create(),
+            RunVerb.Create(), DemoVerb.Create(), ApplyVerb.Create(), PlanVerb.Create(), MembersVerb.Create(), WhyVerb.Create(),
             LogsVerb.Create(), ExecVerb.Create(), AttachVerb.Create(), CpVerb.Create(), TopVerb.Create(),
             DrainVerb.Create(), UncordonVerb.Create(),
             SimVerb.Create(), KeygenVerb.Create(), HelloVerb.Create(),

@@ -82,7 +82,7 @@ static class ApplyVerb
         }
     }
 
-    static string Line(JsonNode? fault) =>
+    internal static string Line(JsonNode? fault) =>
         new ManifestFault(Text(fault, "source"), fault!["document"]!.GetValue<int>(),
             new Position(fault["line"]!.GetValue<int>(), fault["column"]!.GetValue<int>()),
             Text(fault, "about"), Text(fault, "field"), default, Text(fault, "message")).ToString();

@@ -21,7 +21,8 @@ sealed class ClusterIndex(ClusterView view)
     public Diagnoses Diagnoses { get; } = new(view);
 
     /// <summary>Why nobody runs a pod, in one line, as conditions and events have it; empty when somebody does.</summary>
-    public string WhyPending(PodView pod) => Diagnoses.Of(pod) is { } diagnosis && (diagnosis.Fit == 0 || pod.HasFailedScheduling) ? diagnosis.Line : pod.PendingBecause;
+    public string WhyPending(PodView pod) =>
+        Diagnoses.Of(pod) is { } diagnosis && (diagnosis.Fit == 0 || pod.Gang.Length == 0 && pod.HasFailedScheduling) ? diagnosis.Line : pod.PendingBecause;
 
     /// <summary>The pod that has a uid now, if it is pending.</summary>
     public PodView? Pending(string uid) => (pending ??= view.Pods.Where(pod => pod.PendingBecause.Length > 0).ToDictionary(pod => pod.Uid, StringComparer.Ordinal)).GetValueOrDefault(uid);

@@ -79,27 +79,19 @@ static class GossipEndpoints
                 ["won"] = answer.Won,
                 ["why"] = answer.Why,
             })]),
-            ["diagnosis"] = report.Diagnosis is { } diagnosis ? Shown(diagnosis) : null,
+            ["diagnosis"] = report.Diagnosis is { } diagnosis ? ShownPlacement.Of(diagnosis) : null,
             ["remarks"] = new JsonArray([.. report.Remarks.Select(remark => (JsonNode)remark)]),
             ["lines"] = new JsonArray([.. report.ToText().Split('\n').Select(line => (JsonNode)line)]),
         };
     }
 
-    static JsonObject Shown(Diagnosis diagnosis) => new()
-    {
-        ["nodes"] = diagnosis.Nodes,
-        ["fit"] = diagnosis.Fit,
-        ["refusals"] = new JsonArray([.. diagnosis.Refusals.Select(refusal => (JsonNode)new JsonObject
-        {
-            ["nodes"] = refusal.Nodes,
-            ["cause"] = refusal.Cause,
-            ["nearest"] = refusal.Nearest,
-            ["near"] = refusal.Near,
-        })]),
-        ["hopeless"] = diagnosis.Hopeless,
-    };
-
     /// <summary><c>POST /gossip/v1/plan</c>: what an apply of the body (an object, or a List of them) would do here, doing nothing.</summary>
-    public static JsonObject Plan(ClusterView view, ReadOnlySpan<byte> body, string defaultNamespace) =>
-        Planner.Plan(ManifestReader.Read("request body", body), view, defaultNamespace).ToJson();
+    /// <param name="place">Also where every pod would go, under <c>placement</c>; null while there are faults.</param>
+    public static JsonObject Plan(ClusterView view, ReadOnlySpan<byte> body, string defaultNamespace, bool place, CancellationToken cancel)
+    {
+        var plan = Planner.Plan(ManifestReader.Read("request body", body), view, defaultNamespace);
+        var json = plan.ToJson();
+        if (place) json["placement"] = plan.IsSound ? ShownPlacement.Of(Placing.Of(view, [.. plan.Steps.Select(step => new Intent(step.Name, step.Fields))], cancel)) : null;
+        return json;
+    }
 }

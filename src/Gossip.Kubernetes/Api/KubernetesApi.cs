@@ -17,6 +17,7 @@ namespace Gossip.Kubernetes.Api;
 public sealed class KubernetesApi(Func<Request, CancellationToken, Task<Reply>> ask, TimeProvider? clock = null, Func<PodAccess?>? pods = null)
 {
     readonly TimeProvider clock = clock ?? TimeProvider.System;
+    readonly SemaphoreSlim planning = new(1);
     ClusterIndex? latest;
 
     /// <summary>Answers one request; never throws for what a client can send.</summary>
@@ -106,7 +107,18 @@ public sealed class KubernetesApi(Func<Request, CancellationToken, Task<Reply>> 
             case ("POST", ["plan"]):
                 var (body, refused) = await Body.ReadAsync(request);
                 var named = request.Query["namespace"].ToString();
-                return refused ?? new ApiAnswer(200, GossipEndpoints.Plan(view, body.Span, named.Length > 0 ? named : ManifestValidator.DefaultNamespace));
+                if (refused is not null) return refused;
+                // Seconds of work for a great plan: one at a time, so that the node has the machine's other cores.
+                await planning.WaitAsync(ct);
+                try
+                {
+                    return new ApiAnswer(200, GossipEndpoints.Plan(
+                        view, body.Span, named.Length > 0 ? named : ManifestValidator.DefaultNamespace, request.Query["place"].ToString() == "true", ct));
+                }
+                finally
+                {
+                    planning.Release();
+                }
             default:
                 return Statuses.NotFoundPath(request.Path);
         }

@@ -20,10 +20,10 @@ public sealed class Diagnoses(ClusterView view)
     readonly Lock gate = new();
     Board? board;
 
-    /// <summary>Null for a pod that runs, has run, or waits for its gates.</summary>
+    /// <summary>Null for a pod that runs, has run, or waits for its gates or its PriorityClass.</summary>
     public Diagnosis? Of(PodView pod)
     {
-        if (pod.Standing is not null || pod.Phase != PodPhase.Pending || !pod.Template.SchedulingGates.IsEmpty) return null;
+        if (pod.Standing is not null || pod.Phase != PodPhase.Pending || !pod.Template.SchedulingGates.IsEmpty || LacksClass(pod.Template)) return null;
         lock (gate)
         {
             board ??= new Board(view);
@@ -32,6 +32,9 @@ public sealed class Diagnoses(ClusterView view)
             return pod.HasFailedScheduling ? Correct(found, pod.Summary!) : found.Diagnosis;
         }
     }
+
+    bool LacksClass(PodTemplate pod) => pod.PriorityClassName.Length > 0 && PriorityClass.BuiltIn(pod.PriorityClassName) is null
+        && !view.Objects.Any(held => held.Name == new ObjectName(PriorityClass.Kind, "", pod.PriorityClassName) && !held.Deleting);
 
     /// <summary>The nodes that refuse a pod as the board stands.</summary>
     internal static Diagnosis Of(Slot slot, Board board) => Look(slot, board).Diagnosis;

@@ -1,0 +1,134 @@
+using System.Collections.Immutable;
+using System.Globalization;
+using Gossip.Core.Model;
+using Gossip.Core.View;
+using Gossip.Core.Workloads;
+
+namespace Gossip.Core.Scheduling.Planning;
+
+/// <summary>
+/// Where the pods of what is about to be written would go: on a board of the cluster they are put down one after another,
+/// by priority and then in the order of the input, each where the auction's filters and scores would have it. What leaves
+/// is taken off first. Rounds go on while they place anything, for some pods need others beside them. Pure.
+/// </summary>
+/// <remarks>
+/// The auction asks a few nodes and this looks at all, and bids are scored by what a node knows of itself, so the real
+/// places may differ. Whether there is one differs only as far as hearsay is wrong, or a host app has rules of its own.
+/// </remarks>
+public static class Placing
+{
+    /// <summary>Pods that a plan places: those of one greatest workload. What is beyond is said to be.</summary>
+    public const int PodsMost = WorkloadSpec.ReplicasMax;
+
+    public static PlacementPlan Of(ClusterView view, IReadOnlyList<Intent> intents, CancellationToken cancel = default)
+    {
+        var board = new Board(view);
+        var pods = view.Pods.ToLookup(pod => pod.OwnerUid);
+        var priorities = new Priorities(view, intents);
+        List<Batch> batches = [];
+        var room = PodsMost;
+        foreach (var intent in intents)
+        {
+            if (WorkloadChange.Of(intent, view, pods, board) is not { } change) continue;
+            var batch = new Batch(change, priorities.Of(change.Template), Math.Min(room, change.Come.Count));
+            room -= batch.Waiting.Count;
+            batches.Add(batch);
+        }
+        foreach (var batch in batches)
+            foreach (var (pod, _) in batch.Change.Leave) board.Remove(pod.Id);
+        foreach (var batch in batches)
+            foreach (var slot in batch.Waiting)
+                if (board.Find(slot.Id) is null) board.Add(slot);
+        Place(board, [.. batches.Where(batch => batch.WhyNot.Length == 0).OrderByDescending(batch => batch.Priority)], cancel);
+        return new PlacementPlan(board.Nodes.Length, [.. batches.Select(batch => batch.ToPlan(board))]);
+    }
+
+    /// <summary>Alike pods need no second look once one of them found no place, until something else moved.</summary>
+    static void Place(Board board, Batch[] batches, CancellationToken cancel)
+    {
+        for (var moved = true; moved;)
+        {
+            moved = false;
+            foreach (var batch in batches)
+            {
+                var sheet = new ScoreSheet(board);
+                while (batch.Waiting.TryPeek(out var slot) && sheet.Best(slot, out var score) is { } node)
+                {
+                    cancel.ThrowIfCancellationRequested();
+                    board.Put(slot, node);
+                    batch.Waiting.Dequeue();
+                    batch.Placed.Add((slot, node, score));
+                    moved = true;
+                }
+            }
+        }
+    }
+
+    /// <summary>The pods of one workload that want a place.</summary>
+    sealed class Batch
+    {
+        readonly int beyond;
+
+        public Batch(WorkloadChange change, int? priority, int most)
+        {
+            Change = change;
+            Priority = priority ?? 0;
+            Waiting = new Queue<Slot>(change.Come.Take(most));
+            beyond = change.Come.Count - Waiting.Count;
+            WhyNot = change.Template.SchedulingGates.IsEmpty
+                ? priority is null ? PendingReason.LacksClass(change.Template) : ""
+                : PendingReason.Gated + string.Join(", ", change.Template.SchedulingGates);
+        }
+
+        public WorkloadChange Change { get; }
+        public int Priority { get; }
+        public Queue<Slot> Waiting { get; }
+        public List<(Slot Slot, BoardNode Node, int Score)> Placed { get; } = [];
+
+        /// <summary>What keeps them from any auction; empty when nothing does.</summary>
+        public string WhyNot { get; }
+
+        public PlannedWorkload ToPlan(Board board) => new(
+            Change.Name, Change.Before, Change.After, Priority,
+            [.. Change.Stay.Select(pod => new PlannedPod(pod.Name, pod.NodeName, 0, []))],
+            [.. Placed.OrderBy(placed => placed.Slot.Id.Ordinal).Select(placed => new PlannedPod(placed.Slot.Name, placed.Node.Member.Name, placed.Score, []))],
+            [.. Change.Leave.Select(leaving => new LeavingPod(leaving.Pod.Name, leaving.Pod.NodeName, leaving.Because))],
+            [.. Misfits(board)]);
+
+        IEnumerable<Misfit> Misfits(Board board)
+        {
+            if (Waiting.TryPeek(out var first))
+            {
+                var diagnosis = WhyNot.Length == 0 ? Diagnoses.Of(first, board) : null;
+                yield return new Misfit(first.Name, Waiting.Count, diagnosis?.Words ?? WhyNot, diagnosis);
+            }
+            if (beyond > 0)
+                yield return new Misfit(Change.Come[^beyond].Name, beyond, string.Create(CultureInfo.InvariantCulture, $"not looked at: a plan places {PodsMost} pods at most"), null);
+        }
+    }
+
+    /// <summary>Of pods, by the classes that there are and those that are about to be.</summary>
+    sealed class Priorities
+    {
+        readonly Dictionary<string, PriorityClass> classes = new(StringComparer.Ordinal);
+        readonly PriorityClass fallback;
+
+        public Priorities(ClusterView view, IEnumerable<Intent> intents)
+        {
+            foreach (var held in view.Objects)
+                if (held.Name.Kind == PriorityClass.Kind && !held.Deleting && !held.NameConflict) Add(new Intent(held.Name, held.Fields));
+            foreach (var intent in intents)
+                if (intent.Name.Kind == PriorityClass.Kind) Add(intent);
+            fallback = classes.Values.Where(one => one.IsDefault).MinBy(one => one.Value) ?? PriorityClass.None;
+        }
+
+        void Add(Intent intent)
+        {
+            if (PriorityClass.TryRead(intent.Name.Name, path => Requests.ObjectRules.Json(intent.Fields, path), out _) is { } read) classes[read.Name] = read;
+        }
+
+        /// <summary>Null for a class that is not there.</summary>
+        public int? Of(PodTemplate pod) =>
+            pod.PriorityClassName.Length == 0 ? fallback.Value : (PriorityClass.BuiltIn(pod.PriorityClassName) ?? classes.GetValueOrDefault(pod.PriorityClassName))?.Value;
+    }
+}
