@@ -66,7 +66,8 @@ sealed class BenchNode : NodeEffects
         Flush();
     }
 
-    void Flush()
+    /// <summary>The turn's end: what it has to say is sent.</summary>
+    public void Flush()
     {
         while (outbox.TakeLooped() is { IsEmpty: false } toSelf) ReadMessages(toSelf, Config.Card.Id);
         outbox.Flush(this);

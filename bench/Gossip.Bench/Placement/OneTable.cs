@@ -57,7 +57,9 @@ sealed class OneTable : ITables, IRowWriter
         {
             if (write.Delta is { } delta && table.Merge(delta, out var merged) == MergeOutcome.Changed) changes.Add(merged);
             else if (write.Delta is null && table.Remove(write.Uid, [], out var removed) && removed is { } gone) changes.Add(gone);
-            write.Then?.Invoke(write.Uid, now, write.By);
+            if (write.Then is null) continue;
+            write.Then(write.Uid, now, write.By);
+            (write.By as BenchNode)?.Flush();
         }
         return changes;
     }

@@ -1,4 +1,3 @@
-using System.Diagnostics;
 using System.Globalization;
 using System.Text.Json;
 using Gossip.Core.Model;
@@ -60,12 +59,12 @@ static class PlacementBench
         GC.Collect();
         var messages = cluster.Messages;
         var allocated = GC.GetAllocatedBytesForCurrentThread();
-        var clock = Stopwatch.StartNew();
+        var clock = CoreTime.Now;
         var measured = pods[warm..];
         var placed = cluster.Place(measured);
-        clock.Stop();
+        var took = CoreTime.Now - clock;
         allocated = GC.GetAllocatedBytesForCurrentThread() - allocated;
-        return (placed / clock.Elapsed.TotalSeconds, (double)allocated / placed, (double)(cluster.Messages - messages) / placed, measured.Length - placed);
+        return (placed / took.TotalSeconds, (double)allocated / placed, (double)(cluster.Messages - messages) / placed, measured.Length - placed);
     }
 
     static double Central(Workload workload, int nodes)
@@ -74,9 +73,9 @@ static class PlacementBench
         var central = new CentralScheduler(cluster);
         var measured = pods[..Math.Min(pods.Length, BaselineLooks / nodes)];
         central.Place(measured[..(measured.Length / 4)]);
-        var clock = Stopwatch.StartNew();
+        var clock = CoreTime.Now;
         var placed = central.Place(measured[(measured.Length / 4)..]);
-        return placed / clock.Elapsed.TotalSeconds;
+        return placed / (CoreTime.Now - clock).TotalSeconds;
     }
 
     static BenchCluster Prepare(Workload workload, int nodes, bool filled, out PodId[] pods)
