@@ -26,19 +26,32 @@ public static class RoundSummaryCodec
     {
         foreach (var cut in Cuts)
         {
+            if (cut != Cuts[^1] && LeastOf(summary, cut) > BytesMax) continue; // not even tried
             var bytes = Write(summary, cut);
             if (bytes.Length <= BytesMax) return bytes;
         }
         throw new InvariantBroken("a round summary fits its row");
     }
 
+    /// <summary>Bytes that the answers take at least: array 1 + node 9 (less for one id in 2^32) + score 1 + text header 1 + text.</summary>
+    static int LeastOf(RoundSummary summary, int whyMax)
+    {
+        var bytes = 0;
+        foreach (var answer in Told(summary)) bytes += 8 + Math.Min(whyMax, answer.Why.Length);
+        return bytes;
+    }
+
+    static ReadOnlySpan<RoundAnswer> Told(RoundSummary summary)
+    {
+        var answers = summary.Answers.IsDefault ? [] : summary.Answers.AsSpan();
+        return answers[..Math.Min(answers.Length, summary.Gang.Length == 0 ? RoundSummary.AnswersMax : AnswersOfGang)];
+    }
+
     static byte[] Write(RoundSummary summary, int whyMax)
     {
         var buffer = new ArrayBufferWriter<byte>(BytesMax);
         var writer = new MessagePackWriter(buffer);
-        var answers = summary.Answers.IsDefault ? [] : summary.Answers.AsSpan();
-        var most = summary.Gang.Length == 0 ? RoundSummary.AnswersMax : AnswersOfGang;
-        if (answers.Length > most) answers = answers[..most];
+        var answers = Told(summary);
         writer.WriteArrayHeader(summary.Gang.Length == 0 ? 7 : 8);
         PodCodec.Write(ref writer, summary.Run);
         writer.Write(summary.Auctioneer.Value);

@@ -1,5 +1,6 @@
 using System.Collections.Immutable;
 using System.Globalization;
+using System.Runtime.CompilerServices;
 using Gossip.Core.Model;
 using Gossip.Core.Scheduling.Scores;
 
@@ -91,14 +92,31 @@ public sealed class SchedulingRules
         return node.Typical is { HaveDevices: true } ? Fragmentation.Score(pod, node) * (Scoring.Greatest + 1) + mean : mean;
     }
 
-    /// <summary>The parts by name, for people.</summary>
+    /// <summary>
+    /// The parts by name, for people: those that are not full, since every bid says them and most are. Only the text itself is
+    /// allocated.
+    /// </summary>
     public string Explain(PodTemplate pod, in NodeFacts node)
     {
-        var text = "";
+        var text = new DefaultInterpolatedStringHandler(0, 0, CultureInfo.InvariantCulture, stackalloc char[256]);
+        var next = "";
         foreach (var (score, _) in counted)
-            text += string.Create(CultureInfo.InvariantCulture, $"{(text.Length == 0 ? "" : ", ")}{score.Name} {score.Score(pod, node)}");
-        if (node.Typical is { HaveDevices: true }) text += string.Create(CultureInfo.InvariantCulture, $"{(text.Length == 0 ? "" : ", ")}fragmentation {Fragmentation.Score(pod, node) - Fragmentation.Neutral:+0;-0;0}");
-        return text;
+        {
+            var part = score.Score(pod, node);
+            if (part == Scoring.Greatest) continue;
+            text.AppendLiteral(next);
+            text.AppendLiteral(score.Name);
+            text.AppendLiteral(" ");
+            text.AppendFormatted(part);
+            next = ", ";
+        }
+        if (node.Typical is { HaveDevices: true })
+        {
+            text.AppendLiteral(next);
+            text.AppendLiteral("fragmentation ");
+            text.AppendFormatted(Fragmentation.Score(pod, node) - Fragmentation.Neutral, "+0;-0;0");
+        }
+        return text.ToStringAndClear();
     }
 
     static int Bounded(string score, int weight) => weight is >= 0 and <= WeightMost

@@ -58,7 +58,7 @@ static class Codec
     /// <summary>The text, or as much of it as takes no more bytes of UTF-8.</summary>
     public static string Cut(string text, int most)
     {
-        if (text.Length * 3 <= most) return text;
+        if (text.Length * 3 <= most || System.Text.Encoding.UTF8.GetByteCount(text) <= most) return text;
         var length = 0;
         foreach (var rune in text.EnumerateRunes())
         {
