@@ -31,6 +31,8 @@ internal enum PlantedBug : byte
     ConflictIgnored,
     /// <summary>Pods are evicted whether or not their disruption budget allows it.</summary>
     BudgetIgnored,
+    /// <summary>Whichever node is asked for an eviction decides about it by what it has heard.</summary>
+    BudgetUnkept,
     /// <summary>A node that bids the most for everything, moves its version all the time, and admits nothing. No bug but a malicious member: one node has it.</summary>
     AdmitsNothing,
     /// <summary>A pod that fits nowhere has pods of its own priority evicted as well.</summary>

@@ -25,6 +25,7 @@ public sealed class Cluster
     WorldFaults faults = WorldFaults.None;
     World? world;
     Users? users;
+    Operators? operators;
 
     Cluster(int nodes) => this.nodes = nodes;
 
@@ -109,6 +110,23 @@ public sealed class Cluster
 
     public Cluster Delete(int workload) => Doing($".Delete({workload})", _ => users!.Delete($"web-{workload}"));
 
+    /// <summary>Of the pods of <c>web-N</c> at most so many may be missing on purpose.</summary>
+    public Cluster Budget(int workload, int maxUnavailable) => Doing($".Budget({workload}, {maxUnavailable})",
+        _ => operators!.Budget($"web-{workload}", "maxUnavailable", maxUnavailable.ToString(CultureInfo.InvariantCulture)));
+
+    /// <summary>An operator drains that machine's node, for as long as it takes.</summary>
+    public Cluster Drain(int node) => Doing($".Drain({node})", _ => operators!.Drain(node));
+
+    /// <summary>An operator taints that machine's node with NoExecute.</summary>
+    public Cluster Taint(int node) => Doing($".Taint({node})", _ => operators!.Taint(node));
+
+    /// <summary>An operator uncordons it, and takes its taints away.</summary>
+    public Cluster TakeBack(int node) => Doing($".TakeBack({node})", _ => operators!.TakeBack(node));
+
+    /// <summary>Nothing runs on that machine any more.</summary>
+    public Cluster ExpectEmpty(int node) => Expect($"ExpectEmpty({node})",
+        w => w.Nodes[node].Runtime.Pods.Count == 0 ? null : new Shortcoming("D2", w.Nodes[node], $"still runs {w.Nodes[node].Runtime.Pods.Count} pods"));
+
     /// <summary>The network works again; who is down stays down.</summary>
     public Cluster Heal() => Doing(".Heal()", w =>
     {
@@ -170,6 +188,7 @@ public sealed class Cluster
         world = new World(nodes, seed, timings, index => Manifests.Node(index, podsEach), () => sentence.ToString(), faults);
         world.Check(CheckerSet.For(world));
         users = new Users(world, world.Luck.For("users"));
+        operators = new Operators(world, world.Luck.For("operators"));
         foreach (var node in world.Nodes) world.After(TimeSpan.FromMilliseconds(node.Index), node.Start);
         if (pods > 0) world.After(TimeSpan.FromSeconds(1.5), () => users.CreateEverything(pods, 100));
         world.RunFor(TimeSpan.FromSeconds(1.6)); // every user has asked

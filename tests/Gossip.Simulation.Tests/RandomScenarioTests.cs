@@ -19,6 +19,7 @@ public class RandomScenarioTests
         "a node starts while its engine is gone", "a pod has failed for good", "a pod has succeeded for good",
         "a pod is found again when its engine returns", "a status tells CrashLoopBackOff", "a status tells ImagePullBackOff",
         "a status tells WaitingForDependencies", "an engine is lost",
+        "a node is drained", "a node is tainted", "a pod is evicted", "a budget forbids an eviction",
     ];
 
     [Fact]

@@ -30,8 +30,8 @@ sealed class BudgetKeeper(NodeConfig config, SlotTable slots, IMemberList member
     public void OnSynced() => hasSynced = true;
 
     /// <summary>Who decides about a pod: the keeper of its budget, or anybody (this node) when it has none.</summary>
-    public static NodeId KeeperOf(Slot slot, IMemberList members) =>
-        BudgetBook.Of(slot) is [var budget, ..] && members.Live is { Length: > 0 } live ? live[members.Successor(PointOf(budget))].Id : members.Self;
+    public NodeId KeeperOf(Slot slot) =>
+        config.Planted != PlantedBug.BudgetUnkept && BudgetBook.Of(slot) is [var budget, ..] && members.Live is { Length: > 0 } live ? live[members.Successor(PointOf(budget))].Id : members.Self;
 
     static ulong PointOf(Budget budget) => StableHash.Mix(budget.Uid.Birth.Writer.Value, budget.Uid.Birth.Seq);
 
@@ -79,6 +79,7 @@ sealed class BudgetKeeper(NodeConfig config, SlotTable slots, IMemberList member
     {
         var point = PointOf(budget);
         var live = members.Live;
+        if (config.Planted == PlantedBug.BudgetUnkept) return true;
         if (live.Length == 0 || live[members.Successor(point)].Id != members.Self) return false;
         if (now < begunAt + Patience || !hasSynced && live.Length > 1) return false;
         var own = Chunk.Distance(point, members.Self);

@@ -102,7 +102,7 @@ sealed class Evictor(SlotTable slots, IMemberList members, BudgetKeeper keeper, 
         }
         var runs = false;
         foreach (var admission in slot.Admissions) runs |= admission.Run == waiting.Run && admission.Status.Phase == PodPhase.Running;
-        if (members.Find(BudgetKeeper.KeeperOf(slot, members)) is { } to) outbox.Send(to.Address, new EvictionAsk(number, waiting.Run, runs, waiting.DryRun), effects);
+        if (members.Find(keeper.KeeperOf(slot)) is { } to) outbox.Send(to.Address, new EvictionAsk(number, waiting.Run, runs, waiting.DryRun), effects);
         effects.Wake(new NodeTimer(NodeTimerKind.EvictionDue, number, (ulong)waiting.Tries), TryAgain);
     }
 

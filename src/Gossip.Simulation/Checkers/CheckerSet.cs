@@ -10,6 +10,7 @@ internal static class CheckerSet
         new RefusalChecker(world),
         new LastCopyChecker(world),
         new MakingWayChecker(world),
+        new BudgetChecker(world),
         new MergeOrderChecker(world),
         new LiveDotsChecker(world),
         new ResurrectionChecker(world),

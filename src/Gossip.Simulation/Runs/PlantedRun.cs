@@ -42,7 +42,13 @@ public static class PlantedRun
         new(PlantedBug.InitNotAwaited, "L1"),
         new(PlantedBug.SurvivorDisowned, "L1"),
         new(PlantedBug.ConflictIgnored, "A10", cluster => cluster.ExpectRest()),
+        new(PlantedBug.BudgetIgnored, "D1", Drains),
+        new(PlantedBug.BudgetUnkept, "D1", Drains),
     ];
+
+    /// <summary>Two people drain two nodes at once.</summary>
+    static void Drains(Cluster cluster) => cluster
+        .ExpectOneOwnerPerPod().Budget(0, 1).For(20.Seconds()).Drain(1).Drain(2).Drain(3).For(20.Seconds());
 
     /// <summary>Names of every bug that can be planted.</summary>
     public static IReadOnlyList<string> Names => [.. Bugs.Select(bug => bug.Bug.ToString())];

@@ -18,6 +18,7 @@ internal sealed class RandomScenario
 
     readonly Users users;
     readonly FaultPlan plan;
+    readonly Operators operators;
     readonly int pods;
     readonly Luck luck;
 
@@ -32,6 +33,7 @@ internal sealed class RandomScenario
         World.Check(CheckerSet.For(World));
         users = new Users(World, World.Luck.For("users"));
         plan = new FaultPlan(World, users, World.Luck.For("faults"));
+        operators = new Operators(World, World.Luck.For("operators"));
     }
 
     public RandomScenario(int nodes, int pods, ulong seed, string planted)
@@ -53,8 +55,11 @@ internal sealed class RandomScenario
         // More than there is room for, now and then: only where every node is full can one take too much.
         var crowded = luck.Chance(0.25);
         if (crowded) World.After(TimeSpan.FromSeconds(2.5), () => users.Create(Crowd, 2 * pods, 100));
-        World.RunFor(plan.Begin());
+        var length = plan.Begin();
+        operators.Begin(length);
+        World.RunFor(length);
         plan.Heal();
+        operators.End();
         if (crowded) users.Delete(Crowd);
         World.IsHealed = true;
         var healed = World.Elapsed;

@@ -12,6 +12,7 @@ internal sealed class Users(World world, Luck luck)
 {
     sealed record Promise(ObjectName Name, SimNode By, int Disk);
 
+    readonly Hotline hotline = new(world, luck);
     readonly List<Promise> promises = [];
     readonly HashSet<ObjectName> deleted = [];
     readonly Dictionary<string, (int Replicas, int Cpu, string Version, PodShape Shape)> deployments = new(StringComparer.Ordinal);
@@ -83,7 +84,7 @@ internal sealed class Users(World world, Luck luck)
     {
         names.Remove(name);
         deleted.Add(Manifests.NameOf(name));
-        AskSomebody(new DeleteObject(Manifests.NameOf(name), null), (_, _) => { }, 20);
+        hotline.Ask(new DeleteObject(Manifests.NameOf(name), null), (_, _) => { }, 20);
     }
 
     public void Scale(string name, int replicas) => Change(name, deployments[name] with { Replicas = replicas });
@@ -99,32 +100,13 @@ internal sealed class Users(World world, Luck luck)
     void Change(string name, (int Replicas, int Cpu, string Version, PodShape Shape) to)
     {
         deployments[name] = to;
-        AskSomebody(Manifests.Changed(name, to.Replicas, to.Cpu, to.Version, to.Shape), (_, _) => { }, 5);
+        hotline.Ask(Manifests.Changed(name, to.Replicas, to.Cpu, to.Version, to.Shape), (_, _) => { }, 5);
     }
 
-    void Promised(CreateObject create) => AskSomebody(create, (node, reply) =>
+    void Promised(CreateObject create) => hotline.Ask(create, (node, reply) =>
     {
         if (reply is ObjectStored) promises.Add(new Promise(create.Name, node, node.Disks));
         else if (reply is Refused { Because: not RefusedBecause.AlreadyExists } refused)
             world.Violate("API", node, $"{create.Name} was refused: {refused}");
     }, 50);
-
-    /// <summary>Asks a random node; when it dies before it answers, or cannot, another, a second later.</summary>
-    void AskSomebody(Request request, Action<SimNode, Reply> answered, int tries)
-    {
-        if (tries == 0) return;
-        var node = world.Nodes[luck.Below(world.Nodes.Length)];
-        var done = false;
-        if (node.IsUp && !node.IsPaused)
-            node.Ask(request, reply =>
-            {
-                if (done) return;
-                done = reply is not Refused { Because: RefusedBecause.NotFound or RefusedBecause.Unavailable };
-                if (done) answered(node, reply);
-            });
-        world.After(node.IsUp ? TimeSpan.FromSeconds(1) : TimeSpan.Zero, () =>
-        {
-            if (!done) AskSomebody(request, answered, tries - 1);
-        });
-    }
 }
