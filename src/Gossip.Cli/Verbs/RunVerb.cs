@@ -33,6 +33,7 @@ static class RunVerb
         var memory = new Option<string?>("--memory") { Description = "Memory that pods may take, as 8Gi; default: all" };
         var device = new Option<string[]>("--device") { Description = "KIND:MODEL:COUNT, as gpu:T4:2, that pods may have whole or in shares; may be repeated" };
         var pods = new Option<int?>("--pods") { Description = "How many pods it may run; default: 110" };
+        var bandwidth = new Option<string?>("--bandwidth") { Description = "Bits a second that pods may take, as 1G; counted, not shaped; default: no limit" };
         var weight = new Option<string[]>("--score-weight") { Description = "NAME=N, 0 to 100: what a score counts when this node bids, as least-allocated=0 (off); may be repeated" };
         var docker = new Option<string>("--docker") { Description = "Where a Docker Engine answers, or none; auto: /var/run/docker.sock if it is there", DefaultValueFactory = _ => "auto" };
         var podman = new Option<string>("--podman") { Description = "Where Podman's Docker-compatible API answers, as unix:///run/podman/podman.sock, or none", DefaultValueFactory = _ => "none" };
@@ -48,7 +49,7 @@ static class RunVerb
               gossip run
               gossip run --name b --port 7374 --api 127.0.0.1:8081 --join 127.0.0.1:7373
               gossip run --bind 10.0.0.5 --key-file cluster.key --join 10.0.0.4:7373 --data /var/lib/gossip --label disk=ssd
-            """) { name, cluster, bind, port, advertise, join, api, data, key, keyFile, profile, label, taint, cpu, memory, device, pods, weight, docker, podman, isolation };
+            """) { name, cluster, bind, port, advertise, join, api, data, key, keyFile, profile, label, taint, cpu, memory, device, pods, bandwidth, weight, docker, podman, isolation };
         command.SetAction((parsed, cancel) =>
         {
             var address = Address(parsed.GetValue(bind)!);
@@ -77,7 +78,7 @@ static class RunVerb
                 options.Docker = parsed.GetValue(docker) is "auto" ? (File.Exists(DockerSocket) ? new Uri($"unix://{DockerSocket}") : null) : Engine("--docker", parsed.GetValue(docker)!);
                 options.Podman = Engine("--podman", parsed.GetValue(podman)!);
                 options.ProcessIsolation = Enum.Parse<ProcessIsolation>(parsed.GetValue(isolation)!, ignoreCase: true);
-                options.Resources = Resources(options.Resources, parsed.GetValue(cpu), parsed.GetValue(memory), parsed.GetValue(pods)) with
+                options.Resources = Resources(options.Resources, parsed.GetValue(cpu), parsed.GetValue(memory), parsed.GetValue(pods), parsed.GetValue(bandwidth)) with
                 {
                     Devices = (parsed.GetValue(device) ?? []).Aggregate(Devices.None, (all, text) => all.With(DevicesOf(text))),
                 };
@@ -127,11 +128,12 @@ static class RunVerb
             : throw new CliFailure($"--device '{text}' is not KIND:MODEL:COUNT with a kind of {string.Join(", ", Devices.Kinds)} and 1 to {Devices.InGroupMost} of them", 2);
     }
 
-    static Resources Resources(Resources machine, string? cpu, string? memory, int? pods)
+    static Resources Resources(Resources machine, string? cpu, string? memory, int? pods, string? bandwidth)
     {
         var problem = "";
         if (cpu is not null) machine = machine with { Cpu = new MilliCpu(Quantity.TryReadMilli(cpu, out var milli, out problem) ? milli : throw new CliFailure($"--cpu: {problem}", 2)) };
         if (memory is not null) machine = machine with { Memory = new Bytes(Quantity.TryReadWhole(memory, out var bytes, out problem) ? bytes : throw new CliFailure($"--memory: {problem}", 2)) };
+        if (bandwidth is not null) machine = machine with { Extended = [new ExtendedResource(Gossip.Core.Model.Resources.Bandwidth, Quantity.TryReadWhole(bandwidth, out var bits, out problem) ? bits : throw new CliFailure($"--bandwidth: {problem}", 2))] };
         return pods is null ? machine : pods >= 0 ? machine with { Pods = pods.Value } : throw new CliFailure($"--pods {pods}: below zero", 2);
     }
 }

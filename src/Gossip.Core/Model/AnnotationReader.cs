@@ -12,6 +12,11 @@ sealed class AnnotationReader(TemplateFaults faults, Labels annotations)
     public const string PidsLimit = "gossip.dev/pids-limit";
     public const string Gang = "gossip.dev/gang";
 
+    static readonly string[] bandwidths = ["kubernetes.io/egress-bandwidth", "kubernetes.io/ingress-bandwidth"];
+
+    /// <summary>Kubernetes' own bounds: 1k and 1P bits a second.</summary>
+    const long BandwidthLeast = 1_000, BandwidthMost = 1_000_000_000_000_000;
+
     const int ServicesMax = 32;
 
     /// <summary>Linux's own bound, on any machine of 64 bits.</summary>
@@ -51,6 +56,18 @@ sealed class AnnotationReader(TemplateFaults faults, Labels annotations)
         var text = annotations[OnDependencyLoss];
         if (text is not (null or "restart" or "ignore")) Refuse(OnDependencyLoss, $"\"{text}\" is neither restart nor ignore");
         return text == "restart";
+    }
+
+    /// <summary>Bits a second: the greater of what goes in and out; 0 for none said.</summary>
+    public long ReadBandwidth()
+    {
+        var greater = 0L;
+        foreach (var annotation in bandwidths)
+            if (annotations[annotation] is not { } text) continue;
+            else if (!Quantity.TryReadWhole(text, out var bits, out var problem)) Refuse(annotation, problem);
+            else if (bits is < BandwidthLeast or > BandwidthMost) Refuse(annotation, $"\"{text}\" is not 1k to 1P bits a second");
+            else greater = Math.Max(greater, bits);
+        return greater;
     }
 
     public int ReadPidsLimit()

@@ -71,6 +71,7 @@ public sealed class PodTemplateReader
         var volumes = new VolumeReader(faults).Read(spec);
         TemplateRules.Check(init, main, volumes, faults);
         var requests = ResourceReader.OfPod(init, main, new ResourceReader(faults).ReadOverhead(spec));
+        if (gossips.ReadBandwidth() is > 0 and var bits) requests = Resources.Max(requests, Resources.Zero with { Extended = [new(Resources.Bandwidth, bits)] });
         faults.RefuseIf(!ResourceReader.Fits(requests), "spec.containers", "ask for absurdly much together");
         var labels = JsonTexts.Labels(metadata, "labels");
         var sets = new PodSetReader(faults, labels);

@@ -27,10 +27,21 @@ public readonly record struct Resources(
     /// <summary>2^53: what JSON numbers carry exactly. 1,024 of them still fit a long.</summary>
     public const long Greatest = 1L << 53;
 
+    /// <summary>
+    /// Bits a second, counted and not shaped. A node that does not name it has no limit that anybody knows of, and takes every pod as
+    /// far as that goes: unlike with other resources, of which such a node has none.
+    /// </summary>
+    public const string Bandwidth = "gossip.dev/bandwidth";
+
     public static readonly Resources Zero = new(default, default, default, 0, []);
 
     public static Resources operator +(in Resources a, in Resources b) => Combine(a, b, 1);
+
+    /// <summary>What is left. Bandwidth that <paramref name="a"/> does not name stays without limit.</summary>
     public static Resources operator -(in Resources a, in Resources b) => Combine(a, b, -1);
+
+    /// <summary>What is free once a pod has gone: a sum, but bandwidth that this does not name stays without limit.</summary>
+    public Resources GivenBack(in Resources by) => Combine(this, by, 1, isFree: true);
 
     /// <summary>The greater of each part.</summary>
     public static Resources Max(in Resources a, in Resources b) => new(
@@ -55,6 +66,15 @@ public readonly record struct Resources(
             foreach (var resource in Extended)
                 if (string.Equals(resource.Name, name, StringComparison.Ordinal)) return resource.Count;
         return 0;
+    }
+
+    /// <summary>Whether so many of an extended resource are there; of bandwidth that is not named, always.</summary>
+    public bool HasRoomFor(in ExtendedResource asked)
+    {
+        if (!Extended.IsDefaultOrEmpty)
+            foreach (var resource in Extended)
+                if (string.Equals(resource.Name, asked.Name, StringComparison.Ordinal)) return asked.Count <= resource.Count;
+        return asked.Count <= 0 || string.Equals(asked.Name, Bandwidth, StringComparison.Ordinal);
     }
 
     /// <summary>True when no part is below zero.</summary>
@@ -89,18 +109,18 @@ public readonly record struct Resources(
     static ReadOnlySpan<ExtendedResource> SpanOf(ImmutableArray<ExtendedResource> items) =>
         items.IsDefaultOrEmpty ? [] : items.AsSpan();
 
-    static Resources Combine(in Resources a, in Resources b, int sign) => new(
+    static Resources Combine(in Resources a, in Resources b, int sign, bool isFree = false) => new(
         new MilliCpu(a.Cpu.Value + sign * b.Cpu.Value),
         new Bytes(a.Memory.Value + sign * b.Memory.Value),
         new Bytes(a.Disk.Value + sign * b.Disk.Value),
         a.Pods + sign * b.Pods,
-        CombineExtended(a.Extended, b.Extended, sign))
+        CombineExtended(a.Extended, b.Extended, sign, isFree || sign < 0))
     {
         Devices = a.Devices,
     };
 
     static ImmutableArray<ExtendedResource> CombineExtended(
-        ImmutableArray<ExtendedResource> a, ImmutableArray<ExtendedResource> b, int sign)
+        ImmutableArray<ExtendedResource> a, ImmutableArray<ExtendedResource> b, int sign, bool isFree)
     {
         if (b.IsDefaultOrEmpty) return a.IsDefault ? [] : a;
         var merged = ImmutableArray.CreateBuilder<ExtendedResource>();
@@ -111,6 +131,7 @@ public readonly record struct Resources(
         {
             var order = i == left.Length ? 1 : j == right.Length ? -1 : string.CompareOrdinal(left[i].Name, right[j].Name);
             if (order < 0) merged.Add(left[i++]);
+            else if (order > 0 && isFree && right[j].Name == Bandwidth) j++;
             else if (order > 0) merged.Add(right[j] with { Count = sign * right[j++].Count });
             else merged.Add(left[i] with { Count = left[i++].Count + sign * right[j++].Count });
         }

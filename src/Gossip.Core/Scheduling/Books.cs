@@ -28,7 +28,7 @@ public sealed class Books(Resources allocatable, PlacedPods? placed = null, Node
     public Resources Free => (allocatable - inUse) with { Devices = devices };
 
     /// <summary>What would be free if every reservation were let go.</summary>
-    public Resources FreeOfBids => (Free + reserved) with { Devices = settledDevices };
+    public Resources FreeOfBids => Free.GivenBack(reserved) with { Devices = settledDevices };
 
     public HashSet<HostPort> Ports => ports.Taken;
 

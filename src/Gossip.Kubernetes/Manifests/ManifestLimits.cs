@@ -26,6 +26,9 @@ public static class ManifestLimits
 
     public const long Extended = int.MaxValue;
 
+    /// <summary>1P bits a second, as Kubernetes has it.</summary>
+    public const long Bandwidth = 1_000_000_000_000_000;
+
     /// <summary>What the core takes: a pod's status has to name each.</summary>
     public const int Containers = 64;
 }

@@ -35,6 +35,7 @@ static class ResourceRules
         {
             "cpu" => (ManifestLimits.Cpu, "cores"),
             "memory" or "ephemeral-storage" => (ManifestLimits.Bytes, "bytes (1Pi)"),
+            Resources.Bandwidth => (ManifestLimits.Bandwidth, "bits a second (1P)"),
             _ => (ManifestLimits.Extended, "pieces"),
         };
         if (amount > (inThousandths ? most * 1000 : most))

@@ -21,7 +21,7 @@ public sealed class ResourceFilter : IFilter
         if (Lacks(asked.Disk.Value, free.Disk.Value)) AddBytes(ref lacks, "disk", asked.Disk, free.Disk);
         if (!asked.Extended.IsDefaultOrEmpty)
             foreach (var part in asked.Extended)
-                if (free.CountOf(part.Name) is var count && Lacks(part.Count, count))
+                if (!free.HasRoomFor(part) && free.CountOf(part.Name) is var count)
                     lacks.Add(string.Create(CultureInfo.InvariantCulture, $"needs {part.Count} {part.Name}, {count} free"), part.Name, string.Create(CultureInfo.InvariantCulture, $"{part.Count - count} {part.Name}"), part.Count, count);
         if (pod.Device is { } request && !free.Devices.Fits(request)) AddDevices(ref lacks, request, free.Devices);
         return FilterVerdict.No(lacks.Words, $"lack {lacks.What}", $"lacks {lacks.HowMuch}", lacks.Miss);
@@ -37,7 +37,7 @@ public sealed class ResourceFilter : IFilter
             || Lacks(asked.Memory.Value, free.Memory.Value) || Lacks(asked.Disk.Value, free.Disk.Value)) return false;
         if (!asked.Extended.IsDefaultOrEmpty)
             foreach (var part in asked.Extended)
-                if (Lacks(part.Count, free.CountOf(part.Name))) return false;
+                if (!free.HasRoomFor(part)) return false;
         return true;
     }
 

@@ -131,7 +131,7 @@ sealed class BoardNode(Member member, NodeSettings settings)
     {
         if (--workloads[slot.Id.Workload] == 0) workloads.Remove(slot.Id.Workload);
         if (!slot.Template.HostPorts.IsDefaultOrEmpty) ports.ExceptWith(slot.Template.HostPorts);
-        free += slot.Template.Requests;
+        free = free.GivenBack(slot.Template.Requests);
         Version++;
     }
 }

@@ -21,7 +21,7 @@ sealed class EvictableRoom(SlotTable slots)
     public bool MightFit(PodTemplate pod, int priority, Member node, in NodeFacts facts)
     {
         if (!Filtering.PassesFixed(pod, facts) || Below(node.Id, priority) is not { } below) return false;
-        return ResourceFilter.Fits(pod.Requests, facts.Free + below) && (pod.Device is not { } request || DevicesWithout(node, priority).Fits(request));
+        return ResourceFilter.Fits(pod.Requests, facts.Free.GivenBack(below)) && (pod.Device is not { } request || DevicesWithout(node, priority).Fits(request));
     }
 
     public void Forget(NodeId node) => known.Remove(node);

@@ -102,7 +102,7 @@ public static class VictimSelection
 
         void Move(in Tenant tenant, bool leaves)
         {
-            var free = leaves ? facts.Free + tenant.Template.Requests : facts.Free - tenant.Template.Requests;
+            var free = leaves ? facts.Free.GivenBack(tenant.Template.Requests) : facts.Free - tenant.Template.Requests;
             if (pod.Device is not null && tenant is { Devices: { } grant, Template.Device: { } request })
                 free = free with { Devices = leaves ? free.Devices.Give(grant, request.Milli) : free.Devices.Take(grant, request.Milli) };
             facts = facts with { Free = free };
