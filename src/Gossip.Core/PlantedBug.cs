@@ -35,6 +35,8 @@ internal enum PlantedBug : byte
     BudgetUnkept,
     /// <summary>A node that bids the most for everything, moves its version all the time, and admits nothing. No bug but a malicious member: one node has it.</summary>
     AdmitsNothing,
-    /// <summary>A pod that fits nowhere has pods of its own priority evicted as well.</summary>
-    EqualsEvicted,
+    /// <summary>Who makes room for a pod of some priority looks at nobody's own.</summary>
+    PriorityIgnored,
+    /// <summary>A pod that others make room for starts before they are gone.</summary>
+    RoomNotAwaited,
 }

@@ -81,6 +81,13 @@ public sealed class Cluster
     /// <summary>A user wants so many pods more: perhaps more than there is room for.</summary>
     public Cluster Crowd(int pods) => Doing($".Crowd({pods})", _ => users!.Create("crowd", pods, 100));
 
+    /// <summary>A user wants so many pods, three times as big and of greater priority than all others.</summary>
+    public Cluster Urgent(int pods) => Doing($".Urgent({pods})", _ =>
+    {
+        users!.CreatePriorities();
+        users.Create("urgent", pods, 300, PodShape.Plain, "major");
+    });
+
     /// <summary>Users want so many pods that are to be spread over the zones, each a workload of its own.</summary>
     public Cluster Spread(int pods) => Doing($".Spread({pods})", _ => users!.CreateEven(pods, 100));
 
@@ -142,6 +149,9 @@ public sealed class Cluster
 
     /// <summary>No zone has two more of the pods to be spread than another; and everything else that is to be.</summary>
     public Cluster ExpectSpread() => Expect("ExpectSpread()", w => ClusterState.WhyNot(w, users!) ?? Neighbours.EvenWhyNot(w));
+
+    /// <summary>Every pod of the deployment runs, whatever becomes of others.</summary>
+    public Cluster ExpectRuns(string deployment) => Expect($"ExpectRuns({deployment})", w => ClusterState.RunsWhyNot(w, deployment));
 
     /// <summary>Looks at nothing but the rules that are watched all the time, and those that hold at rest.</summary>
     public Cluster ExpectRest()

@@ -139,6 +139,10 @@ internal sealed class World
         {
             foreach (var checker in checkers) checker.MemberChanged(node, change);
         };
+        machine.Bidder.Evicted = (by, victim) =>
+        {
+            foreach (var checker in checkers) checker.Evicted(node, by, victim);
+        };
         machine.MessageRead = (sender, kind, body) =>
         {
             if (kind < MessageKind.Ask) return;

@@ -13,7 +13,7 @@ public class RandomScenarioTests
         "a process is paused", "a process stops cleanly", "a row is removed", "a second copy is drained", "a store is compacted",
         "a stream finds nobody", "a stream is refused", "a suspicion is refuted", "a torn record is cut off", "a user deletes",
         "a user edits", "a user scales", "a wall clock is stepped", "an ask or award of an older epoch arrives", "several nodes bid",
-        "the network splits", "unsynced bytes are lost",
+        "the network splits", "unsynced bytes are lost", "a pod is evicted for one of greater priority",
         "Liveness fails", "PostStart fails", "Readiness fails", "Startup fails", "PreStop passes", "a container cannot be started",
         "a container is stopped and its pod is not", "a container runs again after ContainerStatusUnknown", "a container runs again after DependencyLost",
         "a node starts while its engine is gone", "a pod has failed for good", "a pod has succeeded for good",

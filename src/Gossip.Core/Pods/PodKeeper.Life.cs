@@ -55,7 +55,7 @@ public sealed partial class PodKeeper
     {
         if (leaving || pod.Row is null || slots.Find(pod.Run.Pod) is not { } slot) return;
         if (AwaitsGang(pod, slot, now, effects)) return;
-        if (bidder.WaitsForRoom(pod.Run)) pod.Waits(WaitingForRoom, "until nothing is left of the pods that make way for it");
+        if (bidder.WaitsForRoom(pod.Run) && config.Planted != PlantedBug.RoomNotAwaited) pod.Waits(WaitingForRoom, "until nothing is left of the pods that make way for it");
         else if (dependencies.Missing(pod.Template, slot.Workload.Namespace, now.Monotonic) is { } missing) WaitForDependency(pod, missing);
         else Prepare(pod, slot, now, effects);
     }

@@ -10,15 +10,11 @@ public sealed partial class PodKeeper
 
     const string WaitingForRoom = "WaitingForRoom";
 
-    /// <summary>For checkers: the last one that was evicted for another.</summary>
-    internal PodRun? LastPreempted { get; private set; }
-
     /// <summary>Ends it gracefully; its slot is open again at once, and its next auction is like any other.</summary>
     void Preempt(PodRun run, string why, Now now, NodeEffects effects)
     {
         var pod = kept[run];
         Check.That(pod.Stage is not (PodStage.Stopping or PodStage.Finished));
-        LastPreempted = run;
         pod.Draining = true;
         (pod.Reason, pod.Message) = (Preempted, why);
         Tell(pod, now, effects); // also of one that has not begun yet, whose admission goes at once

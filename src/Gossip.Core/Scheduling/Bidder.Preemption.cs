@@ -13,6 +13,9 @@ public sealed partial class Bidder
     /// <summary>Ends a pod of this node for one of greater priority; the keeper's part.</summary>
     internal Action<PodRun, string, Now, NodeEffects>? Evict { get; set; }
 
+    /// <summary>The simulator's checkers see who has whom evicted.</summary>
+    internal Action<PodRun, PodRun>? Evicted { get; set; }
+
     /// <summary>It is being ended: its room is free before long.</summary>
     internal void Leaves(PodRun run)
     {
@@ -26,9 +29,7 @@ public sealed partial class Bidder
     PreemptionPlan? Plan(PodId pod, in NodeFacts facts)
     {
         if (slots.Find(pod) is not { } slot || !slots.MayPreempt(slot)) return null;
-        var priority = slots.PriorityOf(slot);
-        if (config.Planted == PlantedBug.EqualsEvicted) priority++;
-        return VictimSelection.Select(slot.Template, priority, self, facts, Tenants());
+        return VictimSelection.Select(slot.Template, slots.PriorityOf(slot), self, facts, Tenants());
     }
 
     List<Tenant> Tenants()
@@ -39,7 +40,12 @@ public sealed partial class Bidder
             if (!CanEnd(claim)) continue;
             var slot = slots.Find(claim.Run.Pod);
             var admission = slot is null ? null : OwnAdmission(slot.Admissions, claim.Run);
-            if (admission is not null) tenants.Add(Tenant.Of(admission, slot!, claim.IsLeaving) with { Template = claim.Template, Devices = claim.Devices });
+            if (admission is not null) tenants.Add(Tenant.Of(admission, slot!, claim.IsLeaving) with
+            {
+                Template = claim.Template,
+                Devices = claim.Devices,
+                Priority = config.Planted == PlantedBug.PriorityIgnored ? int.MinValue : admission.Birth.Priority,
+            });
             else if (claim.IsLeaving) tenants.Add(new Tenant(claim.Run, claim.Template, 0, Stamp.Zero) { Devices = claim.Devices, IsLeaving = true });
         }
         return tenants;
@@ -60,7 +66,11 @@ public sealed partial class Bidder
     {
         var devices = template.Device is { } request ? plan.After.Free.Devices.Choose(request) : null;
         var by = slots.Find(run.Pod) is { } slot ? $"{slot.Workload.Namespace}/{slot.Name} of priority {slots.PriorityOf(slot)}" : run.ToString();
-        foreach (var victim in plan.Victims) Evict!(victim.Run, $"by {by}, which fits nowhere else", now, effects);
+        foreach (var victim in plan.Victims)
+        {
+            Evict!(victim.Run, $"by {by}, which fits nowhere else", now, effects);
+            Evicted?.Invoke(run, victim.Run);
+        }
         var leaving = new List<PodRun>();
         foreach (var claim in books.Firm)
             if (claim.IsLeaving && CanEnd(claim)) leaving.Add(claim.Run);

@@ -37,6 +37,9 @@ internal abstract class Checker(World world, string rule)
     /// <summary>A scheduling message is about to be handled.</summary>
     public virtual void MessageArrives(SimNode at, NodeId sender, MessageKind kind, ReadOnlyMemory<byte> body) { }
 
+    /// <summary>A pod of the node is to go for another.</summary>
+    public virtual void Evicted(SimNode node, PodRun by, PodRun victim) { }
+
     public virtual void Performed(SimNode node, PodCommand command) { }
 
     /// <summary>The runtime took a pod in.</summary>

@@ -11,6 +11,7 @@ internal static class CheckerSet
         new LastCopyChecker(world),
         new MakingWayChecker(world),
         new BudgetChecker(world),
+        new PreemptionChecker(world),
         new MergeOrderChecker(world),
         new LiveDotsChecker(world),
         new ResurrectionChecker(world),

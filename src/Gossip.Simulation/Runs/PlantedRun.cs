@@ -41,6 +41,10 @@ public static class PlantedRun
         new(PlantedBug.StaleTimerObeyed, "M2"),
         new(PlantedBug.InitNotAwaited, "L1"),
         new(PlantedBug.SurvivorDisowned, "L1"),
+        new(PlantedBug.PriorityIgnored, "A7", cluster => cluster
+            .ExpectOneOwnerPerPod().Crowd(100).Urgent(30).For(30.Seconds())),
+        new(PlantedBug.RoomNotAwaited, "A1", cluster => cluster
+            .ExpectOneOwnerPerPod().Crowd(100).For(20.Seconds()).Urgent(5).For(20.Seconds())),
         new(PlantedBug.ConflictIgnored, "A10", cluster => cluster.ExpectRest()),
         new(PlantedBug.BudgetIgnored, "D1", Drains),
         new(PlantedBug.BudgetUnkept, "D1", Drains),

@@ -122,6 +122,20 @@ internal static class ClusterState
         return null;
     }
 
+    /// <summary>A3, of one deployment.</summary>
+    public static Shortcoming? RunsWhyNot(World world, string deployment)
+    {
+        var found = false;
+        if (Someone(world) is not { } observer) return null;
+        foreach (var slot in observer.Machine!.Slots.Slots)
+        {
+            if (slot.Workload.Name != deployment || !slot.IsDesired) continue;
+            found = true;
+            if (!slot.Admissions.Any(admission => Runs(world, admission))) return new Shortcoming("A3", observer, $"{slot.Name} does not run: {Tell(world, slot)} {string.Join("|", slot.Summary?.Answers.Select(answer => answer.Why) ?? [])}");
+        }
+        return found ? null : new Shortcoming("A3", observer, $"nobody knows {deployment}");
+    }
+
     static bool HasEnded(Admission admission) => admission.Status.Phase is PodPhase.Succeeded or PodPhase.Failed;
 
     static bool Runs(World world, Admission admission) =>

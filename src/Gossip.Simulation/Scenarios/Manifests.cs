@@ -30,14 +30,22 @@ internal static class Manifests
         [RuntimeNames.Process],
         "");
 
-    public static CreateObject Deployment(string name, int replicas, int milliCpu, string version = "1", PodShape shape = PodShape.Plain) =>
+    /// <summary>Names of the PriorityClasses that scenarios have, with their values; no name is 0.</summary>
+    public static readonly (string Name, int Value)[] Priorities = [("minor", -10), ("major", 1000), ("vital", 1_000_000)];
+
+    public static int PriorityOf(PodTemplate pod) => Priorities.FirstOrDefault(one => one.Name == pod.PriorityClassName).Value;
+
+    public static CreateObject Priority(string name, int value) => new(
+        new ObjectName(PriorityClass.Kind, "", name), "scheduling.k8s.io/v1", [Field("value", value.ToString(CultureInfo.InvariantCulture))]);
+
+    public static CreateObject Deployment(string name, int replicas, int milliCpu, string version = "1", PodShape shape = PodShape.Plain, string priority = "") =>
         new(NameOf(name), "apps/v1", [
             Field(Core.Replication.Fields.Labels, $$"""{"app":"{{name}}"}"""),
-            .. Spec(name, replicas, milliCpu, version, shape)]);
+            .. Spec(name, replicas, milliCpu, version, shape, priority)]);
 
     /// <summary>What a user sends to change a deployment: the whole of it.</summary>
-    public static ReplaceObject Changed(string name, int replicas, int milliCpu, string version, PodShape shape) =>
-        new(NameOf(name), 0, Deployment(name, replicas, milliCpu, version, shape).Fields);
+    public static ReplaceObject Changed(string name, int replicas, int milliCpu, string version, PodShape shape, string priority) =>
+        new(NameOf(name), 0, Deployment(name, replicas, milliCpu, version, shape, priority).Fields);
 
     public static ObjectName NameOf(string name) => new("Deployment", "default", name);
 
@@ -61,21 +69,21 @@ internal static class Manifests
         }
     }
 
-    static IEnumerable<ObjectField> Spec(string name, int replicas, int milliCpu, string version, PodShape shape)
+    static IEnumerable<ObjectField> Spec(string name, int replicas, int milliCpu, string version, PodShape shape, string priority)
     {
         yield return Field(Core.Replication.Fields.Replicas, replicas.ToString(CultureInfo.InvariantCulture));
         yield return Field(Core.Replication.Fields.Selector, $$$"""{"matchLabels":{"app":"{{{name}}}"}}""");
-        yield return Field(Core.Replication.Fields.Template, Template(name, Container(milliCpu, version, "server"), shape));
+        yield return Field(Core.Replication.Fields.Template, Template(name, Container(milliCpu, version, "server"), shape, priority));
     }
 
-    static string Template(string name, string main, PodShape shape)
+    static string Template(string name, string main, PodShape shape, string priority)
     {
         const string Probe = """{"tcpSocket":{"port":80},"periodSeconds":2,"failureThreshold":2}""";
         const string Hook = """{"exec":{"command":["hook"]}}""";
         var annotations = shape == PodShape.Dependent ? """{"gossip.dev/depends-on":"svc/picky","gossip.dev/on-dependency-loss":"restart"}""" : "{}";
         var before = shape != PodShape.Rich ? "" : $$$""" "initContainers":[{"name":"init","image":"tool"},{"name":"proxy","image":"tool","restartPolicy":"Always","startupProbe":{{{Probe}}}}],"terminationGracePeriodSeconds":4,""";
         var rest = shape != PodShape.Rich ? "" : $$$""","livenessProbe":{{{Probe}}},"readinessProbe":{{{Probe}}},"lifecycle":{"postStart":{{{Hook}}},"preStop":{{{Hook}}}}},{"name":"second","image":"tool","startupProbe":{{{Probe}}}""";
-        return $$$"""{"metadata":{"labels":{"app":"{{{name}}}"},"annotations":{{{annotations}}}},"spec":{{{{before}}}"containers":[{{{main[..^1]}}}{{{rest}}}}],"runtimeClassName":"process"}}""";
+        return $$$"""{"metadata":{"labels":{"app":"{{{name}}}"},"annotations":{{{annotations}}}},"spec":{{{{before}}}"containers":[{{{main[..^1]}}}{{{rest}}}}],"priorityClassName":"{{{priority}}}","runtimeClassName":"process"}}""";
     }
 
     static string Container(int milliCpu, string version, string command) =>

@@ -13,7 +13,7 @@ internal sealed class RandomScenario
 {
     /// <summary>A partition is found out by trying the dead twice a minute; then graces, back-offs and drains follow.</summary>
     static readonly TimeSpan ConvergesWithin = TimeSpan.FromMinutes(5);
-    const string Crowd = "crowd";
+    const string Crowd = "crowd", Urgent = "urgent";
     static readonly TimeSpan Quiet = TimeSpan.FromSeconds(5);
 
     readonly Users users;
@@ -54,13 +54,17 @@ internal sealed class RandomScenario
         World.After(TimeSpan.FromMilliseconds(1500), () => users.CreateEverything(pods, 100, mixed: true));
         // More than there is room for, now and then: only where every node is full can one take too much.
         var crowded = luck.Chance(0.25);
-        if (crowded) World.After(TimeSpan.FromSeconds(2.5), () => users.Create(Crowd, 2 * pods, 100));
+        if (crowded) World.After(TimeSpan.FromSeconds(2.5), () => users.Create(Crowd, 2 * pods, 100, PodShape.Plain, users.AnyPriority()));
+        // Greater ones than any, when the nodes are full: who would have fitted a moment ago has to make way.
+        var urgent = luck.Chance(0.5);
+        if (urgent) World.After(luck.Between(TimeSpan.FromSeconds(5), TimeSpan.FromSeconds(30)), () => users.Create(Urgent, Math.Max(1, pods / 8), 300, PodShape.Rich, "vital"));
         var length = plan.Begin();
         operators.Begin(length);
         World.RunFor(length);
         plan.Heal();
         operators.End();
         if (crowded) users.Delete(Crowd);
+        if (urgent) users.Delete(Urgent);
         World.IsHealed = true;
         var healed = World.Elapsed;
         if (!World.RunUntil(() => ClusterState.WhyNot(World, users) is null, ConvergesWithin, TimeSpan.FromMilliseconds(500)))

@@ -15,18 +15,19 @@ internal sealed class Users(World world, Luck luck)
     readonly Hotline hotline = new(world, luck);
     readonly List<Promise> promises = [];
     readonly HashSet<ObjectName> deleted = [];
-    readonly Dictionary<string, (int Replicas, int Cpu, string Version, PodShape Shape)> deployments = new(StringComparer.Ordinal);
+    readonly Dictionary<string, (int Replicas, int Cpu, string Version, PodShape Shape, string Priority)> deployments = new(StringComparer.Ordinal);
     readonly List<string> names = [];
 
     /// <summary>Creates deployments that together have <paramref name="pods"/> pods, a pod that is picky, and one that fits nowhere.</summary>
     /// <param name="mixed">Some of the deployments have pods of several containers, with probes and hooks, and some depend on the picky pod; two pods run to completion.</param>
     public void CreateEverything(int pods, int milliCpu, bool mixed = false)
     {
+        if (mixed) CreatePriorities();
         var workloads = Math.Clamp(pods / 10, 1, 8);
         for (var i = 0; i < workloads; i++)
         {
             var replicas = pods / workloads + (i < pods % workloads ? 1 : 0);
-            Create($"web-{i}", replicas, milliCpu, mixed ? (PodShape)luck.Below(3) : PodShape.Plain);
+            Create($"web-{i}", replicas, milliCpu, mixed ? (PodShape)luck.Below(3) : PodShape.Plain, mixed ? AnyPriority() : "");
         }
         Promised(Manifests.Pod("picky", milliCpu, """nodeSelector:{"disk":"ssd"}"""));
         Promised(Manifests.Pod("giant", 1_000_000, ""));
@@ -43,12 +44,20 @@ internal sealed class Users(World world, Luck luck)
         foreach (var pod in Neighbours.EvenPods(count, milliCpu)) Promised(pod);
     }
 
-    public void Create(string name, int replicas, int milliCpu, PodShape shape = PodShape.Plain)
+    public void Create(string name, int replicas, int milliCpu, PodShape shape = PodShape.Plain, string priority = "")
     {
         names.Add(name);
-        deployments[name] = (replicas, milliCpu, "1", shape);
-        Promised(Manifests.Deployment(name, replicas, milliCpu, "1", shape));
+        deployments[name] = (replicas, milliCpu, "1", shape, priority);
+        Promised(Manifests.Deployment(name, replicas, milliCpu, "1", shape, priority));
     }
+
+    public void CreatePriorities()
+    {
+        foreach (var (name, value) in Manifests.Priorities) Promised(Manifests.Priority(name, value));
+    }
+
+    /// <summary>Half of all have none.</summary>
+    public string AnyPriority() => luck.Chance(0.5) ? "" : Manifests.Priorities[luck.Below(Manifests.Priorities.Length)].Name;
 
     /// <summary>Scales a deployment by up to a fifth either way.</summary>
     public void ScaleOne()
@@ -97,10 +106,10 @@ internal sealed class Users(World world, Luck luck)
 
     string? Pick() => names.Count == 0 ? null : names[luck.Below(names.Count)];
 
-    void Change(string name, (int Replicas, int Cpu, string Version, PodShape Shape) to)
+    void Change(string name, (int Replicas, int Cpu, string Version, PodShape Shape, string Priority) to)
     {
         deployments[name] = to;
-        hotline.Ask(Manifests.Changed(name, to.Replicas, to.Cpu, to.Version, to.Shape), (_, _) => { }, 5);
+        hotline.Ask(Manifests.Changed(name, to.Replicas, to.Cpu, to.Version, to.Shape, to.Priority), (_, _) => { }, 5);
     }
 
     void Promised(CreateObject create) => hotline.Ask(create, (node, reply) =>
