@@ -23,6 +23,10 @@ public static class BidOrder
         return byHash != 0 ? byHash : node.CompareTo(otherNode);
     }
 
-    static ulong TieBreak(PodRun run, NodeId node) =>
-        StableHash.Mix(StableHash.Mix(run.Pod.Hash(), run.Epoch.Value), node.Value);
+    static ulong TieBreak(PodRun run, NodeId node) => TieBreak(Seed(run), node);
+
+    /// <summary>A run's part of the tie-break, for whoever compares many nodes.</summary>
+    internal static ulong Seed(PodRun run) => StableHash.Mix(run.Pod.Hash(), run.Epoch.Value);
+
+    internal static ulong TieBreak(ulong seed, NodeId node) => StableHash.Mix(seed, node.Value);
 }

@@ -18,6 +18,8 @@ public static class Filtering
 
     static readonly IFilter[] All = [.. Fixed, .. Movable];
 
+    static readonly IFilter[] Alone = [.. All.Except(Neighbours)];
+
     /// <summary>Yes, or no with the reasons of every filter that objects.</summary>
     public static FilterVerdict Check(PodTemplate pod, in NodeFacts node) => Check(All, pod, node);
 
@@ -50,6 +52,12 @@ public static class Filtering
     /// <summary>Whether all pass, without the words.</summary>
     public static bool Passes(PodTemplate pod, in NodeFacts node) => Passes(All, pod, node);
 
+    /// <summary>As far as it has to do with the pods around only.</summary>
+    public static bool PassesNeighbours(PodTemplate pod, in NodeFacts node) => Passes(Neighbours, pod, node);
+
+    /// <summary>As far as it has to do with the node alone.</summary>
+    public static bool PassesAlone(PodTemplate pod, in NodeFacts node) => Passes(Alone, pod, node);
+
     /// <summary>As far as it has nothing to do with which pods are where.</summary>
     public static bool PassesFixed(PodTemplate pod, in NodeFacts node) => Passes(Fixed, pod, node);
 
@@ -59,7 +67,7 @@ public static class Filtering
     static bool Passes(IFilter[] filters, PodTemplate pod, in NodeFacts node)
     {
         foreach (var filter in filters)
-            if (!filter.Check(pod, node).Passes) return false;
+            if (!filter.Passes(pod, node)) return false;
         return true;
     }
 }

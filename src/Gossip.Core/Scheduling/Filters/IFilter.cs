@@ -8,6 +8,9 @@ public interface IFilter
     string Name { get; }
 
     FilterVerdict Check(PodTemplate pod, in NodeFacts node);
+
+    /// <summary>The same without the words, and so without allocating.</summary>
+    bool Passes(PodTemplate pod, in NodeFacts node) => Check(pod, node).Passes;
 }
 
 /// <summary>Whether a pod may go to a node, and if not, why, in words for whoever asks <c>why</c>.</summary>

@@ -10,6 +10,19 @@ public sealed class PodAffinityFilter : IFilter
 {
     public string Name => "PodAffinity";
 
+    public bool Passes(PodTemplate pod, in NodeFacts node)
+    {
+        if (node.Around.Rules is not { Affinity.Length: > 0 } rules) return true;
+        var (company, alone) = (0, 0);
+        foreach (var tally in rules.Affinity)
+        {
+            if (node.Labels[tally.TopologyKey] is not { } domain) return false;
+            company += node.Around.Total(tally);
+            if (node.Around.Count(tally, domain) == 0) alone++;
+        }
+        return alone == 0 || company == 0 && rules.DrawsItself;
+    }
+
     public FilterVerdict Check(PodTemplate pod, in NodeFacts node)
     {
         if (node.Around.Rules is not { Affinity.Length: > 0 } rules) return FilterVerdict.Yes;

@@ -1,5 +1,7 @@
 using System.Globalization;
+using System.Runtime.InteropServices;
 using Gossip.Core.Model;
+using Gossip.Core.Scheduling.Topology;
 
 namespace Gossip.Core.Scheduling.Filters;
 
@@ -11,21 +13,32 @@ public sealed class PodAntiAffinityFilter : IFilter
 {
     public string Name => "PodAntiAffinity";
 
+    public bool Passes(PodTemplate pod, in NodeFacts node) =>
+        node.Around.Rules is not { } rules || Met(rules.AntiAffinity, node, out _) is null && Met(CollectionsMarshal.AsSpan(rules.RefusedBy), node, out _) is null;
+
     public FilterVerdict Check(PodTemplate pod, in NodeFacts node)
     {
         if (node.Around.Rules is not { } rules) return FilterVerdict.Yes;
-        foreach (var tally in rules.AntiAffinity)
-            if (node.Labels[tally.TopologyKey] is { } domain && node.Around.Count(tally, domain) is > 0 and var there)
-                return FilterVerdict.No(
-                    string.Create(CultureInfo.InvariantCulture, $"must not share {tally.TopologyKey} with pods {tally}, {domain} has {there}"),
-                    $"have pods {tally}{Topologies.InTheir(tally.TopologyKey)}, which it must not share", Near(tally.TopologyKey, domain, there), there);
-        foreach (var tally in rules.RefusedBy)
-            if (node.Labels[tally.TopologyKey] is { } domain && node.Around.Count(tally, domain) is > 0 and var there)
-                return FilterVerdict.No(
-                    string.Create(CultureInfo.InvariantCulture, $"pods there refuse to share {tally.TopologyKey} with pods {tally}, {domain} has {there}"),
-                    $"have pods that refuse pods {tally}{Topologies.InTheir(tally.TopologyKey)}", Near(tally.TopologyKey, domain, there), there);
+        if (Met(rules.AntiAffinity, node, out var there) is { } shunned)
+            return FilterVerdict.No(
+                string.Create(CultureInfo.InvariantCulture, $"must not share {shunned.TopologyKey} with pods {shunned}, {node.Labels[shunned.TopologyKey]} has {there}"),
+                $"have pods {shunned}{Topologies.InTheir(shunned.TopologyKey)}, which it must not share", Near(shunned, node, there), there);
+        if (Met(CollectionsMarshal.AsSpan(rules.RefusedBy), node, out there) is { } refused)
+            return FilterVerdict.No(
+                string.Create(CultureInfo.InvariantCulture, $"pods there refuse to share {refused.TopologyKey} with pods {refused}, {node.Labels[refused.TopologyKey]} has {there}"),
+                $"have pods that refuse pods {refused}{Topologies.InTheir(refused.TopologyKey)}", Near(refused, node, there), there);
         return FilterVerdict.Yes;
     }
 
-    static string Near(string key, string domain, int there) => string.Create(CultureInfo.InvariantCulture, $"{Topologies.Its(key, domain)}has {there}");
+    /// <summary>The first of which the node's domain has any.</summary>
+    static Tally? Met(ReadOnlySpan<Tally> tallies, in NodeFacts node, out int there)
+    {
+        there = 0;
+        foreach (var tally in tallies)
+            if (node.Labels[tally.TopologyKey] is { } domain && (there = node.Around.Count(tally, domain)) > 0) return tally;
+        return null;
+    }
+
+    static string Near(Tally tally, in NodeFacts node, int there) =>
+        string.Create(CultureInfo.InvariantCulture, $"{Topologies.Its(tally.TopologyKey, node.Labels[tally.TopologyKey]!)}has {there}");
 }

@@ -8,6 +8,8 @@ public sealed class ResourceFilter : IFilter
 {
     public string Name => "Resources";
 
+    public bool Passes(PodTemplate pod, in NodeFacts node) => Fits(pod, node.Free);
+
     public FilterVerdict Check(PodTemplate pod, in NodeFacts node)
     {
         var asked = pod.Requests;

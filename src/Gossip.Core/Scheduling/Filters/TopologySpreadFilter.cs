@@ -9,6 +9,14 @@ public sealed class TopologySpreadFilter : IFilter
 {
     public string Name => "TopologySpread";
 
+    public bool Passes(PodTemplate pod, in NodeFacts node)
+    {
+        if (node.Around.Rules is not { HasHardSpread: true } rules) return true;
+        foreach (var rule in rules.Spread)
+            if (rule.Says.IsHard && (node.Labels[rule.Tally.TopologyKey] is not { } domain || rule.Forbids(domain, node.Around, out _, out _))) return false;
+        return true;
+    }
+
     public FilterVerdict Check(PodTemplate pod, in NodeFacts node)
     {
         if (node.Around.Rules is not { Spread.Length: > 0 } rules) return FilterVerdict.Yes;

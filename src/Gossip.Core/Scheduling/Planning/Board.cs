@@ -1,5 +1,8 @@
+using System.Collections.Immutable;
+using Gossip.Core.Disruption;
 using Gossip.Core.Membership;
 using Gossip.Core.Model;
+using Gossip.Core.Scheduling.Preemption;
 using Gossip.Core.Scheduling.Topology;
 using Gossip.Core.View;
 using Gossip.Core.Workloads;
@@ -28,12 +31,20 @@ sealed class Board
             placed.SetNode(node.Member.Id, new PlacedNode(node.Member.Name, settings), []);
         }
         Nodes = [.. byId.Values];
-        foreach (var pod in view.Pods) slots.TryAdd(pod.Id, SlotOf(pod));
+        Budget[] budgets =
+        [
+            .. view.Objects.Where(held => held.Name.Kind == DisruptionBudget.Kind && !held.Deleting && !held.NameConflict)
+                .Select(held => new Budget(held.Uid, held.Name, DisruptionBudget.Read(path => held[path] ?? default))),
+        ];
+        HasBudgets = budgets.Length > 0;
+        foreach (var pod in view.Pods)
+            if (SlotOf(pod) is var slot && slots.TryAdd(pod.Id, slot) && HasBudgets) Count(slot, budgets, pod.Ready);
         foreach (var slot in slots.Values)
         {
             if (slot.IsDesired) typical.Count(slot.Template, 1);
             placed.Attach(slot);
-            foreach (var node in Holders(slot)) node.Hold(slot);
+            foreach (var admission in slot.Admissions)
+                if (HolderOf(admission) is { } node) node.Hold(slot, admission);
         }
     }
 
@@ -41,6 +52,11 @@ sealed class Board
     public BoardNode[] Nodes { get; }
 
     public IEnumerable<Slot> Slots => slots.Values;
+
+    public bool HasBudgets { get; }
+
+    /// <summary>Pods that had to make room so far.</summary>
+    public HashSet<PodId> Evicted { get; } = [];
 
     public Slot? Find(PodId pod) => slots.GetValueOrDefault(pod);
 
@@ -59,21 +75,59 @@ sealed class Board
     {
         if (!slots.Remove(pod, out var slot)) return;
         placed.Detach(slot);
+        BudgetBook.Detach(slot);
         if (slot.IsDesired) typical.Count(slot.Template, -1);
-        foreach (var node in Holders(slot)) node.GiveBack(slot);
+        foreach (var admission in slot.Admissions) HolderOf(admission)?.Release(slot, admission);
     }
 
     /// <summary>Puts a pod on a node that has room for it.</summary>
-    public void Put(Slot slot, BoardNode node)
+    public DeviceGrant? Put(Slot slot, BoardNode node)
     {
         placed.Expect(slot.Id, node.Member.Id);
-        node.Take(slot);
+        return node.Take(slot);
     }
 
-    IEnumerable<BoardNode> Holders(Slot slot)
+    /// <summary>Takes back what was put.</summary>
+    public void Undo(Slot slot, BoardNode node, DeviceGrant? devices)
     {
+        placed.ExpectNoMore(slot.Id);
+        node.GiveBack(slot, devices);
+    }
+
+    /// <summary>A pod of a node goes for one of greater priority. It is still wanted, and looks for another place itself.</summary>
+    public Slot Evict(Tenant victim, BoardNode node)
+    {
+        var slot = slots[victim.Run.Pod];
         foreach (var admission in slot.Admissions)
-            if (admission.Status.Phase is not (PodPhase.Succeeded or PodPhase.Failed) && byId.GetValueOrDefault(admission.Node) is { } node) yield return node;
+            if (admission.Run == victim.Run && admission.Node == node.Member.Id)
+            {
+                node.Release(slot, admission);
+                slot.Admissions = slot.Admissions.Remove(admission);
+                break;
+            }
+        placed.Update(slot);
+        if (slot.Budgets.IsHealthy)
+        {
+            foreach (var budget in slot.Budgets.By) budget.Healthy--;
+            slot.Budgets = slot.Budgets with { IsHealthy = false };
+        }
+        Evicted.Add(slot.Id);
+        return slot;
+    }
+
+    BoardNode? HolderOf(Admission admission) =>
+        admission.Status.Phase is PodPhase.Succeeded or PodPhase.Failed ? null : byId.GetValueOrDefault(admission.Node);
+
+    static void Count(Slot slot, Budget[] budgets, bool isReady)
+    {
+        ImmutableArray<Budget> by = [.. budgets.Where(budget => budget.Selects(slot.Workload.Namespace, slot.Template.Labels))];
+        var isExpected = slot.IsDesired && !slot.Succeeded;
+        slot.Budgets = new BudgetShare(slot.Template, by, isExpected, isExpected && isReady && !by.IsEmpty);
+        foreach (var budget in by)
+        {
+            budget.Expected += slot.Budgets.IsExpected ? 1 : 0;
+            budget.Healthy += slot.Budgets.IsHealthy ? 1 : 0;
+        }
     }
 
     static Slot SlotOf(PodView pod)
@@ -101,37 +155,61 @@ sealed class BoardNode(Member member, NodeSettings settings)
 {
     readonly HashSet<HostPort> ports = [];
     readonly Dictionary<Uid, int> workloads = [];
-    Resources free = Hearsay.Free(member);
+    readonly List<(Slot Slot, Admission Admission)> residents = [];
+
+    /// <summary>Devices as the admissions have it, which say which device is whose; all else by hearsay.</summary>
+    Resources free = Hearsay.Free(member) with { Devices = member.Card.Allocatable.Devices };
 
     public Member Member => member;
 
     /// <summary>Moves with whatever a filter or score reads of the node itself.</summary>
-    public int Version { get; private set; } = 1;
+    public long Version { get; private set; } = 1;
 
     public NodeFacts Facts(Uid workload) =>
         Hearsay.Facts(member, settings, free) with { Taken = ports, OfWorkload = workloads.GetValueOrDefault(workload) };
 
+    /// <summary>Those that are here already, as preemption sees them. What was put here since has the priority at least of whoever asks.</summary>
+    public List<Tenant> Tenants()
+    {
+        var tenants = new List<Tenant>(residents.Count);
+        foreach (var (slot, admission) in residents) tenants.Add(Tenant.Of(admission, slot, !slot.IsDesired || admission.Status.Draining || admission.Run.Epoch < slot.LeastEpoch));
+        return tenants;
+    }
+
     /// <summary>A pod that is here already: the node's own books count its resources.</summary>
-    public void Hold(Slot slot)
+    public void Hold(Slot slot, Admission admission)
     {
-        workloads[slot.Id.Workload] = workloads.GetValueOrDefault(slot.Id.Workload) + 1;
-        if (!slot.Template.HostPorts.IsDefaultOrEmpty) ports.UnionWith(slot.Template.HostPorts);
-        Version++;
+        residents.Add((slot, admission));
+        Settle(slot);
+        if (admission.Birth.Devices is { } grant && slot.Template.Device is { } request) free = free with { Devices = free.Devices.Take(grant, request.Milli) };
     }
 
-    public void Take(Slot slot)
+    public void Release(Slot slot, Admission admission)
     {
-        Hold(slot);
-        var devices = slot.Template.Device is { } request && free.Devices.Choose(request) is { } grant ? free.Devices.Take(grant, request.Milli) : free.Devices;
-        free = (free - slot.Template.Requests) with { Devices = devices };
+        if (residents.Remove((slot, admission))) GiveBack(slot, admission.Birth.Devices);
     }
 
-    /// <summary>All but shares of devices: by hearsay nobody knows which one a pod has.</summary>
-    public void GiveBack(Slot slot)
+    /// <returns>The devices that it gets.</returns>
+    public DeviceGrant? Take(Slot slot)
+    {
+        Settle(slot);
+        var grant = slot.Template.Device is { } request ? free.Devices.Choose(request) : null;
+        free = (free - slot.Template.Requests) with { Devices = grant is { } given ? free.Devices.Take(given, slot.Template.Device!.Milli) : free.Devices };
+        return grant;
+    }
+
+    public void GiveBack(Slot slot, DeviceGrant? devices)
     {
         if (--workloads[slot.Id.Workload] == 0) workloads.Remove(slot.Id.Workload);
         if (!slot.Template.HostPorts.IsDefaultOrEmpty) ports.ExceptWith(slot.Template.HostPorts);
-        free = free.GivenBack(slot.Template.Requests);
+        free = free.GivenBack(slot.Template.Requests) with { Devices = devices is { } given && slot.Template.Device is { } request ? free.Devices.Give(given, request.Milli) : free.Devices };
+        Version++;
+    }
+
+    void Settle(Slot slot)
+    {
+        workloads[slot.Id.Workload] = workloads.GetValueOrDefault(slot.Id.Workload) + 1;
+        if (!slot.Template.HostPorts.IsDefaultOrEmpty) ports.UnionWith(slot.Template.HostPorts);
         Version++;
     }
 }

@@ -39,7 +39,9 @@ public static class Placing
         foreach (var batch in batches)
             foreach (var slot in batch.Waiting)
                 if (board.Find(slot.Id) is null) board.Add(slot);
-        Place(board, [.. batches.Where(batch => batch.WhyNot.Length == 0).OrderByDescending(batch => batch.Priority)], cancel);
+        var standing = view.Pods.Where(pod => pod.Template.Gang is not null && pod.Standing is not null && !pod.Deleting).Select(pod => pod.Id).Where(pod => board.Find(pod) is not null).ToHashSet();
+        do Place(board, [.. batches.Where(batch => batch.WhyNot.Length == 0).OrderByDescending(batch => batch.Priority)], cancel);
+        while (DropGangs(board, batches, standing));
         return new PlacementPlan(board.Nodes.Length, [.. batches.Select(batch => batch.ToPlan(board))]);
     }
 
@@ -52,27 +54,53 @@ public static class Placing
             foreach (var batch in batches)
             {
                 var sheet = new ScoreSheet(board);
-                while (batch.Waiting.TryPeek(out var slot) && sheet.Best(slot, out var score) is { } node)
+                while (batch.Waiting.TryPeek(out var slot))
                 {
                     cancel.ThrowIfCancellationRequested();
-                    board.Put(slot, node);
+                    ImmutableArray<string> evicted = [];
+                    var node = sheet.Best(slot, out var score);
+                    if (node is null)
+                    {
+                        if (!batch.MayPreempt || sheet.Cheapest(slot, batch.Priority) is not { } cheapest) break;
+                        (node, score) = (cheapest.Node, cheapest.Score);
+                        evicted = [.. cheapest.Plan.Victims.Select(victim => board.Evict(victim, cheapest.Node)).Select(victim => $"{victim.Workload.Namespace}/{victim.Name}")];
+                    }
+                    batch.Placed.Add(new Placed(slot, node, score, board.Put(slot, node), evicted));
                     batch.Waiting.Dequeue();
-                    batch.Placed.Add((slot, node, score));
                     moved = true;
                 }
             }
         }
     }
 
+    /// <summary>Gangs of which fewer than they need have a place get none; true when there was one, and others may have its room.</summary>
+    static bool DropGangs(Board board, List<Batch> batches, HashSet<PodId> standing)
+    {
+        var any = false;
+        foreach (var gang in batches.Where(batch => batch.WhyNot.Length == 0 && batch.Change.Template.Gang is not null).GroupBy(batch => (batch.Change.Name.Namespace, batch.Change.Template.Gang!.Name)))
+        {
+            var min = gang.Max(batch => batch.Change.Template.Gang!.Min);
+            var have = standing.Count(pod => board.Find(pod) is { } slot && slot.Workload.Namespace == gang.Key.Namespace && slot.Template.Gang!.Name == gang.Key.Name) + gang.Sum(batch => batch.Placed.Count);
+            if (have >= min) continue;
+            any = true;
+            foreach (var batch in gang) batch.GiveUp(board, string.Create(CultureInfo.InvariantCulture, $"gang {gang.Key.Name} starts with {min} pods or not at all, and {have} would have a place"));
+        }
+        return any;
+    }
+
+    /// <summary>A pod that was put on the board.</summary>
+    sealed record Placed(Slot Slot, BoardNode Node, int Score, DeviceGrant? Devices, ImmutableArray<string> Evicts);
+
     /// <summary>The pods of one workload that want a place.</summary>
     sealed class Batch
     {
         readonly int beyond;
 
-        public Batch(WorkloadChange change, int? priority, int most)
+        public Batch(WorkloadChange change, PriorityClass? priority, int most)
         {
             Change = change;
-            Priority = priority ?? 0;
+            Priority = priority?.Value ?? 0;
+            MayPreempt = change.Template.Gang is null && (change.Template.MayPreempt ?? priority is { MayPreempt: true });
             Waiting = new Queue<Slot>(change.Come.Take(most));
             beyond = change.Come.Count - Waiting.Count;
             WhyNot = change.Template.SchedulingGates.IsEmpty
@@ -82,17 +110,31 @@ public static class Placing
 
         public WorkloadChange Change { get; }
         public int Priority { get; }
-        public Queue<Slot> Waiting { get; }
-        public List<(Slot Slot, BoardNode Node, int Score)> Placed { get; } = [];
+
+        /// <summary>A gang may not: its bids are held, which one that evicts cannot be.</summary>
+        public bool MayPreempt { get; }
+        public Queue<Slot> Waiting { get; private set; }
+        public List<Placed> Placed { get; } = [];
 
         /// <summary>What keeps them from any auction; empty when nothing does.</summary>
-        public string WhyNot { get; }
+        public string WhyNot { get; private set; }
+
+        public void GiveUp(Board board, string because)
+        {
+            WhyNot = because;
+            foreach (var placed in Placed) board.Undo(placed.Slot, placed.Node, placed.Devices);
+            Waiting = new Queue<Slot>([.. Placed.Select(placed => placed.Slot), .. Waiting]);
+            Placed.Clear();
+        }
 
         public PlannedWorkload ToPlan(Board board) => new(
             Change.Name, Change.Before, Change.After, Priority,
-            [.. Change.Stay.Select(pod => new PlannedPod(pod.Name, pod.NodeName, 0, []))],
-            [.. Placed.OrderBy(placed => placed.Slot.Id.Ordinal).Select(placed => new PlannedPod(placed.Slot.Name, placed.Node.Member.Name, placed.Score, []))],
-            [.. Change.Leave.Select(leaving => new LeavingPod(leaving.Pod.Name, leaving.Pod.NodeName, leaving.Because))],
+            [.. Change.Stay.Where(pod => !board.Evicted.Contains(pod.Id)).Select(pod => new PlannedPod(pod.Name, pod.NodeName, 0, []))],
+            [.. Placed.OrderBy(placed => placed.Slot.Id.Ordinal).Select(placed => new PlannedPod(placed.Slot.Name, placed.Node.Member.Name, placed.Score, placed.Evicts))],
+            [
+                .. Change.Leave.Select(leaving => new LeavingPod(leaving.Pod.Name, leaving.Pod.NodeName, leaving.Because)),
+                .. Change.Stay.Where(pod => board.Evicted.Contains(pod.Id)).Select(pod => new LeavingPod(pod.Name, pod.NodeName, "makes room for a greater priority")),
+            ],
             [.. Misfits(board)]);
 
         IEnumerable<Misfit> Misfits(Board board)
@@ -128,7 +170,7 @@ public static class Placing
         }
 
         /// <summary>Null for a class that is not there.</summary>
-        public int? Of(PodTemplate pod) =>
-            pod.PriorityClassName.Length == 0 ? fallback.Value : (PriorityClass.BuiltIn(pod.PriorityClassName) ?? classes.GetValueOrDefault(pod.PriorityClassName))?.Value;
+        public PriorityClass? Of(PodTemplate pod) =>
+            pod.PriorityClassName.Length == 0 ? fallback : PriorityClass.BuiltIn(pod.PriorityClassName) ?? classes.GetValueOrDefault(pod.PriorityClassName);
     }
 }

@@ -135,4 +135,69 @@ public class PlacingTests
         gaveUp.Cancel();
         Assert.Throws<OperationCanceledException>(() => Placing.Of(new PretendCluster().Node("n1").View, [Deployment("web", 1)], gaveUp.Token));
     }
+
+    static readonly Intent High = new(new ObjectName("PriorityClass", "", "high"), [Field("value", "1000")]);
+
+    static Intent Important(string name, string cpu) => Pod(name, "important", """ "priorityClassName":"high" """, cpu);
+
+    [Fact]
+    public void Pods_of_lower_priority_make_room_where_it_costs_least()
+    {
+        // n1 is full with two small pods, n2 with one: one victim is less than two.
+        var cluster = new PretendCluster().Node("n1", cpu: 0).Node("n2", cpu: 0)
+            .Pod("a", cpu: "2", on: "n1").Pod("b", cpu: "2", on: "n1").Pod("c", cpu: "4", on: "n2");
+        var plan = Placing.Of(cluster.View, [High, Important("p", "3"), Pod("c", "web", cpu: "4")]);
+        Assert.True(plan.Fits);
+        var placed = Assert.Single(plan.Workloads[0].Placed);
+        Assert.Equal(("n2", "default/c"), (placed.Node, Assert.Single(placed.Evicts)));
+        Assert.Equal(1, plan.Evictions);
+        Assert.Equal("makes room for a greater priority", Assert.Single(plan.Workloads[1].Leave).Because);
+        Assert.Empty(plan.Workloads[1].Stay);
+        Assert.False(Placing.Of(cluster.View, [Pod("p", "web", cpu: "3")]).Fits);
+        Assert.False(Placing.Of(cluster.View, [High with { Fields = [.. High.Fields, Field("preemptionPolicy", "\"Never\"")] }, Important("p", "3")]).Fits);
+    }
+
+    [Fact]
+    public void A_pod_is_evicted_once_and_not_for_one_that_fits_elsewhere()
+    {
+        var cluster = new PretendCluster().Node("n1", cpu: 0).Node("n2", cpu: 1000).Pod("a", cpu: "4", on: "n1");
+        var plan = Placing.Of(cluster.View, [High, Important("small", "1"), Important("p", "4"), Important("q", "4")]);
+        Assert.Equal(["n2", "n1", ""], plan.Workloads.Select(Nodes));
+        Assert.Equal(1, plan.Evictions);
+    }
+
+    [Fact]
+    public void A_budget_sends_eviction_elsewhere()
+    {
+        var cluster = new PretendCluster().Node("n1", cpu: 0).Node("n2", cpu: 0).Pod("a", "kept", cpu: "4", on: "n1").Pod("b", "web", cpu: "2", on: "n2").Pod("c", "web", cpu: "2", on: "n2");
+        string Node() => Nodes(Placing.Of(cluster.View, [High, Important("p", "3")]).Workloads[0]);
+        Assert.Equal("n1", Node());
+        cluster.Object(new ObjectName("PodDisruptionBudget", "default", "kept"), Field("spec.minAvailable", "1"), Field("spec.selector", """{"matchLabels":{"app":"kept"}}"""));
+        Assert.Equal("n2", Node());
+    }
+
+    [Fact]
+    public void A_gang_has_places_for_all_it_needs_or_for_none()
+    {
+        var cluster = new PretendCluster().Node("n1");
+        static Intent Gang(string name, int replicas, int min) => new(new ObjectName("Deployment", "default", name),
+        [
+            Field("spec.replicas", $"{replicas}"),
+            Field("spec.template", $$$$"""{"metadata":{"labels":{"app":"{{{{name}}}}"},"annotations":{"gossip.dev/gang":"{{{{name}}}}/{{{{min}}}}"}},"spec":{"runtimeClassName":"process","containers":[{"name":"a","resources":{"requests":{"cpu":"1"}}}]}}"""),
+        ]);
+        var none = Placing.Of(cluster.View, [Gang("mpi", 5, 5), Deployment("web", 1)]);
+        Assert.Equal("gang mpi starts with 5 pods or not at all, and 4 would have a place", Assert.Single(none.Workloads[0].Misfits).Because);
+        Assert.Equal([0, 1], none.Workloads.Select(workload => workload.Placed.Length));
+        var four = Placing.Of(cluster.View, [Gang("mpi", 5, 4)]);
+        Assert.Equal((4, 1), (four.Workloads[0].Placed.Length, Assert.Single(four.Workloads[0].Misfits).Pods));
+    }
+
+    [Fact]
+    public void Shares_of_devices_are_given_back_and_taken()
+    {
+        static Intent Gpu(string name, int milli) => Pod(name, name, $$$$""" "containers":[{"name":"a","resources":{"requests":{"gossip.dev/gpu-milli":"{{{{milli}}}}"}}}] """);
+        var cluster = new PretendCluster().Node("n1", gpus: 1);
+        var plan = Placing.Of(cluster.View, [Gpu("a", 600), Gpu("b", 600), Gpu("c", 400)]);
+        Assert.Equal(["n1", "", "n1"], plan.Workloads.Select(Nodes));
+    }
 }

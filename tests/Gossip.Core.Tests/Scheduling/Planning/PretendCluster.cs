@@ -24,10 +24,10 @@ sealed class PretendCluster
     /// <param name="labels"><c>zone=a,disk=ssd</c></param>
     public PretendCluster Node(
         string name, long cpu = 4000, long memory = 4096, int pods = 110, string labels = "", Taint[]? taints = null, bool cordoned = false,
-        string unready = "", MemberState state = MemberState.Alive, string runtime = RuntimeNames.Process, string lost = "")
+        string unready = "", MemberState state = MemberState.Alive, string runtime = RuntimeNames.Process, string lost = "", int gpus = 0)
     {
         var own = Labels.Of([(NodeBook.HostnameLabel, name), .. labels.Split(',', StringSplitOptions.RemoveEmptyEntries).Select(pair => (pair.Split('=')[0], pair.Split('=')[1]))]);
-        var card = new NodeCard(name, NodeAddress.None, own, [.. taints ?? []], Some.Room(4000, 4096, 110), [runtime], "");
+        var card = new NodeCard(name, NodeAddress.None, own, [.. taints ?? []], Some.Room(4000, 4096, 110) with { Devices = gpus == 0 ? Devices.None : Devices.WholeOnes("gpu", "T4", gpus) }, [runtime], "");
         var member = new Member(card, default, state, default, new Capacity(1, 1, Some.Room(cpu, memory, pods), unready) { LostRuntimes = lost });
         nodes.Add(new NodeView(member, own, card.Taints, cordoned, null, ++seq));
         return this;
@@ -67,6 +67,12 @@ sealed class PretendCluster
         Workload(new ObjectName("Deployment", "default", name), DeploymentFields(replicas, name, spec, cpu), on);
 
     static string Comma(string spec) => spec.Length > 0 ? $",{spec}" : "";
+
+    public PretendCluster Object(ObjectName name, params ObjectField[] fields)
+    {
+        objects.Add(new ObjectView(new Uid(9, ++seq), name, "v1", new Stamp(seq), 1, seq, false, false, [.. fields]));
+        return this;
+    }
 
     /// <param name="on">Where its pods are, by ordinal; the others are pending.</param>
     public PretendCluster Workload(ObjectName name, ObjectField[] fields, string[] on)

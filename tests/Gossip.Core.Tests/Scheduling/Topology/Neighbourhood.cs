@@ -73,7 +73,13 @@ sealed class Neighbourhood
     };
 
     /// <summary>Why not there; null when it may go.</summary>
-    public string? WhyNot(string name, string node) => Filtering.CheckNeighbours(Find(name).Template, Facts(name, node)).Reason;
+    public string? WhyNot(string name, string node)
+    {
+        var (template, facts) = (Find(name).Template, Facts(name, node));
+        var why = Filtering.CheckNeighbours(template, facts).Reason;
+        Assert.Equal(why is null, Filtering.PassesNeighbours(template, facts));
+        return why;
+    }
 
     public string Open(string name) =>
         string.Join(' ', ((string[])["a1", "a2", "b1", "b2", "c1", "x1"]).Where(node => cluster.Members.Find(NodeId.Of(node)) is { IsLive: true } && WhyNot(name, node) is null));
