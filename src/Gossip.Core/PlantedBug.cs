@@ -23,6 +23,10 @@ internal enum PlantedBug : byte
     DrainByReadiness,
     /// <summary>A suspicion's end buries a member that refuted it meanwhile.</summary>
     StaleTimerObeyed,
+    /// <summary>A gang's pods are awarded as soon as any of their bids is held.</summary>
+    GangAwardedInPart,
+    /// <summary>A gang's pod starts as soon as it has its own place.</summary>
+    GangNotAwaited,
     /// <summary>A pod's next container starts while an init container before it runs.</summary>
     InitNotAwaited,
     /// <summary>When an engine returns, what survived there is started as if it had not.</summary>

@@ -91,6 +91,21 @@ public sealed class Cluster
     /// <summary>Users want so many pods that are to be spread over the zones, each a workload of its own.</summary>
     public Cluster Spread(int pods) => Doing($".Spread({pods})", _ => users!.CreateEven(pods, 100));
 
+    /// <summary>A user wants so many pods together, or none.</summary>
+    public Cluster Gang(string name, int pods) => Doing($".Gang({name}, {pods})", _ => users!.CreateGang(name, pods, 100));
+
+    public Cluster DeleteGang(string name) => Doing($".DeleteGang({name})", _ => users!.DeleteGang(name));
+
+    /// <summary>Stops in the middle of a gang's commit: some of its pods have their places, and not all that it needs.</summary>
+    public Cluster UntilPartlyAdmitted(string name) => Doing($".UntilPartlyAdmitted({name})",
+        w => w.RunUntil(() => Herds.IsPartlyAdmitted(w, name), Patience, TimeSpan.FromMilliseconds(0.2)));
+
+    /// <summary>How many pods of a gang run.</summary>
+    public int RunningOf(string gang) => Herds.Running(World, gang);
+
+    /// <summary>Of those gangs one runs, and of the others nothing does.</summary>
+    public Cluster ExpectOneOf(params string[] gangs) => Expect($"ExpectOneOf({string.Join(", ", gangs)})", w => Herds.OneRunsWhyNot(w, gangs));
+
     /// <summary>Kills the process; the machine, its disk and its pods stay.</summary>
     public Cluster Kill(int node) => Doing($".Kill({node})", w => w.Nodes[node].Kill());
 

@@ -20,6 +20,7 @@ public class RandomScenarioTests
         "a pod is found again when its engine returns", "a status tells CrashLoopBackOff", "a status tells ImagePullBackOff",
         "a status tells WaitingForDependencies", "an engine is lost",
         "a node is drained", "a node is tainted", "a pod is evicted", "a budget forbids an eviction",
+        "a gang is awarded at once", "a gang's pod starts",
     ];
 
     [Fact]

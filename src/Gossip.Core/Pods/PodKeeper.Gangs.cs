@@ -15,7 +15,7 @@ public sealed partial class PodKeeper
     /// <summary>Holds a pod back while its gang does not stand; beyond the gang's patience its place is free for others.</summary>
     bool AwaitsGang(KeptPod pod, Slot slot, Now now, NodeEffects effects)
     {
-        if (slot.Gang is null) return false;
+        if (slot.Gang is null || config.Planted == PlantedBug.GangNotAwaited) return false;
         var state = GangState.Of(slot.Gang, slots, members, now.Monotonic);
         if (state.Stands)
         {

@@ -139,6 +139,7 @@ public sealed partial class Auctioneer
         foreach (var auction in gang.Auctions.Values)
         {
             if (!CanBeCalled(auction, now)) continue;
+            if (auction.Stage == AuctionStage.Placed) distrust.Failed(auction.LastAwarded, now); // it said that it was admitted
             auction.Stage = AuctionStage.Waiting;
             auction.EmptyRounds = auction.PassingRounds = 0;
             gang.Called.Add(auction);
@@ -164,7 +165,7 @@ public sealed partial class Auctioneer
             return;
         }
         var (held, asking) = (gang.Count(AuctionStage.Held), gang.Count(AuctionStage.Asking));
-        if (held >= lacks)
+        if (held >= lacks || planted == PlantedBug.GangAwardedInPart && held > 0)
         {
             Commit(gang, now, effects);
             return;
@@ -304,11 +305,14 @@ public sealed partial class Auctioneer
             if (CanBeCalled(auction, now) && slots.Find(auction.Pod) is { } slot)
                 left[slot.Template.Hash] = (slot, left.GetValueOrDefault(slot.Template.Hash).Count + 1);
         foreach (var member in members.Live)
+        {
+            Resources? rest = null; // of this node, once some of the gang were thought to be there
             foreach (var template in left.Keys.ToArray())
             {
                 var (slot, count) = left[template];
                 var pod = slot.Template;
                 var facts = hearsay.Of(member, slots.Placed.Around(slot));
+                facts = facts with { Free = rest ?? facts.Free };
                 while (count > 0 && Filtering.Passes(pod, facts))
                 {
                     var devices = pod.Device is { } request && facts.Free.Devices.Choose(request) is { } grant ? facts.Free.Devices.Take(grant, request.Milli) : facts.Free.Devices;
@@ -318,7 +322,9 @@ public sealed partial class Auctioneer
                     if (!pod.HostPorts.IsDefaultOrEmpty) break; // one a node
                 }
                 left[template] = (slot, count);
+                rest = facts.Free;
             }
+        }
         return false;
     }
 }

@@ -26,6 +26,7 @@ public sealed partial class Auctioneer
     static readonly TimeSpan TickMost = TimeSpan.FromSeconds(1);
 
     readonly NodeTimings timings;
+    readonly PlantedBug planted;
     readonly SlotTable slots;
     readonly IMemberList members;
     readonly ITables tables;
@@ -48,6 +49,7 @@ public sealed partial class Auctioneer
     public Auctioneer(NodeConfig config, SlotTable slots, IMemberList members, ITables tables, IRowWriter writer, Luck luck, Outbox outbox)
     {
         timings = config.Timings;
+        planted = config.Planted;
         this.slots = slots;
         this.members = members;
         this.tables = tables;

@@ -153,10 +153,10 @@ public sealed partial class Bidder
             return;
         }
         var (why, again) = Objection(run, sender, held, now);
-        var freed = false;
+        if (why is null && held is not null && held.Auction == ask.Auction && held.Run == run && HoldsOn(held, now, effects)) return;
         if (why is null)
         {
-            freed = held is not null && books.Remove(held.Run); // not told yet: a gang's bid that is asked for again is held on
+            if (held is not null) LetGo(held.Run, now, effects);
             var template = slots.Find(run.Pod)!.Template;
             var facts = Facts(run.Pod, books.Free, books.Ports);
             var verdict = Filtering.Check(template, facts);
@@ -195,10 +195,23 @@ public sealed partial class Bidder
             else if (facts.Around.Rules is { IsHard: true } && Filtering.Passes(template, facts with { Around = default }))
                 again = config.Timings.GossipInterval; // another's pod is in the way, or is not known of here yet
         }
-        if (freed) Changed(now, effects);
         var capacity = members.OwnCapacity;
         var milliseconds = (int)Math.Ceiling(Math.Max(0, again.TotalMilliseconds));
         outbox.Send(from, new Refusal(ask.Auction, run, capacity.Boot, capacity.Version, milliseconds, why), effects);
+    }
+
+    /// <summary>
+    /// The same is asked again: a gang's bid is to be held on to for another T, if nothing is against it by now. There is nothing
+    /// to say, for the bid stands, nor any capacity to tell, for none moves. False: it must be bid anew.
+    /// </summary>
+    bool HoldsOn(Claim held, Now now, NodeEffects effects)
+    {
+        if (!held.HoldsRoom) return false;
+        books.Remove(held.Run);
+        var mayStay = Filtering.Passes(held.Template, Facts(held.Run.Pod, books.Free, books.Ports));
+        books.Reserve(mayStay ? held.Until(now.Monotonic + config.Timings.BidValidity) : held);
+        WakeAtExpiry(now, effects);
+        return mayStay;
     }
 
     /// <summary>Only reservations are in its way, which end by themselves.</summary>

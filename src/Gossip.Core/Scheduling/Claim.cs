@@ -38,4 +38,8 @@ public sealed class Claim
     internal List<PodRun> WaitsFor { get; } = [];
 
     internal bool HoldsRoom => Evicts is null;
+
+    /// <summary>The same reservation with another end.</summary>
+    internal Claim Until(Instant expires) =>
+        new() { Run = Run, Template = Template, Auction = Auction, Auctioneer = Auctioneer, Expires = expires };
 }

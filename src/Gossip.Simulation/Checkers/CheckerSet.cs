@@ -8,6 +8,7 @@ internal static class CheckerSet
         new OvercommitChecker(world),
         new WinnerChecker(world),
         new RefusalChecker(world),
+        new GangChecker(world),
         new LastCopyChecker(world),
         new MakingWayChecker(world),
         new BudgetChecker(world),

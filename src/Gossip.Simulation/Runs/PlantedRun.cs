@@ -38,6 +38,8 @@ public static class PlantedRun
         new(PlantedBug.ResurrectedObject, "R3"),
         new(PlantedBug.DrainByReadiness, "A4", cluster => cluster
             .ExpectOneOwnerPerPod().Partition(0..3).For(60.Seconds()).Heal().For(20.Seconds())),
+        new(PlantedBug.GangAwardedInPart, "A11"),
+        new(PlantedBug.GangNotAwaited, "A11"),
         new(PlantedBug.StaleTimerObeyed, "M2"),
         new(PlantedBug.InitNotAwaited, "L1"),
         new(PlantedBug.SurvivorDisowned, "L1"),

@@ -114,6 +114,11 @@ internal static class ClusterState
                 if (copies > 0) return new Shortcoming("A1", observer, $"{slot.Name} fits nowhere and is admitted");
                 continue;
             }
+            if (slot.Gang is { } gang && !Herds.FitsTogether(world, gang))
+            {
+                if (copies > 0) return new Shortcoming("A11", observer, $"{slot.Name} is admitted, and its gang does not fit: {Tell(world, slot)}");
+                continue;
+            }
             if (held is null) return new Shortcoming("A3", observer, $"{slot.Name} is nobody's although it fits");
             if (copies > 1) return new Shortcoming("A4", observer, $"{slot.Name} is admitted {copies} times: {Tell(world, slot)}");
             if (!Runs(world, held)) return new Shortcoming("A3", observer, $"{slot.Name} is admitted and does not run: {Tell(world, slot)}");

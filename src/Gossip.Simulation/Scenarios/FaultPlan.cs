@@ -22,7 +22,7 @@ internal sealed class FaultPlan(World world, Users users, Luck luck)
             Sometimes(0.15), Sometimes(0.05), TimeSpan.FromMicroseconds(100), most, Sometimes(0.02), TimeSpan.FromMilliseconds(800));
         foreach (var node in world.Nodes)
         {
-            node.SyncDelay = luck.Between(TimeSpan.FromMicroseconds(100), TimeSpan.FromMilliseconds(luck.Chance(0.3) ? 300 : 10));
+            node.SyncDelay = luck.Between(TimeSpan.FromMicroseconds(100), TimeSpan.FromMilliseconds(luck.Chance(0.5) ? 300 : 10));
             node.Runtime.Faults = new RuntimeFaults(
                 luck.Between(TimeSpan.FromMilliseconds(5), TimeSpan.FromMilliseconds(500)),
                 luck.Between(TimeSpan.FromMilliseconds(5), TimeSpan.FromMilliseconds(500)),

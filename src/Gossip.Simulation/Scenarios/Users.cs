@@ -33,9 +33,29 @@ internal sealed class Users(World world, Luck luck)
         Promised(Manifests.Pod("giant", 1_000_000, ""));
         foreach (var pod in Neighbours.ApartPods(world.Nodes.Length, milliCpu)) Promised(pod);
         if (!mixed) return;
+        CreateGang("team", Math.Clamp(pods / 10, 2, 6), milliCpu);
+        // Each of it fits more than half of a machine, and it has one more than there are machines.
+        if (luck.Chance(0.5)) CreateGang("throng", world.Nodes.Length + 1, world.Nodes[0].Config.Card.Allocatable.Cpu.Value is var cpu ? (int)(cpu / 2 + 1) : 0);
         Promised(Manifests.Service("picky"));
         foreach (var policy in (string[])["Never", "OnFailure"])
             Promised(Manifests.Pod("job-" + policy.ToLowerInvariant(), milliCpu, $"restartPolicy:\"{policy}\"", "once"));
+    }
+
+    /// <summary>A gang of two workloads, that needs all its pods but one when it has more than three.</summary>
+    public void CreateGang(string name, int pods, int milliCpu)
+    {
+        var min = pods > 3 && name == "team" ? pods - 1 : pods;
+        Promised(Herds.Deployment(name, 0, pods / 2, min, milliCpu));
+        Promised(Herds.Deployment(name, 1, pods - pods / 2, min, milliCpu));
+    }
+
+    public void DeleteGang(string name)
+    {
+        for (var part = 0; part < 2; part++)
+        {
+            deleted.Add(Herds.NameOf(name, part));
+            hotline.Ask(new DeleteObject(Herds.NameOf(name, part), null), (_, _) => { }, 20);
+        }
     }
 
     /// <summary>Pods that are to be spread over the zones, all at once and each through whom it may.</summary>

@@ -74,6 +74,35 @@ public class BidderTests
     }
 
     [Fact]
+    public void Asked_for_the_same_again_it_holds_on_to_its_bid_and_says_nothing()
+    {
+        var desk = Open();
+        desk.Hear(desk.Ring[0], new Ask(1, desk.Run));
+        Assert.Single(desk.Take<Bid>());
+        for (var third = 0; third < 6; third++)
+        {
+            desk.Pass(desk.Timings.BidValidity / 3);
+            desk.Hear(desk.Ring[0], new Ask(1, desk.Run));
+        }
+        Assert.Empty(desk.Take<Bid>());
+        Assert.Equal(1, desk.Bidder.Books.Count);
+        desk.Hear(desk.Ring[0], new Award(1, desk.Run, ""));
+        Assert.True(Assert.Single(desk.Take<Verdict>()).Message.Admitted);
+    }
+
+    [Fact]
+    public void A_bid_that_is_not_asked_for_again_ends_however_often_it_was()
+    {
+        var desk = Open();
+        desk.Hear(desk.Ring[0], new Ask(1, desk.Run));
+        desk.Pass(desk.Timings.BidValidity / 2);
+        desk.Hear(desk.Ring[0], new Ask(1, desk.Run));
+        desk.Pass(desk.Timings.BidValidity);
+        Assert.Equal(0, desk.Bidder.Books.Count);
+        Assert.Equal(desk.Bidder.Books.Allocatable, desk.Bidder.Books.Free);
+    }
+
+    [Fact]
     public void An_older_epoch_is_stale()
     {
         var desk = Open();

@@ -1,0 +1,71 @@
+using Gossip.Core.Model;
+using Gossip.Core.Pods;
+using Gossip.Core.Scheduling;
+using Gossip.Core.Wire;
+using Gossip.Core.Workloads;
+using Gossip.Simulation.Machines;
+using Gossip.Simulation.Scenarios;
+
+namespace Gossip.Simulation.Checkers;
+
+/// <summary>
+/// A11: a gang's pods run only where as many as it needs had places at one time. The first to be prepared must find them
+/// all there, and an auctioneer awards either as many at one moment as are lacking, or none.
+/// </summary>
+internal sealed class GangChecker(World world) : Checker(world, "A11")
+{
+    readonly record struct Batch(SimNode From, Gang Gang, TimeSpan At, int Admitted, HashSet<PodId> Awarded);
+
+    readonly HashSet<(int Auctioneer, ulong Auction)> seen = [];
+    Batch? batch;
+
+    public override void Performed(SimNode node, PodCommand command)
+    {
+        if (command is not PreparePod || node.Machine!.Slots.Find(command.Pod.Pod) is not { Gang: { } gang } slot) return;
+        var min = slot.Template.Gang!.Min;
+        if (HasStarted(gang) || Herds.Admitted(World, gang) is var admitted && admitted >= min)
+        {
+            World.Sometimes.Count("a gang's pod starts");
+            return;
+        }
+        Violated(node, $"starts {slot.Name} of gang {gang.Name}, of which {admitted} are admitted and {min} needed");
+    }
+
+    public override void MessageSent(SimNode from, NodeAddress to, MessageKind kind, ReadOnlyMemory<byte> body)
+    {
+        if (kind != MessageKind.Award) return;
+        var award = AuctionWire.Read<Award>(body);
+        if (!seen.Add((from.Index, award.Auction)) || from.Machine!.Slots.Find(award.Run.Pod)?.Gang is not { } gang) return;
+        if (batch is { } open && (open.From != from || open.Gang != gang || open.At != World.Elapsed)) Close();
+        batch ??= new Batch(from, gang, World.Elapsed, AdmittedFor(from, gang), []);
+        batch.Value.Awarded.Add(award.Run.Pod);
+    }
+
+    public override void EverySecond() => Close();
+
+    void Close()
+    {
+        if (batch is not { } open) return;
+        batch = null;
+        var min = open.Gang.Members.Values.Select(slot => slot.Template.Gang!.Min).DefaultIfEmpty().Max();
+        if (open.Admitted + open.Awarded.Count < min)
+            Violated(open.From, $"awards {open.Awarded.Count} pods of gang {open.Gang.Name}, which has {open.Admitted} of the {min} that it needs");
+        else if (open.Admitted == 0) World.Sometimes.Count("a gang is awarded at once");
+    }
+
+    /// <summary>Places that there are, or that the auctioneer may believe in; all that it needs when one that started has its place.</summary>
+    int AdmittedFor(SimNode auctioneer, Gang gang)
+    {
+        var machine = auctioneer.Machine!;
+        var state = GangState.Of(gang, machine.Slots, machine.Members, auctioneer.Now.Monotonic);
+        return state.HasStarted ? state.Min : Math.Max(state.Admitted, Herds.Admitted(World, gang));
+    }
+
+    bool HasStarted(Gang gang)
+    {
+        foreach (var node in World.Nodes)
+            foreach (var run in node.Runtime.Pods.Keys)
+                if (gang.Members.ContainsKey(run.Pod)) return true;
+        return false;
+    }
+}
