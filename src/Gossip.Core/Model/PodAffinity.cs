@@ -4,13 +4,24 @@ namespace Gossip.Core.Model;
 
 /// <summary>Which pods a rule of placement speaks of.</summary>
 /// <param name="Selector">Null, as in Kubernetes, matches no pod at all; an empty one matches all.</param>
-/// <param name="Namespaces">Empty: the namespace of the pod that has the rule.</param>
+/// <param name="Namespaces">Empty, and no <see cref="NamespaceSelector"/>: the namespace of the pod that has the rule.</param>
 public sealed record PodSet(Selector? Selector, ImmutableArray<string> Namespaces, bool AllNamespaces)
 {
+    /// <summary>Namespaces by their labels, beside those that are named; null: only those.</summary>
+    public Selector? NamespaceSelector { get; init; }
+
     /// <param name="own">Of the pod that has the rule.</param>
-    public bool Matches(Labels labels, string @namespace, string own) =>
-        Selector is not null && Selector.Matches(labels)
-        && (AllNamespaces || (Namespaces.IsEmpty ? string.Equals(@namespace, own, StringComparison.Ordinal) : Namespaces.Contains(@namespace, StringComparer.Ordinal)));
+    /// <param name="labelsOf">Of a namespace.</param>
+    public bool Matches(Labels labels, string @namespace, string own, Func<string, Labels> labelsOf) =>
+        Selector is not null && Selector.Matches(labels) && IsIn(@namespace, own, labelsOf);
+
+    bool IsIn(string @namespace, string own, Func<string, Labels> labelsOf)
+    {
+        if (AllNamespaces || Namespaces.Contains(@namespace, StringComparer.Ordinal)) return true;
+        return NamespaceSelector is null
+            ? Namespaces.IsEmpty && string.Equals(@namespace, own, StringComparison.Ordinal)
+            : NamespaceSelector.Matches(labelsOf(@namespace));
+    }
 
     public override string ToString() => Selector is null ? "of no labels" : Selector.IsEmpty ? "of any labels" : Selector.ToString();
 }

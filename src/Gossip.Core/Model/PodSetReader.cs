@@ -10,7 +10,8 @@ sealed class PodSetReader(TemplateFaults faults, Labels labels)
     /// <summary>Terms of one kind, keys or namespaces of one term: far beyond what people write.</summary>
     internal const int Most = 64;
 
-    const string NameOfNamespace = "kubernetes.io/metadata.name";
+    /// <summary>Every namespace has it, as in Kubernetes.</summary>
+    internal const string NameOfNamespace = "kubernetes.io/metadata.name";
 
     public PodSet Read(JsonElement term, string field)
     {
@@ -21,15 +22,16 @@ sealed class PodSetReader(TemplateFaults faults, Labels labels)
         var namespaces = JsonTexts.Texts(term, "namespaces");
         faults.RefuseIf(namespaces.Length > Most, $"{field}.namespaces", $"are {namespaces.Length}, at most {Most}");
         var all = false;
+        Selector? byLabels = null;
         if (JsonTexts.Member(term, "namespaceSelector", JsonValueKind.Object) is { } chosen)
         {
             var read = Selector.TryRead(chosen, out var problem);
             if (read is null) faults.Refuse($"{field}.namespaceSelector", problem);
             else if (read.IsEmpty) all = true;
             else if (read.Terms.IsEmpty && read.Pairs.Count == 1 && read.Pairs[NameOfNamespace] is { } named) namespaces = namespaces.Add(named);
-            else faults.Refuse($"{field}.namespaceSelector", $"selects by labels, which is not supported: {{}} for all namespaces, {NameOfNamespace}, or a list of namespaces is");
+            else byLabels = read;
         }
-        return new PodSet(selector, [.. namespaces.Distinct(StringComparer.Ordinal).Order(StringComparer.Ordinal)], all);
+        return new PodSet(selector, [.. namespaces.Distinct(StringComparer.Ordinal).Order(StringComparer.Ordinal)], all) { NamespaceSelector = byLabels };
     }
 
     public string ReadTopologyKey(JsonElement term, string field) => faults.Name(term, "topologyKey", field, Wire.Limits.Name + 1 + Wire.Limits.Label);

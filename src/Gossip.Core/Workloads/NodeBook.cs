@@ -56,5 +56,6 @@ sealed class NodeBook(Catalog catalog, IMemberList members, NodeTimings timings)
         return member.IsLive || member.State == MemberState.Dead && now < member.Since + grace;
     }
 
-    static Labels ReadLabels(ReadOnlyMemory<byte> json) => Selector.TryRead(json, out _) is { Terms.IsEmpty: true } map ? map.Pairs : Labels.Empty;
+    /// <summary>None for what is no map of labels.</summary>
+    internal static Labels ReadLabels(ReadOnlyMemory<byte> json) => Selector.TryRead(json, out _) is { Terms.IsEmpty: true } map ? map.Pairs : Labels.Empty;
 }

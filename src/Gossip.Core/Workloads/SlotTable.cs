@@ -231,6 +231,11 @@ public sealed class SlotTable
             priorities.Forget();
             foreach (var waiting in watched.Keys.ToArray()) Touch(waiting, now);
         }
+        if (changed.Name.Kind == NamespaceBook.Kind)
+        {
+            var labels = catalog.Find(changed.Name) is { } held ? NodeBook.ReadLabels(held.Json(Fields.Labels)) : null;
+            if (Placed.SetNamespace(changed.Name.Name, labels)) Dirty.AddRange(watched.Keys); // they may go elsewhere now
+        }
         if (Pods.Configuration.ConfigObjects.IsConfig(changed.Name.Kind)) DirtyConfig.Add(changed.Name);
         if (!WorkloadSpec.IsWorkload(changed.Name.Kind)) return;
         if (change.After is null) changed.Spec = null;

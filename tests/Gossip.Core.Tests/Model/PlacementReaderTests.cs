@@ -15,7 +15,7 @@ public class PlacementReaderTests
         { AntiOf(Required, """{"topologyKey":"zone","labelSelector":{"app":"web"}}"""), $"{Anti}{Required}[0].labelSelector" },
         { AntiOf(Required, """{"topologyKey":"zone","labelSelector":{"matchExpressions":[{"key":"a","operator":"Gt","values":["1"]}]}}"""), $"{Anti}{Required}[0].labelSelector" },
         { AntiOf(Required, """{"topologyKey":"zone","matchLabelKeys":["a"]}"""), $"{Anti}{Required}[0].matchLabelKeys" },
-        { AntiOf(Required, """{"topologyKey":"zone","namespaceSelector":{"matchLabels":{"team":"x"}}}"""), $"{Anti}{Required}[0].namespaceSelector" },
+        { AntiOf(Required, """{"topologyKey":"zone","namespaceSelector":{"matchExpressions":[{"key":"team","operator":"Gt","values":["1"]}]}}"""), $"{Anti}{Required}[0].namespaceSelector" },
         { AntiOf(Preferred, """{"weight":0,"podAffinityTerm":{"topologyKey":"zone"}}"""), $"{Anti}{Preferred}[0].weight" },
         { AntiOf(Preferred, """{"weight":1}"""), $"{Anti}{Preferred}[0].podAffinityTerm" },
         { SpreadOf("""{"topologyKey":"zone","whenUnsatisfiable":"DoNotSchedule"}"""), "spec.topologySpreadConstraints[0].maxSkew" },

@@ -2,6 +2,7 @@ using System.Collections.Immutable;
 using Gossip.Core.Disruption;
 using Gossip.Core.Membership;
 using Gossip.Core.Model;
+using Gossip.Core.Replication;
 using Gossip.Core.Scheduling.Preemption;
 using Gossip.Core.Scheduling.Topology;
 using Gossip.Core.View;
@@ -30,6 +31,9 @@ sealed class Board
             byId.Add(node.Member.Id, new BoardNode(node.Member, settings));
             placed.SetNode(node.Member.Id, new PlacedNode(node.Member.Name, settings), []);
         }
+        foreach (var held in view.Objects)
+            if (held.Name.Kind == NamespaceBook.Kind && !held.Deleting && !held.NameConflict)
+                placed.SetNamespace(held.Name.Name, NodeBook.ReadLabels(held[Fields.Labels] ?? default));
         Nodes = [.. byId.Values];
         Budget[] budgets =
         [

@@ -24,7 +24,7 @@ static class Contradiction
     }
 
     static bool IsSame(PodSet a, PodSet b) =>
-        a.AllNamespaces == b.AllNamespaces && a.Namespaces.AsSpan().SequenceEqual(b.Namespaces.AsSpan()) && a.ToString() == b.ToString();
+        a.AllNamespaces == b.AllNamespaces && a.Namespaces.AsSpan().SequenceEqual(b.Namespaces.AsSpan()) && a.ToString() == b.ToString() && a.NamespaceSelector?.ToString() == b.NamespaceSelector?.ToString();
 
     static string? OfNodes(PodTemplate pod)
     {

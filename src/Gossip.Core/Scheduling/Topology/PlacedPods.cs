@@ -19,6 +19,7 @@ public sealed class PlacedPods
     readonly Dictionary<PodTemplate, PlacementRules> rules = new(ReferenceEqualityComparer.Instance);
     readonly Dictionary<PodId, (NodeId Node, int Claims)> claimed = []; // in the books that tell, which are this node's
     readonly Dictionary<PodId, NodeId> expected = [];    // where this node's auctions awarded it
+    readonly NamespaceBook namespaces = new();
     readonly RuleBook book;
     readonly List<Place> scratch = [];
     PodTemplate? lastPlain; // met no rule when it was last looked at
@@ -27,7 +28,7 @@ public sealed class PlacedPods
     {
         this.self = self;
         this.slots = slots;
-        book = new RuleBook(nodes);
+        book = new RuleBook(nodes, namespaces);
     }
 
     /// <summary>Moves when a pod that some rule speaks of is seen on another node for the first time.</summary>
@@ -95,6 +96,26 @@ public sealed class PlacedPods
         if (now is null) nodes.Remove(node);
         else nodes[node] = now;
         foreach (var slot in moved) Update(slot);
+    }
+
+    /// <summary>
+    /// A namespace has other labels. Where a term chooses namespaces by what changed, all rules are made anew: rare, and the one
+    /// change that costs a look at every pod for every rule.
+    /// </summary>
+    /// <param name="labels">Null when it has no object any more.</param>
+    /// <returns>Whether any rule means other pods now.</returns>
+    internal bool SetNamespace(string @namespace, Labels? labels)
+    {
+        var before = namespaces.Of(@namespace);
+        namespaces.Set(@namespace, labels);
+        var after = namespaces.Of(@namespace);
+        if (!book.Tallies.Any(tally => tally.IsMovedBy(before, after))) return false;
+        var news = News;
+        foreach (var slot in slots.Values) Detach(slot);
+        lastPlain = null;
+        foreach (var slot in slots.Values) Attach(slot);
+        News = news; // where pods are is no news, and labels that change evict nobody
+        return true;
     }
 
     /// <summary>A node's books hold room for it from now on.</summary>
@@ -198,7 +219,7 @@ public sealed class PlacedPods
                             if (tally.Counts(place)) tally.Add(nodes[place.Node]);
             }
             else if (rules.TryGetValue(slot.Template, out var known)) Join(slot, known);
-            else if (IsSpokenOf(slot.Template, slot.Workload.Namespace, book.Fresh))
+            else if (!RuleBook.HasRules(slot.Template) && IsSpokenOf(slot.Template, slot.Workload.Namespace, book.Fresh)) // one with rules has its turn to come
             {
                 rules.Add(slot.Template, known = book.Make(slot.Template, slot.Workload.Namespace));
                 Join(slot, known);

@@ -9,7 +9,7 @@ namespace Gossip.Core.Scheduling.Topology;
 /// Makes a template's rules out of what its manifest says, and shares tallies among all that count the same: a
 /// thousand pods with one anti-affinity read one tally.
 /// </summary>
-sealed class RuleBook(Dictionary<NodeId, PlacedNode> nodes)
+sealed class RuleBook(Dictionary<NodeId, PlacedNode> nodes, NamespaceBook namespaces)
 {
     readonly Dictionary<string, Domains> domains = new(StringComparer.Ordinal);
     readonly Dictionary<string, Tally> tallies = new(StringComparer.Ordinal);
@@ -38,11 +38,11 @@ sealed class RuleBook(Dictionary<NodeId, PlacedNode> nodes)
         var rules = new PlacementRules(pod, @namespace)
         {
             Affinity = [.. affinity.Required.Select(term => Get(TallyOf.Members, all, @namespace, Plain(term.TopologyKey), true))],
-            DrawsItself = all.All(set => set.Matches(pod.Labels, @namespace, @namespace)),
+            DrawsItself = all.All(set => set.Matches(pod.Labels, @namespace, @namespace, namespaces.Of)),
             AntiAffinity = [.. affinity.RequiredAnti.Select(Members)],
             Preferred = [.. affinity.Preferred.Select(liked => new Draw(Members(liked.Term), liked.Weight)), .. affinity.PreferredAnti.Select(shunned => new Draw(Members(shunned.Term), -shunned.Weight))],
             Spread = [.. spread.Select(says => new SpreadRule(says,
-                Get(TallyOf.Members, [says.Pods], @namespace, Eligible(pod, says), false), says.Pods.Matches(pod.Labels, @namespace, @namespace) ? 1 : 0))],
+                Get(TallyOf.Members, [says.Pods], @namespace, Eligible(pod, says), false), says.Pods.Matches(pod.Labels, @namespace, @namespace, namespaces.Of) ? 1 : 0))],
             HasHardSpread = spread.Any(says => says.IsHard),
             Carried = [.. carried.Distinct()],
         };
@@ -73,7 +73,7 @@ sealed class RuleBook(Dictionary<NodeId, PlacedNode> nodes)
         var identity = text.ToString();
         if (tallies.TryGetValue(identity, out var tally)) return tally;
         by.Users++;
-        tallies.Add(identity, tally = new Tally(identity, of, sets, @namespace, by, countsLeaving, weight));
+        tallies.Add(identity, tally = new Tally(identity, of, sets, @namespace, by, countsLeaving, weight, namespaces));
         Fresh.Add(tally);
         return tally;
     }
@@ -112,11 +112,17 @@ sealed class RuleBook(Dictionary<NodeId, PlacedNode> nodes)
     static void Identify(StringBuilder text, PodSet set, string @namespace)
     {
         text.Append(set.AllNamespaces ? " all" : " in");
-        if (!set.AllNamespaces && set.Namespaces.IsEmpty) Part(text, @namespace);
+        if (!set.AllNamespaces && set.Namespaces.IsEmpty && set.NamespaceSelector is null) Part(text, @namespace);
         foreach (var named in set.Namespaces) Part(text, named);
+        if (set.NamespaceSelector is { } chosen) Identify(text.Append(" those"), chosen);
         text.Append(set.Selector is null ? " none" : " of");
-        foreach (var pair in set.Selector?.Pairs ?? Labels.Empty) Pair(text, pair);
-        foreach (var term in set.Selector?.Terms ?? [])
+        if (set.Selector is { } selector) Identify(text, selector);
+    }
+
+    static void Identify(StringBuilder text, Selector selector)
+    {
+        foreach (var pair in selector.Pairs) Pair(text, pair);
+        foreach (var term in selector.Terms)
         {
             text.Append(CultureInfo.InvariantCulture, $" {term.Operator}");
             Part(text, term.Key);

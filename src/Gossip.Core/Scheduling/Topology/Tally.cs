@@ -18,7 +18,7 @@ enum TallyOf : byte
 /// How many pods of a kind each domain has. Kept up to date by ones, with how many domains have how many pods beside it,
 /// so that the count of a domain, the least and the greatest are there at once however many pods are placed.
 /// </summary>
-sealed class Tally(string identity, TallyOf of, ImmutableArray<PodSet> sets, string @namespace, Domains domains, bool countsLeaving, int weight)
+sealed class Tally(string identity, TallyOf of, ImmutableArray<PodSet> sets, string @namespace, Domains domains, bool countsLeaving, int weight, NamespaceBook namespaces)
 {
     readonly Dictionary<string, int> pods = new(StringComparer.Ordinal); // of domains that have any
     readonly List<int> domainsWith = [0]; // by how many pods; those without any are not kept
@@ -50,8 +50,16 @@ sealed class Tally(string identity, TallyOf of, ImmutableArray<PodSet> sets, str
     public bool SpeaksOf(PodTemplate pod, string podNamespace)
     {
         foreach (var set in sets)
-            if (!set.Matches(pod.Labels, podNamespace, @namespace)) return false;
+            if (!set.Matches(pod.Labels, podNamespace, @namespace, namespaces.Of)) return false;
         return true;
+    }
+
+    /// <summary>Whether it makes a difference to it that a namespace has other labels.</summary>
+    public bool IsMovedBy(Labels before, Labels after)
+    {
+        foreach (var set in sets)
+            if (set.NamespaceSelector is { } selector && selector.Matches(before) != selector.Matches(after)) return true;
+        return false;
     }
 
     public bool Counts(in Place place) => countsLeaving || !place.Leaves;

@@ -27,6 +27,17 @@ sealed class Neighbourhood
     public void Node(string name, string? zone, MemberState state = MemberState.Alive, params Taint[] taints) =>
         cluster.Member(name, state, zone is null ? Labels.Empty : Labels.Of((Zone, zone)), taints);
 
+    /// <summary>A namespace's object has these labels from now on; null: there is none.</summary>
+    public void Namespace(string name, string? labels)
+    {
+        var uid = Slots.Objects.Find(new ObjectName("Namespace", "", name))?.Uid;
+        ReadOnlyMemory<byte> json = System.Text.Encoding.UTF8.GetBytes($"{{{labels}}}");
+        if (labels is null && uid is { } gone) cluster.Tables.Remove(gone, cluster.Now, cluster.Effects);
+        else if (labels is not null && uid is { } held) cluster.Tables.Edit(held, [(Fields.Labels, json)], cluster.Now, cluster.Effects);
+        else if (labels is not null) cluster.Create(new ObjectName("Namespace", "", name), new ObjectField(Fields.Labels, json));
+        cluster.Settle();
+    }
+
     /// <param name="spec">Fields of its spec: <c>"affinity":{...}</c>.</param>
     public Slot Pod(string name, string app, string spec = "", string @namespace = "default", string labels = "")
     {

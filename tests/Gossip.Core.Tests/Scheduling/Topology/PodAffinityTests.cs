@@ -99,6 +99,39 @@ public class PodAffinityTests
         Assert.Equal(open, near.Open("batch"));
     }
 
+    [Theory]
+    [InlineData("""{"matchLabels":{"team":"x"}}""", "", "b1 b2 c1 x1")]
+    [InlineData("""{"matchExpressions":[{"key":"team","operator":"In","values":["x","y"]}]}""", "", "c1 x1")]
+    [InlineData("""{"matchExpressions":[{"key":"team","operator":"Exists"}]}""", "", "c1 x1")]
+    [InlineData("""{"matchExpressions":[{"key":"team","operator":"DoesNotExist"}]}""", "", "a1 a2 b1 b2 x1")] // no object, no labels
+    [InlineData("""{"matchExpressions":[{"key":"kubernetes.io/metadata.name","operator":"NotIn","values":["default"]}]}""", "", "b1 b2 x1")]
+    [InlineData("""{"matchLabels":{"team":"x"}}""", ""","namespaces":["default"]""", "c1 x1")] // both count
+    public void A_term_may_choose_namespaces_by_their_labels(string selector, string more, string open)
+    {
+        near.Namespace("other", "\"team\":\"x\"");
+        near.Namespace("default", "\"team\":\"y\"");
+        near.With("theirs", "web", "a1", @namespace: "other").With("ours", "web", "b1").With("nobodys", "web", "c1", @namespace: "bare");
+        near.Pod("batch", "batch", Apart("web", more: $",\"namespaceSelector\":{selector}{more}"));
+        Assert.Equal(open, near.Open("batch"));
+    }
+
+    [Fact]
+    public void A_namespace_whose_labels_change_is_chosen_anew_and_evicts_nobody()
+    {
+        const string Chosen = ""","namespaceSelector":{"matchLabels":{"team":"x"}}""";
+        near.With("theirs", "web", "a1", @namespace: "other").With("batch", "batch", "a2", Apart("web", more: Chosen)).Pod("next", "batch", Apart("web", more: Chosen));
+        Assert.Equal("a1 a2 b1 b2 c1 x1", near.Open("next"));
+        var news = near.Slots.Placed.News;
+        near.Namespace("other", "\"team\":\"x\"");
+        Assert.Equal("b1 b2 c1 x1", near.Open("next"));
+        near.Namespace("other", "\"team\":\"y\"");
+        Assert.Equal("a1 a2 b1 b2 c1 x1", near.Open("next"));
+        near.Namespace("other", "\"team\":\"x\"");
+        near.Namespace("other", null);
+        Assert.Equal("a1 a2 b1 b2 c1 x1", near.Open("next"));
+        Assert.Equal(news, near.Slots.Placed.News);
+    }
+
     [Fact]
     public void A_label_key_to_match_takes_the_pods_own_value()
     {

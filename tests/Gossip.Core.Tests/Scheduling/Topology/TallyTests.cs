@@ -16,7 +16,7 @@ public class TallyTests
         var nodes = Enumerable.Range(0, 7).Select(i => new PlacedNode($"n{i}", new NodeSettings(Labels.Of((Zone, $"z{i % 3}")), [], false))).ToArray();
         var domains = new Domains("", Zone, [], null, null);
         foreach (var node in nodes) domains.Add(node);
-        var tally = new Tally("", TallyOf.Members, [], "", domains, true, 0);
+        var tally = new Tally("", TallyOf.Members, [], "", domains, true, 0, new NamespaceBook());
         var pods = new int[3];
         foreach (var (at, comes) in steps)
         {
@@ -32,21 +32,24 @@ public class TallyTests
         return true;
     }
 
+    const string Chosen = ""","namespaceSelector":{"matchLabels":{"team":"x"}}""";
+
     [Property]
     public bool Whatever_happens_to_pods_and_nodes_the_tallies_are_those_of_a_table_made_anew((byte What, byte Who)[] steps)
     {
         string[] names = ["a1", "a2", "b1", "b2", "c1", "x1"];
         var near = new Neighbourhood();
-        for (var i = 0; i < 4; i++) near.Pod($"p{i}", i < 2 ? "web" : "db", i switch { 0 => Apart("web"), 1 => Spread("web"), 2 => Near("web"), _ => "" });
+        for (var i = 0; i < 4; i++) near.Pod($"p{i}", i < 2 ? "web" : "db", i switch { 0 => Apart("web"), 1 => Spread("web"), 2 => Near("web", more: Chosen), _ => Apart("web", "kubernetes.io/hostname", Chosen) });
         var placed = new SortedSet<string>(StringComparer.Ordinal);
         foreach (var (what, who) in steps.Take(12))
         {
             var (pod, node) = ($"p{who % 4}", names[who / 4 % 6]);
-            switch (what % 5)
+            switch (what % 6)
             {
                 case 0 or 1 when placed.Add(pod): near.Put(pod, node); break;
                 case 2 when placed.Remove(pod): near.Take(pod); break;
                 case 3: near.Node(node, who % 3 == 0 ? "c" : "a"); break;
+                case 5: near.Namespace("default", who % 3 == 0 ? null : who % 3 == 1 ? "\"team\":\"x\"" : ""); break;
                 case 4: near.Node(node, "b", who % 2 == 0 ? Core.Membership.MemberState.Dead : Core.Membership.MemberState.Alive); break;
             }
         }
