@@ -18,7 +18,7 @@ public sealed partial class PodKeeper
     void NoteEvicted(KeptPod pod, Now now)
     {
         (pod.Reason, pod.Message) = (IsEvicted, "Eviction API: evicting");
-        bidder.HoldBack(pod.Run.Pod, now.Monotonic + Patience);
+        if (members.Live.Length > 1) bidder.HoldBack(pod.Run.Pod, now.Monotonic + Patience);
     }
 
     /// <summary>At the end of a turn: the node's taints may be others now.</summary>

@@ -233,7 +233,7 @@ public sealed partial class Bidder
         if (Has(run)) return ("runs it already", soon);
         if (heldBack.TryGetValue(run.Pod, out var until))
         {
-            if (now.Monotonic < until && members.Live.Length > 1) return ("it was evicted from here a moment ago", until - now.Monotonic);
+            if (now.Monotonic < until) return ("it was evicted from here a moment ago", until - now.Monotonic);
             heldBack.Remove(run.Pod);
         }
         if (held is null || held.Auctioneer == sender) return (null, default);

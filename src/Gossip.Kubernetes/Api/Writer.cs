@@ -79,11 +79,15 @@ sealed class Writer(Func<Request, CancellationToken, Task<Reply>> ask, Func<Canc
                 if (labels[key].AsText() == value && !settings.Contains(key)) labels.Remove(key);
             if (labels.Count == 0) ((JsonObject)root["metadata"]!).Remove("labels");
         }
-        if (root["spec"]?["taints"] is not JsonArray taints) return;
-        var own = node.Member.Card.Taints.Select(Kinds.ShownNodes.ToJson).ToArray();
-        for (var i = taints.Count - 1; i >= 0; i--)
-            if (own.Any(taint => JsonNode.DeepEquals(taint, taints[i]))) taints.RemoveAt(i);
-        if (taints.Count == 0) ((JsonObject)root["spec"]!).Remove("taints");
+        if (root["spec"] is not JsonObject spec) return;
+        if (spec["taints"] is JsonArray taints)
+        {
+            var own = node.Member.Card.Taints.Select(Kinds.ShownNodes.ToJson).ToArray();
+            for (var i = taints.Count - 1; i >= 0; i--)
+                if (own.Any(taint => JsonNode.DeepEquals(taint, taints[i]))) taints.RemoveAt(i);
+            if (taints.Count == 0) spec.Remove("taints");
+        }
+        if (spec.Count == 0) root.Remove("spec");
     }
 
     JsonObject WouldBe(ApiKind kind, ObjectName name, ImmutableArray<ObjectField> fields)

@@ -21,7 +21,7 @@ internal sealed class RefusalChecker(World world) : Checker(world, "A5")
         {
             if (!node.IsUp) continue;
             foreach (var pod in node.Machine!.View(node.Now).Pods)
-                if (pod.Standing is null && string.IsNullOrEmpty(pod.PendingBecause))
+                if (pod.Phase == PodPhase.Pending && pod.Standing is null && string.IsNullOrEmpty(pod.PendingBecause))
                     Violated(node, $"{pod.Name} is pending and nobody knows why");
         }
     }

@@ -137,6 +137,9 @@ sealed class Desk : NodeEffects, IMemberList
     public void Write(Uid row, string field, string value) =>
         Turn(() => Tables.Edit(row, [(field, System.Text.Encoding.UTF8.GetBytes(value))], Now, this));
 
+    /// <summary>Somebody elsewhere ends the present run of a pod.</summary>
+    public void EndRun(Slot slot, RunEnd why) => Turn(() => RunEnds.Raise(slot, slot.NextEpoch, why, Tables, Tables, Now, this, (_, _, _) => { }));
+
     public void Remove(Uid row) => Turn(() => Tables.Remove(row, Now, this));
 
     public void Die(NodeId node) => Change(node, member => member with { State = MemberState.Dead, Since = Now.Monotonic });

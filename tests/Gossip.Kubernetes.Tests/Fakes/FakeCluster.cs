@@ -1,6 +1,7 @@
 using System.Collections.Immutable;
 using System.Text;
 using System.Text.Json.Nodes;
+using Gossip.Core.Disruption;
 using Gossip.Core.Membership;
 using Gossip.Core.Model;
 using Gossip.Core.Requests;
@@ -23,6 +24,12 @@ sealed class FakeCluster
 
     /// <summary>What every node tells of every pod, made of what it would tell of one that runs.</summary>
     public Func<AdmissionStatus, AdmissionStatus> Tells { get; set; } = status => status;
+
+    /// <summary>Why a pod may not be evicted; null when it may.</summary>
+    public Func<PodView, Refused?> Evicts { get; set; } = _ => null;
+
+    /// <summary>How every budget stands.</summary>
+    public BudgetStatus BudgetStands { get; set; }
 
     public FakeCluster WithNode(string name, string runtime, MemberState state = MemberState.Alive, Labels? labels = null, string unready = "", string lost = "")
     {
@@ -58,6 +65,13 @@ sealed class FakeCluster
                 if (!objects.TryGetValue(replace.Name, out var old)) return new Refused(RefusedBecause.NotFound, $"{replace.Name} is not there");
                 if (replace.IfVersion != 0 && replace.IfVersion != old.Version) return new Refused(RefusedBecause.Conflict, "it has changed since");
                 return new ObjectStored(objects[replace.Name] = old with { Fields = replace.Fields, Version = ++version, Generation = old.Generation + 1 });
+            case EvictPod evict:
+                if (Pods().FirstOrDefault(one => one.Name == evict.Name.Name && one.Namespace == evict.Name.Namespace) is not { } evicted) return new Refused(RefusedBecause.NotFound, "is not there");
+                if (evict.Uid.Length > 0 && evict.Uid != evicted.Uid) return new Refused(RefusedBecause.Conflict, "the UID in the precondition does not match");
+                if (Evicts(evicted) is { } refusal) return refusal;
+                if (!evict.DryRun) epochs[(evicted.OwnerUid, evicted.Id.Ordinal)] = epochs.GetValueOrDefault((evicted.OwnerUid, evicted.Id.Ordinal), 1u) + 1;
+                version++;
+                return new Evicted(evict.Name, evicted.Standing?.Run);
             case DeleteObject delete:
                 if (objects.Remove(delete.Name)) return Gone(delete.Name);
                 if (Pods().FirstOrDefault(pod => pod.Name == delete.Name.Name && pod.Namespace == delete.Name.Namespace && delete.Name.Kind == "Pod") is { } pod)
@@ -79,7 +93,10 @@ sealed class FakeCluster
     public ClusterView View()
     {
         var pods = Pods().OrderBy(pod => pod.Namespace, StringComparer.Ordinal).ThenBy(pod => pod.Name, StringComparer.Ordinal).ToImmutableArray();
-        return new ClusterView(version, Start, nodes.FirstOrDefault()?.Member.Id ?? default, [.. nodes.Select(WithSettings)], [.. objects.Values], pods, [.. EndpointsOf(pods)], [.. events]);
+        return new ClusterView(version, Start, nodes.FirstOrDefault()?.Member.Id ?? default, [.. nodes.Select(WithSettings)], [.. objects.Values], pods, [.. EndpointsOf(pods)], [.. events])
+        {
+            Budgets = [.. objects.Values.Where(held => held.Name.Kind == DisruptionBudget.Kind).Select(held => new BudgetView(held.Uid, BudgetStands, ""))],
+        };
     }
 
     NodeView WithSettings(NodeView node)
