@@ -26,13 +26,19 @@ public static class Placing
         var pods = view.Pods.ToLookup(pod => pod.OwnerUid);
         var priorities = new Priorities(view, intents);
         List<Batch> batches = [];
+        List<Func<PlannedWorkload>> told = []; // in the order of the input, once all is placed
         var room = PodsMost;
         foreach (var intent in intents)
         {
-            if (WorkloadChange.Of(intent, view, pods, board) is not { } change) continue;
+            if (WorkloadChange.Of(intent, view, pods, board, out var problem) is not { } change)
+            {
+                if (problem.Length > 0) told.Add(() => new PlannedWorkload(intent.Name, 0, 0, 0, [], [], [], [new Misfit(intent.Name.Name, 1, problem, null)]));
+                continue;
+            }
             var batch = new Batch(change, priorities.Of(change.Template), Math.Min(room, change.Come.Count));
             room -= batch.Waiting.Count;
             batches.Add(batch);
+            told.Add(() => batch.ToPlan(board));
         }
         foreach (var batch in batches)
             foreach (var (pod, _) in batch.Change.Leave) board.Remove(pod.Id);
@@ -42,7 +48,7 @@ public static class Placing
         var standing = view.Pods.Where(pod => pod.Template.Gang is not null && pod.Standing is not null && !pod.Deleting).Select(pod => pod.Id).Where(pod => board.Find(pod) is not null).ToHashSet();
         do Place(board, [.. batches.Where(batch => batch.WhyNot.Length == 0).OrderByDescending(batch => batch.Priority)], cancel);
         while (DropGangs(board, batches, standing));
-        return new PlacementPlan(board.Nodes.Length, [.. batches.Select(batch => batch.ToPlan(board))]);
+        return new PlacementPlan(board.Nodes.Length, [.. told.Select(tell => tell())]);
     }
 
     /// <summary>Alike pods need no second look once one of them found no place, until something else moved.</summary>

@@ -25,13 +25,19 @@ sealed class WorkloadChange
     /// <summary>Those without a place, by ordinal: new ones, and those that are there already and pending.</summary>
     public List<Slot> Come { get; } = [];
 
-    /// <returns>Null for what is no workload, or cannot be read: a plan of faulty manifests is refused before.</returns>
+    /// <returns>Null for what is no workload, or derives no pod.</returns>
     /// <param name="pods">Of every object that is there, by its uid.</param>
-    public static WorkloadChange? Of(Intent intent, ClusterView view, ILookup<Uid, PodView> pods, Board board)
+    /// <param name="problem">Of a workload that derives no pod: why, with the field; else empty.</param>
+    public static WorkloadChange? Of(Intent intent, ClusterView view, ILookup<Uid, PodView> pods, Board board, out string problem)
     {
+        problem = "";
         if (!WorkloadSpec.IsWorkload(intent.Name.Kind)) return null;
         var spec = WorkloadSpec.Read(intent.Name.Kind, path => ObjectRules.Json(intent.Fields, path), intent.Fields.Select(field => field.Path));
-        if (spec.Template is not { } template) return null;
+        if (spec.Template is not { } template)
+        {
+            problem = $"{spec.Field}: {spec.Problem}";
+            return null;
+        }
         var held = view.Objects.FirstOrDefault(held => held.Name == intent.Name && !held.Deleting && !held.NameConflict);
         var present = held is null ? [] : pods[held.Uid].Where(pod => !pod.Deleting).ToArray();
         var change = new WorkloadChange(intent.Name, template, present.Length, spec.Ordinals.Count);

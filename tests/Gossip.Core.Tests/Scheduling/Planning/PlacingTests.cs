@@ -116,6 +116,7 @@ public class PlacingTests
         Assert.Equal("held by scheduling gates: quota", Assert.Single(gated.Workloads[0].Misfits).Because);
         var many = Placing.Of(cluster.View, [Deployment("a", 100_000, cpu: "0"), Deployment("b", 2, cpu: "0")]);
         Assert.Equal((110, 99_890), (many.Workloads[0].Placed.Length, Assert.Single(many.Workloads[0].Misfits).Pods));
+        Assert.Equal("spec.replicas: is not a whole number from 0 to 100000", Assert.Single(Placing.Of(cluster.View, [Deployment("a", 1_000_000)]).Workloads[0].Misfits).Because);
         Assert.Equal("not looked at: a plan places 100000 pods at most", Assert.Single(many.Workloads[1].Misfits).Because);
     }
 
