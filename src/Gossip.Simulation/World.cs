@@ -1,3 +1,4 @@
+using System.Collections.Immutable;
 using Gossip.Core;
 using Gossip.Core.Membership;
 using Gossip.Core.Model;
@@ -22,11 +23,13 @@ internal sealed class World
     readonly WireBuffer sent = new(Limits.DatagramPayload);
     readonly List<Violation> violations = [];
     readonly Func<string> replay;
+    readonly Dictionary<NodeId, SimNode> byId = [];
     Checker[] checkers = [];
     TraceHash trace;
     long nextSecond;
 
-    public World(int nodes, ulong seed, NodeTimings timings, Func<int, NodeCard> card, Func<string> replay, WorldFaults faults)
+    /// <param name="acquainted">The nodes know each other from the start, as if they had joined.</param>
+    public World(int nodes, ulong seed, NodeTimings timings, Func<int, NodeCard> card, Func<string> replay, WorldFaults faults, bool acquainted = false)
     {
         this.replay = replay;
         Luck = new Luck(StableHash.Mix(seed));
@@ -36,13 +39,15 @@ internal sealed class World
         var clocks = Luck.For("clocks");
         var seeds = Enumerable.Range(0, Math.Min(3, nodes)).Select(SimNetwork.AddressOf).ToArray();
         Nodes = new SimNode[nodes];
+        var known = acquainted ? Acquaintances(nodes, card) : [];
         for (var i = 0; i < nodes; i++)
         {
             var clock = new SimClock(
                 (long)(clocks.Next() >> 20), (clocks.Unit() * 2 - 1) * faults.Drift,
                 (clocks.Unit() * 2 - 1) * faults.WallError);
-            var config = new NodeConfig(card(i), [.. seeds], timings, StableHash.Mix(seed, (ulong)i), 0) { Planted = i == faults.Liar ? PlantedBug.AdmitsNothing : faults.Planted };
+            var config = new NodeConfig(card(i), [.. seeds], timings, StableHash.Mix(seed, (ulong)i), 0) { Planted = i == faults.Liar ? PlantedBug.AdmitsNothing : faults.Planted, Acquainted = known };
             Nodes[i] = new SimNode(this, i, config, clock, new Luck(StableHash.Mix(seed, (ulong)(i + 1000))));
+            byId[Nodes[i].Id] = Nodes[i];
         }
     }
 
@@ -69,12 +74,7 @@ internal sealed class World
 
     public void Check(IEnumerable<Checker> those) => checkers = [.. those];
 
-    public SimNode? NodeOf(NodeId id)
-    {
-        foreach (var node in Nodes)
-            if (node.Id == id) return node;
-        return null;
-    }
+    public SimNode? NodeOf(NodeId id) => byId.GetValueOrDefault(id);
 
     /// <summary>Runs a step of the scenario later.</summary>
     public void After(TimeSpan after, Action what) =>
@@ -181,6 +181,14 @@ internal sealed class World
         while (Envelope.TryNext(ref rest, out var kind, out var body, out _))
             if (kind >= MessageKind.Ask)
                 foreach (var checker in checkers) checker.MessageSent(node, to, kind, body);
+    }
+
+    /// <summary>Members in their first life, with all that they have free. Every node's list holds the same objects.</summary>
+    static ImmutableArray<Member> Acquaintances(int nodes, Func<int, NodeCard> card)
+    {
+        var boot = (ulong)(SimClock.Epoch / 1000);
+        return [.. Enumerable.Range(0, nodes).Select(card).OrderBy(one => one.Id.Value)
+            .Select(one => new Member(one, new Incarnation(boot, 0), MemberState.Alive, default, new Capacity(boot, 1, one.Allocatable, "")))];
     }
 
     static bool HasScheduling(ReadOnlySpan<byte> payload)

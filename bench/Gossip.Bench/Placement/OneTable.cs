@@ -19,7 +19,7 @@ sealed class OneTable : ITables, IRowWriter
     readonly List<RowChange> changes = [];
     ulong seq, stamp = 1UL << 40;
 
-    public int Count => table.Count;
+    public IEnumerable<Row> All() => table.All();
     public Row? Find(Uid uid) => table.Find(uid);
     public bool Covers(Uid uid) => table.Context.Covers(uid.Birth);
     public IEnumerable<Row> Rows(RowKind kind) => table.Rows(kind);

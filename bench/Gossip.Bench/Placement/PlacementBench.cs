@@ -46,12 +46,36 @@ static class PlacementBench
 
     static Placed Measure(Workload workload, int nodes)
     {
-        var (empty, emptyAllocated, messages, unplaced) = Auction(workload, nodes, filled: false);
-        var (full, _, _, unplacedFull) = Auction(workload, nodes, filled: true);
-        return new Placed(workload.Name, nodes, empty, full, Central(workload, nodes), emptyAllocated, messages, unplaced + unplacedFull);
+        var news = new List<byte[]>();
+        var empty = Auction(workload, nodes, filled: false, news);
+        var full = Auction(workload, nodes, filled: true, null);
+        var (hears, held, heldAsRows) = Listen(news, empty.Cluster, empty.Placed);
+        return new Placed(workload.Name, nodes, empty.PerSecond, full.PerSecond, Central(workload, nodes), 1 / (hears + 1 / empty.PerSecond / nodes),
+            empty.Allocated, held, heldAsRows, empty.Messages, empty.Unplaced + full.Unplaced);
     }
 
-    static (double PerSecond, double Allocated, double Messages, int Unplaced) Auction(Workload workload, int nodes, bool filled)
+    /// <summary>Seconds a pod that its news costs every node, and bytes of its heap that it then holds.</summary>
+    static (double Seconds, double Held, double HeldAsRows) Listen(List<byte[]> news, BenchCluster cluster, int placed)
+    {
+        double Heap() => GC.GetTotalMemory(forceFullCollection: true);
+        var before = Heap();
+        var rows = Listener.Store(news);
+        var asRows = Heap() - before;
+        GC.KeepAlive(rows);
+        rows = null;
+        var listener = new Listener(cluster.Ring, cluster.Now);
+        before = Heap();
+        var clock = CoreTime.Now;
+        foreach (var row in news) listener.Hear(row);
+        var took = CoreTime.Now - clock;
+        var all = Heap() - before;
+        GC.KeepAlive(listener);
+        return (took.TotalSeconds / placed, all / placed, asRows / placed);
+    }
+
+    sealed record Auctioned(BenchCluster Cluster, int Placed, double PerSecond, double Allocated, double Messages, int Unplaced);
+
+    static Auctioned Auction(Workload workload, int nodes, bool filled, List<byte[]>? news)
     {
         var cluster = Prepare(workload, nodes, filled, out var pods);
         var warm = pods.Length / 4;
@@ -64,7 +88,9 @@ static class PlacementBench
         var placed = cluster.Place(measured);
         var took = CoreTime.Now - clock;
         allocated = GC.GetAllocatedBytesForCurrentThread() - allocated;
-        return (placed / took.TotalSeconds, (double)allocated / placed, (double)(cluster.Messages - messages) / placed, measured.Length - placed);
+        if (news is not null)
+            foreach (var row in cluster.Tables.All()) news.Add(Listener.Encode(row));
+        return new Auctioned(cluster, pods.Length, placed / took.TotalSeconds, (double)allocated / placed, (double)(cluster.Messages - messages) / placed, measured.Length - placed);
     }
 
     static double Central(Workload workload, int nodes)
@@ -93,10 +119,13 @@ static class PlacementBench
 /// <param name="PodsPerSecond">The whole cluster's work for a pod, done by one core, with no pod placed before.</param>
 /// <param name="FilledPodsPerSecond">The same with many placed already.</param>
 /// <param name="BaselinePodsPerSecond">A central scheduler in the same process: all nodes filtered and scored.</param>
+/// <param name="NodePodsPerSecond">One node's share: what it does with the news of every pod, and an n-th of the auctions' work.</param>
 /// <param name="AllocatedPerPod">Bytes, of all nodes together, rows and messages included.</param>
+/// <param name="HeldPerPod">Bytes of every node's heap: its rows, and what the slot table makes of them.</param>
 sealed record Placed(
-    string Workload, int Nodes, double PodsPerSecond, double FilledPodsPerSecond, double BaselinePodsPerSecond, double AllocatedPerPod, double MessagesPerPod, int Unplaced)
+    string Workload, int Nodes, double PodsPerSecond, double FilledPodsPerSecond, double BaselinePodsPerSecond, double NodePodsPerSecond,
+    double AllocatedPerPod, double HeldPerPod, double HeldAsRowsPerPod, double MessagesPerPod, int Unplaced)
 {
     public override string ToString() => string.Create(CultureInfo.InvariantCulture,
-        $"{Workload,-24}{Nodes,7}{PodsPerSecond,10:F0}{FilledPodsPerSecond,10:F0}{BaselinePodsPerSecond,10:F0}{AllocatedPerPod,10:F0}{MessagesPerPod,8:F1}{Unplaced,6}");
+        $"{Workload,-24}{Nodes,7}{PodsPerSecond,10:F0}{FilledPodsPerSecond,10:F0}{BaselinePodsPerSecond,10:F0}{NodePodsPerSecond,10:F0}{AllocatedPerPod,10:F0}{HeldPerPod,8:F0}{HeldAsRowsPerPod,8:F0}{MessagesPerPod,8:F1}{Unplaced,6}");
 }

@@ -25,9 +25,11 @@ sealed class Beliefs(NodeConfig config, ulong boot, Outbox outbox, List<MemberCh
     public bool HasLeft => Own.State == MemberState.Left;
 
     /// <summary>Nothing runs here yet, as far as anybody knows.</summary>
-    public void Begin() =>
-        Table.Set(new Member(
-            config.Card, new Incarnation(boot, 0), MemberState.Alive, default, new Capacity(boot, 1, config.Card.Allocatable, "")));
+    public void Begin()
+    {
+        foreach (var known in config.Acquainted) Table.Set(known);
+        Table.Set(new Member(config.Card, new Incarnation(boot, 0), MemberState.Alive, default, new Capacity(boot, 1, config.Card.Allocatable, "")));
+    }
 
     /// <param name="hearsay">
     /// From a list, not from news: two sides of a healed partition each list the other as dead, so such a death only

@@ -5,12 +5,10 @@ namespace Gossip.Core.Membership;
 /// <summary>Members by id, and those of them that are live: two sorted arrays, so that every node walks them alike.</summary>
 sealed class MemberTable
 {
-    Member[] all = new Member[16];
-    Member[] live = new Member[16];
-    int allCount, liveCount;
+    readonly Sorted all = new(), live = new();
 
-    public ReadOnlySpan<Member> All => all.AsSpan(0, allCount);
-    public ReadOnlySpan<Member> Live => live.AsSpan(0, liveCount);
+    public ReadOnlySpan<Member> All => all.Members;
+    public ReadOnlySpan<Member> Live => live.Members;
 
     /// <summary>
     /// A hash of who is live at which incarnation. Of the dead nothing: nodes forget them at times of their own.
@@ -19,8 +17,8 @@ sealed class MemberTable
 
     public Member? Find(NodeId node)
     {
-        var index = Search(All, node);
-        return index >= 0 ? all[index] : null;
+        var index = all.Search(node);
+        return index >= 0 ? All[index] : null;
     }
 
     /// <summary>The live member that should listen at an address.</summary>
@@ -34,19 +32,18 @@ sealed class MemberTable
     /// <summary>Puts a member in, in the place of what was held of it.</summary>
     public void Set(Member member)
     {
-        var index = Search(All, member.Id);
-        var before = index < 0 ? null : all[index];
-        if (before is null) Insert(ref all, ref allCount, ~index, member);
-        else all[index] = member;
+        var index = all.Search(member.Id);
+        var before = index < 0 ? null : All[index];
+        all.Put(index, member);
         SetLive(before, member);
     }
 
     public void Remove(NodeId node)
     {
-        var index = Search(All, node);
+        var index = all.Search(node);
         Check.That(index >= 0);
-        SetLive(all[index], null);
-        RemoveAt(all, ref allCount, index);
+        SetLive(All[index], null);
+        all.RemoveAt(index);
     }
 
     void SetLive(Member? before, Member? after)
@@ -54,43 +51,54 @@ sealed class MemberTable
         var wasLive = before is { IsLive: true };
         var isLive = after is { IsLive: true };
         if (!wasLive && !isLive) return;
-        var index = Search(Live, (after ?? before!).Id);
+        var index = live.Search((after ?? before!).Id);
         if (wasLive) Digest ^= MarkOf(before!);
         if (isLive) Digest ^= MarkOf(after!);
-        if (wasLive && isLive) live[index] = after!;
-        else if (isLive) Insert(ref live, ref liveCount, ~index, after!);
-        else RemoveAt(live, ref liveCount, index);
+        if (isLive) live.Put(index, after!);
+        else live.RemoveAt(index);
     }
 
     static ulong MarkOf(Member member) =>
         StableHash.Mix(member.Id.Value, StableHash.Mix(member.Incarnation.Boot, member.Incarnation.Refutation));
 
-    static int Search(ReadOnlySpan<Member> members, NodeId node)
+    /// <summary>Ids lie beside the members, so that a search touches no member but the one it finds.</summary>
+    sealed class Sorted
     {
-        int low = 0, high = members.Length - 1;
-        while (low <= high)
+        Member[] members = new Member[16];
+        NodeId[] ids = new NodeId[16];
+        int count;
+
+        public ReadOnlySpan<Member> Members => members.AsSpan(0, count);
+
+        public int Search(NodeId node) => ids.AsSpan(0, count).BinarySearch(node);
+
+        /// <param name="index">As found: where it is, or the complement of where it belongs.</param>
+        public void Put(int index, Member member)
         {
-            var middle = (low + high) >>> 1;
-            var order = members[middle].Id.CompareTo(node);
-            if (order == 0) return middle;
-            if (order < 0) low = middle + 1;
-            else high = middle - 1;
+            if (index >= 0)
+            {
+                members[index] = member;
+                return;
+            }
+            index = ~index;
+            if (count == members.Length)
+            {
+                Array.Resize(ref members, count * 2);
+                Array.Resize(ref ids, count * 2);
+            }
+            Array.Copy(members, index, members, index + 1, count - index);
+            Array.Copy(ids, index, ids, index + 1, count - index);
+            members[index] = member;
+            ids[index] = member.Id;
+            count++;
         }
-        return ~low;
-    }
 
-    static void Insert(ref Member[] members, ref int count, int index, Member member)
-    {
-        if (count == members.Length) Array.Resize(ref members, count * 2);
-        Array.Copy(members, index, members, index + 1, count - index);
-        members[index] = member;
-        count++;
-    }
-
-    static void RemoveAt(Member[] members, ref int count, int index)
-    {
-        count--;
-        Array.Copy(members, index + 1, members, index, count - index);
-        members[count] = null!;
+        public void RemoveAt(int index)
+        {
+            count--;
+            Array.Copy(members, index + 1, members, index, count - index);
+            Array.Copy(ids, index + 1, ids, index, count - index);
+            members[count] = null!;
+        }
     }
 }

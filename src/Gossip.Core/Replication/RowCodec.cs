@@ -14,6 +14,8 @@ namespace Gossip.Core.Replication;
 public static class RowCodec
 {
     /// <summary>Longest field: a prefix such as <c>data.</c> before a config key of 253 characters.</summary>
+    static readonly string[] Known = [Fields.Birth, Fields.Status, Fields.Round];
+
     const int FieldMost = Limits.Name + 64;
 
     /// <summary>Array headers, two dots, generation, stamp and two length headers of a cell at their longest.</summary>
@@ -142,7 +144,7 @@ public static class RowCodec
     {
         var elements = reader.ReadArrayHeader();
         if (elements < 6) throw Bad("elements of a cell");
-        var field = reader.ReadString() ?? throw Bad("field");
+        var field = ReadField(ref reader);
         if (field.Length > FieldMost) throw Bad("length of a field");
         var writer = reader.TryReadNil() ? uid.Birth.Writer : new WriterId(reader.ReadUInt64());
         var dot = ReadDot(ref reader, writer);
@@ -151,6 +153,20 @@ public static class RowCodec
         var value = WireBytes.Read(ref reader, Limits.ObjectBytes).ToArray();
         Codec.SkipRest(ref reader, elements - 6);
         return new Cell(field, dot, generation, stamp, value);
+    }
+
+    /// <summary>Of every pod's rows each node keeps the names: those that the core writes itself are the same string everywhere.</summary>
+    static string ReadField(ref MessagePackReader reader)
+    {
+        var text = reader.CreatePeekReader();
+        if (text.TryReadStringSpan(out var bytes))
+            foreach (var known in Known)
+                if (Ascii.Equals(bytes, known))
+                {
+                    reader = text;
+                    return known;
+                }
+        return reader.ReadString() ?? throw Bad("field");
     }
 
     static Dot ReadDot(ref MessagePackReader reader, WriterId writer)

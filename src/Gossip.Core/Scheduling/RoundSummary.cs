@@ -22,6 +22,13 @@ public sealed record RoundSummary(
     /// <summary>16 answers of about 60 bytes fill a datagram.</summary>
     public const int AnswersMax = 16;
 
+    readonly ReadOnlyMemory<byte> packed;
+
+    /// <summary>As they came, where they came from another node: they are read when somebody asks why, and there is a summary for each pod.</summary>
+    internal ReadOnlyMemory<byte> Packed { init => packed = value; }
+
+    public ImmutableArray<RoundAnswer> Answers { get => packed.IsEmpty ? field : RoundSummaryCodec.ReadAnswers(packed); init; } = Answers;
+
     /// <summary>Of a gang that does not stand, what the attempt came to: "gang train needs 8 together, 5 fit". Else empty.</summary>
     public string Gang { get; init; } = "";
 }

@@ -82,6 +82,31 @@ public static class RoundSummaryCodec
         var asked = reader.ReadInt32();
         var winner = new NodeId(reader.ReadUInt64());
         var at = new Stamp(reader.ReadUInt64());
+        var from = (int)reader.Consumed;
+        SkipAnswers(ref reader);
+        return new RoundSummary(run, auctioneer, round, asked, winner, at, [])
+        {
+            Packed = cell[from..(int)reader.Consumed],
+            Gang = parts > 7 ? Codec.ReadText(ref reader, GangMax, "round.gang") : "",
+        };
+    }
+
+    /// <summary>Throws where reading them would.</summary>
+    static void SkipAnswers(ref MessagePackReader reader)
+    {
+        for (var left = Codec.ReadCount(ref reader, RoundSummary.AnswersMax, "round.answers"); left > 0; left--)
+        {
+            var fields = Codec.ReadArray(ref reader, 3, "answer");
+            reader.ReadUInt64();
+            reader.ReadInt32();
+            Codec.ReadUtf8(ref reader, WhyMax, "answer.why");
+            Codec.SkipRest(ref reader, fields - 3);
+        }
+    }
+
+    internal static ImmutableArray<RoundAnswer> ReadAnswers(ReadOnlyMemory<byte> packed)
+    {
+        var reader = new MessagePackReader(packed);
         var count = Codec.ReadCount(ref reader, RoundSummary.AnswersMax, "round.answers");
         var answers = ImmutableArray.CreateBuilder<RoundAnswer>(count);
         for (var i = 0; i < count; i++)
@@ -90,9 +115,6 @@ public static class RoundSummaryCodec
             answers.Add(new RoundAnswer(new NodeId(reader.ReadUInt64()), reader.ReadInt32(), Codec.ReadText(ref reader, WhyMax, "answer.why")));
             Codec.SkipRest(ref reader, fields - 3);
         }
-        return new RoundSummary(run, auctioneer, round, asked, winner, at, answers.MoveToImmutable())
-        {
-            Gang = parts > 7 ? Codec.ReadText(ref reader, GangMax, "round.gang") : "",
-        };
+        return answers.MoveToImmutable();
     }
 }

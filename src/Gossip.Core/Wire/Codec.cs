@@ -46,10 +46,16 @@ static class Codec
     /// <summary>UTF-8 text of at most <paramref name="most"/> bytes.</summary>
     public static string ReadText(ref MessagePackReader reader, int most, string field)
     {
+        var bytes = ReadUtf8(ref reader, most, field);
+        return bytes.IsEmpty ? "" : Encoding.UTF8.GetString(bytes);
+    }
+
+    /// <summary>Refuses what <see cref="ReadText"/> would, and makes no string of it.</summary>
+    public static ReadOnlySpan<byte> ReadUtf8(ref MessagePackReader reader, int most, string field)
+    {
         if (!reader.TryReadStringSpan(out var bytes)) throw Bad(field, "is not text");
         if (bytes.Length > most) throw Bad(field, "too long");
-        if (bytes.IsEmpty) return "";
-        return Utf8.IsValid(bytes) ? Encoding.UTF8.GetString(bytes) : throw Bad(field, "is not UTF-8");
+        return Utf8.IsValid(bytes) ? bytes : throw Bad(field, "is not UTF-8");
     }
 
     /// <summary>Writes a text, cut at a character's edge to at most so many bytes of UTF-8.</summary>

@@ -13,8 +13,9 @@ namespace Gossip.Core.Workloads;
 /// </summary>
 sealed class PodFacts
 {
-    readonly SortedDictionary<Uid, Row> slotRows = [];
-    readonly SortedDictionary<Uid, RoundSummary> summaries = [];
+    // One entry or none, for nearly every pod: arrays, since there is a pod in every node's memory for each pod there is.
+    ImmutableArray<Row> slotRows = [];
+    ImmutableArray<(Uid Row, RoundSummary Summary)> summaries = [];
     Epoch greatestSeen;
 
     /// <summary><see cref="Garbage"/> knows of it.</summary>
@@ -23,10 +24,10 @@ sealed class PodFacts
     /// <summary>First in order first.</summary>
     public ImmutableArray<Admission> Admissions { get; private set; } = [];
 
-    public bool IsEmpty => Admissions.IsEmpty && slotRows.Count == 0 && summaries.Count == 0;
+    public bool IsEmpty => Admissions.IsEmpty && slotRows.IsEmpty && summaries.IsEmpty;
 
     /// <summary>Slot and summary rows: what is garbage once the workload is gone.</summary>
-    public IEnumerable<Uid> Rows => slotRows.Keys.Concat(summaries.Keys);
+    public IEnumerable<Uid> Rows => slotRows.Select(row => row.Uid).Concat(summaries.Select(one => one.Row));
 
     public void Put(Admission admission)
     {
@@ -47,10 +48,10 @@ sealed class PodFacts
         }
     }
 
-    public void PutSlot(Row row) => slotRows[row.Uid] = row;
-    public void TakeSlot(Uid row) => slotRows.Remove(row);
-    public void PutSummary(Uid row, RoundSummary summary) => summaries[row] = summary;
-    public void TakeSummary(Uid row) => summaries.Remove(row);
+    public void PutSlot(Row row) => slotRows = With(slotRows, row, static held => held.Uid);
+    public void TakeSlot(Uid row) => slotRows = slotRows.RemoveAll(held => held.Uid == row);
+    public void PutSummary(Uid row, RoundSummary summary) => summaries = With(summaries, (Row: row, Summary: summary), static held => held.Row);
+    public void TakeSummary(Uid row) => summaries = summaries.RemoveAll(held => held.Row == row);
 
     public Uid? SummaryOf(NodeId auctioneer)
     {
@@ -64,7 +65,7 @@ sealed class PodFacts
     {
         var (least, why, succeeded) = (Epoch.None, RunEnd.Deleted, false);
         SortedSet<Epoch>? failed = null;
-        foreach (var row in slotRows.Values)
+        foreach (var row in slotRows)
             foreach (var cell in row.Cells)
             {
                 if (cell.Field == Fields.LeastEpoch)
@@ -80,7 +81,7 @@ sealed class PodFacts
                     (failed ??= []).Add(new Epoch(epoch));
             }
         RoundSummary? last = null;
-        foreach (var summary in summaries.Values)
+        foreach (var (_, summary) in summaries)
             if (last is null || summary.At.CompareTo(last.At) >= 0) last = summary;
         slot.LeastEpoch = least;
         slot.LeastBecause = why;
@@ -88,7 +89,7 @@ sealed class PodFacts
         slot.FailedEpochs = failed is null ? [] : [.. failed];
         slot.Admissions = Admissions;
         slot.Summary = last;
-        slot.FactsRow = slotRows.Count == 0 ? null : slotRows.First().Key;
+        slot.FactsRow = slotRows.IsEmpty ? null : slotRows[0].Uid;
         slot.GreatestEpoch = Epoch.Max(greatestSeen, failed is null ? Epoch.None : failed.Max);
     }
 
@@ -131,6 +132,14 @@ sealed class PodFacts
         {
             return null;
         }
+    }
+
+    /// <summary>In order of uid; in the place of what was held under it.</summary>
+    static ImmutableArray<T> With<T>(ImmutableArray<T> held, T one, Func<T, Uid> uidOf)
+    {
+        var at = 0;
+        while (at < held.Length && uidOf(held[at]).CompareTo(uidOf(one)) < 0) at++;
+        return at < held.Length && uidOf(held[at]) == uidOf(one) ? held.SetItem(at, one) : held.Insert(at, one);
     }
 
     static bool IsPoison(Exception thrown) => thrown is MessagePackSerializationException or EndOfStreamException;

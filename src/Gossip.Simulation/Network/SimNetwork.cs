@@ -15,9 +15,10 @@ internal sealed class SimNetwork(int nodes, Luck luck, EventQueue queue, BufferP
     /// <summary>How long a connect waits for a machine that does not answer.</summary>
     static readonly TimeSpan ConnectTimeout = TimeSpan.FromSeconds(1);
 
+    // By link, most of which carry no fault and no frame: a thousand nodes have a million links.
     readonly bool[] blocked = new bool[nodes * nodes];
-    readonly double[] extraLoss = new double[nodes * nodes];
-    readonly long[] lastFrame = new long[nodes * nodes];
+    readonly Dictionary<int, double> extraLoss = [];
+    readonly Dictionary<int, long> lastFrame = [];
 
     public LinkFaults Faults { get; set; } = LinkFaults.None;
 
@@ -32,7 +33,7 @@ internal sealed class SimNetwork(int nodes, Luck luck, EventQueue queue, BufferP
     {
         Faults = LinkFaults.None;
         Array.Clear(blocked);
-        Array.Clear(extraLoss);
+        extraLoss.Clear();
     }
 
     public void Send(SimNode from, NodeAddress to, ReadOnlySpan<byte> datagram)
@@ -45,7 +46,7 @@ internal sealed class SimNetwork(int nodes, Luck luck, EventQueue queue, BufferP
             sometimes.Count("a datagram hits a partition");
             return;
         }
-        var loss = Faults.Loss + extraLoss[link];
+        var loss = Faults.Loss + (extraLoss.Count == 0 ? 0 : extraLoss.GetValueOrDefault(link));
         if (target != from.Index && loss > 0 && luck.Chance(loss))
         {
             sometimes.Count("a datagram is lost");
@@ -88,7 +89,7 @@ internal sealed class SimNetwork(int nodes, Luck luck, EventQueue queue, BufferP
             return;
         }
         var link = from.Index * nodes + target.Index;
-        var arrives = Math.Max(queue.Now + 2 * Latency().Ticks, lastFrame[link] + 1);
+        var arrives = Math.Max(queue.Now + 2 * Latency().Ticks, lastFrame.GetValueOrDefault(link) + 1);
         lastFrame[link] = arrives;
         var copy = buffers.Rent(frame.Length);
         frame.CopyTo(copy);

@@ -12,7 +12,7 @@ namespace Gossip.Simulation.Time;
 internal sealed class SimClock(long origin, double drift, TimeSpan wallAhead)
 {
     /// <summary>2026-01-01: a date of the simulation's own, since it may not know today's.</summary>
-    const long Epoch = 1_767_225_600_000;
+    public const long Epoch = 1_767_225_600_000;
 
     TimeSpan ahead = wallAhead;
 

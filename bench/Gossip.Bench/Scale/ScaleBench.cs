@@ -1,0 +1,109 @@
+using System.Globalization;
+using System.Text.Json;
+using Gossip.Core;
+using Gossip.Core.Model;
+
+namespace Gossip.Bench.Scale;
+
+/// <summary>
+/// Large clusters under virtual time: <c>scale [--nodes 1000] [--seed 1] [--only NAME] [--json] [--plot FILE]</c>.
+/// </summary>
+static class ScaleBench
+{
+    public static int Run(string[] args)
+    {
+        var nodes = int.Parse(Value(args, "--nodes") ?? "1000", CultureInfo.InvariantCulture);
+        var seed = ulong.Parse(Value(args, "--seed") ?? "1", CultureInfo.InvariantCulture);
+        var only = Value(args, "--only");
+        foreach (var (name, run) in (ReadOnlySpan<(string, Func<int, ulong, ScaleFigure[]>)>)[("single", Single), ("burst", Burst), ("loss", Loss), ("split", Split)])
+        {
+            if (only is not null && only != name) continue;
+            foreach (var figure in run(nodes, seed))
+            {
+                Console.WriteLine(figure);
+                if (args.Contains("--json")) Console.WriteLine(JsonSerializer.Serialize(figure, JsonSerializerOptions.Web));
+            }
+        }
+        return 0;
+    }
+
+    static string? Value(string[] args, string option) => Array.IndexOf(args, option) is >= 0 and var at && at + 1 < args.Length ? args[at + 1] : null;
+
+    static ScaleFigure[] Single(int nodes, ulong seed)
+    {
+        const int Pods = 200;
+        var trial = new Trial(nodes, seed, NodeTimings.Lan, 20);
+        for (var i = 0; i < Pods; i++) trial.World.After(TimeSpan.FromMilliseconds(i * 97), () => trial.Create(1));
+        trial.RunUntil(() => trial.Admissions.At.Count == Pods, 120);
+        var took = trial.Admissions.At.Select(admitted => admitted.Value - trial.Asked[admitted.Key.Workload]).Order().ToArray();
+        return
+        [
+            ScaleFigure.Of("one pod placed, p50", nodes, seed, took[Pods / 2], trial, 0),
+            ScaleFigure.Of("one pod placed, p99", nodes, seed, took[Pods * 99 / 100], trial, 2),
+        ];
+    }
+
+    static ScaleFigure[] Burst(int nodes, ulong seed)
+    {
+        var trial = new Trial(nodes, seed, NodeTimings.Lan, 20);
+        var from = trial.Now;
+        trial.Create(1000);
+        trial.RunUntil(() => trial.Admissions.At.Count >= 1000, 120);
+        return [ScaleFigure.Of("burst of 1,000 admitted", nodes, seed, trial.Now - from, trial, 5)];
+    }
+
+    static ScaleFigure[] Loss(int nodes, ulong seed)
+    {
+        var figures = new List<ScaleFigure>();
+        foreach (var (name, timings, aim) in new[] { ("by default", NodeTimings.Lan, 15.0), ("tuned", Tuned, 5.0) })
+        {
+            var trial = new Trial(nodes, seed, timings, 20);
+            trial.Create(nodes);
+            trial.RunUntil(() => trial.Admissions.At.Count >= nodes, 120);
+            trial.RunFor(TimeSpan.FromSeconds(5));
+            var lost = trial.World.Nodes.MaxBy(node => node.Runtime.Pods.Count)!;
+            var pods = lost.Runtime.Pods.Keys.Select(run => run.Pod).ToArray();
+            var from = trial.Now;
+            lost.LosePower();
+            trial.RunUntil(() => pods.All(pod => trial.Admissions.At[pod] > from), 120);
+            var last = pods.Max(pod => trial.Admissions.At[pod]) - from;
+            figures.Add(ScaleFigure.Of(string.Create(CultureInfo.InvariantCulture, $"machine lost, its {pods.Length} pods admitted elsewhere, {name} (dead after {(trial.Admissions.FirstDeath - from)?.TotalSeconds:F1} s, {trial.Admissions.FalseDeaths} false deaths)"), nodes, seed, last, trial, aim));
+        }
+        return [.. figures];
+    }
+
+    static ScaleFigure[] Split(int nodes, ulong seed)
+    {
+        var trial = new Trial(nodes, seed, NodeTimings.Lan, 20);
+        trial.Create(nodes);
+        trial.RunUntil(() => trial.Running >= nodes, 120);
+        trial.Admissions.DeathsAreMeant = true;
+        trial.Cut(true);
+        trial.RunUntil(() => trial.Running >= 2 * nodes, 120);
+        var most = trial.Running;
+        trial.RunFor(TimeSpan.FromSeconds(5));
+        trial.Cut(false);
+        var from = trial.Now;
+        trial.RunUntil(() => trial.Running == nodes, 300);
+        return [ScaleFigure.Of(string.Create(CultureInfo.InvariantCulture, $"50/50 split with {most} copies healed to exactly {nodes}"), nodes, seed, trial.Now - from, trial, 10)];
+    }
+
+    /// <summary>Loss found sooner: for networks whose round trips stay well below the probe's timeout.</summary>
+    static readonly NodeTimings Tuned = NodeTimings.Lan with
+    {
+        ProbeInterval = TimeSpan.FromMilliseconds(250),
+        ProbeTimeout = TimeSpan.FromMilliseconds(100),
+        LossGrace = TimeSpan.FromMilliseconds(500),
+    };
+}
+
+/// <param name="Seconds">Virtual.</param>
+/// <param name="AimSeconds">0: reported only.</param>
+sealed record ScaleFigure(string What, int Nodes, ulong Seed, double Seconds, double AimSeconds, long Events, double WallSeconds)
+{
+    public static ScaleFigure Of(string what, int nodes, ulong seed, TimeSpan took, Trial trial, double aim) =>
+        new(what, nodes, seed, Math.Round(took.TotalSeconds, 3), aim, trial.World.Events, Math.Round(trial.Wall.TotalSeconds, 1));
+
+    public override string ToString() => string.Create(CultureInfo.InvariantCulture,
+        $"{What}: {Seconds:F2} s{(AimSeconds > 0 ? $" (aim {AimSeconds:F0} s: {(Seconds <= AimSeconds ? "met" : "missed")})" : "")}, {Nodes} nodes, seed {Seed}, {Events} events, {WallSeconds:F0} s of wall time");
+}
