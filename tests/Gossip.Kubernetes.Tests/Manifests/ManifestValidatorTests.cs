@@ -43,7 +43,7 @@ public class ManifestValidatorTests
     [InlineData("name: web", "name: 7", "metadata.name", "quote it")]
     [InlineData("name: web", "name: web\n  namespace: A", "metadata.namespace", "DNS label")]
     [InlineData("replicas: 3", "replicas: -1", "spec.replicas", "from 0")]
-    [InlineData("replicas: 3", "replicas: 1000001", "spec.replicas", "1000000")]
+    [InlineData("replicas: 3", "replicas: 100001", "spec.replicas", "100000")]
     [InlineData("replicas: 3", "replicas: three", "spec.replicas", "whole number")]
     [InlineData("replicas: 3", "replicas: 2.5", "spec.replicas", "whole number")]
     [InlineData("cpu: 100m", "cpu: -100m", "spec.template.spec.containers[0].resources.requests.cpu", "negative")]
