@@ -76,6 +76,19 @@ public class ClerkTests
     }
 
     [Fact]
+    public void A_gang_has_one_minimum_which_its_only_workload_may_change()
+    {
+        static ObjectField[] Gang(string gang) => Fields(1, Template.Replace("\"labels\"", $"\"annotations\":{{\"gossip.dev/gang\":\"{gang}\"}},\"labels\"", StringComparison.Ordinal));
+        cluster.Create(Deployment("a"), Gang("train/2"));
+        Assert.IsType<ObjectStored>(cluster.Do(new ReplaceObject(Deployment("a"), 0, [.. Gang("train/3")])));
+        var refused = Assert.IsType<Refused>(cluster.Do(new CreateObject(Deployment("b"), "v1", [.. Gang("train/2")])));
+        Assert.Equal(("spec.template.metadata.annotations[gossip.dev/gang]", RefusedBecause.Invalid), (refused.Field, refused.Because));
+        Assert.Contains("needs 2 of gang train, and Deployment/default/a 3", refused.Message, StringComparison.Ordinal);
+        cluster.Create(Deployment("b"), Gang("train/3"));
+        cluster.Create(Deployment("other") with { Namespace = "elsewhere" }, Gang("train/2"));
+    }
+
+    [Fact]
     public void What_cannot_be_is_refused_with_its_field_and_nothing_changes()
     {
         Refused Refuse(ObjectName name, params ObjectField[] fields) => Assert.IsType<Refused>(cluster.Do(new CreateObject(name, "v1", [.. fields])));

@@ -67,6 +67,16 @@ public class RowCodecTests
     }
 
     [Fact]
+    public void A_summary_of_a_gang_with_a_long_name_fits_its_row()
+    {
+        var answers = Enumerable.Range(0, 40).Select(i => new RoundAnswer(new NodeId(ulong.MaxValue - (ulong)i), -1, new string('w', 900)));
+        var gang = $"gang {new string('g', 63)} needs 512 together, 511 fit";
+        var bytes = RoundSummaryCodec.Write(new RoundSummary(Run, NodeId.Of("a"), uint.MaxValue, int.MaxValue, NodeId.None, new Stamp(ulong.MaxValue), [.. answers]) { Gang = gang });
+        Assert.InRange(bytes.Length, 1, RoundSummaryCodec.BytesMax);
+        Assert.Equal((gang, 13), (RoundSummaryCodec.Read(bytes).Gang, RoundSummaryCodec.Read(bytes).Answers.Length));
+    }
+
+    [Fact]
     public void A_status_of_an_older_build_is_read_without_what_it_does_not_tell()
     {
         byte[] older = [0x99, 0, 0xC2, 1, 0xC3, 0xA0, 5, 0xA0, 0xA0, 0x91, 0x97, 0xA1, (byte)'a', 1, 2, 3, 0, 0xA0, 0xA0];

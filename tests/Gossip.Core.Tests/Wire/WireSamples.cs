@@ -67,6 +67,7 @@ static class WireSamples
             [new ContainerState("web", ContainerStage.Terminated, 2, new WallTime(4), 137, "Error", "killed") { Ready = true, Started = true, Last = new(1, "OOMKilled", new WallTime(3)) }],
             "Evicted", "drained") { ReadySince = new WallTime(6), Notes = [new PodNote("Unhealthy", "web", "says no", 8)] })),
         ("Summary \"round\"", RoundSummaryCodec.Write(new RoundSummary(Run, Node, 2, 5, Node, new Stamp(8), [new RoundAnswer(Node, -1, "full")]))),
+        ("Summary \"round\"", RoundSummaryCodec.Write(new RoundSummary(Run, Node, 2, 5, NodeId.None, new Stamp(8), []) { Gang = "gang a needs 2 together, 1 fit" })),
     ];
 
     static readonly Type[] Numbered =
