@@ -138,7 +138,7 @@ public class PodStatusTests
     public async Task A_node_says_which_runtime_is_gone_and_how_it_isolates_processes()
     {
         var cluster = new FakeCluster().WithNode("n1", "docker", lost: "containers").WithNode("n2", "docker", lost: "docker,containers")
-            .WithNode("n3", "process", labels: Labels.Of(("gossip.dev/process-isolation", "none")));
+            .WithNode("n3", "process", labels: Labels.Of(("gossip.dev/process-isolation", "none")), hostFault: "host filter mine failed: no disk");
         await using var served = await ServedCluster.StartAsync(cluster);
         async Task<string> Says(string node, string type)
         {
@@ -148,6 +148,7 @@ public class PodStatusTests
         Assert.StartsWith("False RuntimeLost the engine of containers", await Says("n1", "RuntimeReady"), StringComparison.Ordinal);
         Assert.StartsWith("True", await Says("n1", "Ready"), StringComparison.Ordinal);
         Assert.StartsWith("False RuntimeLost", await Says("n2", "Ready"), StringComparison.Ordinal);
+        Assert.Equal("False HostRuleFailed host filter mine failed: no disk", await Says("n3", "HostRulesAnswer"));
         Assert.StartsWith("False PlainProcesses", await Says("n3", "ProcessIsolation"), StringComparison.Ordinal);
     }
 }

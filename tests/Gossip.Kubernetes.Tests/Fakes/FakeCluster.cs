@@ -31,11 +31,11 @@ sealed class FakeCluster
     /// <summary>How every budget stands.</summary>
     public BudgetStatus BudgetStands { get; set; }
 
-    public FakeCluster WithNode(string name, string runtime, MemberState state = MemberState.Alive, Labels? labels = null, string unready = "", string lost = "")
+    public FakeCluster WithNode(string name, string runtime, MemberState state = MemberState.Alive, Labels? labels = null, string unready = "", string lost = "", string hostFault = "")
     {
         var card = new NodeCard(name, NodeAddress.V4(0x7F000001, 7000), labels ?? Labels.Empty, [],
             new Resources(new MilliCpu(4000), new Bytes(8L << 30), default, 110, []), [runtime], "");
-        var member = new Member(card, new Incarnation((ulong)Start.UnixMilliseconds / 1000, 0), state, default, new Capacity(1, 1, card.Allocatable, unready) { LostRuntimes = lost });
+        var member = new Member(card, new Incarnation((ulong)Start.UnixMilliseconds / 1000, 0), state, default, new Capacity(1, 1, card.Allocatable, unready) { LostRuntimes = lost, HostFault = hostFault });
         nodes.Add(new NodeView(member, card.Labels, [], false, null, ++version));
         return this;
     }

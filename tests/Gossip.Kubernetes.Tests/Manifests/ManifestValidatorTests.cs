@@ -132,6 +132,13 @@ public class ManifestValidatorTests
     }
 
     [Theory]
+    [InlineData("gossip.dev/bandwidth: 10G", true)]
+    [InlineData("gossip.dev/bandwidth: 2P", false)]
+    [InlineData("example.com/fpga: 10G", false)]
+    public void Bandwidth_is_counted_in_more_than_pieces(string amount, bool isTaken) =>
+        Assert.Equal(isTaken, Check(Pod.Replace("image: nginx:1", $"image: nginx:1\n    resources: {{requests: {{{amount}}}}}", StringComparison.Ordinal)).Faults.Length == 0);
+
+    [Theory]
     [InlineData("volumes:", "hostPID: true\n  volumes:", "spec.hostPID")]
     [InlineData("volumes:", "shareProcessNamespace: true\n  volumes:", "spec.shareProcessNamespace")]
     [InlineData("image: nginx:1", "image: nginx:1\n    securityContext: {seccompProfile: {type: RuntimeDefault}}", "spec.containers[0].securityContext.seccompProfile")]
