@@ -63,6 +63,9 @@ public sealed record NodeTimings
     /// <summary>How long a restarted node without peers waits before it trusts its own tables.</summary>
     public TimeSpan SyncWait { get; init; } = TimeSpan.FromSeconds(2);
 
+    /// <summary>T: for how long a voter grants a singleton, and how long a restarted voter is silent. Clocks may differ by 1 % in speed.</summary>
+    public TimeSpan LeaseTerm { get; init; } = TimeSpan.FromSeconds(15);
+
     // Pods: Kubernetes' crash back-off
     public TimeSpan RestartBackoffLeast { get; init; } = TimeSpan.FromSeconds(10);
     public TimeSpan RestartBackoffMost { get; init; } = TimeSpan.FromMinutes(5);
@@ -84,5 +87,6 @@ public sealed record NodeTimings
         JoinRetry = TimeSpan.FromMilliseconds(250),
         LossGrace = TimeSpan.FromMilliseconds(500),
         GangPatience = TimeSpan.FromSeconds(5),
+        LeaseTerm = TimeSpan.FromSeconds(8),
     };
 }

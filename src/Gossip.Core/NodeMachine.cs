@@ -7,6 +7,7 @@ using Gossip.Core.Ports;
 using Gossip.Core.Replication;
 using Gossip.Core.Requests;
 using Gossip.Core.Scheduling;
+using Gossip.Core.Singletons;
 using Gossip.Core.View;
 using Gossip.Core.Wire;
 using Gossip.Core.Workloads;
@@ -34,6 +35,7 @@ public sealed class NodeMachine
     readonly PodKeeper keeper;
     readonly BudgetKeeper budgets;
     readonly Evictor evictor;
+    readonly Voter voter;
     readonly ViewBuilder views;
     readonly Clerk clerk;
     readonly Sweeper sweeper;
@@ -53,7 +55,8 @@ public sealed class NodeMachine
         slots = new SlotTable(replicator, swim, config.Timings);
         bidder = new Bidder(config, slots, swim, replicator, outbox);
         auctioneer = new Auctioneer(config, slots, swim, replicator, replicator, luck.For("auction"), outbox);
-        keeper = new PodKeeper(config, slots, swim, replicator, replicator, bidder);
+        keeper = new PodKeeper(config, slots, swim, replicator, replicator, bidder, outbox);
+        voter = new Voter(config, slots, swim, outbox);
         budgets = new BudgetKeeper(config, slots, swim, replicator, replicator, outbox);
         evictor = new Evictor(slots, swim, budgets, outbox);
         views = new ViewBuilder(slots, swim);
@@ -95,6 +98,7 @@ public sealed class NodeMachine
                 auctioneer.Start();
                 keeper.Start(effects);
                 budgets.Start(now);
+                voter.Start(now);
                 break;
             case NodeInputKind.DatagramArrived:
             case NodeInputKind.FrameArrived:
@@ -176,7 +180,9 @@ public sealed class NodeMachine
                     || replicator.TryHandle(kind, body, sender, from, now, effects)
                     || bidder.TryHandle(kind, body, sender, from, now, effects)
                     || auctioneer.TryHandle(kind, body, sender, from, now, effects)
-                    || evictor.TryHandle(kind, body, from, now, effects);
+                    || evictor.TryHandle(kind, body, from, now, effects)
+                    || voter.TryHandle(kind, body, sender, from, now, effects)
+                    || keeper.TryHandle(kind, body, sender, now, effects);
             }
             catch (Exception malformed) when (malformed is MessagePackSerializationException or EndOfStreamException or OverflowException)
             {
@@ -198,6 +204,7 @@ public sealed class NodeMachine
                 slots.Apply(change, now);
                 views.Observe(change, now);
                 auctioneer.OnMember(change, now, effects);
+                keeper.OnMember(change, now, effects);
             }
             swim.Changes.Clear();
             for (var i = 0; i < replicator.Changes.Count; i++)

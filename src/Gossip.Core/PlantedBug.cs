@@ -43,4 +43,8 @@ internal enum PlantedBug : byte
     PriorityIgnored,
     /// <summary>A pod that others make room for starts before they are gone.</summary>
     RoomNotAwaited,
+    /// <summary>A voter grants singletons as soon as it has restarted, though it knows no more what it had granted.</summary>
+    GrantForgotten,
+    /// <summary>A holder counts its lease from when the grant arrived, not from when it asked.</summary>
+    LeaseCountedFromGrant,
 }

@@ -88,6 +88,9 @@ public sealed class Cluster
         users.Create("urgent", pods, 300, PodShape.Plain, "major");
     });
 
+    /// <summary>Users want so many singletons, with the first machines for voters.</summary>
+    public Cluster Singletons(int pods) => Doing($".Singletons({pods})", _ => users!.CreateSingletons(pods, 100));
+
     /// <summary>Users want so many pods that are to be spread over the zones, each a workload of its own.</summary>
     public Cluster Spread(int pods) => Doing($".Spread({pods})", _ => users!.CreateEven(pods, 100));
 

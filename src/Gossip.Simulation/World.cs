@@ -164,6 +164,11 @@ internal sealed class World
         foreach (var checker in checkers) checker.Prepared(node);
     }
 
+    public void ContainerRan(SimNode node, PodRun run)
+    {
+        foreach (var checker in checkers) checker.ContainerRan(node, run);
+    }
+
     public void Noted(SimNode node, NodeNote note) =>
         Log?.WriteLine($"{Elapsed.TotalSeconds,9:0.000} {node.Config.Card.Name} {note.Level} {note.Event} {note.Subject} {note.Detail}");
 

@@ -21,6 +21,7 @@ public class RandomScenarioTests
         "a status tells WaitingForDependencies", "an engine is lost",
         "a node is drained", "a node is tainted", "a pod is evicted", "a budget forbids an eviction",
         "a gang is awarded at once", "a gang's pod starts",
+        "a singleton runs", "a lease runs out before its pod is stopped",
     ];
 
     [Fact]

@@ -11,6 +11,9 @@ sealed class AnnotationReader(TemplateFaults faults, Labels annotations)
     public const string OnDependencyLoss = "gossip.dev/on-dependency-loss";
     public const string PidsLimit = "gossip.dev/pids-limit";
     public const string Gang = "gossip.dev/gang";
+    public const string Singleton = "gossip.dev/singleton";
+    public const string OnHeal = "gossip.dev/on-heal";
+    public const string WhenAlone = "gossip.dev/when-alone";
 
     static readonly string[] bandwidths = ["kubernetes.io/egress-bandwidth", "kubernetes.io/ingress-bandwidth"];
 
@@ -76,6 +79,21 @@ sealed class AnnotationReader(TemplateFaults faults, Labels annotations)
         if (int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var limit) && limit is > 0 and <= PidsMax) return limit;
         Refuse(PidsLimit, $"\"{text}\" is not a whole number from 1 to {PidsMax}");
         return PodTemplate.DefaultPidsLimit;
+    }
+
+    public bool ReadSingleton() => ReadChoice(Singleton, "false", "true") == "true";
+
+    public bool ReadKeepsNewest() => ReadChoice(OnHeal, "oldest", "newest") == "newest";
+
+    public bool ReadStopsAlone() => ReadChoice(WhenAlone, "keep", "stop") == "stop";
+
+    /// <summary>One of two words; the first when there is none.</summary>
+    string ReadChoice(string annotation, string usual, string other)
+    {
+        var text = annotations[annotation] ?? usual;
+        if (text == usual || text == other) return text;
+        Refuse(annotation, $"\"{text}\" is neither {usual} nor {other}");
+        return usual;
     }
 
     /// <summary><c>train/8</c>: at least 8 of the gang train together.</summary>

@@ -84,6 +84,15 @@ public sealed record PodTemplate(
     /// <summary>It starts together with others or not at all; null for a pod on its own.</summary>
     public GangTerms? Gang { get; init; }
 
+    /// <summary>It never runs twice at any instant: only with leases of a majority of the voters. Annotation <c>gossip.dev/singleton</c>.</summary>
+    public bool IsSingleton { get; init; }
+
+    /// <summary>Of two copies that meet when a partition heals the later admitted stays. Annotation <c>gossip.dev/on-heal: newest</c>.</summary>
+    public bool KeepsNewest { get; init; }
+
+    /// <summary>It ends on a node that sees no majority of those it knew. Annotation <c>gossip.dev/when-alone: stop</c>.</summary>
+    public bool StopsAlone { get; init; }
+
     /// <summary>Many for a service, few for a machine of thousands of pods, and a fork bomb ends at it.</summary>
     public const int DefaultPidsLimit = 1024;
 

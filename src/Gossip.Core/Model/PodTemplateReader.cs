@@ -110,6 +110,9 @@ public sealed class PodTemplateReader
             DependsOn = gossips.ReadDependencies(),
             RestartsWithDependencies = gossips.ReadRestartsWithDependencies(),
             Gang = gossips.ReadGang(),
+            IsSingleton = gossips.ReadSingleton(),
+            KeepsNewest = gossips.ReadKeepsNewest(),
+            StopsAlone = gossips.ReadStopsAlone(),
         };
     }
 

@@ -70,6 +70,15 @@ sealed class KeptPod
     /// <summary>Since when it has been on a node with a NoExecute taint that it tolerates for a while only.</summary>
     public Instant? TaintedSince { get; set; }
 
+    /// <summary>Of a singleton, from its first look on to its end.</summary>
+    public Singletons.Lease? Lease { get; set; }
+
+    /// <summary>From when the lease counts up to which its runtime lets it live.</summary>
+    public Instant? LeasedFrom { get; set; }
+
+    /// <summary>Its end cannot wait for longer than this, whatever grace it asks for.</summary>
+    public TimeSpan? GraceMost { get; set; }
+
     /// <summary>Since when its runtime's engine has been gone: what becomes of it nobody knows.</summary>
     public Instant? LostAt { get; set; }
 

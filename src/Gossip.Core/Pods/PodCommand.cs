@@ -41,6 +41,12 @@ public sealed record RunAction(
 /// </summary>
 public sealed record StopPod(PodRun Pod, string Runtime, TimeSpan Grace) : PodCommand(Pod, Runtime);
 
+/// <summary>
+/// Let nothing of a singleton live beyond that moment of the node's monotonic clock, unless another such command came, whatever
+/// becomes of the node's process. Not held up by other commands for the pod. No answer but the containers' ends.
+/// </summary>
+public sealed record LeasePod(PodRun Pod, string Runtime, Instant Until) : PodCommand(Pod, Runtime);
+
 /// <summary>All that a runtime needs to know to run a pod; it keeps it beside the pod, to adopt it later. Holds no secret.</summary>
 public sealed record PodLaunch(
     PodRun Pod, string Name, string Namespace, string Uid, string NodeName, PodTemplate Template);

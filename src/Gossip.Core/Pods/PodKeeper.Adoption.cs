@@ -200,7 +200,7 @@ public sealed partial class PodKeeper
         }
         if (PodJudge.AnotherStands(slot, self, members)) return; // it has it, but does not run it yet: better an extra copy than none
         pod.IsBeingAdmitted = true;
-        var birth = new AdmissionBirth(self, pod.Run, writer.Tick(now), "ran on while its admission was lost") { Priority = slots.PriorityOf(slot) };
+        var birth = new AdmissionBirth(self, pod.Run, writer.Tick(now), "ran on while its admission was lost") { Priority = slots.PriorityOf(slot), KeepsNewest = pod.Template.KeepsNewest };
         writer.Create(RowKind.Admission,
             [(Fields.Birth, AdmissionCodec.Write(birth)), (Fields.Status, AdmissionCodec.Write(pod.Status))], now, effects);
     }

@@ -115,6 +115,7 @@ public sealed partial class PodKeeper
     {
         bidder.Leaves(pod.Run);
         var grace = GraceOf(pod);
+        if (pod.GraceMost < grace) grace = pod.GraceMost.Value;
         if (pod.EndsAt is null) pod.EndsInOrder = pod.Containers.Any(container => container.Runs && (container.Spec.PreStop is not null || container.Role == ContainerRole.Sidecar));
         if (pod.EndsAt is null || now.Monotonic + grace < pod.EndsAt) pod.EndsAt = now.Monotonic + grace;
         pod.EndsInOrder &= grace > TimeSpan.Zero;

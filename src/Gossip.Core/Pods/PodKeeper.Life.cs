@@ -19,7 +19,7 @@ public sealed partial class PodKeeper
     {
         if (!hasBegun || kept.GetValueOrDefault(pod.Run) != pod) return;
         pod.NextDue = null;
-        if (TryTaintOut(pod, now, effects)) return;
+        if (TryTaintOut(pod, now, effects) || TryEndAlone(pod, now, effects) || TryLoseLease(pod, now, effects)) return;
         if (pod.LostAt is not null || IsLost(pod)) WaitForRuntime(pod, now, effects);
         else if (pod.Runs && IsOverdue(pod, now.Monotonic)) Fail(pod, "DeadlineExceeded", "Pod was active on the node longer than the specified deadline", now, effects);
         else if (pod.Stage == PodStage.Admitted) TryPrepare(pod, now, effects);
@@ -55,6 +55,7 @@ public sealed partial class PodKeeper
     {
         if (leaving || pod.Row is null || slots.Find(pod.Run.Pod) is not { } slot) return;
         if (AwaitsGang(pod, slot, now, effects)) return;
+        if (AwaitsLease(pod, slot, now, effects)) return;
         if (bidder.WaitsForRoom(pod.Run) && config.Planted != PlantedBug.RoomNotAwaited) pod.Waits(WaitingForRoom, "until nothing is left of the pods that make way for it");
         else if (dependencies.Missing(pod.Template, slot.Workload.Namespace, now.Monotonic) is { } missing) WaitForDependency(pod, missing);
         else Prepare(pod, slot, now, effects);
@@ -112,6 +113,7 @@ public sealed partial class PodKeeper
     void TryStart(KeptPod pod, KeptContainer container, Now now, NodeEffects effects)
     {
         if (container.IsUp || container.Stage == ContainerStage.Terminated) return;
+        if (!HasLease(pod, now)) return; // it comes back with the lease, or goes without it
         if (container.NotBefore <= now.Monotonic)
         {
             Start(pod, container, now, effects);

@@ -19,7 +19,7 @@ public sealed partial class PodKeeper
     TimeSpan Settling => 3 * Patience;
 
     /// <summary>For checkers: it was not wanted where it is, and is elsewhere soon.</summary>
-    internal bool IsMakingWay(PodRun run) => kept.TryGetValue(run, out var pod) && pod.Reason is MakesWay or IsTaintedOut or Preempted;
+    internal bool IsMakingWay(PodRun run) => kept.TryGetValue(run, out var pod) && pod.Reason is MakesWay or IsTaintedOut or Preempted or LeaseLost or IsAlone;
 
     /// <summary>For checkers: the last that made way.</summary>
     internal PodRun? MadeWay { get; private set; }

@@ -3,6 +3,8 @@ using Gossip.Core.Model;
 using Gossip.Core.Pods.Configuration;
 using Gossip.Core.Replication;
 using Gossip.Core.Scheduling;
+using Gossip.Core.Singletons;
+using Gossip.Core.Wire;
 using Gossip.Core.Workloads;
 
 namespace Gossip.Core.Pods;
@@ -37,7 +39,7 @@ public sealed partial class PodKeeper
     bool judgeDue;
     bool leaving;
 
-    public PodKeeper(NodeConfig config, SlotTable slots, IMemberList members, ITables tables, IRowWriter writer, Bidder bidder)
+    public PodKeeper(NodeConfig config, SlotTable slots, IMemberList members, ITables tables, IRowWriter writer, Bidder bidder, Outbox outbox)
     {
         this.config = config;
         this.slots = slots;
@@ -48,6 +50,7 @@ public sealed partial class PodKeeper
         self = config.Card.Id;
         dependencies = new Dependencies(slots, members);
         placement = new PlacementJudge(slots, members);
+        leases = new Leases(config, slots, members, outbox);
         configObjects = new ConfigObjects(slots.Objects);
         bidder.Evict = Preempt;
     }
@@ -173,6 +176,7 @@ public sealed partial class PodKeeper
         if (same.Count == 0) byPod.Remove(pod.Run.Pod);
         if (!pod.Template.DependsOn.IsEmpty) dependents--;
         if (pod.AwaitsGangSince is not null) awaitingGang.Remove(pod);
+        EndLease(pod, effects);
         if (pod.Row is { } row) Withdraw(row, now, effects);
         FreeRoom(pod.Run, now, effects);
     }

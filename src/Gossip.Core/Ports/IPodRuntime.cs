@@ -40,6 +40,13 @@ public interface IPodRuntime : IAsyncDisposable
     /// <summary>Which images it has, in no order; a runtime without images has none.</summary>
     Task<ImmutableArray<HeldImage>> ImagesAsync(CancellationToken cancel) => Task.FromResult(ImmutableArray<HeldImage>.Empty);
 
+    /// <summary>
+    /// Lets nothing of a singleton live beyond that, unless this is called again, even when this process is paused or gone. One
+    /// that cannot promise that does nothing: then a singleton is safe only while its node's process lives.
+    /// </summary>
+    /// <param name="left">How long it is until then. Asked after the clock was read that the promise goes by.</param>
+    void Lease(PodRun pod, Func<TimeSpan> left) { }
+
     // Seeing into a pod. These answer somebody who waits, so they throw a PodAccessException for what cannot be had.
 
     /// <summary>Writes a container's output as it was, until its end or, when followed, until the container's.</summary>

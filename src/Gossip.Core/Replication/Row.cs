@@ -79,6 +79,9 @@ public static class Fields
     public const string Labels = "metadata.labels";
     public const string Annotations = "metadata.annotations";
     public const string Replicas = "spec.replicas";
+
+    /// <summary>Of the cluster's Voters object: names of nodes as a JSON array; its generation is the list's version.</summary>
+    public const string Voters = "spec.voters";
     public const string Skip = "gossip.skip";
     public const string Template = "spec.template";
     public const string Selector = "spec.selector";

@@ -22,7 +22,8 @@ public static class AdmissionCodec
     /// <summary>What one status tells of what happened lately.</summary>
     public const int NotesMax = 4;
 
-    const int WinnerMax = 145; // 220 - array 1 - node 9 - run 38 - stamp 9 - text header 2, 10 for its devices, 5 for its priority
+    const int WinnerMax = 144; // 220 - array 1 - node 9 - run 38 - stamp 9 - text header 2, 10 for its devices, 5 for its priority, 1 for its policy
+    const int WinnerReadMax = 145; // what earlier builds wrote
     const int BirthFields = 4;
     const int NameMax = 63;
     const int IpMax = 45;      // the longest text of an IPv6 address
@@ -44,17 +45,18 @@ public static class AdmissionCodec
     {
         var buffer = new ArrayBufferWriter<byte>(BirthBytesMax);
         var writer = new MessagePackWriter(buffer);
-        writer.WriteArrayHeader(BirthFields + (birth.Priority != 0 ? 3 : birth.Devices is not null ? 2 : 0));
+        writer.WriteArrayHeader(BirthFields + (birth.KeepsNewest ? 4 : birth.Priority != 0 ? 3 : birth.Devices is not null ? 2 : 0));
         writer.Write(birth.Node.Value);
         PodCodec.Write(ref writer, birth.Run);
         writer.Write(birth.AdmittedAt.Value);
         Codec.WriteText(ref writer, birth.Winner, WinnerMax);
-        if (birth.Devices is not null || birth.Priority != 0)
+        if (birth.Devices is not null || birth.Priority != 0 || birth.KeepsNewest)
         {
             writer.Write(birth.Devices?.Group ?? 0);
             writer.Write(birth.Devices?.Mask ?? 0UL);
         }
-        if (birth.Priority != 0) writer.Write(birth.Priority);
+        if (birth.Priority != 0 || birth.KeepsNewest) writer.Write(birth.Priority);
+        if (birth.KeepsNewest) writer.Write(true);
         writer.Flush();
         return buffer.WrittenSpan.ToArray();
     }
@@ -66,10 +68,15 @@ public static class AdmissionCodec
         var node = new NodeId(reader.ReadUInt64());
         var run = PodCodec.ReadRun(ref reader);
         var at = new Stamp(reader.ReadUInt64());
-        var birth = new AdmissionBirth(node, run, at, Codec.ReadText(ref reader, WinnerMax, "admission.winner"));
+        var birth = new AdmissionBirth(node, run, at, Codec.ReadText(ref reader, WinnerReadMax, "admission.winner"));
         if (fields < BirthFields + 2) return birth;
         var devices = new DeviceGrant((int)Codec.ReadUpTo(ref reader, Model.Devices.GroupsMost, "admission.devices"), reader.ReadUInt64());
-        return birth with { Devices = devices.Mask == 0 ? null : devices, Priority = fields < BirthFields + 3 ? 0 : reader.ReadInt32() };
+        return birth with
+        {
+            Devices = devices.Mask == 0 ? null : devices,
+            Priority = fields < BirthFields + 3 ? 0 : reader.ReadInt32(),
+            KeepsNewest = fields >= BirthFields + 4 && reader.ReadBoolean(),
+        };
     }
 
     public static byte[] Write(AdmissionStatus status)

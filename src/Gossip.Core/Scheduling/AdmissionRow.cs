@@ -46,6 +46,9 @@ public sealed record AdmissionBirth(NodeId Node, PodRun Run, Stamp AdmittedAt, s
 
     /// <summary>The pod's when it was admitted: a class that changes later makes nobody a victim.</summary>
     public int Priority { get; init; }
+
+    /// <summary>Its pod's policy: of two copies the later admitted comes first. Alike in all admissions of a pod.</summary>
+    public bool KeepsNewest { get; init; }
 }
 
 /// <summary>The status cell of an admission: its own node overwrites it.</summary>
@@ -77,13 +80,13 @@ public sealed record Admission(Uid Uid, AdmissionBirth Birth, AdmissionStatus St
     public PodRun Run => Birth.Run;
 
     /// <summary>
-    /// The order of two admissions of one pod (ALGORITHM.md, Auction 5): rank, highest first, then who admitted first, then node
-    /// id. Never readiness: a rule by readiness drains both copies when each is unready to the other.
+    /// The order of two admissions of one pod (ALGORITHM.md, Auction 5): rank, highest first, then who admitted first (last,
+    /// where the pod keeps the newest), then node id. Never readiness: a rule by readiness drains both copies when each is unready to the other.
     /// </summary>
     public bool Precedes(Admission other)
     {
         if (Status.Rank != other.Status.Rank) return Status.Rank > other.Status.Rank;
-        if (Birth.AdmittedAt != other.Birth.AdmittedAt) return Birth.AdmittedAt.CompareTo(other.Birth.AdmittedAt) < 0;
+        if (Birth.AdmittedAt != other.Birth.AdmittedAt) return Birth.AdmittedAt.CompareTo(other.Birth.AdmittedAt) < 0 != (Birth.KeepsNewest || other.Birth.KeepsNewest);
         return Node.CompareTo(other.Node) < 0;
     }
 }

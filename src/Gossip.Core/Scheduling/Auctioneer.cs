@@ -173,7 +173,7 @@ public sealed partial class Auctioneer
 
     /// <summary>Nobody needs to look for an owner: not wanted, done, gated, of unknown priority, or on a node that lives.</summary>
     bool IsHeld(Slot slot, Now now) =>
-        !slot.IsDesired || slot.Succeeded || slot.IsGated || slots.LacksClass(slot)
+        !slot.IsDesired || slot.Succeeded || slot.IsGated || slots.LacksClass(slot) || slots.LacksVoters(slot)
         || slots.Standing(slot, now.Monotonic) is { } standing && members.Find(standing.Node) is { IsLive: true };
 
     void Reset(Auction auction, Slot slot, Now now)

@@ -226,6 +226,8 @@ public sealed partial class Bidder
         if (!slot.IsDesired || slot.Succeeded) return ("is not wanted any more", TimeSpan.Zero);
         if (slot.IsGated) return ("is held by its scheduling gates", TimeSpan.Zero);
         if (slots.LacksClass(slot)) return (PendingReason.LacksClass(slot.Template), soon);
+        if (slots.LacksVoters(slot)) return (PendingReason.LacksVoters, soon);
+        if (slot.Template.StopsAlone && Company.Of(members) is { IsAlone: true } company) return (company.ToString(), soon);
         if (run.Epoch < slot.NextEpoch)
             return (string.Create(CultureInfo.InvariantCulture, $"stale: asked for epoch {run.Epoch}, {slot.NextEpoch} is next"), soon);
         if (slots.Standing(slot, now.Monotonic) is { } standing && members.Find(standing.Node) is { IsLive: true } owner)
@@ -297,7 +299,7 @@ public sealed partial class Bidder
     {
         var winner = WinnerOf(award, plan);
         var claim = plan is null ? books.Admit(run, template, checkRoom) : MakeRoom(run, template, plan, now, effects);
-        var birth = new AdmissionBirth(self, run, writer.Tick(now), winner) { Devices = claim.Devices, Priority = slots.Find(run.Pod) is { } slot ? slots.PriorityOf(slot) : 0 };
+        var birth = new AdmissionBirth(self, run, writer.Tick(now), winner) { Devices = claim.Devices, Priority = slots.Find(run.Pod) is { } slot ? slots.PriorityOf(slot) : 0, KeepsNewest = template.KeepsNewest };
         (string, ReadOnlyMemory<byte>)[] cells =
         [
             (Fields.Birth, AdmissionCodec.Write(birth)),

@@ -15,6 +15,8 @@ public static class PendingReason
 
     public static string LacksClass(PodTemplate pod) => $"there is no PriorityClass \"{pod.PriorityClassName}\"";
 
+    public const string LacksVoters = "is a singleton, and no voters are named: say `gossip voters add NODE NODE NODE`";
+
     public static string Of(Slot slot, Func<NodeId, string> nodeName)
     {
         if (slot.IsGated) return Gated + string.Join(", ", slot.Template.SchedulingGates);

@@ -94,6 +94,7 @@ public sealed class ViewBuilder(SlotTable slots, IMemberList members)
 
     string Pending(Slot slot, GangState? gang) =>
         slots.LacksClass(slot) ? PendingReason.LacksClass(slot.Template)
+        : slots.LacksVoters(slot) ? PendingReason.LacksVoters
         : !slot.IsGated && gang is { } state && PendingReason.Of(slot.Gang!, state) is { } together ? together : PendingReason.Of(slot, NameOf);
 
     /// <summary>A pod's uid for people: another for each epoch, as a recreated pod's is in Kubernetes.</summary>

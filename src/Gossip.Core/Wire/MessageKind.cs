@@ -14,4 +14,6 @@ public enum MessageKind : byte
     Ask = 40, Bid = 41, Refusal = 42, Award = 43, Verdict = 44, Release = 45, Unheard = 46,
     // Disruption
     EvictionAsk = 60, EvictionReply = 61,
+    // Singletons
+    LeaseAsk = 70, LeaseReply = 71, LeaseEnd = 72,
 }

@@ -5,6 +5,7 @@ using Gossip.Core.Model;
 using Gossip.Core.Replication;
 using Gossip.Core.Scheduling;
 using Gossip.Core.Scheduling.Topology;
+using Gossip.Core.Singletons;
 
 namespace Gossip.Core.Workloads;
 
@@ -117,6 +118,12 @@ public sealed class SlotTable
     /// <summary>It names a PriorityClass that is not there: nobody may run it before that is, for its priority would be a guess.</summary>
     public bool LacksClass(Slot slot) => priorities.Of(slot.Template) is null;
 
+    /// <summary>By whose majority singletons run; null while nobody is named.</summary>
+    public VoterList? Voters { get; private set; }
+
+    /// <summary>It is a singleton, and there is nobody to grant it.</summary>
+    public bool LacksVoters(Slot slot) => slot.Template.IsSingleton && Voters is null;
+
     /// <summary>The class that pods without one get by some object's word, other than the one named; null when there is none.</summary>
     internal PriorityClass? DefaultClassBesides(string name) => priorities.DefaultBesides(name);
 
@@ -180,10 +187,10 @@ public sealed class SlotTable
         return null;
     }
 
-    /// <summary>Desired, not succeeded, not gated, of a known priority, and nobody's. Notes since when: the mere passing of time may have opened it.</summary>
+    /// <summary>Desired, not succeeded, not gated, of a known priority, with voters if it needs them, and nobody's. Notes since when: the mere passing of time may have opened it.</summary>
     public bool IsOpen(Slot slot, Instant now)
     {
-        var open = slot.IsDesired && !slot.Succeeded && !slot.IsGated && !LacksClass(slot) && Standing(slot, now) is null;
+        var open = slot.IsDesired && !slot.Succeeded && !slot.IsGated && !LacksClass(slot) && !LacksVoters(slot) && Standing(slot, now) is null;
         if (open == slot.OpenSince is not null) return open;
         slot.OpenSince = open ? now : null;
         slot.Version = ++Version;
@@ -235,6 +242,12 @@ public sealed class SlotTable
         {
             var labels = catalog.Find(changed.Name) is { } held ? NodeBook.ReadLabels(held.Json(Fields.Labels)) : null;
             if (Placed.SetNamespace(changed.Name.Name, labels)) Dirty.AddRange(watched.Keys); // they may go elsewhere now
+        }
+        if (changed.Name.Kind == VoterList.Kind)
+        {
+            var read = VoterList.Read(catalog);
+            if (Voters is null || read is null || !Voters.Says(read)) Voters = read;
+            foreach (var waiting in watched.Keys.ToArray()) Touch(waiting, now);
         }
         if (Pods.Configuration.ConfigObjects.IsConfig(changed.Name.Kind)) DirtyConfig.Add(changed.Name);
         if (!WorkloadSpec.IsWorkload(changed.Name.Kind)) return;

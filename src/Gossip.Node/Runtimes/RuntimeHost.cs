@@ -85,6 +85,11 @@ sealed partial class RuntimeHost : IAsyncDisposable
             _ = ActAfterAsync(adopted.Task, action);
             return;
         }
+        if (command is LeasePod lease)
+        {
+            Extend(lease);
+            return;
+        }
         lock (gate)
         {
             var lane = LaneOf(command.Pod, command.Runtime);
@@ -175,6 +180,20 @@ sealed partial class RuntimeHost : IAsyncDisposable
         {
             Broken(runtime.Classes[0], command.GetType().Name, fault);
             if (command is not StopPod) Answer(command.WithoutRuntime(fault.Message, Loop.Clocks.Read().Wall));
+        }
+    }
+
+    /// <summary>At once: a stop that takes its time must not outlive the lease unnoticed.</summary>
+    void Extend(LeasePod lease)
+    {
+        if (RuntimeOf(lease.Runtime) is not { } runtime) return;
+        try
+        {
+            runtime.Lease(lease.Pod, () => lease.Until - Loop.Clocks.Read().Monotonic);
+        }
+        catch (Exception fault) // then the pod ends in time, and says so
+        {
+            Broken(runtime.Classes[0], nameof(runtime.Lease), fault);
         }
     }
 

@@ -45,6 +45,9 @@ internal abstract class Checker(World world, string rule)
     /// <summary>The runtime took a pod in.</summary>
     public virtual void Prepared(SimNode node) { }
 
+    /// <summary>A container runs from now on.</summary>
+    public virtual void ContainerRan(SimNode node, PodRun run) { }
+
     /// <summary>Every virtual second.</summary>
     public virtual void EverySecond() { }
 

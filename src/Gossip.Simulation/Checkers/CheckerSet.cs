@@ -10,6 +10,7 @@ internal static class CheckerSet
         new RefusalChecker(world),
         new GangChecker(world),
         new LastCopyChecker(world),
+        new SingletonChecker(world),
         new MakingWayChecker(world),
         new BudgetChecker(world),
         new PreemptionChecker(world),

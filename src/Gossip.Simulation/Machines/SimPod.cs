@@ -11,6 +11,12 @@ internal sealed class SimPod(PodLaunch launch, string runtime, string ip)
     public string Ip => ip;
     public bool Stopping { get; set; }
 
+    /// <summary>By the machine's monotonic clock; null for one that needs no lease.</summary>
+    public Instant? LeasedUntil { get; set; }
+
+    /// <summary>Anything of it runs, on its way out or not.</summary>
+    public bool IsAnythingUp => Containers.Exists(container => container.ExitCode is null);
+
     /// <summary>The last attempt of each, in the order in which they were first started.</summary>
     public List<SurvivingContainer> Containers { get; } = [];
 

@@ -45,6 +45,9 @@ internal sealed class SimRuntime(SimNode node, Luck luck, Sometimes sometimes)
             case StopContainer stop:
                 Later(stop.Pod, Least(Faults.StopDelay, stop.Grace), () => StopOne(stop));
                 break;
+            case LeasePod lease:
+                Lease(lease);
+                break;
             case StopPod stop:
                 if (pods.TryGetValue(stop.Pod, out var pod) && !IsLost) pod.Stopping = true;
                 Later(stop.Pod, Least(Faults.StopDelay, stop.Grace), () => Stop(stop));
@@ -116,9 +119,33 @@ internal sealed class SimRuntime(SimNode node, Luck luck, Sometimes sometimes)
         node.Report(new PodPrepared(prepare.Pod, pod.Ip));
     }
 
+    /// <summary>What keeps the lease is neither the node's process nor its engine: it goes by the machine's clock, whatever becomes of them.</summary>
+    void Lease(LeasePod lease)
+    {
+        if (IsLost || !pods.TryGetValue(lease.Pod, out var pod)) return;
+        pod.LeasedUntil = lease.Until;
+        node.World.After(new TimeSpan(node.Clock.Virtual(lease.Until - node.Now.Monotonic)), WhilePowered(() =>
+        {
+            if (pod.LeasedUntil != lease.Until || pods.GetValueOrDefault(lease.Pod) != pod) return;
+            foreach (var container in pod.Containers.ToArray())
+            {
+                if (container.ExitCode is not null) continue;
+                sometimes.Count("a lease runs out before its pod is stopped");
+                pod.Put(container with { ExitCode = 137 });
+                if (!IsLost) node.Report(new ContainerExited(lease.Pod, container.Name, container.Attempt, 137, "Error", "its lease ran out", node.Now.Wall));
+            }
+        }));
+    }
+
     void StartOne(StartContainer start)
     {
         var (name, attempt) = (start.Start.Container, start.Start.Attempt);
+        if (!IsLost && pods.TryGetValue(start.Pod, out var leased) && leased.Launch.Template.IsSingleton && !(leased.LeasedUntil > node.Now.Monotonic))
+        {
+            sometimes.Count("a singleton is not started because its lease is over");
+            node.Report(new ContainerNotStarted(start.Pod, name, attempt, "CreateContainerError", "its lease is over", node.Now.Wall));
+            return;
+        }
         if (IsLost || Faults.StartFails > 0 && luck.Chance(Faults.StartFails))
         {
             if (!IsLost) sometimes.Count("a container cannot be started");
@@ -127,6 +154,7 @@ internal sealed class SimRuntime(SimNode node, Luck luck, Sometimes sometimes)
         }
         if (!pods.TryGetValue(start.Pod, out var pod) || pod.Stopping || pod.Find(name) is { ExitCode: null }) return;
         pod.Put(new SurvivingContainer(name, attempt, node.Now.Wall, null));
+        node.World.ContainerRan(node, start.Pod);
         node.Report(new ContainerStarted(start.Pod, name, attempt, node.Now.Wall));
         var spec = pod.Launch.Template.Find(name)!;
         var crashes = Faults.Exits > 0 && luck.Chance(Faults.Exits);

@@ -53,6 +53,17 @@ internal static class Manifests
     public static CreateObject Service(string name) => new(
         new ObjectName("Service", "default", name), "v1", [Field(Core.Replication.Fields.Selector, $$"""{"app":"{{name}}"}""")]);
 
+    /// <summary>Who grants singletons.</summary>
+    public static CreateObject Voters(IEnumerable<string> names) => new(
+        new ObjectName("Voters", "", "cluster"), "gossip.dev/v1", [Field(Core.Replication.Fields.Voters, $"[{string.Join(',', names.Select(name => $"\"{name}\""))}]")]);
+
+    /// <summary>A bare pod with annotations: <c>"gossip.dev/singleton":"true"</c>.</summary>
+    public static CreateObject Annotated(string name, int milliCpu, string annotations)
+    {
+        var plain = Pod(name, milliCpu, "");
+        return plain with { Fields = plain.Fields.Add(Field(Core.Replication.Fields.Annotations, $"{{{annotations}}}")) };
+    }
+
     public static CreateObject Pod(string name, int milliCpu, string more, string command = "server") => new(
         new ObjectName("Pod", "default", name), "v1", [
             Field(Core.Replication.Fields.Labels, $$"""{"app":"{{name}}"}"""),

@@ -36,6 +36,7 @@ internal sealed class Users(World world, Luck luck)
         CreateGang("team", Math.Clamp(pods / 10, 2, 6), milliCpu);
         // Each of it fits more than half of a machine, and it has one more than there are machines.
         if (luck.Chance(0.5)) CreateGang("throng", world.Nodes.Length + 1, world.Nodes[0].Config.Card.Allocatable.Cpu.Value is var cpu ? (int)(cpu / 2 + 1) : 0);
+        CreateSingletons(2, milliCpu);
         Promised(Manifests.Service("picky"));
         foreach (var policy in (string[])["Never", "OnFailure"])
             Promised(Manifests.Pod("job-" + policy.ToLowerInvariant(), milliCpu, $"restartPolicy:\"{policy}\"", "once"));
@@ -56,6 +57,15 @@ internal sealed class Users(World world, Luck luck)
             deleted.Add(Herds.NameOf(name, part));
             hotline.Ask(new DeleteObject(Herds.NameOf(name, part), null), (_, _) => { }, 20);
         }
+    }
+
+    /// <summary>So many pods that must never run twice, and who grants them: machines that are never lost for good have the majority.</summary>
+    public void CreateSingletons(int count, int milliCpu)
+    {
+        int[] voters = world.Nodes.Length > 5 ? [0, 1, 5] : [.. Enumerable.Range(0, Math.Min(3, world.Nodes.Length))];
+        Promised(Manifests.Voters(voters.Select(index => world.Nodes[index].Config.Card.Name)));
+        for (var i = 0; i < count; i++)
+            Promised(Manifests.Annotated($"only-{i}", milliCpu, $""" "gossip.dev/singleton":"true","gossip.dev/loss-grace":"{(i % 2 == 0 ? "10s" : "1s")}" """));
     }
 
     /// <summary>Pods that are to be spread over the zones, all at once and each through whom it may.</summary>

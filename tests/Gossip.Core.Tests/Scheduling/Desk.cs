@@ -49,7 +49,7 @@ sealed class Desk : NodeEffects, IMemberList
         Slots = new SlotTable(Tables, this, Timings);
         Bidder = new Bidder(config, Slots, swim, Tables, outbox);
         Auctioneer = new Auctioneer(config, Slots, this, Tables, Tables, new Luck(2), outbox);
-        Keeper = new PodKeeper(config, Slots, this, Tables, Tables, Bidder);
+        Keeper = new PodKeeper(config, Slots, this, Tables, Tables, Bidder, outbox);
     }
 
     public NodeTimings Timings { get; }

@@ -6,6 +6,7 @@ using Gossip.Core.Model;
 using Gossip.Core.Replication;
 using Gossip.Core.Scheduling;
 using Gossip.Core.Scheduling.Preemption;
+using Gossip.Core.Singletons;
 using Gossip.Core.Wire;
 using Gossip.Core.Workloads;
 using MessagePack;
@@ -56,13 +57,16 @@ static class WireSamples
         Of(new Unheard(9, Run)),
         Of(new EvictionAsk(9, Run, true, true)),
         Of(new EvictionReply(9, Run, EvictionVerdict.Forbidden, "needs 2 healthy pods")),
+        Of(new LeaseAsk(9, Run, 4)),
+        Of(new LeaseReply(9, Run, LeaseVerdict.Held, "has granted it to b")),
+        Of(new LeaseEnd(9, Run)),
     ];
 
     static readonly (string Name, byte[] Value)[] Cells =
     [
         ("Object \"\"", new ObjectBirth(new ObjectName("Pod", "default", "web"), "v1").ToBytes()),
         ("Slot \"\"", PodCodec.SlotBirth(Run.Pod)),
-        ("Admission \"\"", AdmissionCodec.Write(new AdmissionBirth(Node, Run, new Stamp(8), "won with 710 over 3 bids") { Devices = new DeviceGrant(0, 5), Priority = 1000 })),
+        ("Admission \"\"", AdmissionCodec.Write(new AdmissionBirth(Node, Run, new Stamp(8), "won with 710 over 3 bids") { Devices = new DeviceGrant(0, 5), Priority = 1000, KeepsNewest = true })),
         ("Admission \"status\"", AdmissionCodec.Write(new AdmissionStatus(1, true, PodPhase.Running, true, "127.1.2.3", new WallTime(5),
             [new ContainerState("web", ContainerStage.Terminated, 2, new WallTime(4), 137, "Error", "killed") { Ready = true, Started = true, Last = new(1, "OOMKilled", new WallTime(3)) }],
             "Evicted", "drained") { ReadySince = new WallTime(6), Notes = [new PodNote("Unhealthy", "web", "says no", 8)] })),
@@ -72,7 +76,7 @@ static class WireSamples
 
     static readonly Type[] Numbered =
     [
-        typeof(MessageKind), typeof(RowKind), typeof(RepairFlags), typeof(MemberState), typeof(TaintEffect), typeof(PodPhase), typeof(ContainerStage), typeof(EvictionVerdict), typeof(RunEnd),
+        typeof(MessageKind), typeof(RowKind), typeof(RepairFlags), typeof(MemberState), typeof(TaintEffect), typeof(PodPhase), typeof(ContainerStage), typeof(EvictionVerdict), typeof(RunEnd), typeof(LeaseVerdict),
     ];
 
     /// <summary>The lines of the frozen file.</summary>
