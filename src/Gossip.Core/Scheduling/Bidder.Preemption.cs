@@ -10,6 +10,8 @@ namespace Gossip.Core.Scheduling;
 // the pod starts when the runtime says that nothing of them is left.
 public sealed partial class Bidder
 {
+    const string NobodyToEvict = "; evicting pods of lower priority would not help";
+
     /// <summary>Ends a pod of this node for one of greater priority; the keeper's part.</summary>
     internal Action<PodRun, string, Now, NodeEffects>? Evict { get; set; }
 

@@ -160,7 +160,8 @@ public sealed partial class Bidder
             var template = slots.Find(run.Pod)!.Template;
             var facts = Facts(run.Pod, books.Free, books.Ports);
             var verdict = Filtering.Check(template, facts);
-            var plan = !verdict.Passes && ask.MayEvict && !FitsWithoutBids(run.Pod, template) ? Plan(run.Pod, facts) : null;
+            var waits = !verdict.Passes && FitsWithoutBids(run.Pod, template);
+            var plan = !verdict.Passes && ask.MayEvict && !waits ? Plan(run.Pod, facts) : null;
             var passes = verdict.Passes || plan is not null;
             if (plan is not null) facts = plan.After;
             if (passes && config.Rules.AskHost && host is null)
@@ -189,9 +190,9 @@ public sealed partial class Bidder
                 outbox.Send(from, bid, effects);
                 return;
             }
-            why = passes ? host!.Refusal! : verdict.Reason!;
+            why = passes ? host!.Refusal! : ask.MayEvict && !waits ? verdict.Reason + NobodyToEvict : verdict.Reason!;
             if (passes) again = ReferenceEquals(host, HostAnswer.Behind) ? config.Timings.GossipInterval : TimeSpan.Zero;
-            else if (FitsWithoutBids(run.Pod, template)) again = books.NextExpiry!.Value - now.Monotonic;
+            else if (waits) again = books.NextExpiry!.Value - now.Monotonic;
             else if (facts.Around.Rules is { IsHard: true } && Filtering.Passes(template, facts with { Around = default }))
                 again = config.Timings.GossipInterval; // another's pod is in the way, or is not known of here yet
         }

@@ -9,6 +9,9 @@ namespace Gossip.Core.Scheduling;
 public readonly record struct RoundAnswer(NodeId Node, int Score, string Why)
 {
     public bool IsBid => Score >= 0;
+
+    /// <summary>A bid at the cost of others, whose <see cref="Why"/> begins with that.</summary>
+    public bool Evicts => IsBid && Preemption.PreemptionCost.IsAt(Why);
 }
 
 /// <summary>

@@ -71,6 +71,9 @@ public sealed record PodView(
     /// <summary>The last round of its auction is over, and nobody took it.</summary>
     public bool HasFailedScheduling => Standing is null && Summary is { } round && round.Winner == NodeId.None && Admissions.All(admission => admission.Run.Epoch < round.Run.Epoch);
 
+    /// <summary>With which it was admitted; of a pending one, by its class as it is now.</summary>
+    public int Priority { get; init; }
+
     public bool Ready => Standing is { Status.Ready: true };
     public string Ip => Standing?.Status.Ip ?? "";
 }

@@ -89,6 +89,7 @@ public sealed class ViewBuilder(SlotTable slots, IMemberList members)
             phase, standing is null && !slot.Succeeded ? Pending(slot, gang) : "", slot.Summary, slot.Admissions)
         {
             Gang = gang?.ToString() ?? "",
+            Priority = standing?.Birth.Priority ?? slots.PriorityOf(slot),
         };
     }
 

@@ -51,7 +51,7 @@ public static class Why
             .OrderByDescending(answer => answer.Score).ThenBy(answer => answer.Node, StringComparer.Ordinal);
         var diagnosis = (diagnoses ?? new Diagnoses(view)).Of(pod);
         return new WhyReport(
-            $"{pod.Namespace}/{pod.Name}", pod.Owner.ToString(), pod.Phase, pod.NodeName, Headline(pod, diagnosis, NameOf), [.. answers], [.. Remarks(pod, NameOf)], diagnosis);
+            $"{pod.Namespace}/{pod.Name}", pod.Owner.ToString(), pod.Phase, pod.NodeName, Headline(pod, diagnosis, NameOf), [.. answers], [.. Remarks(pod, view, NameOf)], diagnosis);
     }
 
     static bool IsOfThisRun(PodView pod) => pod.Standing is { } standing && pod.Summary?.Run.Epoch == standing.Run.Epoch;
@@ -69,10 +69,30 @@ public static class Why
             else if (answer.Node == standing.Node) mine = answer;
             else if (next is null || answer.Score > next.Value.Score) next = answer;
         if (mine is not { } bid) return headline;
+        if (bid.Evicts) return AtOthersCost(headline, bid, pod.Summary, nameOf);
         if (next is not { } second) return $"{headline}; nobody else bid";
         return bid.Score > second.Score ? $"{headline}; next best was {nameOf(second.Node)} with {second.Score}"
             : bid.Score == second.Score ? $"{headline}; {nameOf(second.Node)} bid as much, and the hash of pod, run and node decided"
             : $"{headline}; {nameOf(second.Node)} bid {second.Score}, and had let it go when it was awarded";
+    }
+
+    /// <summary>Of bids that evict what they cost decides, and the score only among equals.</summary>
+    static string AtOthersCost(string headline, in RoundAnswer bid, RoundSummary round, Func<NodeId, string> nameOf)
+    {
+        var cost = bid.Why.Split("; ")[0];
+        foreach (var answer in round.Answers) // in the order of bids
+            if (answer.IsBid && answer.Node != bid.Node) return $"{headline}; {cost}, and next was {nameOf(answer.Node)}: {answer.Why.Split("; ")[0]}";
+        return $"{headline}; {cost}, and nobody else bid";
+    }
+
+    /// <summary>The last time that it had to go for another, as this node saw it.</summary>
+    static string? Eviction(PodView pod, ClusterView view)
+    {
+        var name = new ObjectName("Pod", pod.Namespace, pod.Name);
+        for (var i = view.Events.Length - 1; i >= 0; i--)
+            if (view.Events[i] is { Reason: Pods.PodKeeper.Preempted } evicted && evicted.About == name)
+                return $"evicted at {evicted.Last.ToDateTimeOffset().ToString("u", CultureInfo.InvariantCulture)}: {evicted.Message}";
+        return null;
     }
 
     /// <summary>While some node may take it, what its auction does; else what stands in the way.</summary>
@@ -81,8 +101,9 @@ public static class Why
         : diagnosis.Fit > 0 ? $"{pod.PendingBecause}; {diagnosis.Words}"
         : diagnosis.Words;
 
-    static IEnumerable<string> Remarks(PodView pod, Func<NodeId, string> nameOf)
+    static IEnumerable<string> Remarks(PodView pod, ClusterView view, Func<NodeId, string> nameOf)
     {
+        if (Eviction(pod, view) is { } eviction) yield return eviction;
         if (pod.Gang.Length > 0) yield return pod.Gang;
         if (pod.Summary is { } round)
         {

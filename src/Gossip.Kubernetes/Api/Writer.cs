@@ -65,6 +65,8 @@ sealed class Writer(Func<Request, CancellationToken, Task<Reply>> ask, Func<Canc
         // A pod that was read and is put back names the node that it got; it must not be bound to it by that.
         if (submission.Name.Kind == ApiKind.Pod && root["spec"] is JsonObject spec && cluster.Find(submission.Name) is { } held && held["spec.nodeName"] is null)
             spec.Remove("nodeName");
+        // Its priority is said by this server, and follows from its class.
+        if (submission.Name.Kind == ApiKind.Pod && root["spec"] is JsonObject shown) shown.Remove("priority");
         return ManifestMapper.ToFields(root);
     }
 

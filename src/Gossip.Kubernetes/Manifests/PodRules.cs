@@ -26,7 +26,7 @@ static class PodRules
         findings.OneOf($"{field}.restartPolicy", spec["restartPolicy"], "Always", "OnFailure", "Never");
         findings.OneOf($"{field}.preemptionPolicy", spec["preemptionPolicy"], "", "PreemptLowerPriority", "Never");
         if (spec["priorityClassName"].AsText() is { Length: > 0 } priority) findings.FaultIf(Names.Subdomain(priority), $"{field}.priorityClassName", spec["priorityClassName"]);
-        if (spec["priority"] is { } given) findings.Warn($"{field}.priority", given, FaultReason.Unsupported, "is kept and has no effect: a pod's priority is that of its priorityClassName");
+        if (spec["priority"] is { } given) findings.Warn($"{field}.priority", given, FaultReason.Unsupported, "has no effect: a pod's priority is that of its priorityClassName");
         findings.Range($"{field}.terminationGracePeriodSeconds", spec["terminationGracePeriodSeconds"], 0, int.MaxValue);
         findings.OneOf($"{field}.runtimeClassName", spec["runtimeClassName"], [.. RuntimeNames.All]);
         if (spec["nodeName"].AsText() is { Length: > 0 } node) findings.FaultIf(Names.Subdomain(node), $"{field}.nodeName", spec["nodeName"]);

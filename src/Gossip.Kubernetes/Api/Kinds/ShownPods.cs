@@ -49,6 +49,7 @@ sealed class ShownPods() : ShownKind(ApiKind.Pod)
             });
         if (root["spec"] is not JsonObject spec) root["spec"] = spec = [];
         if (pod.NodeName.Length > 0) spec["nodeName"] = pod.NodeName;
+        spec["priority"] = pod.Priority;
         root["status"] = PodStatus.Of(pod, cluster);
         return root;
     }

@@ -50,6 +50,63 @@ public class PreemptingTests
     }
 
     [Fact]
+    public void A_refusal_of_an_ask_to_evict_says_that_it_was_thought_of()
+    {
+        var desk = Full();
+        desk.Hear(desk.Ring[0], new Ask(50, High(desk, cpu: "5"), MayEvict: true));
+        Assert.EndsWith("; evicting pods of lower priority would not help", Assert.Single(desk.Take<Refusal>()).Message.Why, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void What_only_reservations_keep_out_waits_for_their_end_instead_of_evicting()
+    {
+        var desk = new Desk(rank: 3, template: Template("3")).Start().Sync();
+        var run = High(desk);
+        desk.Hear(desk.Ring[0], new Ask(1, desk.Run)); // a bid, and no pod yet
+        desk.Hear(desk.Ring[1], new Ask(50, run, MayEvict: true));
+        var refusal = Assert.Single(desk.Take<Refusal>()).Message;
+        Assert.InRange(refusal.AskAgainAfterMilliseconds, 1, 1000);
+    }
+
+    [Theory]
+    [InlineData("newcomer")]
+    [InlineData("tenant")]
+    public void Anti_affinity_to_lower_pods_of_the_node_evicts_them_whoever_has_the_rule(string who)
+    {
+        const string Rule = """{"podAntiAffinity":{"requiredDuringSchedulingIgnoredDuringExecution":[{"topologyKey":"kubernetes.io/hostname","labelSelector":{"matchLabels":{"app":"web"}}}]}}""";
+        var desk = new Desk(rank: 3, template: who == "tenant" ? Template("1").Replace("\"runtimeClassName\"", $"\"affinity\":{Rule},\"runtimeClassName\"") : Template("1")).Start().Sync();
+        desk.RunHere();
+        Class(desk, "high", 1000);
+        var uid = desk.Create(new ObjectName("Pod", "default", "high"), ("spec.containers", """[{"name":"web","command":["web"]}]"""), ("metadata.labels", """{"app":"web"}"""),
+            ("spec.runtimeClassName", "\"process\""), ("spec.priorityClassName", "\"high\""), ("spec.affinity", who == "newcomer" ? Rule : "{}"));
+        var run = new PodRun(desk.Slots.Slots.Single(slot => slot.Id.Workload == uid).Id, new Epoch(1));
+        desk.Hear(desk.Ring[0], new Ask(49, run));
+        Assert.Contains("share", Assert.Single(desk.Take<Refusal>()).Message.Why, StringComparison.Ordinal);
+        Assert.Equal(1, BidFor(desk, run).Evicts!.Value.Victims);
+        desk.Hear(desk.Ring[0], new Award(50, run, ""));
+        Assert.True(desk.Own.Status.Draining);
+        var victim = desk.Own.Run;
+        desk.Pass(5000); // the newcomer came later, but it is not the one that makes way
+        desk.Report(new PodStopped(victim));
+        Assert.Equal(run, desk.Did<PreparePod>().Pod);
+    }
+
+    [Fact]
+    public void Anti_affinity_to_a_pod_of_another_node_in_the_zone_evicts_nobody()
+    {
+        const string Rule = """{"podAntiAffinity":{"requiredDuringSchedulingIgnoredDuringExecution":[{"topologyKey":"zone","labelSelector":{"matchLabels":{"app":"web"}}}]}}""";
+        var desk = new Desk(rank: 3, replicas: 2, template: Template("1")).Start().Sync();
+        foreach (var node in desk.Ring) desk.Change(node, member => member with { Card = member.Card with { Labels = Labels.Of(("zone", "a")) } });
+        desk.RunHere();
+        desk.Admit(desk.Others[1], 1, ready: true, pod: desk.Pods[1]);
+        Class(desk, "high", 1000);
+        var uid = desk.Create(new ObjectName("Pod", "default", "high"), ("spec.containers", """[{"name":"web","command":["web"]}]"""),
+            ("spec.runtimeClassName", "\"process\""), ("spec.priorityClassName", "\"high\""), ("spec.affinity", Rule));
+        desk.Hear(desk.Ring[0], new Ask(50, new PodRun(desk.Slots.Slots.Single(slot => slot.Id.Workload == uid).Id, new Epoch(1)), MayEvict: true));
+        Assert.Contains("zone", Assert.Single(desk.Take<Refusal>()).Message.Why, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public void A_bid_names_its_cost_and_holds_nothing()
     {
         var desk = Full();
