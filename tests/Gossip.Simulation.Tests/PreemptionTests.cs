@@ -1,3 +1,4 @@
+using Gossip.Core.Workloads;
 using Gossip.Simulation.Time;
 
 namespace Gossip.Simulation.Tests;
@@ -34,5 +35,23 @@ public class PreemptionTests
         var cluster = Full(seed).Urgent(8).ExpectRuns("urgent").For(10.Seconds());
         cluster.LoseMachine(0).LoseMachine(1).ExpectRuns("urgent");
         Assert.InRange(cluster.Took, TimeSpan.Zero, 40.Seconds());
+    }
+
+    [Fact]
+    public void Every_node_can_say_who_was_evicted_for_whom()
+    {
+        var cluster = Full(1).Urgent(2).ExpectRuns("urgent").For(3.Seconds());
+        foreach (var node in cluster.World.Nodes)
+        {
+            var view = node.Machine!.View(node.Now);
+            var evicted = view.Events.Where(one => one.Reason == "Preempted").ToArray();
+            Assert.NotEmpty(evicted);
+            Assert.All(evicted, one => Assert.StartsWith("Preempted: by default/urgent-", one.Message, StringComparison.Ordinal));
+            var waiting = view.Pods.First(pod => pod.Name == evicted[0].About.Name);
+            Assert.Contains(Why.Explain(waiting, view).Remarks, remark => remark.StartsWith("evicted at ", StringComparison.Ordinal));
+            var winner = view.Pods.First(pod => pod.Owner.Name == "urgent" && pod.Standing!.Birth.Winner.Contains("evicting", StringComparison.Ordinal));
+            Assert.Contains("fitted nowhere, won with ", Why.Explain(winner, view).Headline, StringComparison.Ordinal);
+            Assert.Contains("; evicts ", Why.Explain(winner, view).Headline, StringComparison.Ordinal);
+        }
     }
 }

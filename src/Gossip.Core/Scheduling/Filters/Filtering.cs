@@ -14,9 +14,7 @@ public static class Filtering
         new NodeNameFilter(), new RuntimeFilter(), new NodeSelectorFilter(), new NodeAffinityFilter(), new TaintFilter(), new CordonFilter(), new UnreadyFilter(),
     ];
 
-    static readonly IFilter[] Movable = [new HostPortFilter(), new ResourceFilter(), .. Neighbours];
-
-    static readonly IFilter[] All = [.. Fixed, .. Movable];
+    static readonly IFilter[] All = [.. Fixed, new HostPortFilter(), new ResourceFilter(), .. Neighbours];
 
     static readonly IFilter[] Alone = [.. All.Except(Neighbours)];
 
@@ -60,9 +58,6 @@ public static class Filtering
 
     /// <summary>As far as it has nothing to do with which pods are where.</summary>
     public static bool PassesFixed(PodTemplate pod, in NodeFacts node) => Passes(Fixed, pod, node);
-
-    /// <summary>As far as it has to do with the node's room and its pods: what another pod's leaving could change.</summary>
-    public static bool PassesMovable(PodTemplate pod, in NodeFacts node) => Passes(Movable, pod, node);
 
     static bool Passes(IFilter[] filters, PodTemplate pod, in NodeFacts node)
     {

@@ -40,7 +40,7 @@ public readonly record struct Tenant(PodRun Run, PodTemplate Template, int Prior
     };
 
     /// <summary>The more important first: greater priority, then admitted earlier, then by id.</summary>
-    public static int ByImportance(Tenant a, Tenant b)
+    public static int ByImportance(in Tenant a, in Tenant b)
     {
         if (a.Priority != b.Priority) return b.Priority.CompareTo(a.Priority);
         var bySince = a.Since.CompareTo(b.Since);

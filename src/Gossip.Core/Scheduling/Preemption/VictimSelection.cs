@@ -17,55 +17,71 @@ public sealed record PreemptionPlan(ImmutableArray<Tenant> Victims, PreemptionCo
 public static class VictimSelection
 {
     /// <returns>Null when it would not fit even alone with those of its priority or more. A plan without victims waits for those that leave already.</returns>
-    /// <param name="node">As it is now, with all its tenants.</param>
+    /// <param name="node">As it is now, with all its tenants; devices as the node itself counts them, one by one.</param>
     public static PreemptionPlan? Select(PodTemplate pod, int priority, NodeId id, in NodeFacts node, IReadOnlyList<Tenant> tenants)
     {
         if (!Filtering.PassesFixed(pod, node)) return null;
         var room = new Room(pod, id, node);
-        var lower = new List<Tenant>();
-        foreach (var tenant in tenants)
+        var lower = new Tenant[tenants.Count];
+        var count = 0;
+        for (var i = 0; i < tenants.Count; i++)
         {
+            ref var tenant = ref lower[count];
+            tenant = tenants[i];
             if (!tenant.IsLeaving && tenant.Priority >= priority) continue;
             room.Leave(tenant);
-            if (!tenant.IsLeaving) lower.Add(tenant);
+            if (!tenant.IsLeaving) count++;
         }
         if (!room.Fits) return null;
-        lower.Sort(Tenant.ByImportance);
-        var violates = new bool[lower.Count];
-        var stays = new bool[lower.Count];
-        if (HaveBudgets(lower)) Weigh(lower, violates);
-        foreach (var violating in (ReadOnlySpan<bool>)[true, false])
-            for (var i = 0; i < lower.Count; i++)
-                if (violates[i] == violating) stays[i] = room.MayStay(lower[i]);
+        var order = new int[count]; // a tenant is too big to be moved about
+        for (var i = 0; i < count; i++) order[i] = i;
+        Array.Sort(order, new ByImportance(lower));
+        var violates = HaveBudgets(lower, count) ? Weigh(lower, order) : null;
+        var stays = new bool[count];
+        if (violates is not null) Reprieve(true);
+        Reprieve(false);
         var victims = ImmutableArray.CreateBuilder<Tenant>();
         var cost = PreemptionCost.None;
-        for (var i = 0; i < lower.Count; i++)
+        for (var i = 0; i < count; i++)
         {
             if (stays[i]) continue;
-            victims.Add(lower[i]);
-            cost = cost.With(lower[i], violates[i]);
+            victims.Add(lower[order[i]]);
+            cost = cost.With(lower[order[i]], violates?[i] == true);
         }
         return new PreemptionPlan(victims.DrainToImmutable(), cost, room.Facts);
+
+        void Reprieve(bool violating)
+        {
+            for (var i = 0; i < count; i++)
+                if ((violates?[i] == true) == violating) stays[i] = room.MayStay(lower[order[i]]);
+        }
     }
 
-    static bool HaveBudgets(List<Tenant> tenants)
+    static bool HaveBudgets(Tenant[] tenants, int count)
     {
-        foreach (var tenant in tenants)
-            if (tenant.Budgets.Length > 0) return true;
+        for (var i = 0; i < count; i++)
+            if (tenants[i].Budgets.Length > 0) return true;
         return false;
     }
 
     /// <summary>Which of them, gone together, would be one too many for their budget: the most important use it up first.</summary>
-    static void Weigh(List<Tenant> lower, bool[] violates)
+    static bool[] Weigh(Tenant[] lower, int[] order)
     {
+        var violates = new bool[order.Length];
         var left = new Dictionary<Budget, int>(ReferenceEqualityComparer.Instance); // never enumerated
-        for (var i = 0; i < lower.Count; i++)
-            foreach (var budget in lower[i].Budgets)
+        for (var i = 0; i < order.Length; i++)
+            foreach (var budget in lower[order[i]].Budgets)
             {
                 if (!left.TryGetValue(budget, out var allowed)) allowed = budget.Status.DisruptionsAllowed;
                 left[budget] = --allowed;
                 violates[i] |= allowed < 0;
             }
+        return violates;
+    }
+
+    sealed class ByImportance(Tenant[] tenants) : IComparer<int>
+    {
+        public int Compare(int a, int b) => Tenant.ByImportance(tenants[a], tenants[b]);
     }
 
     /// <summary>A node with tenants thought away and put back.</summary>
@@ -73,21 +89,24 @@ public static class VictimSelection
     {
         readonly PodTemplate pod;
         readonly Departures? departures;
-        NodeFacts facts;
+        readonly NodeFacts node;
+        Resources free;
         int portsTaken;
 
         public Room(PodTemplate pod, NodeId id, in NodeFacts node)
         {
             this.pod = pod;
+            free = node.Free;
             foreach (var port in pod.HostPorts)
                 if (node.Taken?.Contains(port) == true) portsTaken++;
             departures = node.Around.Rules is { IsHard: true } rules ? new Departures(id, rules, node.Labels) : null;
-            facts = node with { Taken = null, Around = node.Around with { Without = departures } };
+            this.node = node with { Taken = null, Around = node.Around with { Without = departures } };
         }
 
-        public NodeFacts Facts => facts;
+        public NodeFacts Facts => node with { Free = free };
 
-        public bool Fits => portsTaken == 0 && Filtering.PassesMovable(pod, facts);
+        /// <summary>The words of a refusal cost more than the look, so resources are looked at without.</summary>
+        public bool Fits => portsTaken == 0 && ResourceFilter.Fits(pod, free) && (departures is null || Filtering.PassesNeighbours(pod, node));
 
         public void Leave(in Tenant tenant) => Move(tenant, leaves: true);
 
@@ -102,10 +121,9 @@ public static class VictimSelection
 
         void Move(in Tenant tenant, bool leaves)
         {
-            var free = leaves ? facts.Free.GivenBack(tenant.Template.Requests) : facts.Free - tenant.Template.Requests;
+            free = leaves ? free + tenant.Template.Requests : free - tenant.Template.Requests;
             if (pod.Device is not null && tenant is { Devices: { } grant, Template.Device: { } request })
                 free = free with { Devices = leaves ? free.Devices.Give(grant, request.Milli) : free.Devices.Take(grant, request.Milli) };
-            facts = facts with { Free = free };
             foreach (var port in pod.HostPorts)
                 if (tenant.Template.HostPorts.Contains(port)) portsTaken += leaves ? -1 : 1;
             departures?.Count(tenant, leaves ? 1 : -1);
