@@ -19,6 +19,9 @@ public sealed partial class Auctioneer
     /// <summary>Three askings a validity: two may be lost.</summary>
     const int HoldsPerValidity = 3;
 
+    /// <summary>At a pod that no node seems to have room for, two intervals of gossip apart.</summary>
+    const int LooksMost = 4;
+
     readonly List<GangAuction> gangs = []; // in order of their points
     GangAuction? gathering; // one at a time: two gangs of one auctioneer never wait for each other
     int together; // rounds of gangs' attempts, which do not keep single pods from being called
@@ -170,18 +173,25 @@ public sealed partial class Auctioneer
             Commit(gang, now, effects);
             return;
         }
+        var waits = false;
         if (now.Monotonic < gang.Began + GatheringMost)
             foreach (var auction in gang.Called)
             {
                 if (held + asking >= lacks || asking >= (gang.OneByOne ? 1 : RoundsAtOnce)) break;
                 if (auction.Stage != AuctionStage.Waiting || slots.Find(auction.Pod) is not { } slot || gang.Exhausted.Contains(slot.Template.Hash)) continue;
+                if (auction.NextRound > now.Monotonic)
+                {
+                    waits = true;
+                    WakeBy(auction.NextRound, now, effects);
+                    break;
+                }
                 auction.IsTogether = true;
                 auction.IsAlone = gang.OneByOne;
                 together++;
                 Call(auction, slot, now, effects);
                 asking++;
             }
-        if (asking == 0) Fail(gang, held, now, effects);
+        if (asking == 0 && !waits) Fail(gang, held, now, effects);
     }
 
     void Hold(Auction auction, Slot slot, Now now, NodeEffects effects)
@@ -211,12 +221,16 @@ public sealed partial class Auctioneer
         Consider(auction.Gang!, now, effects);
     }
 
-    /// <summary>A round of the attempt found nobody. The verdict counts once the pod was alone with it, and everybody was asked.</summary>
+    /// <summary>
+    /// A round of the attempt found nobody. The verdict counts once the pod was alone with it and everybody was asked; where some
+    /// were passed over, a few more times, since what losing bids of the gang held for a moment is told as taken for a while.
+    /// </summary>
     void OnNoBid(Auction auction, Now now, NodeEffects effects)
     {
         var gang = auction.Gang!;
         if (!auction.IsAlone) gang.OneByOne = true;
         else if (!auction.HasAskedAll) auction.EmptyRounds++;
+        else if (auction.Asked.Count < members.Live.Length && ++auction.PassingRounds < LooksMost) auction.NextRound = now.Monotonic + 2 * timings.GossipInterval;
         else if (slots.Find(auction.Pod) is { } slot)
         {
             gang.Exhausted.Add(slot.Template.Hash);
