@@ -58,6 +58,8 @@ public sealed record NodeTimings
     public TimeSpan RoundBackoffMost { get; init; } = TimeSpan.FromMinutes(1);
     /// <summary>From dead to replaced, unless the pod says otherwise.</summary>
     public TimeSpan LossGrace { get; init; } = TimeSpan.FromSeconds(10);
+    /// <summary>Between two looks at whether a pod that allows it had better be elsewhere; at most one moves in each.</summary>
+    public TimeSpan RebalancePeriod { get; init; } = TimeSpan.FromSeconds(20);
     /// <summary>How long the first in order may be unready before a ready copy may outrank it.</summary>
     public TimeSpan UnreadyBeforeOutranked { get; init; } = TimeSpan.FromSeconds(30);
     /// <summary>How long a restarted node without peers waits before it trusts its own tables.</summary>
@@ -88,5 +90,6 @@ public sealed record NodeTimings
         LossGrace = TimeSpan.FromMilliseconds(500),
         GangPatience = TimeSpan.FromSeconds(5),
         LeaseTerm = TimeSpan.FromSeconds(8),
+        RebalancePeriod = TimeSpan.FromSeconds(2),
     };
 }

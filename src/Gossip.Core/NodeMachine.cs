@@ -36,6 +36,7 @@ public sealed class NodeMachine
     readonly BudgetKeeper budgets;
     readonly Evictor evictor;
     readonly Voter voter;
+    readonly Rebalancer rebalancer;
     readonly ViewBuilder views;
     readonly Clerk clerk;
     readonly Sweeper sweeper;
@@ -59,6 +60,7 @@ public sealed class NodeMachine
         voter = new Voter(config, slots, swim, outbox);
         budgets = new BudgetKeeper(config, slots, swim, replicator, replicator, outbox);
         evictor = new Evictor(slots, swim, budgets, outbox);
+        rebalancer = new Rebalancer(config, slots, swim, bidder, keeper, evictor);
         views = new ViewBuilder(slots, swim);
         sweeper = new Sweeper(slots, swim, replicator);
         clerk = new Clerk(slots, replicator, replicator, views);
@@ -78,6 +80,7 @@ public sealed class NodeMachine
     internal SlotTable Slots => slots;
     internal Bidder Bidder => bidder;
     internal PodKeeper Keeper => keeper;
+    internal Rebalancer Rebalancer => rebalancer;
 
     /// <summary>The simulator's checkers see every change of a row and of a member as the slot table is about to.</summary>
     internal Action<RowChange>? RowChanged { get; set; }
@@ -99,6 +102,7 @@ public sealed class NodeMachine
                 keeper.Start(effects);
                 budgets.Start(now);
                 voter.Start(now);
+                rebalancer.Start(effects);
                 break;
             case NodeInputKind.DatagramArrived:
             case NodeInputKind.FrameArrived:
@@ -113,7 +117,8 @@ public sealed class NodeMachine
                     || bidder.TryHandle(input.Timer, now, effects)
                     || auctioneer.TryHandle(input.Timer, now, effects)
                     || keeper.TryHandle(input.Timer, now, effects)
-                    || evictor.TryHandle(input.Timer, now, effects);
+                    || evictor.TryHandle(input.Timer, now, effects)
+                    || rebalancer.TryHandle(input.Timer, now, effects);
                 break;
             case NodeInputKind.Persisted:
                 replicator.OnPersisted(input.Position, now, effects);

@@ -12,7 +12,7 @@ public enum NodeTimerKind : byte
     // Pods
     PodDue, PodDeadline, PodTick,
     // Disruption
-    EvictionDue,
+    EvictionDue, RebalanceDue,
 }
 
 /// <summary>

@@ -94,6 +94,12 @@ public sealed class Cluster
     /// <summary>Users want so many pods that are to be spread over the zones, each a workload of its own.</summary>
     public Cluster Spread(int pods) => Doing($".Spread({pods})", _ => users!.CreateEven(pods, 100));
 
+    /// <summary>A user wants so many pods that may be moved to even out the load.</summary>
+    public Cluster Movable(int pods) => Doing($".Movable({pods})", _ => users!.Create("movable", pods, 100, PodShape.Movable));
+
+    /// <summary>How many pods were moved to even out the load, by the nodes that live.</summary>
+    public int Moves => World.Nodes.Sum(node => node.Machine?.Rebalancer.Moves ?? 0);
+
     /// <summary>A user wants so many pods together, or none.</summary>
     public Cluster Gang(string name, int pods) => Doing($".Gang({name}, {pods})", _ => users!.CreateGang(name, pods, 100));
 
@@ -136,8 +142,10 @@ public sealed class Cluster
     public Cluster Delete(int workload) => Doing($".Delete({workload})", _ => users!.Delete($"web-{workload}"));
 
     /// <summary>Of the pods of <c>web-N</c> at most so many may be missing on purpose.</summary>
-    public Cluster Budget(int workload, int maxUnavailable) => Doing($".Budget({workload}, {maxUnavailable})",
-        _ => operators!.Budget($"web-{workload}", "maxUnavailable", maxUnavailable.ToString(CultureInfo.InvariantCulture)));
+    public Cluster Budget(int workload, int maxUnavailable) => BudgetOf($"web-{workload}", maxUnavailable);
+
+    public Cluster BudgetOf(string deployment, int maxUnavailable) => Doing($".BudgetOf({deployment}, {maxUnavailable})",
+        _ => operators!.Budget(deployment, "maxUnavailable", maxUnavailable.ToString(CultureInfo.InvariantCulture)));
 
     /// <summary>An operator drains that machine's node, for as long as it takes.</summary>
     public Cluster Drain(int node) => Doing($".Drain({node})", _ => operators!.Drain(node));
@@ -151,6 +159,14 @@ public sealed class Cluster
     /// <summary>Nothing runs on that machine any more.</summary>
     public Cluster ExpectEmpty(int node) => Expect($"ExpectEmpty({node})",
         w => w.Nodes[node].Runtime.Pods.Count == 0 ? null : new Shortcoming("D2", w.Nodes[node], $"still runs {w.Nodes[node].Runtime.Pods.Count} pods"));
+
+    /// <summary>No two machines differ by more than so many pods.</summary>
+    public Cluster ExpectEven(int apart) => Expect($"ExpectEven({apart})", w =>
+    {
+        var fullest = w.Nodes.MaxBy(node => node.Runtime.Pods.Count)!;
+        var least = w.Nodes.Min(node => node.Runtime.Pods.Count);
+        return fullest.Runtime.Pods.Count - least <= apart ? null : new Shortcoming("D3", fullest, $"runs {fullest.Runtime.Pods.Count} pods, another {least}");
+    });
 
     /// <summary>The network works again; who is down stays down.</summary>
     public Cluster Heal() => Doing(".Heal()", w =>

@@ -14,6 +14,7 @@ sealed class AnnotationReader(TemplateFaults faults, Labels annotations)
     public const string Singleton = "gossip.dev/singleton";
     public const string OnHeal = "gossip.dev/on-heal";
     public const string WhenAlone = "gossip.dev/when-alone";
+    public const string Rebalance = "gossip.dev/rebalance";
 
     static readonly string[] bandwidths = ["kubernetes.io/egress-bandwidth", "kubernetes.io/ingress-bandwidth"];
 
@@ -105,6 +106,13 @@ sealed class AnnotationReader(TemplateFaults faults, Labels annotations)
             && min is > 0 and <= GangTerms.MinMost) return new GangTerms(text[..slash], min);
         Refuse(Gang, $"\"{text}\" is not a gang: write NAME/MIN, a DNS label and a whole number from 1 to {GangTerms.MinMost}");
         return null;
+    }
+
+    public bool ReadMayMove()
+    {
+        var text = annotations[Rebalance];
+        if (text is not (null or "true" or "false")) Refuse(Rebalance, $"\"{text}\" is neither true nor false");
+        return text == "true";
     }
 
     void Refuse(string annotation, string message) => faults.Refuse($"metadata.annotations[{annotation}]", message);

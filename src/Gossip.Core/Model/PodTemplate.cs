@@ -93,6 +93,9 @@ public sealed record PodTemplate(
     /// <summary>It ends on a node that sees no majority of those it knew. Annotation <c>gossip.dev/when-alone: stop</c>.</summary>
     public bool StopsAlone { get; init; }
 
+    /// <summary>It may be stopped where it runs well and started elsewhere to even out the load. Annotation <c>gossip.dev/rebalance: "true"</c>.</summary>
+    public bool MayMove { get; init; }
+
     /// <summary>Many for a service, few for a machine of thousands of pods, and a fork bomb ends at it.</summary>
     public const int DefaultPidsLimit = 1024;
 

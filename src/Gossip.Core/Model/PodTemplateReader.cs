@@ -113,6 +113,7 @@ public sealed class PodTemplateReader
             IsSingleton = gossips.ReadSingleton(),
             KeepsNewest = gossips.ReadKeepsNewest(),
             StopsAlone = gossips.ReadStopsAlone(),
+            MayMove = gossips.ReadMayMove(),
         };
     }
 

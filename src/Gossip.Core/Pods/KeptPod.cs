@@ -45,6 +45,8 @@ sealed class KeptPod
     public bool Draining { get; set; }
     public string Ip { get; set; } = "";
     public WallTime StartedAt { get; set; }
+    /// <summary>Why this node asked for its eviction; null when others did, or nobody.</summary>
+    public string? MovesWhy { get; set; }
     public string Reason { get; set; } = "";
     public string Message { get; set; } = "";
     public PodNotes Notes { get; } = new();

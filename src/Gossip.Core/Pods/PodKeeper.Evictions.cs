@@ -9,7 +9,7 @@ namespace Gossip.Core.Pods;
 public sealed partial class PodKeeper
 {
     /// <summary>Reasons in a status, as Kubernetes has them.</summary>
-    internal const string IsEvicted = "EvictionByEvictionAPI", IsTaintedOut = "TaintManagerEviction";
+    internal const string IsEvicted = "EvictionByEvictionAPI", IsTaintedOut = "TaintManagerEviction", IsMoved = "Rebalanced";
 
     NodeSettings? seenSettings;
     ImmutableArray<Taint> evicting = []; // the node's NoExecute taints
@@ -17,8 +17,14 @@ public sealed partial class PodKeeper
     /// <summary>The cordon that goes with most evictions may not have been heard of here: until it must have been, no bid for the next run.</summary>
     void NoteEvicted(KeptPod pod, Now now)
     {
-        (pod.Reason, pod.Message) = (IsEvicted, "Eviction API: evicting");
+        (pod.Reason, pod.Message) = pod.MovesWhy is { } why ? (IsMoved, why) : (IsEvicted, "Eviction API: evicting");
         if (members.Live.Length > 1) bidder.HoldBack(pod.Run.Pod, now.Monotonic + Patience);
+    }
+
+    /// <summary>If it is evicted now, then because of this; null takes it back.</summary>
+    internal void NoteMove(PodRun run, string? why)
+    {
+        if (kept.TryGetValue(run, out var pod)) pod.MovesWhy = why;
     }
 
     /// <summary>At the end of a turn: the node's taints may be others now.</summary>

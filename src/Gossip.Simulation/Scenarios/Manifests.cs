@@ -15,6 +15,8 @@ internal enum PodShape
     Rich,
     /// <summary>Starts once the picky pod is ready, and anew after that was lost.</summary>
     Dependent,
+    /// <summary>May be moved to even out the load.</summary>
+    Movable,
 }
 
 /// <summary>The nodes and workloads that scenarios use, as a user would write them.</summary>
@@ -91,7 +93,12 @@ internal static class Manifests
     {
         const string Probe = """{"tcpSocket":{"port":80},"periodSeconds":2,"failureThreshold":2}""";
         const string Hook = """{"exec":{"command":["hook"]}}""";
-        var annotations = shape == PodShape.Dependent ? """{"gossip.dev/depends-on":"svc/picky","gossip.dev/on-dependency-loss":"restart"}""" : "{}";
+        var annotations = shape switch
+        {
+            PodShape.Dependent => """{"gossip.dev/depends-on":"svc/picky","gossip.dev/on-dependency-loss":"restart"}""",
+            PodShape.Movable => """{"gossip.dev/rebalance":"true"}""",
+            _ => "{}",
+        };
         var before = shape != PodShape.Rich ? "" : $$$""" "initContainers":[{"name":"init","image":"tool"},{"name":"proxy","image":"tool","restartPolicy":"Always","startupProbe":{{{Probe}}}}],"terminationGracePeriodSeconds":4,""";
         var rest = shape != PodShape.Rich ? "" : $$$""","livenessProbe":{{{Probe}}},"readinessProbe":{{{Probe}}},"lifecycle":{"postStart":{{{Hook}}},"preStop":{{{Hook}}}}},{"name":"second","image":"tool","startupProbe":{{{Probe}}}""";
         return $$$"""{"metadata":{"labels":{"app":"{{{name}}}"},"annotations":{{{annotations}}}},"spec":{{{{before}}}"containers":[{{{main[..^1]}}}{{{rest}}}}],"priorityClassName":"{{{priority}}}","runtimeClassName":"process"}}""";

@@ -183,6 +183,7 @@ public class PodTemplatePartsTests
     [InlineData("gossip.dev/depends-on", "other/db")]
     [InlineData("gossip.dev/depends-on", "a,,b")]
     [InlineData("gossip.dev/on-dependency-loss", "maybe")]
+    [InlineData("gossip.dev/rebalance", "yes")]
     [InlineData("gossip.dev/gang", "train")]
     [InlineData("gossip.dev/gang", "train/0")]
     [InlineData("gossip.dev/gang", "train/513")]
