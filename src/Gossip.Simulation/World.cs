@@ -37,7 +37,7 @@ internal sealed class World
         Timings = timings;
         Network = new SimNetwork(nodes, Luck.For("network"), Queue, Buffers, Sometimes);
         var clocks = Luck.For("clocks");
-        var seeds = Enumerable.Range(0, Math.Min(3, nodes)).Select(SimNetwork.AddressOf).ToArray();
+        var seeds = Enumerable.Range(0, acquainted ? 0 : Math.Min(3, nodes)).Select(SimNetwork.AddressOf).ToArray(); // who knows everybody does not join
         Nodes = new SimNode[nodes];
         var known = acquainted ? Acquaintances(nodes, card) : [];
         for (var i = 0; i < nodes; i++)

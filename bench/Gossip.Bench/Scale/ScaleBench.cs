@@ -15,15 +15,19 @@ static class ScaleBench
         var nodes = int.Parse(Value(args, "--nodes") ?? "1000", CultureInfo.InvariantCulture);
         var seed = ulong.Parse(Value(args, "--seed") ?? "1", CultureInfo.InvariantCulture);
         var only = Value(args, "--only");
+        Console.WriteLine("Every node is a whole NodeMachine with its own tables, disk and runtime, under virtual time, gossiping every 200 ms; they know each other from the start.");
+        var figures = new List<ScaleFigure>();
         foreach (var (name, run) in (ReadOnlySpan<(string, Func<int, ulong, ScaleFigure[]>)>)[("single", Single), ("burst", Burst), ("loss", Loss), ("split", Split)])
         {
             if (only is not null && only != name) continue;
             foreach (var figure in run(nodes, seed))
             {
+                figures.Add(figure);
                 Console.WriteLine(figure);
                 if (args.Contains("--json")) Console.WriteLine(JsonSerializer.Serialize(figure, JsonSerializerOptions.Web));
             }
         }
+        if (Value(args, "--plot") is { } plot && figures.Count > 0) File.WriteAllText(plot, ScalePlot.Draw(figures));
         return 0;
     }
 

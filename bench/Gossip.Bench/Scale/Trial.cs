@@ -25,7 +25,7 @@ sealed class Trial
         World.Check([Admissions]);
         luck = World.Luck.For("trial");
         foreach (var node in World.Nodes) World.After(luck.Between(TimeSpan.Zero, TimeSpan.FromMilliseconds(900)), node.Start);
-        World.RunFor(TimeSpan.FromSeconds(15)); // every node has told that it takes pods, and all know
+        World.RunFor(TimeSpan.FromSeconds(6)); // every node has told that it takes pods, and all know
     }
 
     public World World { get; }

@@ -15,13 +15,22 @@ public sealed class Labels : IEquatable<Labels>, IEnumerable<KeyValuePair<string
     /// <summary>The last value of a repeated key wins.</summary>
     public static Labels Of(IEnumerable<KeyValuePair<string, string>> pairs)
     {
+        var inOrder = pairs as KeyValuePair<string, string>[];
+        if (inOrder is not null && IsRising(inOrder)) return inOrder.Length == 0 ? Empty : new Labels([.. inOrder]); // as they come from the wire
         var sorted = new SortedDictionary<string, string>(StringComparer.Ordinal);
         foreach (var (key, value) in pairs) sorted[key] = value;
         return sorted.Count == 0 ? Empty : new Labels([.. sorted]);
     }
 
     public static Labels Of(params (string Key, string Value)[] pairs) =>
-        Of(pairs.Select(pair => KeyValuePair.Create(pair.Key, pair.Value)));
+        Of(Array.ConvertAll(pairs, pair => KeyValuePair.Create(pair.Key, pair.Value)));
+
+    static bool IsRising(ReadOnlySpan<KeyValuePair<string, string>> pairs)
+    {
+        for (var i = 1; i < pairs.Length; i++)
+            if (string.CompareOrdinal(pairs[i - 1].Key, pairs[i].Key) >= 0) return false;
+        return true;
+    }
 
     public int Count => pairs.Length;
 
