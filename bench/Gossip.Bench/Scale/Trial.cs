@@ -24,7 +24,7 @@ sealed class Trial
         Admissions = new Admissions(World);
         World.Check([Admissions]);
         luck = World.Luck.For("trial");
-        foreach (var node in World.Nodes) World.After(luck.Between(TimeSpan.Zero, TimeSpan.FromMilliseconds(900)), node.Start);
+        foreach (var node in World.Nodes) World.After(TimeSpan.Zero, node.Start); // all at once: they believe each other alive
         World.RunFor(TimeSpan.FromSeconds(6)); // every node has told that it takes pods, and all know
     }
 
