@@ -26,7 +26,7 @@ static class CommandLine
               gossip exec -it hello-1234abcd-0 -- sh
             """)
         {
-            RunVerb.Create(), DemoVerb.Create(), ApplyVerb.Create(), PlanVerb.Create(), MembersVerb.Create(), WhyVerb.Create(),
+            RunVerb.Create(), DemoVerb.Create(), ApplyVerb.Create(), PlanVerb.Create(), MembersVerb.Create(), VotersVerb.Create(), WhyVerb.Create(),
             LogsVerb.Create(), ExecVerb.Create(), AttachVerb.Create(), CpVerb.Create(), TopVerb.Create(),
             DrainVerb.Create(), UncordonVerb.Create(),
             SimVerb.Create(), KeygenVerb.Create(), HelloVerb.Create(),

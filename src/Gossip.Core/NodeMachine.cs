@@ -37,6 +37,8 @@ public sealed class NodeMachine
     readonly Evictor evictor;
     readonly Voter voter;
     readonly Rebalancer rebalancer;
+    readonly Consent consent;
+    readonly VoterChange voterChange;
     readonly ViewBuilder views;
     readonly Clerk clerk;
     readonly Sweeper sweeper;
@@ -58,6 +60,8 @@ public sealed class NodeMachine
         auctioneer = new Auctioneer(config, slots, swim, replicator, replicator, luck.For("auction"), outbox);
         keeper = new PodKeeper(config, slots, swim, replicator, replicator, bidder, outbox);
         voter = new Voter(config, slots, swim, outbox);
+        consent = new Consent(config, slots, swim, replicator, replicator, outbox);
+        voterChange = new VoterChange(slots, swim, replicator, outbox);
         budgets = new BudgetKeeper(config, slots, swim, replicator, replicator, outbox);
         evictor = new Evictor(slots, swim, budgets, outbox);
         rebalancer = new Rebalancer(config, slots, swim, bidder, keeper, evictor);
@@ -118,7 +122,8 @@ public sealed class NodeMachine
                     || auctioneer.TryHandle(input.Timer, now, effects)
                     || keeper.TryHandle(input.Timer, now, effects)
                     || evictor.TryHandle(input.Timer, now, effects)
-                    || rebalancer.TryHandle(input.Timer, now, effects);
+                    || rebalancer.TryHandle(input.Timer, now, effects)
+                    || voterChange.TryHandle(input.Timer, now, effects);
                 break;
             case NodeInputKind.Persisted:
                 replicator.OnPersisted(input.Position, now, effects);
@@ -128,6 +133,9 @@ public sealed class NodeMachine
                 break;
             case NodeInputKind.Asked when input.Question is EvictPod eviction:
                 evictor.Handle(input.Request, eviction, now, effects);
+                break;
+            case NodeInputKind.Asked when input.Question is ChangeVoters change:
+                voterChange.Handle(input.Request, change, now, effects);
                 break;
             case NodeInputKind.Asked:
                 clerk.Handle(input.Request, input.Question!, now, effects);
@@ -187,7 +195,9 @@ public sealed class NodeMachine
                     || auctioneer.TryHandle(kind, body, sender, from, now, effects)
                     || evictor.TryHandle(kind, body, from, now, effects)
                     || voter.TryHandle(kind, body, sender, from, now, effects)
-                    || keeper.TryHandle(kind, body, sender, now, effects);
+                    || keeper.TryHandle(kind, body, sender, now, effects)
+                    || consent.TryHandle(kind, body, from, now, effects)
+                    || voterChange.TryHandle(kind, body, sender, now, effects);
             }
             catch (Exception malformed) when (malformed is MessagePackSerializationException or EndOfStreamException or OverflowException)
             {
@@ -231,6 +241,7 @@ public sealed class NodeMachine
             foreach (var config in slots.DirtyConfig) keeper.OnConfig(config, now, effects);
             slots.DirtyConfig.Clear();
         }
+        consent.Observe(now);
         keeper.OnSettled(now, effects);
         clerk.OnSettled(now, effects);
         sweeper.Sweep(now, effects);
@@ -238,6 +249,7 @@ public sealed class NodeMachine
         believesTables = true;
         keeper.OnSynced(now, effects);
         budgets.OnSynced();
+        consent.OnSynced();
     }
 
     /// <summary>Shares the room of a datagram between news of members and news of rows, so that neither starves the other.</summary>

@@ -13,6 +13,8 @@ public enum NodeTimerKind : byte
     PodDue, PodDeadline, PodTick,
     // Disruption
     EvictionDue, RebalanceDue,
+    // Singletons
+    VoteDue,
 }
 
 /// <summary>

@@ -91,6 +91,20 @@ public sealed class Cluster
     /// <summary>Users want so many singletons, with the first machines for voters.</summary>
     public Cluster Singletons(int pods) => Doing($".Singletons({pods})", _ => users!.CreateSingletons(pods, 100));
 
+    /// <summary>A user asks one node to change the voters; when it cannot be done now, nothing happens.</summary>
+    public Cluster ChangeVoters(int node, string add = "", string remove = "") => Doing($".ChangeVoters({node}, \"{add}\", \"{remove}\")",
+        w => w.Nodes[node].Ask(new Core.Requests.ChangeVoters(add.Length > 0 ? [add] : [], remove.Length > 0 ? [remove] : []), _ => { }));
+
+    /// <summary>A user wants a pod with annotations, written as JSON members.</summary>
+    public Cluster Annotated(string name, string annotations) => Doing($".Annotated({name}, {annotations})", _ => users!.CreateAnnotated(name, annotations));
+
+    /// <summary>The voters as a node knows them.</summary>
+    public IReadOnlyList<string> VotersOn(int node) => World.Nodes[node].Machine?.Slots.Voters?.Names ?? [];
+
+    /// <summary>The machines on which anything of the pod runs.</summary>
+    public IReadOnlyList<int> Running(string pod) =>
+        [.. World.Nodes.Where(node => node.Runtime.Pods.Values.Any(held => held.Launch.Name == pod && held.IsAnythingUp)).Select(node => node.Index)];
+
     /// <summary>Users want so many pods that are to be spread over the zones, each a workload of its own.</summary>
     public Cluster Spread(int pods) => Doing($".Spread({pods})", _ => users!.CreateEven(pods, 100));
 

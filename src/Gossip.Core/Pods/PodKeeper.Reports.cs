@@ -58,6 +58,7 @@ public sealed partial class PodKeeper
     {
         if (pod.Stage != PodStage.Preparing) return; // it was told to stop meanwhile
         pod.Stage = PodStage.Running;
+        pod.LeasedFrom = null; // the runtime could not know it before: it is told (again)
         pod.Ip = ip;
         pod.StartedAt = now.Wall;
         Advance(pod, now, effects);

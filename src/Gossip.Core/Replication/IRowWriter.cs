@@ -18,9 +18,9 @@ public interface IRowWriter
     /// </summary>
     void Edit(Uid row, ReadOnlySpan<(string Field, ReadOnlyMemory<byte> Value)> cells, Now now, NodeEffects effects, WriteDone? then = null);
 
-    /// <summary>Sets a cell whose generation is its value, so that the greatest wins (<see cref="Fields.LeastEpoch"/>).</summary>
-    /// <param name="mark">What the cell holds beside: for its readers.</param>
-    void Raise(Uid row, string field, uint to, byte mark, Now now, NodeEffects effects, WriteDone? then = null);
+    /// <summary>Sets a cell with that generation, so that the greatest wins (<see cref="Fields.LeastEpoch"/>, <see cref="Fields.Voters"/>).</summary>
+    /// <param name="value">What the cell holds beside.</param>
+    void Raise(Uid row, string field, uint to, ReadOnlyMemory<byte> value, Now now, NodeEffects effects, WriteDone? then = null);
 
     /// <summary>Takes the row out, for ever: its birth dot stays covered, and nothing brings it back.</summary>
     void Remove(Uid row, Now now, NodeEffects effects, WriteDone? then = null);

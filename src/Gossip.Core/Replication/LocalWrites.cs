@@ -29,9 +29,9 @@ sealed class LocalWrites(Replica replica) : IRowWriter
         WriteDelta(before, Mint(before, replica.Writer.Mint(), cells, now), effects, then);
     }
 
-    public void Raise(Uid uid, string field, uint to, byte mark, Now now, NodeEffects effects, WriteDone? then = null)
+    public void Raise(Uid uid, string field, uint to, ReadOnlyMemory<byte> value, Now now, NodeEffects effects, WriteDone? then = null)
     {
-        var cell = new Cell(field, replica.Writer.Mint(), to, Tick(now), new byte[] { mark });
+        var cell = new Cell(field, replica.Writer.Mint(), to, Tick(now), value.ToArray());
         WriteDelta(Latest(uid), [cell], effects, then);
     }
 

@@ -117,8 +117,8 @@ public sealed class Replicator : ITables, IRowWriter, IPiggyback
     public void Edit(Uid row, ReadOnlySpan<(string Field, ReadOnlyMemory<byte> Value)> cells, Now now, NodeEffects effects, WriteDone? then = null) =>
         writes.Edit(row, cells, now, effects, then);
 
-    public void Raise(Uid row, string field, uint to, byte mark, Now now, NodeEffects effects, WriteDone? then = null) =>
-        writes.Raise(row, field, to, mark, now, effects, then);
+    public void Raise(Uid row, string field, uint to, ReadOnlyMemory<byte> value, Now now, NodeEffects effects, WriteDone? then = null) =>
+        writes.Raise(row, field, to, value, now, effects, then);
 
     public void Remove(Uid row, Now now, NodeEffects effects, WriteDone? then = null) => writes.Remove(row, now, effects, then);
 

@@ -82,6 +82,9 @@ public static class Fields
 
     /// <summary>Of the cluster's Voters object: names of nodes as a JSON array; its generation is the list's version.</summary>
     public const string Voters = "spec.voters";
+
+    /// <summary>Of the same object, followed by a voter's name: what that node promised and consented to.</summary>
+    public const string VoterPrefix = "voter.";
     public const string Skip = "gossip.skip";
     public const string Template = "spec.template";
     public const string Selector = "spec.selector";

@@ -4,6 +4,7 @@ using System.Text;
 using Gossip.Core.Model;
 using Gossip.Core.Replication;
 using Gossip.Core.Scheduling;
+using Gossip.Core.Singletons;
 using Gossip.Core.View;
 using Gossip.Core.Workloads;
 
@@ -92,6 +93,7 @@ public sealed class Clerk(SlotTable slots, ITables tables, IRowWriter writer, Vi
     Reply? Replace(RequestId id, ReplaceObject replace, Now now, NodeEffects effects)
     {
         if (ObjectRules.Check(replace.Name, replace.Fields, slots.Gangs) is { } refused) return refused;
+        if (replace.Name.Kind == VoterList.Kind) return Guarded(replace.Name);
         if (slots.Objects.Find(replace.Name) is not { } held) return NotFound(replace.Name);
         if (replace.IfVersion != 0 && replace.IfVersion != held.Version)
             return new Refused(RefusedBecause.Conflict, $"{replace.Name} has changed since version {replace.IfVersion}: it is at {held.Version} now");
@@ -128,6 +130,7 @@ public sealed class Clerk(SlotTable slots, ITables tables, IRowWriter writer, Vi
 
     Reply? Delete(RequestId id, DeleteObject delete, Now now, NodeEffects effects)
     {
+        if (delete.Name.Kind == VoterList.Kind) return Guarded(delete.Name);
         var every = slots.Objects.Every(delete.Name).ToArray();
         if (every.Length == 0) return delete.Name.Kind == "Pod" ? DeleteDerived(id, delete, now, effects) : NotFound(delete.Name);
         var live = every.Where(found => !found.IsDeleting).ToArray();
@@ -167,6 +170,8 @@ public sealed class Clerk(SlotTable slots, ITables tables, IRowWriter writer, Vi
     void Occupy(ObjectName name) => busy.Add(name, []);
 
     WriteDone Finish(RequestId id, ObjectName name) => (row, _, _) => finished.Add(new Finished(id, name, row));
+
+    static Refused Guarded(ObjectName name) => new(RefusedBecause.Invalid, $"{name} changes only with the voters' consent: gossip voters add|remove NODE");
 
     static Refused NotFound(ObjectName name) => new(RefusedBecause.NotFound, $"{name} not found");
 }

@@ -2,6 +2,7 @@ using System.Collections.Immutable;
 using System.Text;
 using Gossip.Core.Model;
 using Gossip.Core.Replication;
+using Gossip.Core.Singletons;
 using Gossip.Core.Wire;
 using Gossip.Core.Workloads;
 
@@ -30,6 +31,8 @@ static class ObjectRules
         }
         if (bytes > Limits.ObjectBytes) return new Refused(RefusedBecause.TooLarge, $"{name} takes {bytes} bytes, at most {Limits.ObjectBytes}");
         if (name.Kind == PriorityClass.Kind && PriorityClass.TryRead(name.Name, path => Json(fields, path), out var wrong) is null) return Invalid(wrong.Field, wrong.Message);
+        if (name.Kind == VoterList.Kind && (name != VoterList.Name || VoterList.TryReadNames(Json(fields, Fields.Voters)) is null))
+            return Invalid(Fields.Voters, $"is not from 1 to {VoterList.Most} names of nodes, each once, of the object {VoterList.Name}");
         if (!WorkloadSpec.IsWorkload(name.Kind)) return null;
         var spec = WorkloadSpec.Read(name.Kind, path => Json(fields, path), paths);
         if (spec.Problem.Length > 0) return Invalid(spec.Field, spec.Problem);
@@ -50,7 +53,7 @@ static class ObjectRules
 
     /// <summary>Cells that are Gossip's own, and no part of what the user sent.</summary>
     public static bool IsReserved(string path) =>
-        path is Fields.Birth or Fields.Deleting || path.StartsWith("gossip.", StringComparison.Ordinal);
+        path is Fields.Birth or Fields.Deleting || path.StartsWith("gossip.", StringComparison.Ordinal) || path.StartsWith(Fields.VoterPrefix, StringComparison.Ordinal);
 
     /// <summary>Empty for a field that is not there, or is null.</summary>
     public static ReadOnlyMemory<byte> Json(ImmutableArray<ObjectField> fields, string path)

@@ -36,6 +36,13 @@ public sealed record DeleteObject(ObjectName Name, TimeSpan? Grace) : Request;
 /// <param name="DryRun">Only says whether.</param>
 public sealed record EvictPod(ObjectName Name, string Uid = "", bool DryRun = false) : Request;
 
+/// <summary>
+/// Names other voters, by whose majority singletons run: any number at first, then one name more or less at a time. With no names it
+/// only asks. Answered by <see cref="VotersAre"/> once most of the voters before have durably consented, or refused NotFound (no live
+/// node of the name), Invalid, Conflict (another change came first), Unavailable (too few consent, now).
+/// </summary>
+public sealed record ChangeVoters(ImmutableArray<string> Add, ImmutableArray<string> Remove) : Request;
+
 /// <summary>Answered by <see cref="Seen"/>: everything this node knows now.</summary>
 public sealed record Look : Request
 {
@@ -50,6 +57,9 @@ public sealed record Deleted(ObjectName Name) : Reply;
 
 /// <param name="Run">Which run ends: it is gone once no view shows an admission of it. Null when none ran.</param>
 public sealed record Evicted(ObjectName Name, PodRun? Run) : Reply;
+
+/// <param name="Version">0 while nobody is named.</param>
+public sealed record VotersAre(uint Version, ImmutableArray<string> Names) : Reply;
 
 public sealed record Seen(ClusterView View) : Reply;
 

@@ -8,8 +8,8 @@ namespace Gossip.Core.Singletons;
 
 /// <summary>
 /// The nodes by whose majority singletons run: one cell of one object, whose generation is the list's version, so that
-/// of two lists the later wins everywhere. It changes by one name at a time, so the majorities of two lists
-/// that follow each other share a node.
+/// of two lists the later wins everywhere. It changes by one name at a time (<see cref="VoterChange"/>), so the
+/// majorities of two lists that follow each other share a node.
 /// </summary>
 /// <param name="Row">The object that holds it.</param>
 /// <param name="Names">Of nodes, in ordinal order, each once; never none.</param>
@@ -40,6 +40,10 @@ public sealed record VoterList(Uid Row, uint Version, ImmutableArray<string> Nam
 
     static VoterList? Read(CatalogObject held) =>
         held.Row[Fields.Voters] is { IsNull: false } cell && TryReadNames(cell.Value) is { } names ? new VoterList(held.Uid, cell.Generation, names) : null;
+
+    /// <summary>They differ by one name.</summary>
+    internal static bool IsOneStep(ImmutableArray<string> from, ImmutableArray<string> to) =>
+        from.Except(to, StringComparer.Ordinal).Count() + to.Except(from, StringComparer.Ordinal).Count() == 1;
 
     internal static byte[] Write(ImmutableArray<string> names) => JsonSerializer.SerializeToUtf8Bytes(names.AsSpan().ToArray());
 

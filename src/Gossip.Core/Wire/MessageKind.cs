@@ -15,5 +15,5 @@ public enum MessageKind : byte
     // Disruption
     EvictionAsk = 60, EvictionReply = 61,
     // Singletons
-    LeaseAsk = 70, LeaseReply = 71, LeaseEnd = 72,
+    LeaseAsk = 70, LeaseReply = 71, LeaseEnd = 72, VoteAsk = 73, VoteReply = 74,
 }

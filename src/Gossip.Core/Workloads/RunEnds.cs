@@ -21,6 +21,6 @@ static class RunEnds
         var row = slot.FactsRow is { } facts && tables.Find(facts) is not null
             ? facts
             : writer.Create(RowKind.Slot, [(Fields.Birth, PodCodec.SlotBirth(slot.Id))], now, effects);
-        writer.Raise(row, Fields.LeastEpoch, least.Value, (byte)why, now, effects, then);
+        writer.Raise(row, Fields.LeastEpoch, least.Value, new byte[] { (byte)why }, now, effects, then);
     }
 }

@@ -104,6 +104,8 @@ public sealed class KubernetesApi(Func<Request, CancellationToken, Task<Reply>> 
                 return GossipEndpoints.PodsOn(view, name) is { } there ? new ApiAnswer(200, there) : Statuses.NotFound(ApiKind.Of(ApiKind.Node)!, name);
             case ("GET", ["pods", var ns, var pod, "copy"]):
                 return await new PodStreams(Pods, clock).CopyAsync(context, ns, pod, ct);
+            case ("GET" or "POST", ["voters"]):
+                return await VotersEndpoint.AnswerAsync(request, ask, ct);
             case ("POST", ["plan"]):
                 var (body, refused) = await Body.ReadAsync(request);
                 var named = request.Query["namespace"].ToString();

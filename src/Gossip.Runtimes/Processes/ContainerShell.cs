@@ -18,14 +18,36 @@ static class ContainerShell
     // Of the outer shell only: the command finds caught signals as they were, since it runs in a subshell. A pipe that is
     // opened for both ways waits for nobody and never ends.
     const string Record = """
-        folder=$1 attempt=$2 input=$3 groups=$4
-        shift 4
+        folder=$1 attempt=$2 input=$3 groups=$4 lease=$5
+        shift 5
         trap : HUP INT QUIT TERM USR1 USR2 ALRM PIPE
         for group in $groups; do echo $$ >"$group/cgroup.procs" || exit 125; done
         read -r boot </proc/sys/kernel/random/boot_id
         read -r self </proc/$$/stat
         printf '%s\n%s\n%s\n' "$attempt" "$boot" "$self" >"$folder/pid" || exit 126
         exec <>"$input" 3>>"$folder/log"
+
+        """;
+
+    // Of a singleton: a process beside the command that goes by the machine's clock and kills all of the container when its lease
+    // is over, also while the node is paused or gone. It is deaf to SIGTERM, and holds none of the shell's outputs open.
+    const string Guard = """
+        leased() { read -r until 2>/dev/null <"$lease" && read -r up _ </proc/uptime && [ "${up%.*}${up#*.}" -lt "$until" ]; }
+        leased || { echo 'its lease is over' >&2; exit 125; }
+        (
+            trap '' HUP INT QUIT TERM USR1 USR2 ALRM PIPE
+            exec >/dev/null 2>&1 3>&- </dev/null
+            PATH=/usr/bin:/bin:$PATH
+            while leased; do sleep 0.2 || sleep 1; done
+            read -r me _ </proc/self/stat
+            for round in 1 2 3; do
+                for process in $(grep -lsF "GOSSIP_CONTAINER=$folder" /proc/[0-9]*/environ); do
+                    process=${process#/proc/}
+                    [ "${process%/environ}" = "$me" ] || kill -KILL "${process%/environ}"
+                done
+            done
+            kill -KILL 0
+        ) &
 
         """;
 
@@ -74,10 +96,11 @@ static class ContainerShell
     /// <param name="words">The program by its full path, and its arguments.</param>
     /// <param name="input">What it reads.</param>
     /// <param name="group">That it enters; null for a plain process.</param>
+    /// <param name="lease">The file that says until when it may live; empty for as long as it likes.</param>
     /// <exception cref="StartError">The command cannot run here.</exception>
     /// <exception cref="IOException">What it needs cannot be made, now.</exception>
     public static async Task StartAsync(
-        ContainerFolder folder, int attempt, IEnumerable<string> words, string directory, string input, Dictionary<string, string> variables, Cgroup? group = null)
+        ContainerFolder folder, int attempt, IEnumerable<string> words, string directory, string input, Dictionary<string, string> variables, Cgroup? group = null, string lease = "")
     {
         var start = new ProcessStartInfo(Setsid!)
         {
@@ -88,8 +111,8 @@ static class ContainerShell
             RedirectStandardError = true,
             ArgumentList =
             {
-                ShellPath, "-c", Record + (group is null ? RunPlain : RunIsolated) + Conclude, "gossip-container",
-                folder.Path, attempt.ToString(CultureInfo.InvariantCulture), input, group is null ? "" : string.Join(' ', group.Folders),
+                ShellPath, "-c", Record + (lease.Length > 0 ? Guard : "") + (group is null ? RunPlain : RunIsolated) + Conclude, "gossip-container",
+                folder.Path, attempt.ToString(CultureInfo.InvariantCulture), input, group is null ? "" : string.Join(' ', group.Folders), lease,
             },
         };
         foreach (var word in words) start.ArgumentList.Add(word);

@@ -12,7 +12,7 @@ namespace Gossip.Runtimes.Processes;
 static class PlainContainer
 {
     /// <exception cref="StartError">It cannot be started here.</exception>
-    public static async Task StartAsync(ContainerStart asked, ContainerSpec spec, ContainerFolder folder, PodVolumes volumes)
+    public static async Task StartAsync(ContainerStart asked, ContainerSpec spec, ContainerFolder folder, PodVolumes volumes, string lease)
     {
         var variables = PodEnvironment.Build(asked, folder.Path, folder.WorkPath);
         var directory = Directory(spec, folder);
@@ -20,7 +20,7 @@ static class PlainContainer
         var privileges = Privileges.Plain(spec.Security);
         foreach (var mount in spec.Mounts) Link(folder.WorkPath + "/" + mount.Path.Trim('/'), volumes.Source(mount), mount);
         await ContainerShell.StartAsync(
-            folder, asked.Attempt, [.. privileges, program, .. ContainerShell.Arguments(spec, variables)], directory, folder.Input(spec), variables).ConfigureAwait(false);
+            folder, asked.Attempt, [.. privileges, program, .. ContainerShell.Arguments(spec, variables)], directory, folder.Input(spec), variables, lease: lease).ConfigureAwait(false);
     }
 
     /// <exception cref="StartError">It does not exist.</exception>

@@ -152,7 +152,7 @@ public sealed partial class ProcessRuntime : IPodRuntime
         {
             logs.Add(log);
             var group = GroupOf(pod, spec.Name);
-            if (group is null) await PlainContainer.StartAsync(asked, spec, folder, pod.Volumes).ConfigureAwait(false);
+            if (group is null) await PlainContainer.StartAsync(asked, spec, folder, pod.Volumes, PodLease.Of(pod)).ConfigureAwait(false);
             else await IsolatedContainer.StartAsync(asked, spec, folder, pod, pod.Sandbox!, group, hidden).ConfigureAwait(false);
             var start = folder.ReadStart();
             Check.That(start?.Process is not null); // the shell said that it wrote it
@@ -182,6 +182,19 @@ public sealed partial class ProcessRuntime : IPodRuntime
             if (pods.IsEmpty) groups?.RemoveEmpty();
         }
         Report(new PodStopped(run));
+    }
+
+    public void Lease(PodRun run, Func<TimeSpan> left)
+    {
+        if (!pods.TryGetValue(run, out var pod)) return; // not yet, or not any more
+        try
+        {
+            PodLease.Extend(pod, left);
+        }
+        catch (Exception fault) when (fault is IOException or UnauthorizedAccessException)
+        {
+            Note(NoteLevel.Warning, "lease-not-extended", pod.Launch.Name, fault.Message); // so it ends in time
+        }
     }
 
     public Task UpdateFilesAsync(PodRun run, ImmutableArray<VolumeFiles> files, CancellationToken cancel)

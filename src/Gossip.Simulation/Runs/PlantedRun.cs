@@ -47,6 +47,10 @@ public static class PlantedRun
             .ExpectOneOwnerPerPod().Crowd(100).Urgent(30).For(30.Seconds())),
         new(PlantedBug.RoomNotAwaited, "A1", cluster => cluster
             .ExpectOneOwnerPerPod().Crowd(100).For(20.Seconds()).Urgent(5).For(20.Seconds())),
+        new(PlantedBug.GrantForgotten, "S1", cluster => cluster
+            .Singletons(6).ExpectOneOwnerPerPod().Kill(2).Kill(3).Kill(4).For(1.Seconds()).Kill(0).Restart(0).Kill(1).Restart(1).Kill(5).Restart(5).For(20.Seconds())),
+        new(PlantedBug.LeaseCountedFromGrant, "S1", cluster => cluster
+            .Singletons(8).ExpectOneOwnerPerPod().Stragglers(0.4, 14.Seconds()).For(15.Seconds()).Partition(0..3).For(40.Seconds())),
         new(PlantedBug.ConflictIgnored, "A10", cluster => cluster.ExpectRest()),
         new(PlantedBug.BudgetIgnored, "D1", Drains),
         new(PlantedBug.BudgetUnkept, "D1", Drains),

@@ -68,6 +68,8 @@ internal sealed class Users(World world, Luck luck)
             Promised(Manifests.Annotated($"only-{i}", milliCpu, $""" "gossip.dev/singleton":"true","gossip.dev/loss-grace":"{(i % 2 == 0 ? "10s" : "1s")}" """));
     }
 
+    public void CreateAnnotated(string name, string annotations) => Promised(Manifests.Annotated(name, 100, annotations));
+
     /// <summary>Pods that are to be spread over the zones, all at once and each through whom it may.</summary>
     public void CreateEven(int count, int milliCpu)
     {

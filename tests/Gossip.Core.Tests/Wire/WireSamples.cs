@@ -60,6 +60,8 @@ static class WireSamples
         Of(new LeaseAsk(9, Run, 4)),
         Of(new LeaseReply(9, Run, LeaseVerdict.Held, "has granted it to b")),
         Of(new LeaseEnd(9, Run)),
+        Of(new VoteAsk(4, new Ballot(2, Node, 5), ["a", "b"])),
+        Of(new VoteReply(4, new Ballot(2, Node, 5), true, new Ballot(3, Node, 6), new Ballot(1, Node, 4), ["a"], "is no voter")),
     ];
 
     static readonly (string Name, byte[] Value)[] Cells =

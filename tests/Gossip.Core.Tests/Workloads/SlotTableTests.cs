@@ -174,7 +174,7 @@ public class SlotTableTests
         cluster.Admit(outdated, "n1");
         cluster.Tables.Create(RowKind.Slot, [(Core.Replication.Fields.Birth, PodCodec.SlotBirth(failed.Id)), ("failed.1", new byte[1])], cluster.Now, cluster.Effects);
         var facts = cluster.Tables.Create(RowKind.Slot, [(Core.Replication.Fields.Birth, PodCodec.SlotBirth(outdated.Id))], cluster.Now, cluster.Effects);
-        cluster.Tables.Raise(facts, Core.Replication.Fields.LeastEpoch, 5, 1, cluster.Now, cluster.Effects);
+        cluster.Tables.Raise(facts, Core.Replication.Fields.LeastEpoch, 5, new byte[] { 1 }, cluster.Now, cluster.Effects);
         cluster.Settle();
         Assert.All(cluster.Wanted, slot => Assert.True(cluster.Slots.IsOpen(slot, cluster.Now.Monotonic)));
         Assert.Equal([2, 2, 5], cluster.Wanted.Select(slot => (int)slot.NextEpoch.Value));
@@ -188,7 +188,7 @@ public class SlotTableTests
         foreach (var (field, least) in new[] { ("failed.2", 3u), ("failed.7", 1u) })
         {
             var row = cluster.Tables.Create(RowKind.Slot, [(Core.Replication.Fields.Birth, PodCodec.SlotBirth(slot.Id)), (field, new byte[1])], cluster.Now, cluster.Effects);
-            cluster.Tables.Raise(row, Core.Replication.Fields.LeastEpoch, least, 1, cluster.Now, cluster.Effects);
+            cluster.Tables.Raise(row, Core.Replication.Fields.LeastEpoch, least, new byte[] { 1 }, cluster.Now, cluster.Effects);
         }
         cluster.Settle();
         Assert.Equal((new Epoch(3), new Epoch(8)), (slot.LeastEpoch, slot.NextEpoch));

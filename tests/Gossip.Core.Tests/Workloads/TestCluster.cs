@@ -44,8 +44,8 @@ sealed class TestTables : ITables, IRowWriter
         Wait(row, () => Put(copy.Aggregate(rows[row], (edited, cell) => With(edited, cell.Field, (edited[cell.Field]?.Generation ?? 0) + 1, cell.Value))), then);
     }
 
-    public void Raise(Uid row, string field, uint to, byte mark, Now now, NodeEffects effects, WriteDone? then = null) =>
-        Wait(row, () => Put(With(rows[row], field, to, new[] { mark })), then);
+    public void Raise(Uid row, string field, uint to, ReadOnlyMemory<byte> value, Now now, NodeEffects effects, WriteDone? then = null) =>
+        Wait(row, () => Put(With(rows[row], field, to, value)), then);
 
     public void Remove(Uid row, Now now, NodeEffects effects, WriteDone? then = null)
     {

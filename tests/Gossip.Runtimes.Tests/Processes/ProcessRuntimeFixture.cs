@@ -10,7 +10,7 @@ using Gossip.Runtimes.Processes;
 namespace Gossip.Runtimes.Tests.Processes;
 
 /// <summary>The contract over real processes, with a folder of the test's own.</summary>
-public abstract class ProcessRuntimeFixture : PodProcessContract
+public abstract partial class ProcessRuntimeFixture : PodProcessContract
 {
     readonly DirectoryInfo folder = Directory.CreateTempSubdirectory("gossip-pods-");
 

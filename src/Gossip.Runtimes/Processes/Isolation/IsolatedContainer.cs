@@ -61,7 +61,7 @@ static class IsolatedContainer
                 program,
                 .. privileges, program, .. ContainerShell.Arguments(spec, variables),
             ],
-            "/", folder.Input(spec), variables, group).ConfigureAwait(false);
+            "/", folder.Input(spec), variables, group, PodLease.Of(pod)).ConfigureAwait(false);
     }
 
     /// <summary>The words that run a command in a running container; null when its first process is not there (any more).</summary>
