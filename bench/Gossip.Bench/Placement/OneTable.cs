@@ -41,10 +41,10 @@ sealed class OneTable : ITables, IRowWriter
         writes.Enqueue(new Write(uid, before with { Cells = [before.Cells[0], .. Mint(before, new Dot(Writer, ++seq), cells, now)] }, effects, then));
     }
 
-    public void Raise(Uid uid, string field, uint to, byte mark, Now now, NodeEffects effects, WriteDone? then = null)
+    public void Raise(Uid uid, string field, uint to, ReadOnlyMemory<byte> value, Now now, NodeEffects effects, WriteDone? then = null)
     {
         var before = table.Find(uid)!;
-        writes.Enqueue(new Write(uid, before with { Cells = [before.Cells[0], new Cell(field, new Dot(Writer, ++seq), to, Tick(now), new byte[] { 1 })] }, effects, then));
+        writes.Enqueue(new Write(uid, before with { Cells = [before.Cells[0], new Cell(field, new Dot(Writer, ++seq), to, Tick(now), value.ToArray())] }, effects, then));
     }
 
     public void Remove(Uid uid, Now now, NodeEffects effects, WriteDone? then = null) => writes.Enqueue(new Write(uid, null, effects, then));

@@ -35,7 +35,8 @@ public sealed partial class PodKeeper
             return false;
         }
         var lease = pod.Lease ??= leases.Begin(pod.Run, now);
-        leases.Keep(lease, runs: pod.Stage != PodStage.Admitted, now, effects);
+        // Of an engine that is gone nobody knows what runs: what an earlier life was granted may be in use, and is not given back.
+        leases.Keep(lease, runs: pod.Stage != PodStage.Admitted || pod.LostAt is not null || IsLost(pod), now, effects);
         pod.LookAt(lease.NextAsk);
         if (pod.Stage == PodStage.Admitted)
         {

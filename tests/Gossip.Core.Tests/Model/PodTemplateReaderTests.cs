@@ -78,6 +78,9 @@ public class PodTemplateReaderTests
     [InlineData("""{"spec":{"terminationGracePeriodSeconds":-1,"containers":[{"name":"a"}]}}""", "spec.terminationGracePeriodSeconds", "whole number")]
     [InlineData("""{"spec":{"tolerations":[{"key":"a","effect":"Now"}],"containers":[{"name":"a"}]}}""", "spec.tolerations[0].effect", "neither")]
     [InlineData("""{"metadata":{"annotations":{"gossip.dev/loss-grace":"soon"}},"spec":{"containers":[{"name":"a"}]}}""", "metadata.annotations[gossip.dev/loss-grace]", "duration")]
+    [InlineData("""{"metadata":{"annotations":{"gossip.dev/singleton":"yes"}},"spec":{"containers":[{"name":"a"}]}}""", "metadata.annotations[gossip.dev/singleton]", "neither false nor true")]
+    [InlineData("""{"metadata":{"annotations":{"gossip.dev/on-heal":"best"}},"spec":{"containers":[{"name":"a"}]}}""", "metadata.annotations[gossip.dev/on-heal]", "neither oldest nor newest")]
+    [InlineData("""{"metadata":{"annotations":{"gossip.dev/when-alone":""}},"spec":{"containers":[{"name":"a"}]}}""", "metadata.annotations[gossip.dev/when-alone]", "neither keep nor stop")]
     [InlineData("""{"spec":{"containers":[{"name":"\ud800"}]}}""", "", "JSON")]
     public void What_would_be_misunderstood_is_refused_with_its_field(string json, string field, string because)
     {
