@@ -17,17 +17,19 @@ static class PodJudge
         !slot.IsDesired || epoch < slot.LeastEpoch || slot.FailedEpochs.Contains(epoch);
 
     /// <summary>
-    /// When ours is not needed, because another copy comes before it, stands and is ready; null when there is none. Of a
-    /// node that has only just come back the rows may be of before it went: it is believed after
+    /// When ours is not needed, because another copy comes before it, stands and is ready; null when there is none. One that
+    /// does nothing yet but wait for what it depends on gives way to a first that waits as well: neither may ever be ready if
+    /// the two take the room of what they wait for. Of a node that has only just come back the rows may be of before it went: it is believed after
     /// <paramref name="patience"/>, since draining is final.
     /// </summary>
     /// <param name="ours">With the status that was last told, though the log may not have confirmed it.</param>
     public static Instant? DrainsAt(Slot slot, Admission ours, IMemberList members, TimeSpan patience, PlantedBug planted)
     {
         Instant? first = null;
+        var idle = IsIdle(ours);
         foreach (var other in slot.Admissions)
         {
-            if (other.Uid == ours.Uid || !other.Status.Ready || !Stands(slot, other, members)) continue;
+            if (other.Uid == ours.Uid || !other.Status.Ready && !idle || !Stands(slot, other, members)) continue;
             if (!other.Precedes(ours) && planted != PlantedBug.DrainByReadiness) continue;
             var believed = other.Node == ours.Node ? default : members.Find(other.Node)!.Since + patience;
             if (first is null || believed < first) first = believed;
@@ -57,6 +59,14 @@ static class PodJudge
         var greatest = 0u;
         foreach (var admission in slot.Admissions) greatest = Math.Max(greatest, admission.Status.Rank);
         return greatest + 1;
+    }
+
+    static bool IsIdle(Admission ours)
+    {
+        var containers = ours.Status.Containers;
+        foreach (var container in containers)
+            if (container.Stage != ContainerStage.Waiting || container.Reason != PodKeeper.WaitingForDependencies) return false;
+        return !containers.IsDefaultOrEmpty;
     }
 
     static bool Stands(Slot slot, Admission admission, IMemberList members) =>

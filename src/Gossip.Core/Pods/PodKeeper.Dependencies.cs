@@ -5,6 +5,7 @@ namespace Gossip.Core.Pods;
 // Pods that depend on services (gossip.dev/depends-on) start once each has a ready endpoint and, when asked, start anew after one was lost.
 public sealed partial class PodKeeper
 {
+    internal const string WaitingForDependencies = "WaitingForDependencies";
     const string DependencyLost = "DependencyLost";
 
     /// <summary>Between two looks: what changes within is looked at together.</summary>
@@ -32,7 +33,7 @@ public sealed partial class PodKeeper
     }
 
     static void WaitForDependency(KeptPod pod, string service) =>
-        pod.Waits("WaitingForDependencies", $"svc/{service} has no ready endpoint");
+        pod.Waits(WaitingForDependencies, $"svc/{service} has no ready endpoint");
 
     string? Missing(KeptPod pod, Now now) => dependencies.Missing(pod.Template, pod.Launch!.Namespace, now.Monotonic);
 

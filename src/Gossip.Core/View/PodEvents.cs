@@ -42,7 +42,7 @@ sealed class PodEvents(Action<bool, string, string, int> note)
     /// <summary>All containers of a pod wait for what it depends on: one of them tells.</summary>
     static ContainerState? IsFirstToWait(AdmissionStatus? before, AdmissionStatus after)
     {
-        const string Waiting = "WaitingForDependencies";
+        const string Waiting = Pods.PodKeeper.WaitingForDependencies;
         foreach (var state in after.Containers)
             if (state.Reason == Waiting && state.Stage == ContainerStage.Waiting) return Find(before, state.Name) is { Reason: Waiting } ? null : state;
         return null;

@@ -24,8 +24,6 @@ internal sealed class Operators(World world, Luck luck)
         {
             var node = luck.Below(world.Nodes.Length);
             var (isDrain, patience) = (luck.Chance(0.6), luck.Between(TimeSpan.Zero, TimeSpan.FromSeconds(3)));
-            // Never one of the few that the picky pod needs: its place would be taken, and what depends on it would wait with it.
-            if (node % 5 == 0) continue;
             world.After(luck.Between(TimeSpan.FromSeconds(3), length), () =>
             {
                 if (isDrain) Drain(node);
