@@ -83,6 +83,7 @@ public sealed class NodeMachine
     internal Replicator Tables => replicator;
     internal SlotTable Slots => slots;
     internal Bidder Bidder => bidder;
+    internal Auctioneer Auctioneer => auctioneer;
     internal PodKeeper Keeper => keeper;
     internal Rebalancer Rebalancer => rebalancer;
 

@@ -61,6 +61,9 @@ public sealed partial class Auctioneer
         summaries = new SummaryDesk(config.Card.Id, slots, writer);
     }
 
+    /// <summary>Every auction that this node knows of, in no order, for checkers.</summary>
+    internal IEnumerable<Auction> Auctions => auctions.Values;
+
     public void Start() => numbers = outbox.Boot << 24; // a boot is seconds: no life of the node calls 16 M rounds a second
 
     public bool TryHandle(MessageKind kind, ReadOnlyMemory<byte> body, NodeId sender, NodeAddress from, Now now, NodeEffects effects)

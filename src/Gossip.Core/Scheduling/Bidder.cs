@@ -112,6 +112,9 @@ public sealed partial class Bidder
         }
     }
 
+    /// <summary>For checkers: every filter lets the pod in now, by the exact books.</summary>
+    internal bool CouldTake(PodId pod) => slots.Find(pod) is { } slot && Filtering.Passes(slot.Template, Facts(pod, books.Free, books.Ports));
+
     public bool Has(PodRun run) => books.Find(run) is { IsFirm: true };
 
     /// <summary>Counts a pod that runs here, or is to, without a bid of this life. False when it is only to run and there is no room.</summary>

@@ -71,6 +71,9 @@ public sealed class Books(Resources allocatable, PlacedPods? placed = null, Node
         }
     }
 
+    /// <summary>Claims that expire, in no order.</summary>
+    internal IEnumerable<Claim> Reservations => bids.Values;
+
     /// <summary>Holds the pod's resources. They must be free, and no other bid for the pod may live.</summary>
     public void Reserve(Claim claim)
     {

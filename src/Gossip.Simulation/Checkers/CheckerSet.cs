@@ -8,6 +8,8 @@ internal static class CheckerSet
         new OvercommitChecker(world),
         new WinnerChecker(world),
         new RefusalChecker(world),
+        new ReservationChecker(world),
+        new AddressChecker(world),
         new GangChecker(world),
         new LastCopyChecker(world),
         new SingletonChecker(world),

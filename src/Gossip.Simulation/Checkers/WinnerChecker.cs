@@ -19,7 +19,7 @@ internal sealed class WinnerChecker(World world) : Checker(world, "A2")
 
     public override void MessageArrives(SimNode at, NodeId sender, MessageKind kind, ReadOnlyMemory<byte> body)
     {
-        if (kind == MessageKind.Bid && AuctionWire.Read<Bid>(body) is var bid) Answer(at, bid.Auction, bid.Run, sender, bid.Score, bid.Evicts);
+        if (kind == MessageKind.Bid && AuctionWire.Read<Bid>(body) is var bid) Answer(at, bid.Auction, bid.Run, sender, IsTooMuch(at, bid.Score) ? -1 : bid.Score, bid.Evicts);
         else if (kind == MessageKind.Refusal && AuctionWire.Read<Refusal>(body) is var refusal) Answer(at, refusal.Auction, refusal.Run, sender, -1, null);
     }
 
@@ -35,11 +35,11 @@ internal sealed class WinnerChecker(World world) : Checker(world, "A2")
         World.Sometimes.Count(bids.Count > 1 ? "several nodes bid" : "one node bids");
         var awarded = World.Nodes[SimNetwork.IndexOf(to)];
         foreach (var bid in bids)
-            if (bid.Node != awarded.Id && bids.Find(won => won.Node == awarded.Id) is var won && Beats(award.Run, bid, won) && !IsTooMuch(from, bid.Score) && (bid.Evicts is not null || !IsForbidden(from, award.Run.Pod, bid.Node)))
+            if (bid.Node != awarded.Id && bids.Find(won => won.Node == awarded.Id) is var won && Beats(award.Run, bid, won) && (bid.Evicts is not null || !IsForbidden(from, award.Run.Pod, bid.Node)))
                 Violated(from, $"awards {award.Run} to {awarded.Config.Card.Name}, and {World.NodeOf(bid.Node)?.Config.Card.Name} bid more");
     }
 
-    /// <summary>No honest bid is that high where pods ask for no devices.</summary>
+    /// <summary>No honest bid is that high where pods ask for no devices. What the auctioneer knows of those when the bid arrives counts: it may hear of them before it awards.</summary>
     static bool IsTooMuch(SimNode auctioneer, int score) => score > Scoring.Greatest && !auctioneer.Machine!.Slots.Typical.HaveDevices;
 
     /// <summary>What the auctioneer placed since that node bid counts there already, and rules between pods now forbid it the pod.</summary>

@@ -5,6 +5,9 @@ namespace Gossip.Simulation.Runs;
 /// <param name="Parallelism">How many at a time; the results do not depend on it.</param>
 public sealed record SimOptions(int Nodes, int Pods, int Seeds, ulong FirstSeed = 1, int Parallelism = 1)
 {
+    /// <summary>Small clusters whose pods have every rule of placement, instead of many faults and simple pods; <see cref="Pods"/> counts workloads.</summary>
+    public bool AnyRules { get; init; }
+
     public const int NodesMax = 1000;
     public const int PodsMax = 100_000;
 }

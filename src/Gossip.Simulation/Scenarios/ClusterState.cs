@@ -161,7 +161,7 @@ internal static class ClusterState
     }
 
     /// <summary>Nothing runs anywhere that nobody admitted.</summary>
-    static Shortcoming? Leftovers(World world)
+    public static Shortcoming? Leftovers(World world)
     {
         if (Someone(world) is not { } observer) return null;
         foreach (var node in world.Nodes)
@@ -179,7 +179,7 @@ internal static class ClusterState
     }
 
     /// <summary>A8: a node's books hold what its runtime holds, and nothing more.</summary>
-    static Shortcoming? Books(World world)
+    public static Shortcoming? Books(World world)
     {
         foreach (var node in world.Nodes)
         {

@@ -9,7 +9,7 @@ namespace Gossip.Simulation.Scenarios;
 /// One seed's run: a cluster forms, users create and change things while the fault plan does its worst, everything
 /// heals, and then it must converge within a bounded time and stay so.
 /// </summary>
-internal sealed class RandomScenario
+internal sealed class RandomScenario : IScenario
 {
     /// <summary>A partition is found out by trying the dead twice a minute; then graces, back-offs and drains follow.</summary>
     static readonly TimeSpan ConvergesWithin = TimeSpan.FromMinutes(5);
