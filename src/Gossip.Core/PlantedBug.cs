@@ -47,4 +47,12 @@ internal enum PlantedBug : byte
     GrantForgotten,
     /// <summary>A holder counts its lease from when the grant arrived, not from when it asked.</summary>
     LeaseCountedFromGrant,
+    /// <summary>Of several bids the first that arrived wins.</summary>
+    FirstBidWins,
+    /// <summary>The devices of pods that run on from the node's life before do not count.</summary>
+    DevicesForgotten,
+    /// <summary>An ask and its award look at no host ports.</summary>
+    PortsForgotten,
+    /// <summary>An award that nobody answers is waited for for ever.</summary>
+    AwardNeverGivenUp,
 }

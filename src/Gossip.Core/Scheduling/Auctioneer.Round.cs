@@ -46,7 +46,7 @@ public sealed partial class Auctioneer
             return;
         }
         candidate.State = AnswerState.Bid;
-        candidate.Score = bid.Score;
+        candidate.Score = planted == PlantedBug.FirstBidWins && auction.FirstBid is not null ? 0 : bid.Score;
         candidate.Evicts = bid.Evicts;
         candidate.Why = bid.Why;
         auction.FirstBid ??= now.Monotonic;
@@ -171,6 +171,7 @@ public sealed partial class Auctioneer
     void OnAwardDeadline(Auction auction, Now now, NodeEffects effects)
     {
         var left = auction.FirstBid!.Value + AwardEnds - now.Monotonic;
+        if (left <= TimeSpan.Zero && planted == PlantedBug.AwardNeverGivenUp) return;
         if (left > TimeSpan.Zero)
         {
             if (left > AwardEnds - timings.BidValidity) SendAward(auction, effects);

@@ -123,6 +123,7 @@ public sealed partial class Bidder
     {
         if (Has(run)) return true;
         if (!runs && !ResourceFilter.Fits(template, books.Free)) return false;
+        if (config.Planted == PlantedBug.DevicesForgotten && runs) template = template with { Device = null };
         books.Admit(run, template, checkRoom: !runs, runs ? devices : null).IsDurable = true;
         return true;
     }
@@ -296,6 +297,7 @@ public sealed partial class Bidder
             return;
         }
         Admit(run, bid.Template, true, award, from, now, effects, plan);
+        if (!bid.HoldsRoom) Changed(now, effects); // unlike other bids it was not told when it was made
     }
 
     /// <summary>Promises to run it: durable before the auctioneer hears of it, and before anything starts.</summary>
@@ -320,7 +322,7 @@ public sealed partial class Bidder
     {
         var settings = slots.SettingsOf(self);
         return new NodeFacts(config.Card.Name, settings.Labels, settings.Taints, settings.Unschedulable, config.Card.Runtimes,
-            books.Allocatable, free, unready, ports, books.OfWorkload(pod.Workload))
+            books.Allocatable, free, unready, config.Planted == PlantedBug.PortsForgotten ? null : ports, books.OfWorkload(pod.Workload))
         {
             LostRuntimes = lost,
             Images = Images,

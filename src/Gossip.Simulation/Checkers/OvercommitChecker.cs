@@ -21,6 +21,15 @@ internal sealed class OvercommitChecker(World world) : Checker(world, "A1")
             grants[(node.Index, own.Run)] = grant;
     }
 
+    /// <summary>The books of each life must go on from what was promised in those before.</summary>
+    public override void AtRest()
+    {
+        foreach (var node in World.Nodes)
+            foreach (var claim in node.Machine?.Bidder.Books.Firm ?? [])
+                if (grants.TryGetValue((node.Index, claim.Run), out var grant) && claim.Devices != grant)
+                    Violated(node, $"counts devices {claim.Devices} for {claim.Run}, which was admitted with {grant}");
+    }
+
     public override void Prepared(SimNode node)
     {
         var has = node.Config.Card.Allocatable;

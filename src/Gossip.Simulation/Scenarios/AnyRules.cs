@@ -12,7 +12,8 @@ namespace Gossip.Simulation.Scenarios;
 /// <summary>
 /// Nodes and workloads in which any mix of all rules of placement meets, as users would write them. Each one is drawn from
 /// a stream of its own, so that a smaller cluster is the beginning of a greater one: what fails shrinks by its sizes.
-/// Names and values are few, so that rules speak of each other often.
+/// Names and values are few, so that rules speak of each other often; each seed leaves some rules out and has much of
+/// others, since rules hide one another. (Groce et al., "Swarm testing", 2012.)
 /// </summary>
 internal sealed class AnyRules(Luck luck)
 {
@@ -68,7 +69,7 @@ internal sealed class AnyRules(Luck luck)
         var app = Any(own, apps);
         var labels = new JsonObject { ["app"] = app, ["tier"] = own.Chance(0.5) ? "front" : "back" };
         var annotations = new JsonObject();
-        if (isDeployment && own.Chance(Often)) annotations["gossip.dev/gang"] = $"g{index}/{replicas}";
+        if (isDeployment && Has(own, "gang", Often)) annotations["gossip.dev/gang"] = $"g{index}/{replicas}";
         else if (!isDeployment && own.Chance(Rarely)) annotations["gossip.dev/singleton"] = "true";
         if (own.Chance(Now)) annotations["gossip.dev/on-heal"] = "newest";
         if (own.Chance(Rarely)) annotations["gossip.dev/when-alone"] = "stop";
@@ -89,34 +90,34 @@ internal sealed class AnyRules(Luck luck)
             ]);
     }
 
-    static JsonObject Spec(Luck own, JsonObject annotations)
+    JsonObject Spec(Luck own, JsonObject annotations)
     {
         var container = new JsonObject { ["name"] = "main", ["image"] = "server", ["command"] = new JsonArray("server"), ["resources"] = new JsonObject { ["requests"] = Requests(own, annotations) } };
-        if (own.Chance(Now)) container["ports"] = new JsonArray(new JsonObject { ["containerPort"] = 80, ["hostPort"] = 8000 + own.Below(2) });
+        if (Has(own, "host ports", Now)) container["ports"] = new JsonArray(new JsonObject { ["containerPort"] = 80, ["hostPort"] = 8000 + own.Below(2) });
         var spec = new JsonObject { ["containers"] = new JsonArray(container), ["terminationGracePeriodSeconds"] = own.Below(3) };
         if (own.Chance(0.8)) spec["runtimeClassName"] = RuntimeNames.Process;
-        if (own.Chance(Rarely)) spec["schedulingGates"] = new JsonArray(new JsonObject { ["name"] = "example.com/wait" });
-        if (own.Chance(Now)) spec["nodeSelector"] = own.Chance(0.5) ? new JsonObject { ["disk"] = "ssd" } : new JsonObject { ["zone"] = $"z{own.Below(3)}" };
-        if (own.Chance(0.5)) spec["priorityClassName"] = own.Chance(0.05) ? "nobody-made-it" : Manifests.Priorities[own.Below(Manifests.Priorities.Length)].Name;
+        if (Has(own, "gates", Rarely)) spec["schedulingGates"] = new JsonArray(new JsonObject { ["name"] = "example.com/wait" });
+        if (Has(own, "node selector", Now)) spec["nodeSelector"] = own.Chance(0.5) ? new JsonObject { ["disk"] = "ssd" } : new JsonObject { ["zone"] = $"z{own.Below(3)}" };
+        if (Has(own, "priority", 0.5)) spec["priorityClassName"] = own.Chance(0.05) ? "nobody-made-it" : Manifests.Priorities[own.Below(Manifests.Priorities.Length)].Name;
         if (own.Chance(Rarely)) spec["preemptionPolicy"] = "Never";
-        if (own.Chance(Often)) spec["tolerations"] = Tolerations(own);
-        if (own.Chance(Now)) spec["topologySpreadConstraints"] = new JsonArray(Spread(own));
+        if (Has(own, "tolerations", Often)) spec["tolerations"] = Tolerations(own);
+        if (Has(own, "spread", Now)) spec["topologySpreadConstraints"] = new JsonArray(Spread(own));
         var affinity = new JsonObject();
-        if (own.Chance(Often)) affinity["nodeAffinity"] = NodeAffinity(own);
-        if (own.Chance(Now)) affinity["podAffinity"] = PodAffinity(own, own.Chance(0.4));
-        if (own.Chance(Often)) affinity["podAntiAffinity"] = PodAffinity(own, own.Chance(0.6));
+        if (Has(own, "node affinity", Often)) affinity["nodeAffinity"] = NodeAffinity(own);
+        if (Has(own, "affinity", Now)) affinity["podAffinity"] = PodAffinity(own, own.Chance(0.4));
+        if (Has(own, "anti-affinity", Often)) affinity["podAntiAffinity"] = PodAffinity(own, own.Chance(0.6));
         if (affinity.Count > 0) spec["affinity"] = affinity;
         return spec;
     }
 
-    static JsonObject Requests(Luck own, JsonObject annotations)
+    JsonObject Requests(Luck own, JsonObject annotations)
     {
         var requests = new JsonObject { ["cpu"] = $"{50 * (1 + own.Below(12))}m", ["memory"] = $"{16 * (1 + own.Below(16))}Mi" };
-        if (own.Chance(Now)) requests["ephemeral-storage"] = "1Gi";
-        if (own.Chance(Rarely)) requests["example.com/fpga"] = "1";
-        if (own.Chance(Rarely)) requests[Resources.Bandwidth] = "200M";
+        if (Has(own, "disk", Now)) requests["ephemeral-storage"] = "1Gi";
+        if (Has(own, "extended", Rarely)) requests["example.com/fpga"] = "1";
+        if (Has(own, "bandwidth", Rarely)) requests[Resources.Bandwidth] = "200M";
         else if (own.Chance(Rarely)) annotations["kubernetes.io/egress-bandwidth"] = "300M";
-        if (!own.Chance(0.2)) return requests;
+        if (!Has(own, "devices", 0.2)) return requests;
         if (own.Chance(0.6)) requests["gossip.dev/gpu-milli"] = Text(100 * (2 + own.Below(6)));
         else requests["gossip.dev/gpu"] = Text(1 + own.Below(2));
         if (own.Chance(0.4)) annotations["gossip.dev/gpu-model"] = own.Chance(0.5) ? "A" : "A|B";
@@ -193,6 +194,9 @@ internal sealed class AnyRules(Luck luck)
         for (var i = own.Below(most); i >= 0; i--) items.Add(one());
         return items;
     }
+
+    /// <summary>Whether a pod has a rule: of five seeds one leaves it out, and one has it in most pods.</summary>
+    bool Has(Luck own, string rule, double usual) => own.Chance(luck.For(rule).Below(5) switch { 0 => 0, 1 => 0.7, _ => usual });
 
     static string Any(Luck own, string[] from) => from[own.Below(from.Length)];
 
