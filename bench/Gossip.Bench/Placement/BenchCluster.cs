@@ -18,8 +18,8 @@ sealed class BenchCluster
 {
     public const string Zone = "topology.kubernetes.io/zone";
 
-    /// <summary>Timers that are waited for before a pod counts as one that fits nowhere.</summary>
-    const int PatienceMost = 1000;
+    /// <summary>After that a pod counts as one that fits nowhere.</summary>
+    static readonly TimeSpan Patience = TimeSpan.FromMinutes(5);
 
     static readonly TimeSpan Hop = TimeSpan.FromMicroseconds(5);
 
@@ -27,6 +27,7 @@ sealed class BenchCluster
     readonly PriorityQueue<(int Node, NodeTimer Timer), long> timers = new();
     readonly Member[] members;
     readonly BenchNode[] nodes;
+    readonly HashSet<PodId> evicted = [];
     long ticks = TimeSpan.TicksPerHour;
     ulong workloads;
 
@@ -79,8 +80,19 @@ sealed class BenchCluster
             var at = (int)((long)i * everyNth % nodes.Length);
             Put(pods[i], nodes[at]);
         }
-        for (var at = 0; at < nodes.Length; at++)
-            members[at] = members[at] with { Capacity = members[at].Capacity with { Version = 2, Free = nodes[at].Bidder.Books.Free } };
+        foreach (var node in nodes) node.Tell();
+    }
+
+    /// <summary>
+    /// The keeper's part: the admission is put away, and then nothing is left of the run. Nobody calls its pod again, as with the
+    /// bare pods that scheduler_perf has evicted.
+    /// </summary>
+    public void Evict(PodRun run, BenchNode from)
+    {
+        evicted.Add(run.Pod);
+        from.Bidder.Leaves(run);
+        foreach (var admission in Slots.Find(run.Pod)!.Admissions)
+            if (admission.Run == run) Tables.Remove(admission.Uid, Now, from, (_, now, by) => from.Bidder.Free(run, now, by));
     }
 
     /// <summary>A pod is on a node from now on, whoever decided that.</summary>
@@ -90,7 +102,7 @@ sealed class BenchCluster
         if (!node.Bidder.Adopt(run, Slots.Find(pod)!.Template, runs: false)) throw new InvalidOperationException("no room for it");
         Tables.Create(RowKind.Admission,
         [
-            (Fields.Birth, AdmissionCodec.Write(new AdmissionBirth(node.Config.Card.Id, run, Tables.Tick(Now), "won with 987 over 13 other bids"))),
+            (Fields.Birth, AdmissionCodec.Write(new AdmissionBirth(node.Config.Card.Id, run, Tables.Tick(Now), "won with 987 over 13 other bids") { Priority = Slots.PriorityOf(Slots.Find(pod)!) })),
             (Fields.Status, AdmissionCodec.Write(AdmissionStatus.Admitted)),
         ], Now, node);
         foreach (var change in Tables.Commit(Now)) Slots.Apply(change, Now);
@@ -106,7 +118,7 @@ sealed class BenchCluster
             var point = Chunk.PointOf(pods[from]);
             for (to = from; to < pods.Count && Chunk.PointOf(pods[to]) == point;) nodes[OwnerOf(pods[from])].OnSlot(pods[to++]);
             Settle();
-            for (var patience = 0; patience < PatienceMost && Placed(pods, from, to) < to - from && timers.TryPeek(out _, out var at); patience++)
+            for (var until = ticks + Patience.Ticks; Placed(pods, from, to) < to - from && timers.TryPeek(out _, out var at) && at <= until;)
             {
                 ticks = Math.Max(ticks, at);
                 Ripen();
@@ -167,7 +179,8 @@ sealed class BenchCluster
         Apply();
     }
 
-    void Apply()
+    /// <summary>What was written is in the tables, and all who wait for that know.</summary>
+    public void Apply()
     {
         while (Tables.Commit(Now) is { Count: > 0 } changes)
         {
@@ -180,6 +193,7 @@ sealed class BenchCluster
             for (var i = 0; i < Slots.Dirty.Count; i++)
             {
                 var pod = Slots.Dirty[i];
+                if (evicted.Contains(pod)) continue;
                 nodes[OwnerOf(pod)].OnSlot(pod);
             }
             Slots.Dirty.Clear();

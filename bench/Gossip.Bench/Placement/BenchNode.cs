@@ -24,7 +24,7 @@ sealed class BenchNode : NodeEffects
         Config = new NodeConfig(card, [], NodeTimings.Lan, (ulong)index + 1, 1);
         outbox = new Outbox(card.Id) { Boot = 1, Address = card.Address };
         swim = new Swim(Config, 1, new Luck((ulong)index + 1), outbox);
-        Bidder = new Bidder(Config, cluster.Slots, swim, cluster.Tables, outbox);
+        Bidder = new Bidder(Config, cluster.Slots, swim, cluster.Tables, outbox) { Evict = (run, _, _, _) => cluster.Evict(run, this) };
         Bidder.Start(cluster.Now);
         Bidder.Open(cluster.Now, this);
     }
@@ -63,6 +63,13 @@ sealed class BenchNode : NodeEffects
     public void OnSlot(PodId pod)
     {
         Auctioneer.OnSlot(pod, cluster.Now, this);
+        Flush();
+    }
+
+    /// <summary>What is free is told at once.</summary>
+    public void Tell()
+    {
+        Bidder.Open(cluster.Now, this);
         Flush();
     }
 

@@ -1,6 +1,8 @@
 using Gossip.Core.Model;
 using Gossip.Core.Scheduling;
 using Gossip.Core.Scheduling.Filters;
+using Gossip.Core.Scheduling.Preemption;
+using Gossip.Core.Workloads;
 
 namespace Gossip.Bench.Placement;
 
@@ -39,11 +41,32 @@ sealed class CentralScheduler
                 if (best >= 0 && BidOrder.Compare(run, node.Config.Card.Id, its, cluster.Nodes[best].Config.Card.Id, score) <= 0) continue;
                 (best, score) = (at, its);
             }
+            if (best < 0) best = Evict(slot, run);
             if (best < 0) continue;
             cluster.Put(pod, cluster.Nodes[best]);
             placed++;
         }
         return placed;
+    }
+
+    /// <summary>Makes room where it costs others least, of all nodes; less than 0 where nobody's leaving would help.</summary>
+    int Evict(Slot slot, PodRun run)
+    {
+        var priority = cluster.Slots.PriorityOf(slot);
+        var (best, plan) = (-1, default(PreemptionPlan));
+        for (var at = 0; at < facts.Length; at++)
+        {
+            var node = cluster.Nodes[at];
+            var id = node.Config.Card.Id;
+            var seen = facts[at] with { Free = node.Bidder.Books.Free, Taken = node.Bidder.Books.Ports };
+            if (VictimSelection.Select(slot.Template, priority, id, seen, Tenant.Of(cluster.Slots, id)) is not { } its) continue;
+            if (plan is not null && BidOrder.Compare(run, id, 0, its.Cost, cluster.Nodes[best].Config.Card.Id, 0, plan.Cost) <= 0) continue;
+            (best, plan) = (at, its);
+        }
+        if (plan is null) return -1;
+        foreach (var victim in plan.Victims) cluster.Evict(victim.Run, cluster.Nodes[best]);
+        cluster.Apply();
+        return best;
     }
 
     NodeFacts Of(BenchNode node, Core.NodeConfig config)

@@ -12,7 +12,14 @@ sealed record Workload(string Name, int ScheduleFloor, int Zones, string Spec, F
     /// <summary>The runs that have pods placed already have so many plain ones on every node as well.</summary>
     public const int PlainEach = 8;
 
+    /// <summary>Pods of lower priority that fill each node in every run, so that ours fit only by evicting some; 0: none.</summary>
+    public int LowEach { get; init; }
+
+    /// <summary>What one of ours asks for.</summary>
+    public string Cpu { get; init; } = "100m";
+
     static readonly string PlainSpec = "";
+    const string Important = ""","priorityClassName":"system-cluster-critical" """;
 
     public static readonly Workload[] All =
     [
@@ -23,16 +30,19 @@ sealed record Workload(string Name, int ScheduleFloor, int Zones, string Spec, F
         new("preferred-affinity", 90, 3, Preferred("podAffinity", "kubernetes.io/hostname"), Several, Tenfold),
         new("node-affinity", 220, 3, NodeAffinity(BenchCluster.Zone, "zone-0", "zone-1"), Several, Tenfold),
         new("spread", 460, 3, Spread(BenchCluster.Zone), Several, Tenfold),
+        new("preemption", 0, 3, Important, Some, nodes => 0) { LowEach = 4, Cpu = "3" },
     ];
 
-    public static string Plain => Template(PlainSpec, "plain");
-    public string PodTemplate => Template(Spec, "ours");
+    /// <summary>Where there is something to evict, they are small and not to be evicted.</summary>
+    public string Plain => LowEach == 0 ? Template(PlainSpec, "plain") : Template(Important, "plain", "10m", "50Mi");
+    public string Low => Template(PlainSpec, "low", "900m");
+    public string PodTemplate => Template(Spec, "ours", Cpu);
 
     static int Several(int nodes) => Math.Min(4 * nodes, 8000);
     static int Some(int nodes) => Math.Min(nodes / 2, 4000);
     static int Tenfold(int nodes) => 10 * nodes;
 
-    static string Template(string spec, string app) => $$$"""{"metadata":{"labels":{"app":"{{{app}}}"}},"spec":{"runtimeClassName":"process","containers":[{"name":"pause","image":"pause","resources":{"requests":{"cpu":"100m","memory":"500Mi"} } }]{{{spec}}} } }""";
+    static string Template(string spec, string app, string cpu = "100m", string memory = "500Mi") => $$$"""{"metadata":{"labels":{"app":"{{{app}}}"}},"spec":{"runtimeClassName":"process","containers":[{"name":"pause","image":"pause","resources":{"requests":{"cpu":"{{{cpu}}}","memory":"{{{memory}}}"} } }]{{{spec}}} } }""";
 
     const string Ours = """{"matchLabels":{"app":"ours"}}""";
 
