@@ -80,6 +80,15 @@ public class AuctionPropertyTests
     public void A7_A8_after_a_crash_nothing_is_held_any_more_and_no_two_pods_drive_each_other_out(AnyCluster cluster) =>
         cluster.Rests(Trouble.Crash);
 
+    /// <summary>Clusters that broke a law once: two pods on one host port, capacity told wrong for good, and a pod that nobody asked for again for that.</summary>
+    [Theory, InlineData(24, 21UL), InlineData(14, 107UL), InlineData(14, 194UL)]
+    public void What_was_found_once_stays_away(int workloads, ulong seed)
+    {
+        var scenario = new RulesScenario(6, workloads, seed);
+        scenario.Run();
+        Assert.Empty(scenario.World.Violations);
+    }
+
     /// <summary>Without these the laws would have had little to hold for.</summary>
     static readonly string[] MustHappen =
     [
@@ -92,7 +101,7 @@ public class AuctionPropertyTests
     [Fact]
     public void Pods_with_every_rule_find_places_and_the_rare_paths_run()
     {
-        var report = SimulationRun.Run(new SimOptions(Nodes: 6, Pods: 14, Seeds: 40, FirstSeed: 30, Parallelism: 2) { AnyRules = true });
+        var report = SimulationRun.Run(new SimOptions(Nodes: 6, Pods: 14, Seeds: 40, Parallelism: 2) { AnyRules = true });
         Assert.Empty(report.Violations);
         Assert.DoesNotContain(MustHappen, what => report.Sometimes.GetValueOrDefault(what) == 0);
     }

@@ -34,21 +34,23 @@ public sealed partial class Bidder
         return VictimSelection.Select(slot.Template, slots.PriorityOf(slot), self, facts, Tenants());
     }
 
+    /// <summary>Of a pod whose admission is still being written, or that nobody can end: it stays whoever comes.</summary>
+    const int Unmoved = int.MaxValue;
+
     List<Tenant> Tenants()
     {
         var tenants = new List<Tenant>(books.Count);
         foreach (var claim in books.Firm)
         {
-            if (!CanEnd(claim)) continue;
             var slot = slots.Find(claim.Run.Pod);
-            var admission = slot is null ? null : OwnAdmission(slot.Admissions, claim.Run);
+            var admission = slot is null || !CanEnd(claim) ? null : OwnAdmission(slot.Admissions, claim.Run);
             if (admission is not null) tenants.Add(Tenant.Of(admission, slot!, claim.IsLeaving) with
             {
                 Template = claim.Template,
                 Devices = claim.Devices,
                 Priority = config.Planted == PlantedBug.PriorityIgnored ? int.MinValue : admission.Birth.Priority,
             });
-            else if (claim.IsLeaving) tenants.Add(new Tenant(claim.Run, claim.Template, 0, Stamp.Zero) { Devices = claim.Devices, IsLeaving = true });
+            else tenants.Add(new Tenant(claim.Run, claim.Template, Unmoved, Stamp.Zero) { Devices = claim.Devices, IsLeaving = claim.IsLeaving && CanEnd(claim) });
         }
         return tenants;
     }

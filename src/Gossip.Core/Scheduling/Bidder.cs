@@ -297,7 +297,6 @@ public sealed partial class Bidder
             return;
         }
         Admit(run, bid.Template, true, award, from, now, effects, plan);
-        if (!bid.HoldsRoom) Changed(now, effects); // unlike other bids it was not told when it was made
     }
 
     /// <summary>Promises to run it: durable before the auctioneer hears of it, and before anything starts.</summary>
@@ -305,6 +304,7 @@ public sealed partial class Bidder
     {
         var winner = WinnerOf(award, plan);
         var claim = plan is null ? books.Admit(run, template, checkRoom) : MakeRoom(run, template, plan, now, effects);
+        Changed(now, effects); // also when the bid told it all: whoever awarded has taken it off once more, until the next version comes
         var birth = new AdmissionBirth(self, run, writer.Tick(now), winner) { Devices = claim.Devices, Priority = slots.Find(run.Pod) is { } slot ? slots.PriorityOf(slot) : 0, KeepsNewest = template.KeepsNewest };
         (string, ReadOnlyMemory<byte>)[] cells =
         [

@@ -16,7 +16,11 @@ internal sealed class GangChecker(World world) : Checker(world, "A11")
 {
     readonly record struct Batch(SimNode From, Gang Gang, TimeSpan At, int Admitted, HashSet<PodId> Awarded);
 
+    /// <summary>For news of an eviction to reach a gang's auctioneer.</summary>
+    static readonly TimeSpan Late = TimeSpan.FromSeconds(3);
+
     readonly HashSet<(int Auctioneer, ulong Auction)> seen = [];
+    readonly Dictionary<string, TimeSpan> evicted = new(StringComparer.Ordinal); // gangs, by name, and when
     Batch? batch;
 
     public override void Performed(SimNode node, PodCommand command)
@@ -41,6 +45,11 @@ internal sealed class GangChecker(World world) : Checker(world, "A11")
         batch.Value.Awarded.Add(award.Run.Pod);
     }
 
+    public override void Evicted(SimNode node, PodRun by, PodRun victim)
+    {
+        if (node.Machine!.Slots.Find(victim.Pod)?.Gang is { } gang) evicted[gang.Name] = World.Elapsed;
+    }
+
     public override void EverySecond() => Close();
 
     void Close()
@@ -56,6 +65,7 @@ internal sealed class GangChecker(World world) : Checker(world, "A11")
     /// <summary>Places that there are, or that the auctioneer may believe in; all that it needs when one that started has its place.</summary>
     int AdmittedFor(SimNode auctioneer, Gang gang)
     {
+        if (evicted.TryGetValue(gang.Name, out var at) && World.Elapsed - at < Late) return GangTerms.MinMost; // it may believe in those that went a moment ago
         var machine = auctioneer.Machine!;
         var state = GangState.Of(gang, machine.Slots, machine.Members, auctioneer.Now.Monotonic);
         return state.HasStarted ? state.Min : Math.Max(state.Admitted, Herds.Admitted(World, gang));

@@ -1,3 +1,4 @@
+using System.Globalization;
 using Gossip.Core.Model;
 using Gossip.Core.Pods;
 using Gossip.Core.Scheduling;
@@ -30,10 +31,19 @@ internal static class RulesState
             if (slot.Admissions.Any(admission => machines.Any(node => node.IsUp && node.Id == admission.Node))) continue;
             foreach (var node in machines)
                 if (node.IsUp && node.Machine!.Bidder.CouldTake(slot.Id))
-                    return new Shortcoming(isWhole ? "A3" : "A4", node, $"{slot.Name} waits and this node would take it: {string.Join("|", slot.Summary?.Answers.Select(answer => answer.Why) ?? [])}");
+                    return new Shortcoming(isWhole ? "A3" : "A4", node, $"{slot.Name} waits and this node would take it: {Auctions(world, slot)} {string.Join("|", slot.Summary?.Answers.Select(answer => answer.Why) ?? [])}");
         }
         return null;
     }
+
+    /// <summary>What each node thinks of its auction.</summary>
+    static string Auctions(World world, Slot slot) => string.Join(", ",
+        from node in world.Nodes
+        where node.IsUp
+        from auction in node.Machine!.Auctioneer.Auctions
+        where auction.Pod == slot.Id
+        select string.Create(CultureInfo.InvariantCulture,
+            $"{node.Config.Card.Name} {auction.Stage} {auction.Run.Epoch} round {auction.Round} in {(auction.NextRound - node.Now.Monotonic).TotalSeconds:0.0} s, rank {node.Machine!.Members.RankOfSelf(auction.Point)}"));
 
     /// <summary>A5: of a pod that waits the node knows for each live node what keeps the pod from it.</summary>
     public static string? WhyUnexplained(World world, SimNode node)

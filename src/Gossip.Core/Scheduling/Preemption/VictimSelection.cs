@@ -21,7 +21,7 @@ public static class VictimSelection
     public static PreemptionPlan? Select(PodTemplate pod, int priority, NodeId id, in NodeFacts node, IReadOnlyList<Tenant> tenants)
     {
         if (!Filtering.PassesFixed(pod, node)) return null;
-        var room = new Room(pod, id, node);
+        var room = new Room(pod, id, node, tenants);
         var lower = new Tenant[tenants.Count];
         var count = 0;
         for (var i = 0; i < tenants.Count; i++)
@@ -93,12 +93,12 @@ public static class VictimSelection
         Resources free;
         int portsTaken;
 
-        public Room(PodTemplate pod, NodeId id, in NodeFacts node)
+        public Room(PodTemplate pod, NodeId id, in NodeFacts node, IReadOnlyList<Tenant> tenants)
         {
             this.pod = pod;
             free = node.Free;
             foreach (var port in pod.HostPorts)
-                if (node.Taken?.Contains(port) == true) portsTaken++;
+                if (node.Taken?.Contains(port) == true) portsTaken += Math.Max(1, Holders(port, tenants));
             departures = node.Around.Rules is { IsHard: true } rules ? new Departures(id, rules, node.Labels) : null;
             this.node = node with { Taken = null, Around = node.Around with { Without = departures } };
         }
@@ -117,6 +117,15 @@ public static class VictimSelection
             if (Fits) return true;
             Move(tenant, leaves: true);
             return false;
+        }
+
+        /// <summary>Two at a time, when one that is admitted already waits until the other is gone.</summary>
+        static int Holders(HostPort port, IReadOnlyList<Tenant> tenants)
+        {
+            var holders = 0;
+            for (var i = 0; i < tenants.Count; i++)
+                if (tenants[i].Template.HostPorts.Contains(port)) holders++;
+            return holders;
         }
 
         void Move(in Tenant tenant, bool leaves)
