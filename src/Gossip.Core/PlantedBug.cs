@@ -53,6 +53,6 @@ internal enum PlantedBug : byte
     DevicesForgotten,
     /// <summary>An ask and its award look at no host ports.</summary>
     PortsForgotten,
-    /// <summary>An award that nobody answers is waited for for ever.</summary>
-    AwardNeverGivenUp,
+    /// <summary>An award is said once, and its verdict waited for for ever.</summary>
+    AwardSaidOnce,
 }

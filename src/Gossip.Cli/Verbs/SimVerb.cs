@@ -21,6 +21,7 @@ static class SimVerb
             Description = "Test the checkers: plant bugs, each of which must be caught and named; with a bug's name and --seed, replay it",
             Arity = ArgumentArity.ZeroOrOne,
         };
+        var anyRules = new Option<bool>("--any-rules") { Description = "Small clusters whose pods have every rule of placement; --pods counts workloads: try --nodes 6 --pods 14" };
         var json = ServerOption.Json();
         var command = new Command("sim", """
             Whole clusters of the very nodes that run in production, under virtual time: lost, late and doubled packets, partitions,
@@ -30,7 +31,7 @@ static class SimVerb
               gossip sim --nodes 50 --pods 500 --seeds 200
               gossip sim --nodes 50 --pods 500 --seed 17
               gossip sim --planted
-            """) { nodes, pods, seeds, seed, planted, json };
+            """) { nodes, pods, seeds, seed, planted, anyRules, json };
         command.SetAction((parsed, cancel) =>
         {
             var wantsJson = parsed.GetValue(json);
@@ -38,10 +39,10 @@ static class SimVerb
             if (parsed.GetResult(planted) is not null)
             {
                 return Task.FromResult(parsed.GetValue(planted) is { } bug
-                    ? ReplayPlanted(bug, parsed.GetValue(nodes), parsed.GetValue(pods), one ?? 1)
+                    ? ReplayPlanted(bug, parsed.GetValue(nodes), parsed.GetValue(pods), one ?? 1, parsed.GetValue(anyRules))
                     : RunPlanted(wantsJson, cancel));
             }
-            var options = new SimOptions(parsed.GetValue(nodes), parsed.GetValue(pods), one is null ? parsed.GetValue(seeds) : 1, one ?? 1, Environment.ProcessorCount);
+            var options = new SimOptions(parsed.GetValue(nodes), parsed.GetValue(pods), one is null ? parsed.GetValue(seeds) : 1, one ?? 1, Environment.ProcessorCount) { AnyRules = parsed.GetValue(anyRules) };
             if (options.Nodes is < 1 or > SimOptions.NodesMax) throw new CliFailure($"--nodes {options.Nodes}: 1 to {SimOptions.NodesMax}", 2);
             if (options.Pods is < 0 or > SimOptions.PodsMax) throw new CliFailure($"--pods {options.Pods}: 0 to {SimOptions.PodsMax}", 2);
             if (options.Seeds < 1) throw new CliFailure($"--seeds {options.Seeds}: at least 1", 2);
@@ -126,10 +127,10 @@ static class SimVerb
     }
 
     /// <summary>What a planted violation's replay line asks for. Exit 1 when the bug shows again, as any violation has it.</summary>
-    static int ReplayPlanted(string bug, int nodes, int pods, ulong seed)
+    static int ReplayPlanted(string bug, int nodes, int pods, ulong seed, bool anyRules)
     {
         if (!PlantedRun.Names.Contains(bug)) throw new CliFailure($"--planted {bug}: no such bug; there are {string.Join(", ", PlantedRun.Names)}", 2);
-        var violations = PlantedRun.Replay(bug, nodes, pods, seed);
+        var violations = PlantedRun.Replay(bug, nodes, pods, seed, anyRules);
         foreach (var violation in violations) Console.WriteLine(violation);
         Console.WriteLine($"{violations.Count} violations");
         return violations.Count == 0 ? 0 : 1;

@@ -170,8 +170,8 @@ public sealed partial class Auctioneer
     /// </summary>
     void OnAwardDeadline(Auction auction, Now now, NodeEffects effects)
     {
+        if (planted == PlantedBug.AwardSaidOnce) return;
         var left = auction.FirstBid!.Value + AwardEnds - now.Monotonic;
-        if (left <= TimeSpan.Zero && planted == PlantedBug.AwardNeverGivenUp) return;
         if (left > TimeSpan.Zero)
         {
             if (left > AwardEnds - timings.BidValidity) SendAward(auction, effects);

@@ -23,7 +23,8 @@ public static class PlantedRun
     const int Pods = 24;
 
     /// <param name="Provoke">Scenario in which the bug must show; null for the random one.</param>
-    sealed record Planted(PlantedBug Bug, string Rule, Action<Cluster>? Provoke = null);
+    /// <param name="AnyRules">Trouble among all rules of placement in which it must show; null for other scenarios.</param>
+    sealed record Planted(PlantedBug Bug, string Rule, Action<Cluster>? Provoke = null, Trouble? AnyRules = null);
 
     static readonly Planted[] Bugs =
     [
@@ -47,13 +48,13 @@ public static class PlantedRun
             .ExpectOneOwnerPerPod().Crowd(100).Urgent(30).For(30.Seconds())),
         new(PlantedBug.RoomNotAwaited, "A1", cluster => cluster
             .ExpectOneOwnerPerPod().Crowd(100).For(20.Seconds()).Urgent(5).For(20.Seconds())),
-        new(PlantedBug.GrantForgotten, "S1", cluster => cluster
-            .Singletons(6).ExpectOneOwnerPerPod().Kill(2).Kill(3).Kill(4).For(1.Seconds()).Kill(0).Restart(0).Kill(1).Restart(1).Kill(5).Restart(5).For(20.Seconds())),
-        new(PlantedBug.LeaseCountedFromGrant, "S1", cluster => cluster
-            .Singletons(8).ExpectOneOwnerPerPod().Stragglers(0.4, 14.Seconds()).For(15.Seconds()).Partition(0..3).For(40.Seconds())),
         new(PlantedBug.ConflictIgnored, "A10", cluster => cluster.ExpectRest()),
         new(PlantedBug.BudgetIgnored, "D1", Drains),
         new(PlantedBug.BudgetUnkept, "D1", Drains),
+        new(PlantedBug.FirstBidWins, "A2", AnyRules: Trouble.None),
+        new(PlantedBug.DevicesForgotten, "A1", AnyRules: Trouble.Crash),
+        new(PlantedBug.PortsForgotten, "A1", AnyRules: Trouble.None),
+        new(PlantedBug.AwardSaidOnce, "A8", AnyRules: Trouble.Loss),
     ];
 
     /// <summary>Two people drain two nodes at once.</summary>
@@ -75,9 +76,9 @@ public static class PlantedRun
     }
 
     /// <summary>Runs one seed with one bug in it, as the replay line of a planted violation says.</summary>
-    public static IReadOnlyList<Violation> Replay(string bug, int nodes, int pods, ulong seed)
+    public static IReadOnlyList<Violation> Replay(string bug, int nodes, int pods, ulong seed, bool anyRules = false)
     {
-        var scenario = new RandomScenario(nodes, pods, seed, Enum.Parse<PlantedBug>(bug, ignoreCase: true));
+        IScenario scenario = anyRules ? new RulesScenario(nodes, pods, seed, bug) : new RandomScenario(nodes, pods, seed, bug);
         scenario.Run();
         return scenario.World.Violations;
     }
@@ -95,6 +96,7 @@ public static class PlantedRun
 
     static IReadOnlyList<Violation> RunOne(Planted planted, ulong seed)
     {
+        if (planted.AnyRules is { } trouble) return Replay(planted.Bug.ToString(), Nodes, Pods, RulesScenario.SeedOf((int)seed, trouble), anyRules: true);
         if (planted.Provoke is null) return Replay(planted.Bug.ToString(), Nodes, Pods, seed);
         try
         {
