@@ -118,8 +118,11 @@ sealed class BenchCluster
             var point = Chunk.PointOf(pods[from]);
             for (to = from; to < pods.Count && Chunk.PointOf(pods[to]) == point;) nodes[OwnerOf(pods[from])].OnSlot(pods[to++]);
             Settle();
-            for (var until = ticks + Patience.Ticks; Placed(pods, from, to) < to - from && timers.TryPeek(out _, out var at) && at <= until;)
+            var (until, pending) = (ticks + Patience.Ticks, from);
+            while (timers.TryPeek(out _, out var at) && at <= until)
             {
+                while (pending < to && Slots.Find(pods[pending]) is { Admissions.IsEmpty: false }) pending++;
+                if (pending == to) break;
                 ticks = Math.Max(ticks, at);
                 Ripen();
                 Settle();

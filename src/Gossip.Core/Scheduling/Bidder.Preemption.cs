@@ -12,6 +12,8 @@ public sealed partial class Bidder
 {
     const string NobodyToEvict = "; evicting pods of lower priority would not help";
 
+    readonly List<Tenant> tenants = []; // of the last look, so that the next needs no list of its own
+
     /// <summary>Ends a pod of this node for one of greater priority; the keeper's part.</summary>
     internal Action<PodRun, string, Now, NodeEffects>? Evict { get; set; }
 
@@ -39,7 +41,7 @@ public sealed partial class Bidder
 
     List<Tenant> Tenants()
     {
-        var tenants = new List<Tenant>(books.Count);
+        tenants.Clear();
         foreach (var claim in books.Firm)
         {
             var slot = slots.Find(claim.Run.Pod);

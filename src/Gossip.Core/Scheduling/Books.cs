@@ -103,10 +103,11 @@ public sealed class Books(Resources allocatable, PlacedPods? placed = null, Node
     /// <param name="leaving">Whose room it is to have; those that are gone by now do not matter.</param>
     public Claim AdmitAfter(PodRun run, PodTemplate template, DeviceGrant? devices, IEnumerable<PodRun> leaving)
     {
-        var waitsFor = leaving.Where(claims.ContainsKey).ToArray();
-        var claim = Admit(run, template, checkRoom: waitsFor.Length == 0, devices);
-        claim.WaitsFor.AddRange(waitsFor);
-        if (waitsFor.Length > 0) waiting.Add(claim);
+        var waitsFor = leaving.Where(claims.ContainsKey).ToList();
+        var claim = Admit(run, template, checkRoom: waitsFor.Count == 0, devices);
+        if (waitsFor.Count == 0) return claim;
+        claim.WaitsFor = waitsFor;
+        waiting.Add(claim);
         return claim;
     }
 
@@ -120,7 +121,7 @@ public sealed class Books(Resources allocatable, PlacedPods? placed = null, Node
             return true;
         }
         for (var i = waiting.Count - 1; i >= 0; i--)
-            if (waiting[i] == claim || waiting[i].WaitsFor.Remove(run) && waiting[i].WaitsFor.Count == 0) waiting.RemoveAt(i);
+            if (waiting[i] == claim || waiting[i].WaitsFor is { } others && others.Remove(run) && others.Count == 0) waiting.RemoveAt(i);
         placed?.Unclaim(run.Pod);
         inUse -= claim.Template.Requests;
         if (claim.Devices is { } grant)

@@ -61,8 +61,10 @@ sealed class Candidates(IMemberList members, Hearsay hearsay, SchedulingRules ru
                 unasked.Add(new RoundAnswer(member.Id, -1, why));
                 continue;
             }
+            var isTold = passedOver.Count < RoundSummary.AnswersMax; // beyond that no words are needed
+            if (!isTold && !Hearsay.MayHaveRoom(member, template)) continue;
             var facts = hearsay.Of(member, around);
-            if (passedOver.Count >= RoundSummary.AnswersMax)
+            if (!isTold)
             {
                 if (Filtering.Passes(template, facts)) Add(member, facts);
                 continue;
@@ -109,9 +111,9 @@ sealed class Candidates(IMemberList members, Hearsay hearsay, SchedulingRules ru
             if (whyNot?.Invoke(live[at].Id) is not null || !hearsay.MightFitByEvicting(slot, live[at], hearsay.Of(live[at], around))) continue;
             if (!found) chosen.Clear();
             found = true;
-            var asked = live[at].Id;
-            chosen.Add(new Candidate(asked, live[at].Address));
-            passedOver.RemoveAll(answer => answer.Node == asked);
+            chosen.Add(new Candidate(live[at].Id, live[at].Address));
+            for (var told = passedOver.Count - 1; told >= 0; told--)
+                if (passedOver[told].Node == live[at].Id) passedOver.RemoveAt(told);
         }
     }
 }

@@ -35,7 +35,7 @@ public sealed class Claim
     public bool IsLeaving { get; internal set; }
 
     /// <summary>Those whose room it was promised, as long as anything of them is left: until then it must not start.</summary>
-    internal List<PodRun> WaitsFor { get; } = [];
+    internal List<PodRun>? WaitsFor { get; set; }
 
     internal bool HoldsRoom => Evicts is null;
 

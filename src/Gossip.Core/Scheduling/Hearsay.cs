@@ -35,6 +35,9 @@ sealed class Hearsay(SlotTable slots, IMemberList members)
             LostRuntimes = member.Capacity.LostRuntimes,
         };
 
+    /// <summary>Whether its last news leaves room for the pod at all: for a look at every node of a full cluster, most of which need no closer one.</summary>
+    public static bool MayHaveRoom(Member member, PodTemplate template) => ResourceFilter.Fits(template.Requests, Free(member));
+
     /// <summary>As its last news says; before any came, all of it.</summary>
     public static Resources Free(Member member) =>
         member.Capacity.Boot == 0 && member.Capacity.Version == 0 ? member.Card.Allocatable : member.Capacity.Free;

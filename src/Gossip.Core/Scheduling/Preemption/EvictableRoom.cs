@@ -39,13 +39,17 @@ sealed class EvictableRoom(SlotTable slots)
 
     (int, Resources)[] SumUp(NodeId node)
     {
-        var tenants = Tenant.Of(slots, node);
-        tenants.Sort((a, b) => a.Priority.CompareTo(b.Priority));
-        var sums = new List<(int Priority, Resources Below)>();
-        foreach (var tenant in tenants)
-            if (sums.Count > 0 && sums[^1] is var last && last.Priority == tenant.Priority) sums[^1] = (last.Priority, last.Below + tenant.Template.Requests);
-            else sums.Add((tenant.Priority, sums.Count == 0 ? tenant.Template.Requests : sums[^1].Below + tenant.Template.Requests));
-        return [.. sums];
+        var sums = new SortedList<int, Resources>(); // few priorities
+        foreach (var admission in slots.AdmissionsOf(node))
+        {
+            if (!Tenant.Counts(admission) || slots.Find(admission.Run.Pod) is not { Template.Requests: var requests }) continue;
+            var priority = admission.Birth.Priority;
+            sums[priority] = sums.TryGetValue(priority, out var alike) ? alike + requests : requests;
+        }
+        var below = Resources.Zero;
+        var rising = new (int, Resources)[sums.Count];
+        for (var i = 0; i < rising.Length; i++) rising[i] = (sums.GetKeyAtIndex(i), below += sums.GetValueAtIndex(i));
+        return rising;
     }
 
     /// <summary>What travels does not say which device is free, so they are counted down from all of them.</summary>

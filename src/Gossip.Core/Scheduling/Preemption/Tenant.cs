@@ -26,10 +26,13 @@ public readonly record struct Tenant(PodRun Run, PodTemplate Template, int Prior
     {
         var tenants = new List<Tenant>();
         foreach (var admission in slots.AdmissionsOf(node))
-            if (admission.Status.Phase is not (PodPhase.Succeeded or PodPhase.Failed) && slots.Find(admission.Run.Pod) is { } slot)
+            if (Counts(admission) && slots.Find(admission.Run.Pod) is { } slot)
                 tenants.Add(Of(admission, slot, admission.Status.Draining || Pods.PodJudge.IsOver(slot, admission.Run.Epoch)));
         return tenants;
     }
+
+    /// <summary>It has not ended, so that it has its room.</summary>
+    internal static bool Counts(Admission admission) => admission.Status.Phase is not (PodPhase.Succeeded or PodPhase.Failed);
 
     internal static Tenant Of(Admission admission, Slot slot, bool isLeaving) => new(admission.Run, slot.Template, admission.Birth.Priority, admission.Birth.AdmittedAt)
     {

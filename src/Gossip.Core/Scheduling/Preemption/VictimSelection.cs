@@ -22,21 +22,18 @@ public static class VictimSelection
     {
         if (!Filtering.PassesFixed(pod, node)) return null;
         var room = new Room(pod, id, node, tenants);
-        var lower = new Tenant[tenants.Count];
+        var order = new int[tenants.Count]; // of those of lower priority: a tenant is too big to be moved about
         var count = 0;
         for (var i = 0; i < tenants.Count; i++)
         {
-            ref var tenant = ref lower[count];
-            tenant = tenants[i];
+            var tenant = tenants[i];
             if (!tenant.IsLeaving && tenant.Priority >= priority) continue;
             room.Leave(tenant);
-            if (!tenant.IsLeaving) count++;
+            if (!tenant.IsLeaving) order[count++] = i;
         }
         if (!room.Fits) return null;
-        var order = new int[count]; // a tenant is too big to be moved about
-        for (var i = 0; i < count; i++) order[i] = i;
-        Array.Sort(order, new ByImportance(lower));
-        var violates = HaveBudgets(lower, count) ? Weigh(lower, order) : null;
+        Array.Sort(order, 0, count, new ByImportance(tenants));
+        var violates = HaveBudgets(tenants, order.AsSpan(0, count)) ? Weigh(tenants, order.AsSpan(0, count)) : null;
         var stays = new bool[count];
         if (violates is not null) Reprieve(true);
         Reprieve(false);
@@ -45,32 +42,32 @@ public static class VictimSelection
         for (var i = 0; i < count; i++)
         {
             if (stays[i]) continue;
-            victims.Add(lower[order[i]]);
-            cost = cost.With(lower[order[i]], violates?[i] == true);
+            victims.Add(tenants[order[i]]);
+            cost = cost.With(tenants[order[i]], violates?[i] == true);
         }
         return new PreemptionPlan(victims.DrainToImmutable(), cost, room.Facts);
 
         void Reprieve(bool violating)
         {
             for (var i = 0; i < count; i++)
-                if ((violates?[i] == true) == violating) stays[i] = room.MayStay(lower[order[i]]);
+                if ((violates?[i] == true) == violating) stays[i] = room.MayStay(tenants[order[i]]);
         }
     }
 
-    static bool HaveBudgets(Tenant[] tenants, int count)
+    static bool HaveBudgets(IReadOnlyList<Tenant> tenants, ReadOnlySpan<int> order)
     {
-        for (var i = 0; i < count; i++)
-            if (tenants[i].Budgets.Length > 0) return true;
+        foreach (var at in order)
+            if (tenants[at].Budgets.Length > 0) return true;
         return false;
     }
 
     /// <summary>Which of them, gone together, would be one too many for their budget: the most important use it up first.</summary>
-    static bool[] Weigh(Tenant[] lower, int[] order)
+    static bool[] Weigh(IReadOnlyList<Tenant> tenants, ReadOnlySpan<int> order)
     {
         var violates = new bool[order.Length];
         var left = new Dictionary<Budget, int>(ReferenceEqualityComparer.Instance); // never enumerated
         for (var i = 0; i < order.Length; i++)
-            foreach (var budget in lower[order[i]].Budgets)
+            foreach (var budget in tenants[order[i]].Budgets)
             {
                 if (!left.TryGetValue(budget, out var allowed)) allowed = budget.Status.DisruptionsAllowed;
                 left[budget] = --allowed;
@@ -79,7 +76,7 @@ public static class VictimSelection
         return violates;
     }
 
-    sealed class ByImportance(Tenant[] tenants) : IComparer<int>
+    sealed class ByImportance(IReadOnlyList<Tenant> tenants) : IComparer<int>
     {
         public int Compare(int a, int b) => Tenant.ByImportance(tenants[a], tenants[b]);
     }
