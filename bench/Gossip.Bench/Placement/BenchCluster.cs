@@ -28,6 +28,7 @@ sealed class BenchCluster
     readonly Member[] members;
     readonly BenchNode[] nodes;
     readonly HashSet<PodId> evicted = [];
+    readonly Queue<PodId> gossip = [];
     long ticks = TimeSpan.TicksPerHour;
     ulong workloads;
 
@@ -162,8 +163,15 @@ sealed class BenchCluster
     void Settle()
     {
         Apply();
-        while (mail.TryDequeue(out var letter))
+        while (mail.Count > 0 || gossip.Count > 0)
         {
+            if (!mail.TryDequeue(out var letter)) // gossip is slower than who is told directly: a verdict comes before its admission
+            {
+                var pod = gossip.Dequeue();
+                nodes[OwnerOf(pod)].OnSlot(pod);
+                Apply();
+                continue;
+            }
             ticks += Hop.Ticks;
             nodes[letter.To].Read(letter.Bytes.AsMemory(0, letter.Length));
             ArrayPool<byte>.Shared.Return(letter.Bytes);
@@ -192,13 +200,8 @@ sealed class BenchCluster
                 Slots.Apply(change, Now);
                 if (change.After is { } row) Changed?.Invoke(row);
             }
-            if (Slots.Dirty.Count == 0) continue;
-            for (var i = 0; i < Slots.Dirty.Count; i++)
-            {
-                var pod = Slots.Dirty[i];
-                if (evicted.Contains(pod)) continue;
-                nodes[OwnerOf(pod)].OnSlot(pod);
-            }
+            foreach (var pod in Slots.Dirty)
+                if (!evicted.Contains(pod)) gossip.Enqueue(pod);
             Slots.Dirty.Clear();
         }
     }

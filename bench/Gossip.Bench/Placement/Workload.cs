@@ -38,9 +38,9 @@ sealed record Workload(string Name, int ScheduleFloor, int Zones, string Spec, F
     public string Low => Template(PlainSpec, "low", "900m");
     public string PodTemplate => Template(Spec, "ours", Cpu);
 
-    static int Several(int nodes) => Math.Min(4 * nodes, 8000);
-    static int Some(int nodes) => Math.Min(nodes / 2, 4000);
-    static int Tenfold(int nodes) => 10 * nodes;
+    static int Several(int nodes) => Math.Min(4 * nodes, 4000);
+    static int Some(int nodes) => Math.Min(nodes / 2, 1000);
+    static int Tenfold(int nodes) => Math.Min(10 * nodes, 50_000);
 
     static string Template(string spec, string app, string cpu = "100m", string memory = "500Mi") => $$$"""{"metadata":{"labels":{"app":"{{{app}}}"}},"spec":{"runtimeClassName":"process","containers":[{"name":"pause","image":"pause","resources":{"requests":{"cpu":"{{{cpu}}}","memory":"{{{memory}}}"} } }]{{{spec}}} } }""";
 
