@@ -47,7 +47,7 @@ sealed class Candidates(IMemberList members, Hearsay hearsay, SchedulingRules ru
         var at = 0;
         var seen = 0;
         var ranked = hearsay.HaveDevices;
-        var asked = ranked ? Math.Max(AskedLeast, width / AskedOf) : width;
+        var asked = ranked && width < live.Length ? Math.Max(AskedLeast, width / AskedOf) : width; // in the end all: the best may refuse for what hearsay cannot see
         for (var i = 0; seen < live.Length && (chosen.Count < asked || ranked && seen < LookedAt * width); i++)
         {
             // After so many draws most are repetitions: walk the rest of the ring instead.
