@@ -4,7 +4,7 @@ using System.Text.Json;
 
 namespace Gossip.Bench.Openb;
 
-/// <summary>A real workload on a real cluster, beside central schedulers: <c>openb --traces DIR [--trace NAME] [--seeds N] [--json] [--plot FILE]</c>.</summary>
+/// <summary>A real workload on a real cluster, beside central schedulers: <c>openb --traces DIR [--trace NAME] [--seeds N] [--reshape SEED] [--json] [--plot FILE]</c>.</summary>
 static class OpenbBench
 {
     const int FirstSeed = 42, Seeds = 10;
@@ -22,7 +22,7 @@ static class OpenbBench
         try
         {
             return Run(Value(args, "--traces") ?? throw new FormatException("--traces DIR is missing: the folder of *_node_list_*.csv and *_pod_list_*.csv; see bench/README.md for where they come from"),
-                Value(args, "--trace"), Value(args, "--seeds") is { } seeds ? int.Parse(seeds, CultureInfo.InvariantCulture) : Seeds, args.Contains("--json"), Value(args, "--plot"));
+                Value(args, "--trace"), Number(args, "--seeds") ?? Seeds, Number(args, "--reshape"), args.Contains("--json"), Value(args, "--plot"));
         }
         catch (Exception wrong) when (wrong is FormatException or IOException or UnauthorizedAccessException or OverflowException)
         {
@@ -33,13 +33,16 @@ static class OpenbBench
 
     static string? Value(string[] args, string option) => Array.IndexOf(args, option) is >= 0 and var at && at + 1 < args.Length ? args[at + 1] : null;
 
-    static int Run(string folder, string? only, int seeds, bool asJson, string? plot)
+    static int? Number(string[] args, string option) => Value(args, option) is { } text ? int.Parse(text, CultureInfo.InvariantCulture) : null;
+
+    static int Run(string folder, string? only, int seeds, int? reshape, bool asJson, string? plot)
     {
         if (seeds < 1) throw new FormatException($"--seeds {seeds}: at least 1");
         Console.WriteLine(Honestly);
         var figures = new List<OpenbFigures>();
-        foreach (var trace in OpenbTrace.ReadAll(folder, only))
+        foreach (var read in OpenbTrace.ReadAll(folder, only))
         {
+            var trace = reshape is { } other ? read.Reshaped(other) : read;
             var clock = Stopwatch.StartNew();
             var runs = Enumerable.Range(FirstSeed, seeds).Select(seed => new OpenbRun(trace, seed).Run()).ToArray();
             var figure = OpenbFigures.Of(trace.Name, runs, clock.Elapsed);

@@ -40,6 +40,25 @@ sealed class OpenbTrace(string name, ImmutableArray<NodeCard> nodes, ImmutableAr
         foreach (var (file, trace) in found) yield return new OpenbTrace(trace, nodes, [.. Rows(file).Select((row, index) => Pod(row, index))]);
     }
 
+    /// <summary>
+    /// Another cluster of the same form: a random two thirds of the nodes, and every kind of pod made up to eight times rarer or
+    /// more frequent. To try a setting on without having seen the traces that it will be judged by.
+    /// </summary>
+    public OpenbTrace Reshaped(int seed)
+    {
+        var luck = new Luck((ulong)seed);
+        var some = nodes.Where(_ => luck.Below(3) < 2).ToImmutableArray();
+        var weights = new Dictionary<(long, DeviceRequest?), int>();
+        var others = ImmutableArray.CreateBuilder<PodTemplate>();
+        foreach (var pod in pods)
+        {
+            var kind = (pod.Requests.Cpu.Value, pod.Device);
+            if (!weights.TryGetValue(kind, out var copies)) weights.Add(kind, copies = 1 << luck.Below(4));
+            for (var i = 0; i < copies; i++) others.Add(pod);
+        }
+        return new OpenbTrace($"{name}~{seed}", some, others.ToImmutable());
+    }
+
     static string NameOf(string file) =>
         Path.GetFileNameWithoutExtension(file) is var bare ? bare[(bare.IndexOf(PodList, StringComparison.Ordinal) + PodList.Length)..] : "";
 
