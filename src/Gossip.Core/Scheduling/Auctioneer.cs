@@ -122,6 +122,8 @@ public sealed partial class Auctioneer
         {
             if (known is null) return;
             if (!distrust.IsEmpty && slot is not null && slots.Standing(slot, now.Monotonic) is { } standing && standing.Node == known.LastAwarded) distrust.Kept(standing.Node);
+            if (slot is not null && known.Stage == AuctionStage.Awarding && slots.Standing(slot, now.Monotonic) is { } won
+                && won.Run == known.Run && won.Node == known.Awarded?.Node) summaries.Publish(known, won.Node, now, effects); // gossip outran its verdict
             Drop(known, effects);
             if (known.Gang is { } gang) OnMemberGone(gang, now, effects);
             return;

@@ -45,6 +45,23 @@ public class AuctioneerTests
     }
 
     [Fact]
+    public void A_round_is_told_also_when_gossip_outruns_its_verdict()
+    {
+        var desk = new Desk().Start();
+        var (auction, asked) = Called(desk);
+        desk.Hear(asked[0], new Bid(auction, desk.Run, 500, "a"));
+        desk.Hear(asked[1], new Bid(auction, desk.Run, 700, "b"));
+        foreach (var other in asked[2..]) desk.Hear(other, No(desk, auction));
+        Assert.Equal(asked[1], Assert.Single(desk.Take<Award>()).To);
+        var run = desk.Run;
+
+        desk.Admit(asked[1], run.Epoch.Value, ready: true);
+        Assert.Equal(asked[1], desk.Slots.Find(desk.Pods[0])!.Summary!.Winner);
+        desk.Hear(asked[1], new Verdict(auction, run, true, ""));
+        Assert.Single(desk.Tables.Rows(RowKind.Summary));
+    }
+
+    [Fact]
     public void The_window_closes_on_who_is_silent_and_a_late_bid_is_let_go()
     {
         var desk = new Desk().Start();
