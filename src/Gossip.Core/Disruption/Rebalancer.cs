@@ -43,9 +43,13 @@ sealed class Rebalancer(NodeConfig config, SlotTable slots, IMemberList members,
         if (timer.Kind != NodeTimerKind.RebalanceDue) return false;
         Wake(effects);
         if (isMoving) return true;
-        periods = IsFullest() && Choose(now) is not null ? periods + 1 : 0;
-        if (periods < PeriodsLeast) return true;
-        var (pod, to) = Choose(now)!.Value;
+        if (!IsFullest() || Choose(now) is not { } move)
+        {
+            periods = 0;
+            return true;
+        }
+        if (++periods < PeriodsLeast) return true;
+        var (pod, to) = move;
         periods = 0;
         isMoving = true;
         keeper.NoteMove(pod, string.Create(CultureInfo.InvariantCulture, $"this node is {LoadOfSelf()}/1000 full, {to.Name} {Load(hearsay.Of(to, default))}/1000"));

@@ -121,9 +121,7 @@ public sealed partial class Auctioneer
         if (slot is null || IsHeld(slot, now))
         {
             if (known is null) return;
-            if (!distrust.IsEmpty && slot is not null && slots.Standing(slot, now.Monotonic) is { } standing && standing.Node == known.LastAwarded) distrust.Kept(standing.Node);
-            if (slot is not null && known.Stage == AuctionStage.Awarding && slots.Standing(slot, now.Monotonic) is { } won
-                && won.Run == known.Run && won.Node == known.Awarded?.Node) summaries.Publish(known, won.Node, now, effects); // gossip outran its verdict
+            if (slot is not null && slots.Standing(slot, now.Monotonic) is { } admission) OnAdmission(known, admission, now, effects);
             Drop(known, effects);
             if (known.Gang is { } gang) OnMemberGone(gang, now, effects);
             return;
@@ -158,6 +156,14 @@ public sealed partial class Auctioneer
         }
         Consider(auction, slot, now, effects);
         CallDue(now, effects);
+    }
+
+    /// <summary>The pod's admission is in the tables: it may have outrun the verdict that tells of it, and the round is told all the same.</summary>
+    void OnAdmission(Auction auction, Admission admission, Now now, NodeEffects effects)
+    {
+        if (admission.Node == auction.LastAwarded) distrust.Kept(admission.Node);
+        if (auction.Stage == AuctionStage.Awarding && admission.Run == auction.Run && admission.Node == auction.Awarded?.Node)
+            summaries.Publish(auction, admission.Node, now, effects);
     }
 
     /// <summary>A member came, went, or has other capacity: the ring may have turned, a pod may fit now.</summary>

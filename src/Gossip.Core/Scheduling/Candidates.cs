@@ -50,10 +50,7 @@ sealed class Candidates(IMemberList members, Hearsay hearsay, SchedulingRules ru
         var asked = ranked && width < live.Length ? Math.Max(AskedLeast, width / AskedOf) : width; // in the end all: the best may refuse for what hearsay cannot see
         for (var i = 0; seen < live.Length && (chosen.Count < asked || ranked && seen < LookedAt * width); i++)
         {
-            // After so many draws most are repetitions: walk the rest of the ring instead.
-            at = i < 4 * width ? members.Successor(StableHash.Mix(seed, (ulong)i)) : (at + 1) % live.Length;
-            if (visits[at] == visit) continue;
-            visits[at] = visit;
+            if (!Visit(ref at, i, seed, width)) continue;
             seen++;
             var member = live[at];
             if (whyNot?.Invoke(member.Id) is { } why)
@@ -104,9 +101,7 @@ sealed class Candidates(IMemberList members, Hearsay hearsay, SchedulingRules ru
         var found = false;
         for (int i = 0, at = 0, seen = 0, most = Math.Min(live.Length, LookedAtToEvict * width); seen < most && !(found && chosen.Count >= width); i++)
         {
-            at = i < 4 * width ? members.Successor(StableHash.Mix(seed, (ulong)i)) : (at + 1) % live.Length;
-            if (visits[at] == visit) continue;
-            visits[at] = visit;
+            if (!Visit(ref at, i, seed, width)) continue;
             seen++;
             if (whyNot?.Invoke(live[at].Id) is not null || !hearsay.MightFitByEvicting(slot, live[at], hearsay.Of(live[at], around))) continue;
             if (!found) chosen.Clear();
@@ -115,5 +110,14 @@ sealed class Candidates(IMemberList members, Hearsay hearsay, SchedulingRules ru
             for (var told = passedOver.Count - 1; told >= 0; told--)
                 if (passedOver[told].Node == live[at].Id) passedOver.RemoveAt(told);
         }
+    }
+
+    /// <summary>Draws the next node of a walk, and after so many draws that most are repetitions takes the next on the ring. False: it has been there.</summary>
+    bool Visit(ref int at, int draw, ulong seed, int width)
+    {
+        at = draw < 4 * width ? members.Successor(StableHash.Mix(seed, (ulong)draw)) : (at + 1) % members.Live.Length;
+        if (visits[at] == visit) return false;
+        visits[at] = visit;
+        return true;
     }
 }
