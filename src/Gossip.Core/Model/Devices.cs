@@ -80,6 +80,17 @@ public sealed class Devices(ImmutableArray<DeviceGroup> groups) : IEquatable<Dev
         return null;
     }
 
+    /// <summary>The granted devices for people and pods, as <c>gpu:T4:0,gpu:T4:3</c>: kind, model, and the place among those of that model.</summary>
+    public string NamesOf(DeviceGrant grant)
+    {
+        if (grant.Group >= groups.Length) return ""; // of a life in which the node had other devices
+        var (kind, model, _) = groups[grant.Group];
+        var names = new List<string>();
+        for (var mask = grant.Mask; mask != 0; mask &= mask - 1)
+            names.Add(string.Create(CultureInfo.InvariantCulture, $"{kind}:{model}:{BitOperations.TrailingZeroCount(mask)}"));
+        return string.Join(',', names);
+    }
+
     public Devices Take(DeviceGrant grant, int milli) => Change(grant, -milli);
     public Devices Give(DeviceGrant grant, int milli) => Change(grant, milli);
 

@@ -31,7 +31,7 @@ public sealed partial class PodKeeper
     /// <summary>What the pod is prepared with; null while it has to wait, with the reason in the pod.</summary>
     ImmutableArray<VolumeFiles>? FilesOf(KeptPod pod, PodLaunch launch, Slot slot)
     {
-        var files = FilesResolver.Resolve(Around(launch, slot), out var problem);
+        var files = FilesResolver.Resolve(Around(pod, launch, slot), out var problem);
         if (files is null)
         {
             (pod.Reason, pod.Message) = (FailedMount, problem);
@@ -50,7 +50,7 @@ public sealed partial class PodKeeper
         if (slots.Find(pod.Run.Pod) is not { } slot || ReferenceEquals(pod.ConfiguredBy, slot.Template)) return;
         pod.ConfiguredBy = slot.Template;
         if (!pod.Template.Volumes.Any(volume => volume is FilesVolume)) return;
-        if (FilesResolver.Resolve(Around(pod.Launch!, slot), out _) is not { } files) return;
+        if (FilesResolver.Resolve(Around(pod, pod.Launch!, slot), out _) is not { } files) return;
         var hash = FilesResolver.Hash(files);
         if (hash == pod.FilesHash) return;
         pod.FilesHash = hash;
@@ -60,12 +60,12 @@ public sealed partial class PodKeeper
     /// <summary>Everything that was looked up for one attempt; null while something is missing, with the problem.</summary>
     ContainerStart? Configure(KeptPod pod, KeptContainer container, out string problem)
     {
-        var around = Around(pod.Launch!, slots.Find(pod.Run.Pod));
+        var around = Around(pod, pod.Launch!, slots.Find(pod.Run.Pod));
         var environment = EnvironmentResolver.Resolve(around, container.Spec, pod.Ip, out problem);
         if (container.Spec.Security is { RunAsNonRoot: true, RunAsUser: 0 }) problem = "container's runAsUser breaks non-root policy";
         return problem.Length > 0 ? null : new ContainerStart(container.Name, container.Attempt, environment, CredentialReader.Read(around));
     }
 
-    PodSurroundings Around(PodLaunch launch, Slot? slot) =>
-        new(launch, slot?.Template ?? launch.Template, config.Card.Address.Host, config.Card.Allocatable, configObjects);
+    PodSurroundings Around(KeptPod pod, PodLaunch launch, Slot? slot) =>
+        new(launch, slot?.Template ?? launch.Template, config.Card.Address.Host, config.Card.Allocatable, configObjects, bidder.DevicesOf(pod.Run));
 }

@@ -35,6 +35,14 @@ public class DevicesTests
         Assert.Null(devices.Choose(Third with { Models = ["H100"] }));
     }
 
+    [Fact]
+    public void Granted_devices_are_named_by_kind_model_and_place()
+    {
+        var devices = Devices.WholeOnes("fpga", "U50", 1).With(Devices.WholeOnes("gpu", "T4", 4));
+        Assert.Equal("gpu:T4:0,gpu:T4:3", devices.NamesOf(new DeviceGrant(1, 0b1001)));
+        Assert.Equal("", devices.NamesOf(new DeviceGrant(2, 1)));
+    }
+
     [Property]
     public void What_is_taken_is_there_again_once_it_is_given_back(byte[] steps)
     {

@@ -47,6 +47,23 @@ public class ConfigurationTests
         string.Join(' ', volumes.SelectMany(volume => volume.Files).Select(file => $"{file.Path}={Encoding.UTF8.GetString(file.Content.Span)}"));
 
     [Fact]
+    public void A_pod_is_told_which_devices_it_has()
+    {
+        var desk = new Desk(rank: 3, devices: Devices.WholeOnes("fpga", "U50", 1).With(Devices.WholeOnes("gpu", "T4", 2)), template: """
+            {"spec":{"runtimeClassName":"process","containers":[{"name":"train","command":["train"],"resources":{"limits":{"gossip.dev/gpu":2}}}]}}
+            """).Start().Sync();
+        var run = desk.Run;
+        desk.Hear(desk.Others[0], new Core.Scheduling.Ask(1, run));
+        desk.Hear(desk.Others[0], new Core.Scheduling.Award(1, run, "won"));
+        desk.Pass(500);
+        desk.Report(new PodPrepared(run, "127.0.0.9"));
+        desk.Pass(500);
+        var told = desk.Did<StartContainer>().Start.Environment;
+        Assert.Contains(KeyValuePair.Create("GOSSIP_DEVICES", "gpu:T4:0,gpu:T4:1"), told);
+        Assert.Contains(KeyValuePair.Create("GOSSIP_DEVICE_MILLI", "1000"), told);
+    }
+
+    [Fact]
     public void A_pod_waits_for_a_secret_that_is_missing_says_so_and_goes_on_when_it_appears()
     {
         var desk = Admitted();

@@ -27,12 +27,12 @@ sealed class Desk : NodeEffects, IMemberList
     int order;
     long ticks = TimeSpan.TicksPerHour;
 
-    public Desk(int rank = 0, int replicas = 1, string template = TestCluster.Template, NodeTimings? timings = null, SchedulingRules? rules = null)
+    public Desk(int rank = 0, int replicas = 1, string template = TestCluster.Template, NodeTimings? timings = null, SchedulingRules? rules = null, Devices? devices = null)
     {
         Timings = timings ?? NodeTimings.Lan;
         for (var i = 0; i < Nodes; i++)
         {
-            var card = new NodeCard($"n{i}", NodeAddress.V4((uint)i + 1, 1), Labels.Empty, [], Some.Room(4000, 4096, 10), [RuntimeNames.Process], "");
+            var card = new NodeCard($"n{i}", NodeAddress.V4((uint)i + 1, 1), Labels.Empty, [], Some.Room(4000, 4096, 10) with { Devices = devices ?? Devices.None }, [RuntimeNames.Process], "");
             members.Add(card.Id, new Member(card, new Incarnation(1, 0), MemberState.Alive, default, new Capacity(1, 1, card.Allocatable, "")));
         }
         var birth = new ObjectBirth(TestCluster.Deployment("web"), "apps/v1").ToBytes();

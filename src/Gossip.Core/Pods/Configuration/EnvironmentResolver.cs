@@ -1,11 +1,12 @@
 using System.Collections.Immutable;
+using System.Globalization;
 using System.Text;
 using Gossip.Core.Model;
 
 namespace Gossip.Core.Pods.Configuration;
 
 /// <summary>
-/// A container's variables as they are when it starts: <c>POD_IP</c>, those of whole ConfigMaps and Secrets, then the
+/// A container's variables as they are when it starts: <c>POD_IP</c>, its devices, those of whole ConfigMaps and Secrets, then the
 /// manifest's in their order, each of which may refer to those before it. Pure: what the manifest says and what the
 /// tables hold in, names and values out.
 /// </summary>
@@ -19,6 +20,11 @@ static class EnvironmentResolver
         var values = new Dictionary<string, string>(StringComparer.Ordinal); // looked up only
         var names = new List<string>();
         Put("POD_IP", ip);
+        if (around.Devices.Length > 0)
+        {
+            Put("GOSSIP_DEVICES", around.Devices);
+            Put("GOSSIP_DEVICE_MILLI", around.Launch.Template.Device!.Milli.ToString(CultureInfo.InvariantCulture));
+        }
         foreach (var source in container.EnvironmentFrom)
         {
             if (around.Find(source.From) is not { } keys)
