@@ -36,7 +36,9 @@ static class CommandLine
         if (parsed.Errors.Count > 0)
         {
             foreach (var error in parsed.Errors) Console.Error.WriteLine($"gossip: {error.Message}");
-            Console.Error.WriteLine($"gossip: see 'gossip {parsed.CommandResult.Command.Name} --help'".Replace(" gossip --help", " --help", StringComparison.Ordinal));
+            var verb = string.Concat(parsed.CommandResult.Command.Parents.OfType<Command>().Prepend(parsed.CommandResult.Command)
+                .Where(command => command is not RootCommand).Reverse().Select(command => $"{command.Name} "));
+            Console.Error.WriteLine($"gossip: see 'gossip {verb}--help'");
             return 2;
         }
         try

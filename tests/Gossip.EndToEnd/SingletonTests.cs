@@ -19,6 +19,7 @@ public sealed class SingletonTests
         var named = await GossipProgram.RunAsync("voters", "add", "node-1", "node-2", "node-3", "--server", server);
         Assert.True(named.ExitCode == 0, named.Error);
         Assert.Contains("2 of 3 grant a singleton", named.Output, StringComparison.Ordinal);
+        await ListIsShownAndFaultsAreToldAsync(server);
         await LocalCluster.UntilAsync("it runs", () => Task.FromResult(PodRecords.Count(cluster) == 1));
 
         var had = Enumerable.Range(0, 3).Single(index => PodRecords.Of(cluster[index]).Count == 1);
@@ -32,6 +33,17 @@ public sealed class SingletonTests
             Assert.False(replaced && IsAlive(process), "two copies at one instant");
             return Task.FromResult(replaced);
         });
+    }
+
+    static async Task ListIsShownAndFaultsAreToldAsync(string server)
+    {
+        var shown = await GossipProgram.RunAsync("voters", "--server", server);
+        Assert.Contains("node-1 node-2 node-3", shown.Output, StringComparison.Ordinal);
+        var unknown = await GossipProgram.RunAsync("voters", "add", "nobody", "--server", server);
+        Assert.Equal((1, "gossip: there is no live node nobody"), (unknown.ExitCode, unknown.Error.TrimEnd()));
+        var unnamed = await GossipProgram.RunAsync("voters", "add");
+        Assert.Equal(2, unnamed.ExitCode);
+        Assert.Contains("see 'gossip voters add --help'", unnamed.Error, StringComparison.Ordinal);
     }
 
     /// <summary>The container's own shell, by its record: attempt, boot of the machine, and a line of /proc that begins with its pid.</summary>

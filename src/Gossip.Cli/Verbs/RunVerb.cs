@@ -133,7 +133,7 @@ static class RunVerb
         var problem = "";
         if (cpu is not null) machine = machine with { Cpu = new MilliCpu(Quantity.TryReadMilli(cpu, out var milli, out problem) ? milli : throw new CliFailure($"--cpu: {problem}", 2)) };
         if (memory is not null) machine = machine with { Memory = new Bytes(Quantity.TryReadWhole(memory, out var bytes, out problem) ? bytes : throw new CliFailure($"--memory: {problem}", 2)) };
-        if (bandwidth is not null) machine = machine with { Extended = [new ExtendedResource(Gossip.Core.Model.Resources.Bandwidth, Quantity.TryReadWhole(bandwidth, out var bits, out problem) ? bits : throw new CliFailure($"--bandwidth: {problem}", 2))] };
+        if (bandwidth is not null) machine = machine with { Extended = [new ExtendedResource(Gossip.Core.Model.Resources.Bandwidth, Quantity.TryReadWhole(bandwidth, out var bits, out problem) ? bits : throw new CliFailure($"--bandwidth: {problem}; in bits a second 1G or 500M", 2))] };
         return pods is null ? machine : pods >= 0 ? machine with { Pods = pods.Value } : throw new CliFailure($"--pods {pods}: below zero", 2);
     }
 }

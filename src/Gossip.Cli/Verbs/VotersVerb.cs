@@ -60,5 +60,6 @@ static class VotersVerb
         Console.WriteLine(names.Length == 0
             ? "no voters are named, and no singleton runs: gossip voters add NODE NODE NODE"
             : $"{string.Join(' ', names)} (version {answer["version"]}; {names.Length / 2 + 1} of {names.Length} grant a singleton)");
+        if (names.Length > 0 && names.Length % 2 == 0) Console.WriteLine($"an even number bears no more losses than {names.Length - 1} would: add or remove one");
     }
 }
