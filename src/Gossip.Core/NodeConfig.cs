@@ -18,8 +18,8 @@ public sealed record NodeConfig(
     /// <summary>Only the simulator sets one, to test its checkers.</summary>
     internal PlantedBug Planted { get; init; }
 
-    /// <summary>Whom it knows from the start, in order of id, itself among them: large simulations of what comes after the join set it.</summary>
-    internal ImmutableArray<Member> Acquainted { get; init; } = [];
+    /// <summary>Whom it shares its process with, and knows from the start: large simulations of what comes after the join set it.</summary>
+    internal Crowd? Crowd { get; init; }
 }
 
 /// <summary>

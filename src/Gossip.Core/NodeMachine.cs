@@ -45,6 +45,7 @@ public sealed class NodeMachine
     readonly Rumours rumours;
     readonly List<PodId> dirty = [];
     readonly NodeCard self;
+    readonly bool isCrowded;
     bool believesTables;
 
     public NodeMachine(NodeConfig config, StoreContents contents)
@@ -53,9 +54,10 @@ public sealed class NodeMachine
         var luck = new Luck(StableHash.Mix(config.Seed, boot));
         outbox = new Outbox(config.Card.Id) { Boot = boot, Address = config.Card.Address };
         self = config.Card;
+        isCrowded = config.Crowd is not null;
         swim = new Swim(config, boot, luck.For("swim"), outbox);
         replicator = new Replicator(config, contents, luck.For("replication"), outbox, swim);
-        slots = new SlotTable(replicator, swim, config.Timings);
+        slots = new SlotTable(replicator, swim, config.Timings, config.Crowd);
         bidder = new Bidder(config, slots, swim, replicator, outbox);
         auctioneer = new Auctioneer(config, slots, swim, replicator, replicator, luck.For("auction"), outbox);
         keeper = new PodKeeper(config, slots, swim, replicator, replicator, bidder, outbox);
@@ -218,7 +220,7 @@ public sealed class NodeMachine
                 var change = swim.Changes[i];
                 MemberChanged?.Invoke(change);
                 slots.Apply(change, now);
-                views.Observe(change, now);
+                if (!isCrowded) views.Observe(change, now);
                 auctioneer.OnMember(change, now, effects);
                 keeper.OnMember(change, now, effects);
             }
@@ -228,7 +230,7 @@ public sealed class NodeMachine
                 var change = replicator.Changes[i];
                 RowChanged?.Invoke(change);
                 slots.Apply(change, now);
-                views.Observe(change, now);
+                if (!isCrowded) views.Observe(change, now);
             }
             replicator.Changes.Clear();
             dirty.AddRange(slots.Dirty);

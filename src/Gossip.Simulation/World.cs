@@ -28,8 +28,11 @@ internal sealed class World
     TraceHash trace;
     long nextSecond;
 
-    /// <param name="acquainted">The nodes know each other from the start, as if they had joined.</param>
-    public World(int nodes, ulong seed, NodeTimings timings, Func<int, NodeCard> card, Func<string> replay, WorldFaults faults, bool acquainted = false)
+    /// <param name="large">
+    /// For thousands of nodes: they know each other from the start, as if they had joined, share what never changes, and note
+    /// no events; disks take their time and keep nothing, since no node comes back.
+    /// </param>
+    public World(int nodes, ulong seed, NodeTimings timings, Func<int, NodeCard> card, Func<string> replay, WorldFaults faults, bool large = false)
     {
         this.replay = replay;
         Luck = new Luck(StableHash.Mix(seed));
@@ -37,15 +40,15 @@ internal sealed class World
         Timings = timings;
         Network = new SimNetwork(nodes, Luck.For("network"), Queue, Buffers, Sometimes);
         var clocks = Luck.For("clocks");
-        var seeds = Enumerable.Range(0, acquainted ? 0 : Math.Min(3, nodes)).Select(SimNetwork.AddressOf).ToArray(); // who knows everybody does not join
+        var seeds = Enumerable.Range(0, large ? 0 : Math.Min(3, nodes)).Select(SimNetwork.AddressOf).ToArray(); // who knows everybody does not join
         Nodes = new SimNode[nodes];
-        var known = acquainted ? Acquaintances(nodes, card) : [];
+        var crowd = large ? new Crowd(Acquaintances(nodes, card)) : null;
         for (var i = 0; i < nodes; i++)
         {
             var clock = new SimClock(
                 (long)(clocks.Next() >> 20), (clocks.Unit() * 2 - 1) * faults.Drift,
                 (clocks.Unit() * 2 - 1) * faults.WallError);
-            var config = new NodeConfig(card(i), [.. seeds], timings, StableHash.Mix(seed, (ulong)i), 0) { Planted = i == faults.Liar ? PlantedBug.AdmitsNothing : faults.Planted, Acquainted = known };
+            var config = new NodeConfig(card(i), [.. seeds], timings, StableHash.Mix(seed, (ulong)i), 0) { Planted = i == faults.Liar ? PlantedBug.AdmitsNothing : faults.Planted, Crowd = crowd };
             Nodes[i] = new SimNode(this, i, config, clock, new Luck(StableHash.Mix(seed, (ulong)(i + 1000))));
             byId[Nodes[i].Id] = Nodes[i];
         }
@@ -53,6 +56,9 @@ internal sealed class World
 
     public EventQueue Queue { get; } = new();
     public BufferPool Buffers { get; } = new();
+
+    /// <summary>Where nodes write down all that they hold, one after the other.</summary>
+    public WireBuffer Snapshot { get; } = new(64 * 1024);
     public Sometimes Sometimes { get; } = new();
     public SimNetwork Network { get; }
     public SimNode[] Nodes { get; }

@@ -20,7 +20,7 @@ sealed class Trial
 
     public Trial(int nodes, ulong seed, NodeTimings timings, int podsEach)
     {
-        World = new World(nodes, seed, timings, index => Manifests.Node(index, podsEach), () => string.Create(CultureInfo.InvariantCulture, $"seed {seed}"), WorldFaults.None, acquainted: true);
+        World = new World(nodes, seed, timings, index => Manifests.Node(index, podsEach), () => string.Create(CultureInfo.InvariantCulture, $"seed {seed}"), WorldFaults.None, large: true);
         Admissions = new Admissions(World);
         World.Check([Admissions]);
         luck = World.Luck.For("trial");

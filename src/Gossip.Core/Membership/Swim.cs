@@ -64,7 +64,7 @@ public sealed class Swim : IMemberList, IPiggyback
     public void Start(Now now, NodeEffects effects)
     {
         Changes.Add(new MemberChange(Self, null, beliefs.Own));
-        if (config.Acquainted.IsEmpty) beliefs.SpreadOwn(now);
+        if (config.Crowd is null) beliefs.SpreadOwn(now);
         reunion.Start(now, effects);
         // At a moment of luck, so that a cluster that started together does not probe in step.
         effects.Wake(new NodeTimer(NodeTimerKind.ProbePeriod), luck.Between(TimeSpan.Zero, probe.Interval));

@@ -22,6 +22,7 @@ sealed class Replica
     public Replica(NodeConfig config, StoreContents contents, ulong boot, RowGossip gossip, Luck luck)
     {
         planted = config.Planted;
+        Table = new RowTable { Crowd = config.Crowd };
         Table.Resurrects = planted == PlantedBug.ResurrectedObject;
         this.gossip = gossip;
         this.luck = luck;
@@ -35,7 +36,7 @@ sealed class Replica
         Table.Version = boot << 20; // a version of this life is greater than any of an earlier one
     }
 
-    public RowTable Table { get; } = new();
+    public RowTable Table { get; }
     public HybridClock Clock { get; } = new();
     public Journal Journal { get; } = new();
     public Writer Writer { get; }

@@ -35,6 +35,9 @@ public sealed class RowTable
     public CausalContext Context { get; } = new();
     public int Count => rows.Count;
 
+    /// <summary>With whom it shares its rows.</summary>
+    internal Crowd? Crowd { get; init; }
+
     /// <summary>See <see cref="PlantedBug.ResurrectedObject"/>.</summary>
     internal bool Resurrects { get; set; }
 
@@ -68,7 +71,7 @@ public sealed class RowTable
         if (isDead) return MergeOutcome.Dead;
         var joined = held is null ? incoming : RowJoin.Join(held, incoming);
         if (ReferenceEquals(joined, held)) return MergeOutcome.Known;
-        Put(joined);
+        joined = Put(joined);
         change = new RowChange(joined.Uid, joined.Kind, held, joined);
         return MergeOutcome.Changed;
     }
@@ -89,14 +92,16 @@ public sealed class RowTable
         return true;
     }
 
-    void Put(Row row)
+    Row Put(Row row)
     {
+        var mark = row.Mark();
+        row = Crowd?.Share(row, mark) ?? row;
         rows[row.Uid] = new Held(row, ++Version);
         var shard = ShardOf(row.Uid);
-        var mark = row.Mark();
         if (marks[shard].TryGetValue(row.Uid, out var before)) hashes[shard] ^= before;
         marks[shard][row.Uid] = mark;
         hashes[shard] ^= mark;
+        return row;
     }
 
     void Cover(Row row)

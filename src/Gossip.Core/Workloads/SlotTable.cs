@@ -29,10 +29,14 @@ public sealed class SlotTable
     readonly SortedDictionary<int, int> placedPriorities = []; // how many admissions have each
     readonly SortedDictionary<PodId, Slot> watched = [];
     readonly Garbage garbage;
+    readonly Crowd? crowd;
     readonly bool loading = true;
 
-    public SlotTable(ITables tables, IMemberList members, NodeTimings timings)
+    public SlotTable(ITables tables, IMemberList members, NodeTimings timings) : this(tables, members, timings, null) { }
+
+    internal SlotTable(ITables tables, IMemberList members, NodeTimings timings, Crowd? crowd)
     {
+        this.crowd = crowd;
         this.members = members;
         nodes = new NodeBook(catalog, members, timings);
         priorities = new PriorityBook(catalog);
@@ -159,7 +163,7 @@ public sealed class SlotTable
                 break;
             case RowKind.Summary:
                 if (PodFacts.ReadPod((change.After ?? change.Before)!) is not { } summed) break;
-                if (change.After is not null && PodFacts.ReadSummary(change.After) is { } summary) FactsOf(summed).PutSummary(change.Uid, summary);
+                if (change.After is not null && ReadSummary(change.After) is { } summary) FactsOf(summed).PutSummary(change.Uid, summary);
                 else FactsOf(summed).TakeSummary(change.Uid);
                 Touch(summed, now);
                 break;
@@ -324,7 +328,7 @@ public sealed class SlotTable
     void ApplyAdmission(in RowChange change, Now now)
     {
         var held = admissions.GetValueOrDefault(change.Uid);
-        var next = change.After is null ? null : PodFacts.Read(change.After, held);
+        var next = change.After is null ? null : Read(change.After, held);
         LastAdmission = (held, next);
         if (held is null != next is null) CountTenant(next ?? held!, next is null ? -1 : 1);
         if (held is not null && next is null)
@@ -340,6 +344,20 @@ public sealed class SlotTable
         ofNode[next.Uid] = next;
         FactsOf(next.Run.Pod).Put(next);
         Touch(next.Run.Pod, now);
+    }
+
+    Admission? Read(Row row, Admission? held)
+    {
+        if (crowd is null) return PodFacts.Read(row, held);
+        if (!crowd.TryRecall<Admission>(row, out var read)) crowd.Remember(row, read = PodFacts.Read(row, held));
+        return read;
+    }
+
+    RoundSummary? ReadSummary(Row row)
+    {
+        if (crowd is null) return PodFacts.ReadSummary(row);
+        if (!crowd.TryRecall<RoundSummary>(row, out var read)) crowd.Remember(row, read = PodFacts.ReadSummary(row));
+        return read;
     }
 
     void CountTenant(Admission admission, int by)

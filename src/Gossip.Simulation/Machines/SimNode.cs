@@ -20,7 +20,6 @@ internal sealed class SimNode : NodeEffects
     readonly NodeConfig template;
     readonly Dictionary<RequestId, Action<Reply>> asked = [];
     readonly List<SimEvent> stash = [];
-    readonly WireBuffer snapshot = new(64 * 1024);
     LogPosition appended, confirmed;
     bool syncing;
     ulong requests;
@@ -33,7 +32,7 @@ internal sealed class SimNode : NodeEffects
         Clock = clock;
         Id = config.Card.Id;
         Address = config.Card.Address;
-        Store = new SimStore(luck.For("store"), world.Sometimes);
+        Store = new SimStore(luck.For("store"), world.Sometimes, keeps: config.Crowd is null);
         Runtime = new SimRuntime(this, luck.For("runtime"), world.Sometimes);
     }
 
@@ -74,6 +73,7 @@ internal sealed class SimNode : NodeEffects
     public void Start()
     {
         if (IsUp) return;
+        Check.That(Life == 0 || Store.Keeps);
         HasPower = true;
         Life++;
         StartedAt = World.Elapsed;
@@ -157,9 +157,9 @@ internal sealed class SimNode : NodeEffects
         if (Store.LogBytes > CompactAt)
         {
             World.Sometimes.Count("a store is compacted");
-            snapshot.Clear();
-            Machine!.WriteSnapshot(snapshot);
-            Store.Compact(snapshot.Written);
+            World.Snapshot.Clear();
+            Machine!.WriteSnapshot(World.Snapshot);
+            Store.Compact(World.Snapshot.Written);
         }
         if (position.Value <= confirmed.Value) return;
         confirmed = position;

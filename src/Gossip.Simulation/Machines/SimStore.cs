@@ -9,16 +9,18 @@ namespace Gossip.Simulation.Machines;
 /// A machine's disk. What was appended and not synced may be lost, wholly or from somewhere in the middle of a
 /// record, when the machine loses power; a process that dies leaves it to the operating system, which keeps it.
 /// </summary>
-internal sealed class SimStore(Luck luck, Sometimes sometimes) : IStore
+/// <param name="keeps">False for a machine that never starts again: nothing is written then.</param>
+internal sealed class SimStore(Luck luck, Sometimes sometimes, bool keeps = true) : IStore
 {
     /// <summary>Length 4 + hash 8 before each record.</summary>
     const int Header = 12;
 
-    readonly WireBuffer log = new(16 * 1024);
+    readonly WireBuffer log = new(keeps ? 16 * 1024 : 0);
     byte[]? snapshot;
     int synced;
     bool closedCleanly = true; // a disk that nobody ever used has nothing to doubt
 
+    public bool Keeps => keeps;
     public long LogBytes => log.Length;
 
     /// <summary>Whether there is anything to read: not on a new machine's disk.</summary>
@@ -48,6 +50,7 @@ internal sealed class SimStore(Luck luck, Sometimes sometimes) : IStore
 
     public void Append(ReadOnlySpan<byte> record)
     {
+        if (!keeps) return;
         var header = log.GetSpan(Header);
         BinaryPrimitives.WriteInt32LittleEndian(header, record.Length);
         BinaryPrimitives.WriteUInt64LittleEndian(header[4..], StableHash.Of(record));
