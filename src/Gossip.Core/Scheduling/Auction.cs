@@ -1,5 +1,4 @@
 using Gossip.Core.Model;
-using Gossip.Core.Scheduling.Preemption;
 
 namespace Gossip.Core.Scheduling;
 
@@ -17,26 +16,6 @@ enum AuctionStage : byte
     Placed,
 }
 
-enum AnswerState : byte { Silent, Bid, Refused, Released }
-
-/// <summary>One node that was asked, and what it said.</summary>
-sealed class Candidate(NodeId node, NodeAddress address)
-{
-    public NodeId Node => node;
-    public NodeAddress Address => address;
-    public AnswerState State { get; set; }
-    /// <summary>Of its bid; before, by hearsay.</summary>
-    public int Score { get; set; }
-
-    /// <summary>What its bid costs others; null when it evicts nobody.</summary>
-    public PreemptionCost? Evicts { get; set; }
-    public string Why { get; set; } = "no answer";
-    public TimeSpan AskAgain { get; set; }
-
-    /// <summary>It had not heard of the pod, was told, and asked again.</summary>
-    public bool IsTold { get; set; }
-}
-
 /// <summary>What this node knows of the auction of one slot that nobody holds, whether or not it is the one to call it.</summary>
 sealed class Auction(PodId pod, ulong point, GangAuction? gang)
 {
@@ -52,15 +31,14 @@ sealed class Auction(PodId pod, ulong point, GangAuction? gang)
     /// <summary>No other round of the attempt was under way: if it ends empty, then not for want of what others of the gang reserved.</summary>
     public bool IsAlone { get; set; }
 
-    /// <summary>The present round asked whoever looks feasible.</summary>
-    public bool HasAskedAll { get; set; }
-
     public PodRun Run { get; set; }
     public AuctionStage Stage { get; set; }
 
-    /// <summary>Of the present round; never used twice.</summary>
-    public ulong Number { get; set; }
-    public uint Round { get; set; }
+    /// <summary>The present one, or the last.</summary>
+    public Round Round { get; set; } = Round.None;
+
+    /// <summary>How many it has had.</summary>
+    public uint Rounds { get; set; }
 
     /// <summary>In a row, those that found nobody; each doubles how many are asked, and the wait.</summary>
     public int EmptyRounds { get; set; }
@@ -89,66 +67,16 @@ sealed class Auction(PodId pod, ulong point, GangAuction? gang)
     /// <summary>A round of our own is in the tables now: the change of the slot that follows is no news.</summary>
     public bool OwnRoundLanded { get; set; }
 
-    public List<Candidate> Asked { get; } = [];
-    public List<RoundAnswer> PassedOver { get; } = [];
-    /// <summary>Those asked may bid at the cost of others.</summary>
-    public bool MayEvict { get; set; }
-    public Instant? FirstBid { get; set; }
     public Candidate? Awarded { get; set; }
 
     /// <summary>Whom it was awarded to last, in whatever round.</summary>
     public NodeId LastAwarded { get; set; }
 
-    /// <summary>Moves with each award and each repetition of one: what a deadline was set for.</summary>
+    /// <summary>Which award, or repetition of one, its deadline was set for: never the same twice.</summary>
     public ulong AwardStep { get; set; }
 
     /// <summary>Where the tallies that its rules read stood when its last round began.</summary>
     public ulong SeenNeighbours { get; set; }
 
     public bool IsQueued { get; set; }
-
-    public Candidate? Find(NodeId node)
-    {
-        foreach (var candidate in Asked)
-            if (candidate.Node == node) return candidate;
-        return null;
-    }
-
-    /// <summary>How many of those asked have not said anything yet.</summary>
-    public int Silent
-    {
-        get
-        {
-            var silent = 0;
-            foreach (var candidate in Asked)
-                if (candidate.State == AnswerState.Silent) silent++;
-            return silent;
-        }
-    }
-
-    public bool EverybodyAnswered => Silent == 0;
-
-    /// <summary>How many windows the present round has waited.</summary>
-    public int Windows { get; set; }
-
-    /// <summary>The best of the bids that stand; null when none does.</summary>
-    public Candidate? Best()
-    {
-        Candidate? best = null;
-        foreach (var candidate in Asked)
-            if (candidate.State == AnswerState.Bid && candidate != Awarded && (best is null || BidOrder.Compare(Run, candidate.Node, candidate.Score, candidate.Evicts, best.Node, best.Score, best.Evicts) > 0))
-                best = candidate;
-        return best;
-    }
-
-    public int Bids
-    {
-        get
-        {
-            var count = 0;
-            foreach (var candidate in Asked)
-                if (candidate.State is AnswerState.Bid or AnswerState.Released) count++;
-            return count;
-        }
-    }
 }

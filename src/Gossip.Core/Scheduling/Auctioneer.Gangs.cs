@@ -197,19 +197,19 @@ public sealed partial class Auctioneer
     void Hold(Auction auction, Slot slot, Now now, NodeEffects effects)
     {
         auction.Stage = AuctionStage.Held;
-        foreach (var candidate in auction.Asked)
-            if (candidate != auction.Awarded) LetGo(auction, candidate, effects);
+        foreach (var candidate in auction.Round.Asked)
+            if (candidate != auction.Awarded) LetGo(auction.Round, candidate, effects);
         hearsay.Deduct(auction.Awarded!.Node, slot.Template);
         slots.Placed.Expect(auction.Pod, auction.Awarded.Node);
-        effects.Wake(new NodeTimer(NodeTimerKind.AwardDeadline, auction.Number, ++auction.AwardStep), timings.BidValidity / HoldsPerValidity);
+        effects.Wake(new NodeTimer(NodeTimerKind.AwardDeadline, auction.Round.Number, auction.AwardStep = ++awardSteps), timings.BidValidity / HoldsPerValidity);
         Consider(auction.Gang!, now, effects);
     }
 
     /// <summary>Asks again for the bid that is held: the bidder looks anew, and holds it for another T.</summary>
     void HoldOn(Auction auction, NodeEffects effects)
     {
-        outbox.Send(auction.Awarded!.Address, new Ask(auction.Number, auction.Run), effects);
-        effects.Wake(new NodeTimer(NodeTimerKind.AwardDeadline, auction.Number, ++auction.AwardStep), timings.BidValidity / HoldsPerValidity);
+        outbox.Send(auction.Awarded!.Address, new Ask(auction.Round.Number, auction.Run), effects);
+        effects.Wake(new NodeTimer(NodeTimerKind.AwardDeadline, auction.Round.Number, auction.AwardStep = ++awardSteps), timings.BidValidity / HoldsPerValidity);
     }
 
     /// <summary>The bidder thought better of it.</summary>
@@ -229,8 +229,8 @@ public sealed partial class Auctioneer
     {
         var gang = auction.Gang!;
         if (!auction.IsAlone) gang.OneByOne = true;
-        else if (!auction.HasAskedAll) auction.EmptyRounds++;
-        else if (auction.Asked.Count < members.Live.Length && ++auction.PassingRounds < LooksMost) auction.NextRound = now.Monotonic + 2 * timings.GossipInterval;
+        else if (!auction.Round.HasAskedAll) auction.EmptyRounds++;
+        else if (auction.Round.Asked.Count < members.Live.Length && ++auction.PassingRounds < LooksMost) auction.NextRound = now.Monotonic + 2 * timings.GossipInterval;
         else if (slots.Find(auction.Pod) is { } slot)
         {
             gang.Exhausted.Add(slot.Template.Hash);
@@ -247,9 +247,9 @@ public sealed partial class Auctioneer
         {
             if (auction.Stage != AuctionStage.Held) continue;
             auction.Stage = AuctionStage.Awarding;
-            auction.FirstBid = now.Monotonic; // it may have been held on this moment
+            auction.Round.FirstBid = now.Monotonic; // it may have been held on this moment
             SendAward(auction, effects);
-            effects.Wake(new NodeTimer(NodeTimerKind.AwardDeadline, auction.Number, ++auction.AwardStep), timings.AuctionWindow);
+            effects.Wake(new NodeTimer(NodeTimerKind.AwardDeadline, auction.Round.Number, auction.AwardStep = ++awardSteps), timings.AuctionWindow);
         }
     }
 

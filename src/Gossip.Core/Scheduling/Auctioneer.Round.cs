@@ -14,22 +14,22 @@ public sealed partial class Auctioneer
     /// <summary>After T an unanswered award cannot be taken up any more; the margin is for its admission to be written and told.</summary>
     TimeSpan AwardEnds => timings.BidValidity + 2 * timings.AuctionWindow;
 
-    void OnWindow(Auction auction, Now now, NodeEffects effects)
+    void OnWindow(Round round, Now now, NodeEffects effects)
     {
-        if (auction.Silent * 2 > auction.Asked.Count && auction.Windows < WindowsMost)
+        if (round.Silent * 2 > round.Asked.Count && round.Windows < WindowsMost)
         {
-            auction.Windows++;
-            effects.Wake(new NodeTimer(NodeTimerKind.AuctionWindow, auction.Number), timings.AuctionWindow);
+            round.Windows++;
+            effects.Wake(new NodeTimer(NodeTimerKind.AuctionWindow, round.Number), timings.AuctionWindow);
             return;
         }
-        AwardBest(auction, now, effects);
+        AwardAll(round, now, effects);
     }
 
     void OnBid(in Bid bid, NodeId sender, NodeAddress from, Now now, NodeEffects effects)
     {
-        var auction = rounds.GetValueOrDefault(bid.Auction);
-        var candidate = auction?.Find(sender);
-        if (auction is null || candidate is null || auction.Run != bid.Run || auction.Stage != AuctionStage.Asking)
+        var round = rounds.GetValueOrDefault(bid.Auction);
+        var candidate = round?.Find(sender);
+        if (round is null || candidate is null || round.Lead != bid.Run || !round.IsAsking)
         {
             if (candidate?.State is AnswerState.Bid) return; // told twice, and still of use
             outbox.Send(from, new Release(bid.Auction, bid.Run), effects);
@@ -42,27 +42,27 @@ public sealed partial class Auctioneer
             candidate.Why = string.Create(CultureInfo.InvariantCulture, $"bid {bid.Score}, and {Scoring.Greatest} is the most");
             candidate.AskAgain = timings.GossipInterval; // or it has heard of pods with devices before this node
             outbox.Send(from, new Release(bid.Auction, bid.Run), effects);
-            if (auction.EverybodyAnswered) AwardBest(auction, now, effects);
+            if (round.EverybodyAnswered) AwardAll(round, now, effects);
             return;
         }
         candidate.State = AnswerState.Bid;
-        candidate.Score = planted == PlantedBug.FirstBidWins && auction.FirstBid is not null ? 0 : bid.Score;
+        candidate.Score = planted == PlantedBug.FirstBidWins && round.FirstBid is not null ? 0 : bid.Score;
         candidate.Evicts = bid.Evicts;
         candidate.Why = bid.Why;
-        auction.FirstBid ??= now.Monotonic;
-        if (auction.EverybodyAnswered) AwardBest(auction, now, effects);
+        round.FirstBid ??= now.Monotonic;
+        if (round.EverybodyAnswered) AwardAll(round, now, effects);
     }
 
     void OnRefusal(in Refusal refusal, NodeId sender, Now now, NodeEffects effects)
     {
-        if (!rounds.TryGetValue(refusal.Auction, out var auction) || auction.Run != refusal.Run) return;
-        if (auction.Stage == AuctionStage.Held && auction.Awarded!.Node == sender) LoseHold(auction, refusal.Why, now, effects);
-        if (auction.Find(sender) is not { State: AnswerState.Silent } candidate) return;
+        if (!rounds.TryGetValue(refusal.Auction, out var round) || round.Lead != refusal.Run) return;
+        if (round.Auctions is [{ Stage: AuctionStage.Held } held] && held.Awarded!.Node == sender) LoseHold(held, refusal.Why, now, effects);
+        if (round.Find(sender) is not { State: AnswerState.Silent } candidate) return;
         candidate.State = AnswerState.Refused;
         candidate.Why = refusal.Why;
         candidate.AskAgain = TimeSpan.FromMilliseconds(refusal.AskAgainAfterMilliseconds);
-        if (WhyForbidden(auction.Pod, sender) is not null) candidate.AskAgain = TimeSpan.Zero; // not only by what that node has yet to hear
-        if (auction.Stage == AuctionStage.Asking && auction.EverybodyAnswered) AwardBest(auction, now, effects);
+        if (WhyForbidden(round.Lead.Pod, sender) is not null) candidate.AskAgain = TimeSpan.Zero; // not only by what that node has yet to hear
+        if (round.IsAsking && round.EverybodyAnswered) AwardAll(round, now, effects);
     }
 
     /// <summary>
@@ -71,20 +71,20 @@ public sealed partial class Auctioneer
     /// </summary>
     void OnUnheard(in Unheard unheard, NodeId sender, Now now, NodeEffects effects)
     {
-        if (!rounds.TryGetValue(unheard.Auction, out var auction) || auction.Run != unheard.Run) return;
-        if (auction.Find(sender) is not { State: AnswerState.Silent } candidate) return;
+        if (!rounds.TryGetValue(unheard.Auction, out var round) || round.Lead != unheard.Run) return;
+        if (round.Find(sender) is not { State: AnswerState.Silent } candidate) return;
         if (candidate.IsTold) return; // said twice on the way, or the news crossed: its bid may still come within the window
-        if (tables.Find(auction.Pod.Workload) is { } row && RowCodec.Measure(row) <= ToldBytesMost)
+        if (tables.Find(round.Lead.Pod.Workload) is { } row && RowCodec.Measure(row) <= ToldBytesMost)
         {
             candidate.IsTold = true;
             outbox.SendFrame(candidate.Address, new RowDelta(row), effects);
-            outbox.SendFrame(candidate.Address, new Ask(auction.Number, auction.Run, auction.MayEvict), effects);
+            outbox.SendFrame(candidate.Address, new Ask(round.Number, round.Lead, round.MayEvict), effects);
             return;
         }
         candidate.State = AnswerState.Refused;
         candidate.Why = Bidder.NotHeard;
         candidate.AskAgain = timings.GossipInterval;
-        if (auction.Stage == AuctionStage.Asking && auction.EverybodyAnswered) AwardBest(auction, now, effects);
+        if (round.IsAsking && round.EverybodyAnswered) AwardAll(round, now, effects);
     }
 
     void OnVerdict(in Verdict verdict, NodeId sender, Now now, NodeEffects effects)
@@ -104,24 +104,32 @@ public sealed partial class Auctioneer
             if (auction.Gang is { } gang) Consider(gang, now, effects);
             return;
         }
-        if (auction.Number != verdict.Auction || auction.Stage != AuctionStage.Awarding || auction.Awarded?.Node != sender) return;
+        if (auction.Round.Number != verdict.Auction || auction.Stage != AuctionStage.Awarding || auction.Awarded?.Node != sender) return;
         auction.Awarded.State = AnswerState.Refused;
         auction.Awarded.Why = verdict.Why;
         distrust.Failed(sender, now);
         AwardBest(auction, now, effects);
     }
 
+    void AwardAll(Round round, Now now, NodeEffects effects)
+    {
+        round.IsAsking = false;
+        AwardBest(round.Auctions[0], now, effects);
+    }
+
     /// <summary>Awards the best bid that stands; keeps the next best in reserve and lets the others go.</summary>
     void AwardBest(Auction auction, Now now, NodeEffects effects)
     {
+        var round = auction.Round;
         auction.Awarded = null;
         DropOvertaken(auction, effects);
-        if (auction.Best() is not { } best || slots.Find(auction.Pod) is not { } slot)
+        if (round.Best(auction.Run) is not { } best || slots.Find(auction.Pod) is not { } slot)
         {
             EndEmpty(auction, now, effects);
             return;
         }
         auction.Awarded = best;
+        best.IsAwarded = true;
         auction.LastAwarded = best.Node;
         if (auction.IsTogether)
         {
@@ -129,22 +137,22 @@ public sealed partial class Auctioneer
             return;
         }
         auction.Stage = AuctionStage.Awarding;
-        var second = auction.Best();
-        foreach (var candidate in auction.Asked)
-            if (candidate != best && candidate != second) LetGo(auction, candidate, effects);
+        var second = round.Best(auction.Run);
+        foreach (var candidate in round.Asked)
+            if (candidate != best && candidate != second) LetGo(round, candidate, effects);
         hearsay.Deduct(best.Node, slot.Template);
         slots.Placed.Expect(auction.Pod, best.Node);
         SendAward(auction, effects);
-        effects.Wake(new NodeTimer(NodeTimerKind.AwardDeadline, auction.Number, ++auction.AwardStep), timings.AuctionWindow);
+        effects.Wake(new NodeTimer(NodeTimerKind.AwardDeadline, auction.Round.Number, auction.AwardStep = ++awardSteps), timings.AuctionWindow);
     }
 
     /// <summary>Bids that rules between pods forbid by now: what was awarded since in other rounds counts already here, and not yet there.</summary>
     void DropOvertaken(Auction auction, NodeEffects effects)
     {
-        foreach (var candidate in auction.Asked)
+        foreach (var candidate in auction.Round.Asked)
         {
             if (candidate.State != AnswerState.Bid || candidate.Evicts is not null || WhyForbidden(auction.Pod, candidate.Node) is not { } why) continue;
-            LetGo(auction, candidate, effects);
+            LetGo(auction.Round, candidate, effects);
             candidate.State = AnswerState.Refused;
             candidate.Why = why;
             candidate.AskAgain = TickLeast;
@@ -159,9 +167,9 @@ public sealed partial class Auctioneer
 
     void SendAward(Auction auction, NodeEffects effects)
     {
-        var won = string.Create(CultureInfo.InvariantCulture, $"won with {auction.Awarded!.Score} over {auction.Bids - 1} other bids");
+        var won = string.Create(CultureInfo.InvariantCulture, $"won with {auction.Awarded!.Score} over {auction.Round.Bids - 1} other bids");
         if (auction.Awarded.Evicts is not null) won = $"fitted nowhere, {won}";
-        outbox.Send(auction.Awarded.Address, new Award(auction.Number, auction.Run, won), effects);
+        outbox.Send(auction.Awarded.Address, new Award(auction.Round.Number, auction.Run, won), effects);
     }
 
     /// <summary>
@@ -171,12 +179,12 @@ public sealed partial class Auctioneer
     void OnAwardDeadline(Auction auction, Now now, NodeEffects effects)
     {
         if (planted == PlantedBug.AwardSaidOnce) return;
-        var left = auction.FirstBid!.Value + AwardEnds - now.Monotonic;
+        var left = auction.Round.FirstBid!.Value + AwardEnds - now.Monotonic;
         if (left > TimeSpan.Zero)
         {
             if (left > AwardEnds - timings.BidValidity) SendAward(auction, effects);
             var wait = left < 2 * timings.AuctionWindow ? left : 2 * timings.AuctionWindow;
-            effects.Wake(new NodeTimer(NodeTimerKind.AwardDeadline, auction.Number, ++auction.AwardStep), wait);
+            effects.Wake(new NodeTimer(NodeTimerKind.AwardDeadline, auction.Round.Number, auction.AwardStep = ++awardSteps), wait);
             return;
         }
         auction.Awarded!.State = AnswerState.Refused;
@@ -197,7 +205,7 @@ public sealed partial class Auctioneer
             return;
         }
         var again = TimeSpan.Zero;
-        foreach (var candidate in auction.Asked)
+        foreach (var candidate in auction.Round.Asked)
             if (candidate.AskAgain > TimeSpan.Zero && (again == TimeSpan.Zero || candidate.AskAgain < again)) again = candidate.AskAgain;
         // What passes by itself (reservations of others, news on its way) is not held against the pod, but not for ever.
         var passes = again > TimeSpan.Zero;
@@ -217,22 +225,26 @@ public sealed partial class Auctioneer
         WakeBy(auction.NextRound, now, effects);
     }
 
-    /// <summary>Lets go of every reservation that the round still has, its award's too unless that was answered.</summary>
+    /// <summary>Its round is over for it, and for all once nobody is left; then every reservation is let go, its award's too unless that was answered.</summary>
     void EndRound(Auction auction, NodeEffects effects)
     {
-        if (!rounds.Remove(auction.Number)) return;
+        var round = auction.Round;
+        if (!round.Auctions.Remove(auction)) return;
         if (auction.IsTogether) together--;
         auction.IsTogether = false;
         slots.Placed.ExpectNoMore(auction.Pod);
-        foreach (var candidate in auction.Asked)
-            if (candidate != auction.Awarded || auction.Stage == AuctionStage.Held) LetGo(auction, candidate, effects);
+        if (auction.Stage == AuctionStage.Held) LetGo(round, auction.Awarded!, effects);
         auction.Stage = AuctionStage.Waiting;
+        if (round.Auctions.Count > 0) return;
+        rounds.Remove(round.Number);
+        foreach (var candidate in round.Asked)
+            if (!candidate.IsAwarded) LetGo(round, candidate, effects);
     }
 
-    void LetGo(Auction auction, Candidate candidate, NodeEffects effects)
+    void LetGo(Round round, Candidate candidate, NodeEffects effects)
     {
         if (candidate.State != AnswerState.Bid) return;
         candidate.State = AnswerState.Released;
-        outbox.Send(candidate.Address, new Release(auction.Number, auction.Run), effects);
+        outbox.Send(candidate.Address, new Release(round.Number, round.Lead), effects);
     }
 }

@@ -37,10 +37,11 @@ public sealed partial class Auctioneer
     readonly Distrust distrust;
     readonly SummaryDesk summaries;
     readonly Dictionary<PodId, Auction> auctions = [];
-    readonly Dictionary<ulong, Auction> rounds = [];
+    readonly Dictionary<ulong, Round> rounds = [];
     readonly PriorityQueue<Auction, (long Priority, ulong Order)> due = new(); // the greater priority first, then who came first
     readonly List<NodeId> moved = [];
     ulong numbers;
+    ulong awardSteps;
     ulong queued;
     ulong ticks;
     Instant? nextTick;
@@ -94,14 +95,12 @@ public sealed partial class Auctioneer
         switch (timer.Kind)
         {
             case NodeTimerKind.AuctionWindow:
-                if (rounds.TryGetValue(timer.Subject, out var asking) && asking.Stage == AuctionStage.Asking) OnWindow(asking, now, effects);
+                if (rounds.TryGetValue(timer.Subject, out var asking) && asking.IsAsking) OnWindow(asking, now, effects);
                 break;
             case NodeTimerKind.AwardDeadline:
-                if (rounds.TryGetValue(timer.Subject, out var awarding) && awarding.AwardStep == timer.Epoch)
-                {
-                    if (awarding.Stage == AuctionStage.Awarding) OnAwardDeadline(awarding, now, effects);
-                    else if (awarding.Stage == AuctionStage.Held) HoldOn(awarding, effects);
-                }
+                if (rounds.GetValueOrDefault(timer.Subject)?.Auctions.Find(one => one.AwardStep == timer.Epoch) is not { } awarding) break;
+                if (awarding.Stage == AuctionStage.Awarding) OnAwardDeadline(awarding, now, effects);
+                else if (awarding.Stage == AuctionStage.Held) HoldOn(awarding, effects);
                 break;
             case NodeTimerKind.AuctionRound:
                 if (timer.Epoch == ticks) Tick(now, effects);
@@ -255,25 +254,23 @@ public sealed partial class Auctioneer
     void Call(Auction auction, Slot slot, Now now, NodeEffects effects)
     {
         if (auction.Stage == AuctionStage.Placed) distrust.Failed(auction.LastAwarded, now); // it said that it was admitted
-        auction.Number = ++numbers;
-        auction.Round++;
+        var round = new Round(++numbers, auction.Run);
+        rounds.Add(round.Number, round);
+        round.Auctions.Add(auction);
+        auction.Round = round;
+        auction.Rounds++;
         auction.Stage = AuctionStage.Asking;
         auction.LastRound = now.Monotonic;
-        auction.FirstBid = null;
         auction.Awarded = null;
-        auction.Asked.Clear();
-        auction.PassedOver.Clear();
-        auction.Windows = 1;
         auction.SeenNeighbours = slot.Rules?.Version ?? 0;
         slots.Placed.ExpectNoMore(auction.Pod);
         var width = Candidates.Width(members.Live.Length, auction.EmptyRounds);
-        var someFit = candidates.Choose(slot.Template, slots.Placed.Around(slot), auction.Run, width, auction.Asked, auction.PassedOver, distrust.At(now));
-        auction.HasAskedAll = !someFit || width >= members.Live.Length;
-        auction.MayEvict = MayEvict(auction, slot, someFit, width);
-        if (auction.MayEvict && !someFit) candidates.ChooseToEvict(slot, auction.Run, width, auction.Asked, auction.PassedOver, distrust.At(now));
-        rounds.Add(auction.Number, auction);
-        foreach (var candidate in auction.Asked) outbox.Send(candidate.Address, new Ask(auction.Number, auction.Run, auction.MayEvict), effects);
-        effects.Wake(new NodeTimer(NodeTimerKind.AuctionWindow, auction.Number), timings.AuctionWindow);
+        var someFit = candidates.Choose(slot.Template, slots.Placed.Around(slot), auction.Run, width, round.Asked, round.PassedOver, distrust.At(now));
+        round.HasAskedAll = !someFit || width >= members.Live.Length;
+        round.MayEvict = MayEvict(auction, slot, someFit, width);
+        if (round.MayEvict && !someFit) candidates.ChooseToEvict(slot, auction.Run, width, round.Asked, round.PassedOver, distrust.At(now));
+        foreach (var candidate in round.Asked) outbox.Send(candidate.Address, new Ask(round.Number, round.Lead, round.MayEvict), effects);
+        effects.Wake(new NodeTimer(NodeTimerKind.AuctionWindow, round.Number), timings.AuctionWindow);
     }
 
     /// <summary>

@@ -19,7 +19,7 @@ sealed class SummaryDesk(NodeId self, SlotTable slots, IRowWriter writer)
         var answers = AnswersOf(auction, winner);
         if (auction.Told is { } last && last.Run == auction.Run && last.Winner == winner && last.Gang == gang
             && last.Answers.AsSpan().SequenceEqual(answers.AsSpan())) return;
-        var summary = new RoundSummary(auction.Run, self, auction.Round, auction.Asked.Count, winner, writer.Tick(now), answers) { Gang = gang };
+        var summary = new RoundSummary(auction.Run, self, auction.Rounds, auction.Round.Asked.Count, winner, writer.Tick(now), answers) { Gang = gang };
         auction.Told = summary;
         ReadOnlyMemory<byte> round = RoundSummaryCodec.Write(summary);
         if (slots.SummaryRow(auction.Pod, self) is { } row || creating.TryGetValue(auction.Pod, out row))
@@ -40,14 +40,14 @@ sealed class SummaryDesk(NodeId self, SlotTable slots, IRowWriter writer)
     /// <param name="winner">Counts as a bid even if its verdict came after the round had given it up.</param>
     static ImmutableArray<RoundAnswer> AnswersOf(Auction auction, NodeId winner)
     {
-        var bidding = auction.Asked.FindAll(candidate => candidate.State is AnswerState.Bid or AnswerState.Released || candidate.Node == winner);
+        var bidding = auction.Round.Asked.FindAll(candidate => candidate.State is AnswerState.Bid or AnswerState.Released || candidate.Node == winner);
         bidding.Sort((a, b) => BidOrder.Compare(auction.Run, b.Node, b.Score, b.Evicts, a.Node, a.Score, a.Evicts));
         var answers = new List<RoundAnswer>(RoundSummary.AnswersMax);
         foreach (var candidate in bidding)
             answers.Add(new RoundAnswer(candidate.Node, candidate.Score, candidate.State is AnswerState.Bid or AnswerState.Released ? candidate.Why : "answered its award late"));
-        foreach (var candidate in auction.Asked)
+        foreach (var candidate in auction.Round.Asked)
             if (candidate.State is AnswerState.Silent or AnswerState.Refused && candidate.Node != winner) answers.Add(new RoundAnswer(candidate.Node, -1, candidate.Why));
-        answers.AddRange(auction.PassedOver);
+        answers.AddRange(auction.Round.PassedOver);
         if (answers.Count > RoundSummary.AnswersMax) answers.RemoveRange(RoundSummary.AnswersMax, answers.Count - RoundSummary.AnswersMax);
         return [.. answers];
     }

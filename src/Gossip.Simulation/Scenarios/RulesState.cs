@@ -43,7 +43,7 @@ internal static class RulesState
         from auction in node.Machine!.Auctioneer.Auctions
         where auction.Pod == slot.Id
         select string.Create(CultureInfo.InvariantCulture,
-            $"{node.Config.Card.Name} {auction.Stage} {auction.Run.Epoch} round {auction.Round} in {(auction.NextRound - node.Now.Monotonic).TotalSeconds:0.0} s, rank {node.Machine!.Members.RankOfSelf(auction.Point)}"));
+            $"{node.Config.Card.Name} {auction.Stage} {auction.Run.Epoch} round {auction.Rounds} in {(auction.NextRound - node.Now.Monotonic).TotalSeconds:0.0} s, rank {node.Machine!.Members.RankOfSelf(auction.Point)}"));
 
     /// <summary>A5: of a pod that waits the node knows for each live node what keeps the pod from it.</summary>
     public static string? WhyUnexplained(World world, SimNode node)

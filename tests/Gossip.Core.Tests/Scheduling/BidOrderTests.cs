@@ -28,9 +28,9 @@ public class BidOrderTests
 
     static NodeId Winner(PodRun run, (NodeId Node, int Score)[] bids)
     {
-        var auction = new Auction(run.Pod, 0, null) { Run = run };
+        var round = new Round(1, run);
         foreach (var (node, score) in bids)
-            auction.Asked.Add(new Candidate(node, NodeAddress.None) { State = AnswerState.Bid, Score = score });
-        return auction.Best()!.Node;
+            round.Asked.Add(new Candidate(node, NodeAddress.None) { State = AnswerState.Bid, Score = score });
+        return round.Best(run)!.Node;
     }
 }

@@ -1,0 +1,27 @@
+using Gossip.Core.Model;
+using Gossip.Core.Scheduling.Preemption;
+
+namespace Gossip.Core.Scheduling;
+
+enum AnswerState : byte { Silent, Bid, Refused, Released }
+
+/// <summary>One node that was asked, and what it said.</summary>
+sealed class Candidate(NodeId node, NodeAddress address)
+{
+    public NodeId Node => node;
+    public NodeAddress Address => address;
+    public AnswerState State { get; set; }
+    /// <summary>Of its bid; before, by hearsay.</summary>
+    public int Score { get; set; }
+
+    /// <summary>What its bid costs others; null when it evicts nobody.</summary>
+    public PreemptionCost? Evicts { get; set; }
+    public string Why { get; set; } = "no answer";
+    public TimeSpan AskAgain { get; set; }
+
+    /// <summary>It had not heard of the pod, was told, and asked again.</summary>
+    public bool IsTold { get; set; }
+
+    /// <summary>Its bid has won.</summary>
+    public bool IsAwarded { get; set; }
+}
