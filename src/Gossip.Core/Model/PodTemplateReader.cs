@@ -70,6 +70,7 @@ public sealed class PodTemplateReader
         var main = ReadContainers(reader, spec, "containers");
         var volumes = new VolumeReader(faults).Read(spec);
         TemplateRules.Check(init, main, volumes, faults);
+        faults.RefuseIf(runtime == RuntimeNames.InProcess && volumes.Length > 0, "spec.volumes", "a delegate of a host app has none: runtimeClassName in-process shares its app's files");
         var requests = ResourceReader.OfPod(init, main, new ResourceReader(faults).ReadOverhead(spec));
         if (gossips.ReadBandwidth() is > 0 and var bits) requests = Resources.Max(requests, Resources.Zero with { Extended = [new(Resources.Bandwidth, bits)] });
         faults.RefuseIf(!ResourceReader.Fits(requests), "spec.containers", "ask for absurdly much together");

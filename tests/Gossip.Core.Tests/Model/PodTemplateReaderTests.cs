@@ -81,6 +81,7 @@ public class PodTemplateReaderTests
     [InlineData("""{"metadata":{"annotations":{"gossip.dev/singleton":"yes"}},"spec":{"containers":[{"name":"a"}]}}""", "metadata.annotations[gossip.dev/singleton]", "neither false nor true")]
     [InlineData("""{"metadata":{"annotations":{"gossip.dev/on-heal":"best"}},"spec":{"containers":[{"name":"a"}]}}""", "metadata.annotations[gossip.dev/on-heal]", "neither oldest nor newest")]
     [InlineData("""{"metadata":{"annotations":{"gossip.dev/when-alone":""}},"spec":{"containers":[{"name":"a"}]}}""", "metadata.annotations[gossip.dev/when-alone]", "neither keep nor stop")]
+    [InlineData("""{"spec":{"runtimeClassName":"in-process","volumes":[{"name":"v","emptyDir":{}}],"containers":[{"name":"a","image":"mailer"}]}}""", "spec.volumes", "delegate")]
     [InlineData("""{"spec":{"containers":[{"name":"\ud800"}]}}""", "", "JSON")]
     public void What_would_be_misunderstood_is_refused_with_its_field(string json, string field, string because)
     {
