@@ -62,7 +62,7 @@ public sealed partial class Auctioneer
     {
         var state = GangState.Of(gang.Gang, slots, members, now.Monotonic);
         var lacks = state.Min - state.Admitted - PlacedBy(gang, now);
-        if (state.Stands || !state.IsTorn && lacks <= 0)
+        if (IsWhole(state, lacks))
         {
             if (gang.Stage == GangStage.Gathering) End(gang, now, effects); // others' admissions made it stand
             if (state.Stands) (gang.FailedAttempts, gang.PartlySince) = (0, null);
@@ -90,6 +90,16 @@ public sealed partial class Auctioneer
         if (gathering is not null || TurnOf(gang, now) is not { } turn) return;
         if (turn > now.Monotonic) WakeBy(turn, now, effects);
         else Begin(gang, lacks, now, effects);
+    }
+
+    static bool IsWhole(in GangState state, int lacks) => state.Stands || !state.IsTorn && lacks <= 0;
+
+    /// <summary>Whether a pod may have a place by itself: none of a gang that does not stand, or that has come apart since its round began.</summary>
+    bool MayBePlacedAlone(Auction auction, Now now)
+    {
+        if (auction.Gang is not { } gang) return true;
+        var state = GangState.Of(gang.Gang, slots, members, now.Monotonic);
+        return IsWhole(state, state.Min - state.Admitted - PlacedBy(gang, now));
     }
 
     /// <summary>Those that said that they are admitted, though the admission has not come round yet.</summary>

@@ -122,6 +122,12 @@ public sealed partial class Auctioneer
     {
         var round = auction.Round;
         auction.Awarded = null;
+        if (!auction.IsTogether && !MayBePlacedAlone(auction, now))
+        {
+            EndRound(auction, effects);
+            Consider(auction.Gang!, now, effects);
+            return;
+        }
         DropOvertaken(auction, effects);
         if (round.Best(auction.Run) is not { } best || slots.Find(auction.Pod) is not { } slot)
         {

@@ -247,7 +247,7 @@ public sealed partial class Auctioneer
         {
             auction.IsQueued = false;
             if (auctions.GetValueOrDefault(auction.Pod) != auction || auction.Stage is AuctionStage.Asking or AuctionStage.Held or AuctionStage.Awarding) continue;
-            if (slots.Find(auction.Pod) is { } slot && slots.IsOpen(slot, now.Monotonic)) Call(auction, slot, now, effects);
+            if (slots.Find(auction.Pod) is { } slot && slots.IsOpen(slot, now.Monotonic) && MayBePlacedAlone(auction, now)) Call(auction, slot, now, effects);
         }
     }
 

@@ -138,6 +138,24 @@ public class GangAuctionTests
     }
 
     [Fact]
+    public void A_member_that_is_called_on_its_own_waits_for_the_others_when_they_are_lost_meanwhile()
+    {
+        var desk = Of(3, "train/3");
+        var rows = desk.Pods.Select((pod, i) => desk.Admit(desk.Others[i], 1, ready: true, pod: pod, status: status => status with { StartedAt = new WallTime(5) })).ToArray();
+        desk.Take<Ask>();
+        desk.Remove(rows[0]);
+        var asks = desk.Take<Ask>();
+        Assert.All(asks, ask => Assert.Equal(desk.Pods[0], ask.Message.Run.Pod));
+        desk.Remove(rows[1]);
+        desk.Remove(rows[2]);
+        foreach (var (to, ask) in asks) desk.Hear(to, new Bid(ask.Auction, ask.Run, 500, ""));
+        Assert.Empty(desk.Take<Award>());
+        Assert.Equal(asks.Length, desk.Take<Release>().Length);
+        Assert.Equal(3, Answer(desk, (_, _) => true).Count);
+        Assert.Equal(3, desk.Take<Award>().Length);
+    }
+
+    [Fact]
     public void A_gang_whose_every_member_was_lost_starts_together_again()
     {
         var desk = Of(3, "train/3");
