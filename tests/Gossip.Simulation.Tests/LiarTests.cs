@@ -17,7 +17,7 @@ public class LiarTests
         var (liar, honest) = (cluster.World.Nodes[4].Id, cluster.World.Nodes[0]);
         var placed = honest.Machine!.View(honest.Now).Pods.Where(pod => pod.Standing is not null).ToArray();
         Assert.DoesNotContain(placed, pod => pod.Standing!.Node == liar);
-        var rounds = placed.Max(pod => pod.Summary?.Round ?? 0);
+        var rounds = placed.Max(pod => pod.Summary?.Head.Round ?? 0);
         Assert.True(rounds is > 1 and <= RoundsMost, $"a pod took {rounds} rounds");
     }
 }

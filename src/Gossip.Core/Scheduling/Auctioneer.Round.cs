@@ -48,7 +48,8 @@ public sealed partial class Auctioneer
         candidate.State = AnswerState.Bid;
         candidate.Score = planted == PlantedBug.FirstBidWins && round.FirstBid is not null ? 0 : bid.Score;
         candidate.Evicts = bid.Evicts;
-        candidate.Why = bid.Why;
+        candidate.Parts = bid.Parts;
+        candidate.Why = bid.HostSays;
         round.FirstBid ??= now.Monotonic;
         if (round.EverybodyAnswered) AwardAll(round, now, effects);
     }

@@ -43,12 +43,6 @@ public sealed partial class Bidder
         return true;
     }
 
-    string ExplainBid(PodTemplate template, in NodeFacts facts, HostAnswer? host)
-    {
-        var text = config.Rules.Explain(template, facts);
-        return host is not { Why.Length: > 0 } ? text : text.Length == 0 ? host.Why : $"{text}, {host.Why}";
-    }
-
     void Tell(string fault, Now now, NodeEffects effects)
     {
         if (fault.Length > 0) hostFaultAt = now.Monotonic;

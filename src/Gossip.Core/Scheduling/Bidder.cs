@@ -181,8 +181,8 @@ public sealed partial class Bidder
                 // Scored by what is settled. Bids for pods that are called at the same moment would lower each other, and the
                 // node that was asked least would win them all.
                 var settled = plan is null ? facts with { Free = books.FreeOfBids } : facts;
-                var says = ExplainBid(template, settled, host);
-                var bid = new Bid(ask.Auction, run, config.Rules.Score(template, settled, host?.Score ?? 0), plan is null ? says : $"{plan.Cost}; {says}", plan?.Cost);
+                var score = config.Rules.Score(template, settled, host?.Score ?? 0, out var parts);
+                var bid = new Bid(ask.Auction, run, score, host?.Why ?? "", plan?.Cost, parts);
                 if (config.Planted != PlantedBug.AdmissionWithoutRecheck) books.Reserve(new Claim
                 {
                     Run = run,

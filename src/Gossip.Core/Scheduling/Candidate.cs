@@ -16,6 +16,11 @@ sealed class Candidate(NodeId node, NodeAddress address)
 
     /// <summary>What its bid costs others; null when it evicts nobody.</summary>
     public PreemptionCost? Evicts { get; set; }
+
+    /// <summary>What its bid's score is made of.</summary>
+    public ScoreParts Parts { get; set; }
+
+    /// <summary>Why it refused; of a bid what its host app says.</summary>
     public string Why { get; set; } = "no answer";
     public TimeSpan AskAgain { get; set; }
 

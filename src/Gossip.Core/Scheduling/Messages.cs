@@ -32,11 +32,12 @@ public readonly record struct Ask(ulong Auction, PodRun Run, bool MayEvict = fal
 
 /// <summary>Candidate to auctioneer: yes, and the resources are held for you for the bid's validity from sending.</summary>
 /// <param name="Score">0 to <see cref="Scoring.BidGreatest"/>; greater is better.</param>
-/// <param name="Why">The scores it is made of, for people.</param>
+/// <param name="HostSays">The scores of its host app by name, for people; mostly empty.</param>
 /// <param name="Evicts">What it costs others; null when there is room.</param>
-public readonly record struct Bid(ulong Auction, PodRun Run, int Score, string Why, PreemptionCost? Evicts = null) : IWireMessage<Bid>
+/// <param name="Parts">Its other scores.</param>
+public readonly record struct Bid(ulong Auction, PodRun Run, int Score, string HostSays, PreemptionCost? Evicts = null, ScoreParts Parts = default) : IWireMessage<Bid>
 {
-    const int Fields = 4, EvictingFields = Fields + 5;
+    const int Fields = 5, EvictingFields = Fields + 5;
 
     public static MessageKind Kind => MessageKind.Bid;
 
@@ -44,7 +45,8 @@ public readonly record struct Bid(ulong Auction, PodRun Run, int Score, string W
     {
         AuctionWire.WriteHead(ref writer, message.Evicts is null ? Fields : EvictingFields, message.Auction, message.Run);
         writer.Write(message.Score);
-        Codec.WriteText(ref writer, message.Why, AuctionWire.WhyMax);
+        message.Parts.Write(ref writer);
+        Codec.WriteText(ref writer, message.HostSays, AuctionWire.WhyMax);
         if (message.Evicts is not { } cost) return;
         writer.Write(cost.Violations);
         writer.Write(cost.Greatest);
@@ -55,19 +57,20 @@ public readonly record struct Bid(ulong Auction, PodRun Run, int Score, string W
 
     public static Bid Read(ref MessagePackReader reader)
     {
-        var fields = AuctionWire.ReadHead(ref reader, 4, out var auction, out var run);
+        var fields = AuctionWire.ReadHead(ref reader, Fields, out var auction, out var run);
         var score = reader.ReadInt32();
         if (score is < 0 or > Scoring.BidGreatest) throw Codec.Bad("bid.score", $"{score} is not 0 to {Scoring.BidGreatest}");
-        var why = Codec.ReadText(ref reader, AuctionWire.WhyMax, "why");
+        var parts = ScoreParts.Read(ref reader, "bid.parts");
+        var host = Codec.ReadText(ref reader, AuctionWire.WhyMax, "bid.host");
         if (fields < EvictingFields)
         {
             Codec.SkipRest(ref reader, fields - Fields);
-            return new Bid(auction, run, score, why);
+            return new Bid(auction, run, score, host, null, parts);
         }
         var cost = new PreemptionCost(reader.ReadInt32(), reader.ReadInt32(), reader.ReadInt64(), reader.ReadInt32(), new Stamp(reader.ReadUInt64()));
         if (cost.Violations < 0 || cost.Victims < cost.Violations || cost.Sum < 0) throw Codec.Bad("bid.evicts", "counts less than none");
         Codec.SkipRest(ref reader, fields - EvictingFields);
-        return new Bid(auction, run, score, why, cost);
+        return new Bid(auction, run, score, host, cost, parts);
     }
 }
 

@@ -1,6 +1,5 @@
 using System.Collections.Immutable;
 using System.Globalization;
-using System.Runtime.CompilerServices;
 using Gossip.Core.Model;
 using Gossip.Core.Scheduling.Scores;
 
@@ -19,23 +18,26 @@ public sealed class SchedulingRules
     /// <summary>Rules of a host app, of each sort.</summary>
     public const int HostRulesMost = 16;
 
-    /// <summary>Kubernetes' default weights.</summary>
+    /// <summary>With Kubernetes' default weights. A score's place is its number on the wire: new ones go to the end.</summary>
     static readonly ImmutableArray<(IScore Score, int Weight)> BuiltIn =
     [
         (new LeastAllocatedScore(), 1), (new MostAllocatedScore(), 0), (new BalancedAllocationScore(), 1), (new SpreadScore(), 2), (new NodeAffinityScore(), 2),
         (new PreferredTaintScore(), 3), (new PodAffinityScore(), 2), (new TopologySpreadScore(), 2), (new ImageLocalityScore(), 1),
     ];
 
+    /// <summary>What the fragmentation of devices is told under, among the scores.</summary>
+    internal const int FragmentationNumber = ScoreParts.NumberMost;
+
     public static readonly SchedulingRules Default = new(BuiltIn, [], []);
 
     readonly ImmutableArray<(IScore Score, int Weight)> scores;
-    readonly (IScore Score, int Weight)[] counted; // those that weigh anything
+    readonly (IScore Score, int Weight, int Number)[] counted; // those that weigh anything
     readonly int weights;
 
     SchedulingRules(ImmutableArray<(IScore Score, int Weight)> scores, ImmutableArray<string> hostFilters, ImmutableArray<(string Name, int Weight)> hostScores)
     {
         this.scores = scores;
-        counted = [.. scores.Where(one => one.Weight > 0)];
+        counted = [.. scores.Select((one, number) => (one.Score, one.Weight, number)).Where(one => one.Weight > 0)];
         HostFilters = hostFilters;
         HostScores = hostScores;
         weights = counted.Sum(one => one.Weight) + hostScores.Sum(one => one.Weight);
@@ -87,37 +89,33 @@ public sealed class SchedulingRules
     public int Score(PodTemplate pod, in NodeFacts node, int hostSum = 0)
     {
         var sum = hostSum;
-        foreach (var (score, weight) in counted) sum += weight * score.Score(pod, node);
-        var mean = weights == 0 ? 0 : sum / weights;
-        return node.Typical is { HaveDevices: true } ? Fragmentation.Score(pod, node) * (Scoring.Greatest + 1) + mean : mean;
+        foreach (var (score, weight, _) in counted) sum += weight * score.Score(pod, node);
+        return node.Typical is { HaveDevices: true } ? Together(Fragmentation.Score(pod, node), sum) : Mean(sum);
     }
 
-    /// <summary>
-    /// The parts by name, for people: those that are not full, since every bid says them and most are. Only the text itself is
-    /// allocated.
-    /// </summary>
-    public string Explain(PodTemplate pod, in NodeFacts node)
+    /// <summary>The same, and what it is made of: those parts that are not full, since every bid says them and most are.</summary>
+    public int Score(PodTemplate pod, in NodeFacts node, int hostSum, out ScoreParts parts)
     {
-        var text = new DefaultInterpolatedStringHandler(0, 0, CultureInfo.InvariantCulture, stackalloc char[256]);
-        var next = "";
-        foreach (var (score, _) in counted)
+        parts = default;
+        var sum = hostSum;
+        foreach (var (score, weight, number) in counted)
         {
             var part = score.Score(pod, node);
-            if (part == Scoring.Greatest) continue;
-            text.AppendLiteral(next);
-            text.AppendLiteral(score.Name);
-            text.AppendLiteral(" ");
-            text.AppendFormatted(part);
-            next = ", ";
+            if (part != Scoring.Greatest) parts.Add(number, part);
+            sum += weight * part;
         }
-        if (node.Typical is { HaveDevices: true })
-        {
-            text.AppendLiteral(next);
-            text.AppendLiteral("fragmentation ");
-            text.AppendFormatted(Fragmentation.Score(pod, node) - Fragmentation.Neutral, "+0;-0;0");
-        }
-        return text.ToStringAndClear();
+        if (node.Typical is not { HaveDevices: true }) return Mean(sum);
+        var fragmentation = Fragmentation.Score(pod, node);
+        parts.Add(FragmentationNumber, fragmentation - Fragmentation.Neutral);
+        return Together(fragmentation, sum);
     }
+
+    int Mean(int sum) => weights == 0 ? 0 : sum / weights;
+    int Together(int fragmentation, int sum) => fragmentation * (Scoring.Greatest + 1) + Mean(sum);
+
+    /// <summary>What people call the score of a number; null for one that this build does not have.</summary>
+    public static string? NameOf(int number) =>
+        number < BuiltIn.Length ? BuiltIn[number].Score.Name : number == FragmentationNumber ? "fragmentation" : null;
 
     static int Bounded(string score, int weight) => weight is >= 0 and <= WeightMost
         ? weight

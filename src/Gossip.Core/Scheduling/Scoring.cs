@@ -12,9 +12,13 @@ public static class Scoring
     /// <summary>Of a bid, whether devices count or not: 65,536 x 1,001 + 1,000 is far from overflow.</summary>
     public const int BidGreatest = Fragmentation.Greatest * (Greatest + 1) + Greatest;
 
-    /// <inheritdoc cref="SchedulingRules.Score"/>
+    /// <inheritdoc cref="SchedulingRules.Score(PodTemplate, in NodeFacts, int)"/>
     public static int Score(PodTemplate pod, in NodeFacts node) => SchedulingRules.Default.Score(pod, node);
 
-    /// <inheritdoc cref="SchedulingRules.Explain"/>
-    public static string Explain(PodTemplate pod, in NodeFacts node) => SchedulingRules.Default.Explain(pod, node);
+    /// <summary>Its parts, for people.</summary>
+    public static string Explain(PodTemplate pod, in NodeFacts node)
+    {
+        SchedulingRules.Default.Score(pod, node, 0, out var parts);
+        return parts.ToString();
+    }
 }

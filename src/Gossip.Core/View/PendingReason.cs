@@ -1,3 +1,4 @@
+using System.Collections.Immutable;
 using System.Globalization;
 using Gossip.Core.Model;
 using Gossip.Core.Scheduling;
@@ -20,8 +21,8 @@ public static class PendingReason
     public static string Of(Slot slot, Func<NodeId, string> nodeName)
     {
         if (slot.IsGated) return Gated + string.Join(", ", slot.Template.SchedulingGates);
-        if (slot.Summary is not { } round || round.Run.Epoch < slot.NextEpoch) return NoAuction;
-        if (round.Winner != NodeId.None) return $"awarded to {nodeName(round.Winner)}, which has not admitted it yet";
+        if (slot.Summary is not { } round || round.Head is var head && head.Run.Epoch < slot.NextEpoch) return NoAuction;
+        if (head.Winner != NodeId.None) return $"awarded to {nodeName(head.Winner)}, which has not admitted it yet";
         return Of(round);
     }
 
@@ -38,20 +39,27 @@ public static class PendingReason
 
     public static string Of(RoundSummary round)
     {
-        if (round.Gang.Length > 0) return $"{round.Gang}; of the next, {Of(round with { Gang = "" })}";
-        if (round.Asked == 0) return "no node to ask";
-        var bids = round.Answers.Count(answer => answer.IsBid);
-        var groups = Refusals(round);
-        var silent = round.Asked - round.Answers.Length;
-        if (silent > 0 && round.Answers.Length < RoundSummary.AnswersMax) groups.Add((silent, "no answer"));
+        var next = OfNext(round);
+        return round.Gang is { Length: > 0 } gang ? $"{gang}; of the next, {next}" : next;
+    }
+
+    static string OfNext(RoundSummary round)
+    {
+        var asked = round.Asked;
+        if (asked == 0) return "no node to ask";
+        var answers = round.Answers;
+        var bids = answers.Count(answer => answer.IsBid);
+        var groups = Refusals(answers);
+        var silent = asked - answers.Length;
+        if (silent > 0 && answers.Length < RoundSummary.AnswersMax) groups.Add((silent, "no answer"));
         var text = string.Join(", ", groups.Select(group => string.Create(CultureInfo.InvariantCulture, $"{group.Why} ({group.Count})")));
-        return string.Create(CultureInfo.InvariantCulture, $"{bids}/{round.Asked} nodes fit{(text.Length == 0 ? "" : ": ")}{text}");
+        return string.Create(CultureInfo.InvariantCulture, $"{bids}/{asked} nodes fit{(text.Length == 0 ? "" : ": ")}{text}");
     }
 
     /// <summary>Most frequent first. Reasons that differ only in what is free are one; alone or alike they keep every word.</summary>
-    static List<(int Count, string Why)> Refusals(RoundSummary round) =>
+    static List<(int Count, string Why)> Refusals(ImmutableArray<RoundAnswer> answers) =>
     [
-        .. round.Answers.Where(answer => !answer.IsBid)
+        .. answers.Where(answer => !answer.IsBid)
             .GroupBy(answer => Short(answer.Why), StringComparer.Ordinal)
             .OrderByDescending(group => group.Count()).ThenBy(group => group.Key, StringComparer.Ordinal)
             .Select(group => (group.Count(), group.Select(answer => answer.Why).Distinct(StringComparer.Ordinal).Count() == 1 ? group.First().Why : group.Key)),

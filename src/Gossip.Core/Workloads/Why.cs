@@ -4,6 +4,7 @@ using System.Text;
 using Gossip.Core.Model;
 using Gossip.Core.Scheduling;
 using Gossip.Core.Scheduling.Planning;
+using Gossip.Core.Scheduling.Preemption;
 using Gossip.Core.View;
 
 namespace Gossip.Core.Workloads;
@@ -64,12 +65,13 @@ public static class Why
         var headline = $"on {pod.NodeName} since {new WallTime(standing.Birth.AdmittedAt.UnixMilliseconds).ToDateTimeOffset().ToString("u", CultureInfo.InvariantCulture)}, run {standing.Run.Epoch}{won}";
         if (!IsOfThisRun(pod)) return headline;
         RoundAnswer? mine = null, next = null;
-        foreach (var answer in pod.Summary!.Answers)
+        var answers = pod.Summary!.Answers;
+        foreach (var answer in answers)
             if (!answer.IsBid) continue;
             else if (answer.Node == standing.Node) mine = answer;
             else if (next is null || answer.Score > next.Value.Score) next = answer;
         if (mine is not { } bid) return headline;
-        if (bid.Evicts) return AtOthersCost(headline, bid, pod.Summary, nameOf);
+        if (bid.Evicts is { } cost) return AtOthersCost(headline, cost, bid.Node, answers, nameOf);
         if (next is not { } second) return $"{headline}; nobody else bid";
         return bid.Score > second.Score ? $"{headline}; next best was {nameOf(second.Node)} with {second.Score}"
             : bid.Score == second.Score ? $"{headline}; {nameOf(second.Node)} bid as much, and the hash of pod, run and node decided"
@@ -77,11 +79,10 @@ public static class Why
     }
 
     /// <summary>Of bids that evict what they cost decides, and the score only among equals.</summary>
-    static string AtOthersCost(string headline, in RoundAnswer bid, RoundSummary round, Func<NodeId, string> nameOf)
+    static string AtOthersCost(string headline, in PreemptionCost cost, NodeId node, ImmutableArray<RoundAnswer> answers, Func<NodeId, string> nameOf)
     {
-        var cost = bid.Why.Split("; ")[0];
-        foreach (var answer in round.Answers) // in the order of bids
-            if (answer.IsBid && answer.Node != bid.Node) return $"{headline}; {cost}, and next was {nameOf(answer.Node)}: {answer.Why.Split("; ")[0]}";
+        foreach (var answer in answers) // in the order of bids
+            if (answer.IsBid && answer.Node != node) return $"{headline}; {cost}, and next was {nameOf(answer.Node)}: {answer.Evicts?.ToString() ?? answer.Why}";
         return $"{headline}; {cost}, and nobody else bid";
     }
 
@@ -107,8 +108,9 @@ public static class Why
         if (pod.Gang.Length > 0) yield return pod.Gang;
         if (pod.Summary is { } round)
         {
-            yield return string.Create(CultureInfo.InvariantCulture, $"round {round.Round} of run {round.Run.Epoch}, called by {nameOf(round.Auctioneer)}: asked {round.Asked}, {round.Answers.Length} answers shown");
-            if (pod.Standing is { } standing && round.Run.Epoch != standing.Run.Epoch) yield return "that round was for another run; the round of this one is not known here";
+            var head = round.Head;
+            yield return string.Create(CultureInfo.InvariantCulture, $"round {head.Round} of run {head.Run.Epoch}, called by {nameOf(head.Auctioneer)}: asked {head.Asked}, {head.Bids} bid, {round.Answers.Length} answers shown");
+            if (pod.Standing is { } standing && head.Run.Epoch != standing.Run.Epoch) yield return "that round was for another run; the round of this one is not known here";
         }
         if (pod.Deleting) yield return "its workload does not want it any more";
         foreach (var admission in pod.Admissions)

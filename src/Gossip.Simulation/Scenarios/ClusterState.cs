@@ -80,7 +80,7 @@ internal static class ClusterState
         .Select(cell => string.Create(CultureInfo.InvariantCulture, $"{cell.Field} is {Say(cell)}, and there {(there?[cell.Field] is { } other ? Say(other) : "nothing")}")));
 
     static string Say(Cell cell) => string.Create(CultureInfo.InvariantCulture, $"{cell.Dot} generation {cell.Generation} at {cell.Stamp.UnixMilliseconds}")
-        + (cell.Field == Fields.Round && RoundSummaryCodec.Read(cell.Value) is var round ? $" round {round.Round}: {string.Join("|", round.Answers.Select(a => a.Why))}" : "");
+        + (cell.Field == Fields.Round && RoundSummaryCodec.Read(cell.Value) is var round ? $" round {round.Head.Round}: {string.Join("|", round.Answers.Select(a => a.Why))}" : "");
 
     /// <summary>What a user was told is stored is there.</summary>
     static Shortcoming? Promises(World world, Users users)

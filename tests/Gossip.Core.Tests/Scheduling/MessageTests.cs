@@ -20,7 +20,8 @@ public class MessageTests
     {
         var run = Some.Run(5, 3);
         Assert.Equal(new Ask(9, run), Pass(new Ask(9, run)));
-        Assert.Equal(new Bid(9, run, 710, "spread 500"), Pass(new Bid(9, run, 710, "spread 500")));
+        var parts = ScorePartsTests.Of((0, 979), (63, -500));
+        Assert.Equal(new Bid(9, run, 710, "warmth 500", null, parts), Pass(new Bid(9, run, 710, "warmth 500", null, parts)));
         Assert.Equal(new Refusal(9, run, 4, 5, 60, "full"), Pass(new Refusal(9, run, 4, 5, 60, "full")));
         Assert.Equal(new Award(9, run, "won"), Pass(new Award(9, run, "won")));
         Assert.Equal(new Verdict(9, run, true, ""), Pass(new Verdict(9, run, true, "")));

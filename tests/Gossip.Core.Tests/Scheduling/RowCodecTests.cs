@@ -61,7 +61,7 @@ public class RowCodecTests
     public void A_summary_of_talkative_nodes_keeps_every_answer_and_fits_its_row()
     {
         var answers = Enumerable.Range(0, 40).Select(i => new RoundAnswer(new NodeId(ulong.MaxValue - (ulong)i), -1, new string('w', 900)));
-        var bytes = RoundSummaryCodec.Write(new RoundSummary(Run, NodeId.Of("a"), uint.MaxValue, int.MaxValue, new NodeId(ulong.MaxValue), new Stamp(ulong.MaxValue), [.. answers]));
+        var bytes = new RoundSummary(Run, NodeId.Of("a"), uint.MaxValue, int.MaxValue, int.MaxValue, new NodeId(ulong.MaxValue), new Stamp(ulong.MaxValue), [.. answers]).Cell;
         Assert.InRange(bytes.Length, 1, RoundSummaryCodec.BytesMax);
         Assert.Equal(RoundSummary.AnswersMax, RoundSummaryCodec.Read(bytes).Answers.Length);
     }
@@ -71,7 +71,7 @@ public class RowCodecTests
     {
         var answers = Enumerable.Range(0, 40).Select(i => new RoundAnswer(new NodeId(ulong.MaxValue - (ulong)i), -1, new string('w', 900)));
         var gang = $"gang {new string('g', 63)} needs 512 together, 511 fit";
-        var bytes = RoundSummaryCodec.Write(new RoundSummary(Run, NodeId.Of("a"), uint.MaxValue, int.MaxValue, NodeId.None, new Stamp(ulong.MaxValue), [.. answers]) { Gang = gang });
+        var bytes = new RoundSummary(Run, NodeId.Of("a"), uint.MaxValue, int.MaxValue, 0, NodeId.None, new Stamp(ulong.MaxValue), [.. answers], gang).Cell;
         Assert.InRange(bytes.Length, 1, RoundSummaryCodec.BytesMax);
         Assert.Equal((gang, 13), (RoundSummaryCodec.Read(bytes).Gang, RoundSummaryCodec.Read(bytes).Answers.Length));
     }

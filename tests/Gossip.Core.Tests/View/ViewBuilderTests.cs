@@ -15,8 +15,8 @@ public class ViewBuilderTests
 
     void Publish(Slot slot, NodeId winner, params RoundAnswer[] answers)
     {
-        var round = new RoundSummary(new PodRun(slot.Id, slot.NextEpoch), NodeId.Of("n0"), 1, answers.Length, winner, cluster.Tables.Tick(cluster.Now), [.. answers]);
-        cluster.Tables.Create(RowKind.Summary, [(Core.Replication.Fields.Birth, PodCodec.SlotBirth(slot.Id)), (Core.Replication.Fields.Round, RoundSummaryCodec.Write(round))], cluster.Now, cluster.Effects);
+        var round = new RoundSummary(new PodRun(slot.Id, slot.NextEpoch), NodeId.Of("n0"), 1, answers.Length, answers.Count(answer => answer.IsBid), winner, cluster.Tables.Tick(cluster.Now), answers);
+        cluster.Tables.Create(RowKind.Summary, [(Core.Replication.Fields.Birth, PodCodec.SlotBirth(slot.Id)), (Core.Replication.Fields.Round, round.Cell)], cluster.Now, cluster.Effects);
         cluster.Settle();
     }
 

@@ -21,6 +21,7 @@ static class WireSamples
     static readonly NodeAddress Address = NodeAddress.V4(0x7F000001, 7373);
     static readonly NodeId Node = NodeId.Of("a");
     static readonly PodRun Run = new(new PodId(new Uid(0x11, 1), 2, 0x77), new Epoch(3));
+    static readonly ScoreParts Parts = Scheduling.ScorePartsTests.Of((0, 979), (3, 500), (63, -20));
     static readonly Resources Room = new(new MilliCpu(4000), new Bytes(1L << 32), new Bytes(1L << 33), 110, [new ExtendedResource("example.com/gpu", 2)]) { Devices = new([new DeviceGroup("gpu", "A10", [1000, 1000, 300])]) };
     static readonly Capacity Capacity = new(5, 6, Room, "starting") { LostRuntimes = "docker", HostFault = "host filter x failed" };
     static readonly NodeCard Card = new(
@@ -49,7 +50,7 @@ static class WireSamples
         Of(new ShardList(7, Hashes, Listed, new byte[ShardList.EntryBytes], Context())),
         Of(new Repair(7, 1, RepairFlags.Last | RepairFlags.Complete, Context(), Uids, Uids, [Row])),
         Of(new Ask(9, Run, MayEvict: true)),
-        Of(new Bid(9, Run, 710, "spread 500", new PreemptionCost(1, 1000, 2147485648, 2, new Stamp(8)))),
+        Of(new Bid(9, Run, 710, "warmth 500", new PreemptionCost(1, 1000, 2147485648, 2, new Stamp(8)), Parts)),
         Of(new Refusal(9, Run, 5, 6, 250, "needs 2 cpu, 1.5 free")),
         Of(new Award(9, Run, "won with 710 over 3 bids")),
         Of(new Verdict(9, Run, true, "admitted")),
@@ -72,8 +73,9 @@ static class WireSamples
         ("Admission \"status\"", AdmissionCodec.Write(new AdmissionStatus(1, true, PodPhase.Running, true, "127.1.2.3", new WallTime(5),
             [new ContainerState("web", ContainerStage.Terminated, 2, new WallTime(4), 137, "Error", "killed") { Ready = true, Started = true, Last = new(1, "OOMKilled", new WallTime(3)) }],
             "Evicted", "drained") { ReadySince = new WallTime(6), Notes = [new PodNote("Unhealthy", "web", "says no", 8)] })),
-        ("Summary \"round\"", RoundSummaryCodec.Write(new RoundSummary(Run, Node, 2, 5, Node, new Stamp(8), [new RoundAnswer(Node, -1, "full")]))),
-        ("Summary \"round\"", RoundSummaryCodec.Write(new RoundSummary(Run, Node, 2, 5, NodeId.None, new Stamp(8), []) { Gang = "gang a needs 2 together, 1 fit" })),
+        ("Summary \"round\"", new RoundSummary(Run, Node, 2, 5, 2, Node, new Stamp(8),
+            [new RoundAnswer(Node, 710, "") { Parts = Parts }, new RoundAnswer(Node, 1, "warmth 500") { Evicts = new PreemptionCost(1, 1000, 0, 2, Stamp.Zero) }, new RoundAnswer(Node, -1, "full")]).Cell.ToArray()),
+        ("Summary \"round\"", new RoundSummary(Run, Node, 2, 5, 0, NodeId.None, new Stamp(8), [], "gang a needs 2 together, 1 fit").Cell.ToArray()),
     ];
 
     static readonly Type[] Numbered =

@@ -33,11 +33,7 @@ public readonly record struct PreemptionCost(int Violations, int Greatest, long 
         return other.Since.CompareTo(Since);
     }
 
-    const string Evicting = "evicts ", Waiting = "waits for pods that end";
-
-    /// <summary>Whether a bid's words begin with such a cost.</summary>
-    internal static bool IsAt(string why) => why.StartsWith(Evicting, StringComparison.Ordinal) || why.StartsWith(Waiting, StringComparison.Ordinal);
-
-    public override string ToString() => Victims == 0 ? Waiting : string.Create(CultureInfo.InvariantCulture,
-        $"{Evicting}{Victims} {(Victims == 1 ? "pod" : "pods")} of priority {Greatest}{(Victims == 1 ? "" : " at most")}{(Violations == 0 ? "" : $", {Violations} against a budget")}");
+    /// <summary>For people.</summary>
+    public override string ToString() => Victims == 0 ? "waits for pods that end" : string.Create(CultureInfo.InvariantCulture,
+        $"evicts {Victims} {(Victims == 1 ? "pod" : "pods")} of priority {Greatest}{(Victims == 1 ? "" : " at most")}{(Violations == 0 ? "" : $", {Violations} against a budget")}");
 }

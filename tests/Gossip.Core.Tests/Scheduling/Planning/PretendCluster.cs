@@ -98,7 +98,7 @@ sealed class PretendCluster
     public PretendCluster Round(string pod, params (string Node, string Why)[] refusals)
     {
         var at = pods.FindIndex(one => one.Name == pod);
-        var round = new RoundSummary(new PodRun(pods[at].Id, Epoch.First), NodeId.Of("n1"), 1, refusals.Length, NodeId.None, new Stamp(++seq), [.. refusals.Select(refusal => new RoundAnswer(NodeId.Of(refusal.Node), -1, refusal.Why))]);
+        var round = new RoundSummary(new PodRun(pods[at].Id, Epoch.First), NodeId.Of("n1"), 1, refusals.Length, 0, NodeId.None, new Stamp(++seq), [.. refusals.Select(refusal => new RoundAnswer(NodeId.Of(refusal.Node), -1, refusal.Why))]);
         pods[at] = pods[at] with { Summary = round, PendingBecause = PendingReason.Of(round) };
         return this;
     }

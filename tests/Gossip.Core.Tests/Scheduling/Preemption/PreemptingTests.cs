@@ -113,7 +113,7 @@ public class PreemptingTests
         var before = desk.Bidder.Books.Free;
         var bid = BidFor(desk, High(desk));
         Assert.Equal((0, 0, 1), (bid.Evicts!.Value.Violations, bid.Evicts.Value.Greatest, bid.Evicts.Value.Victims));
-        Assert.StartsWith("evicts 1 pod of priority 0", bid.Why, StringComparison.Ordinal);
+        Assert.Equal("evicts 1 pod of priority 0", bid.Evicts.ToString());
         Assert.Equal(before, desk.Bidder.Books.Free);
         Assert.Empty(desk.Commands);
     }
