@@ -18,6 +18,9 @@ sealed class Admissions(World world) : Checker(world, "BENCH")
     /// <summary>Nodes that somebody called dead although their process ran and was to be reached.</summary>
     public int FalseDeaths { get; private set; }
 
+    /// <summary>When the first node suspected a member that was gone.</summary>
+    public TimeSpan? FirstSuspicion { get; set; }
+
     /// <summary>When the first node called a member dead that was.</summary>
     public TimeSpan? FirstDeath { get; set; }
 
@@ -34,6 +37,7 @@ sealed class Admissions(World world) : Checker(world, "BENCH")
 
     public override void MemberChanged(SimNode node, in MemberChange change)
     {
+        if (FirstSuspicion is null && change.After is { State: MemberState.Suspect } suspect && World.NodeOf(suspect.Id) is not { IsUp: true }) FirstSuspicion = World.Elapsed;
         if (change.After is not { State: MemberState.Dead } dead || change.Before is { State: MemberState.Dead }) return;
         if (World.NodeOf(dead.Id) is not { IsUp: true }) FirstDeath ??= World.Elapsed;
         else if (!DeathsAreMeant) FalseDeaths++;

@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using System.Globalization;
 using System.Text.Json;
 using Gossip.Core;
@@ -15,9 +16,9 @@ static class ScaleBench
         var nodes = int.Parse(Value(args, "--nodes") ?? "1000", CultureInfo.InvariantCulture);
         var seed = ulong.Parse(Value(args, "--seed") ?? "1", CultureInfo.InvariantCulture);
         var only = Value(args, "--only");
-        Console.WriteLine("Every node is a whole NodeMachine with its own tables, disk and runtime, under virtual time, gossiping every 200 ms; they know each other from the start.");
+        Console.WriteLine("Every node is a whole NodeMachine with its own tables, members and runtime, under virtual time, gossiping every 200 ms. They know each other from the start, share immutable objects, note no events, and their disks take time and keep nothing.");
         var figures = new List<ScaleFigure>();
-        foreach (var (name, run) in (ReadOnlySpan<(string, Func<int, ulong, ScaleFigure[]>)>)[("single", Single), ("burst", Burst), ("loss", Loss), ("split", Split)])
+        foreach (var (name, run) in (ReadOnlySpan<(string, Func<int, ulong, IEnumerable<ScaleFigure>>)>)[("single", Single), ("burst", Burst), ("loss", Loss), ("split", Split)])
         {
             if (only is not null && only != name) continue;
             foreach (var figure in run(nodes, seed))
@@ -33,7 +34,7 @@ static class ScaleBench
 
     static string? Value(string[] args, string option) => Array.IndexOf(args, option) is >= 0 and var at && at + 1 < args.Length ? args[at + 1] : null;
 
-    static ScaleFigure[] Single(int nodes, ulong seed)
+    static IEnumerable<ScaleFigure> Single(int nodes, ulong seed)
     {
         const int Pods = 200;
         var trial = new Trial(nodes, seed, NodeTimings.Lan, 20);
@@ -47,7 +48,7 @@ static class ScaleBench
         ];
     }
 
-    static ScaleFigure[] Burst(int nodes, ulong seed)
+    static IEnumerable<ScaleFigure> Burst(int nodes, ulong seed)
     {
         var trial = new Trial(nodes, seed, NodeTimings.Lan, 20);
         var from = trial.Now;
@@ -56,27 +57,29 @@ static class ScaleBench
         return [ScaleFigure.Of("burst of 1,000 admitted", nodes, seed, trial.Now - from, trial, 5)];
     }
 
-    static ScaleFigure[] Loss(int nodes, ulong seed)
+    static IEnumerable<ScaleFigure> Loss(int nodes, ulong seed)
     {
-        var figures = new List<ScaleFigure>();
-        foreach (var (name, timings, aim) in new[] { ("by default", NodeTimings.Lan, 15.0), ("tuned", Tuned, 5.0) })
-        {
-            var trial = new Trial(nodes, seed, timings, 20);
-            trial.Create(nodes);
-            trial.RunUntil(() => trial.Admissions.At.Count >= nodes, 120);
-            trial.RunFor(TimeSpan.FromSeconds(5));
-            var lost = trial.World.Nodes.MaxBy(node => node.Runtime.Pods.Count)!;
-            var pods = lost.Runtime.Pods.Keys.Select(run => run.Pod).ToArray();
-            var from = trial.Now;
-            lost.LosePower();
-            trial.RunUntil(() => pods.All(pod => trial.Admissions.At[pod] > from), 120);
-            var last = pods.Max(pod => trial.Admissions.At[pod]) - from;
-            figures.Add(ScaleFigure.Of(string.Create(CultureInfo.InvariantCulture, $"machine lost, its {pods.Length} pods admitted elsewhere, {name} (dead after {(trial.Admissions.FirstDeath - from)?.TotalSeconds:F1} s, {trial.Admissions.FalseDeaths} false deaths)"), nodes, seed, last, trial, aim));
-        }
-        return [.. figures];
+        yield return Lose(nodes, seed, "by default", NodeTimings.Lan, 15);
+        yield return Lose(nodes, seed, "tuned", Tuned, 5);
     }
 
-    static ScaleFigure[] Split(int nodes, ulong seed)
+    static ScaleFigure Lose(int nodes, ulong seed, string name, NodeTimings timings, double aim)
+    {
+        var trial = new Trial(nodes, seed, timings, 20);
+        trial.Create(nodes);
+        trial.RunUntil(() => trial.Admissions.At.Count >= nodes, 120);
+        trial.RunFor(TimeSpan.FromSeconds(5));
+        var lost = trial.World.Nodes.MaxBy(node => node.Runtime.Pods.Count)!;
+        var pods = lost.Runtime.Pods.Keys.Select(run => run.Pod).ToArray();
+        var from = trial.Now;
+        lost.LosePower();
+        trial.RunUntil(() => pods.All(pod => trial.Admissions.At[pod] > from), 120);
+        var last = pods.Max(pod => trial.Admissions.At[pod]) - from;
+        var seen = trial.Admissions;
+        return ScaleFigure.Of(string.Create(CultureInfo.InvariantCulture, $"machine lost, its {pods.Length} pods admitted elsewhere, {name} (suspected after {(seen.FirstSuspicion - from)?.TotalSeconds:F1} s, dead after {(seen.FirstDeath - from)?.TotalSeconds:F1} s, {seen.FalseDeaths} false deaths)"), nodes, seed, last, trial, aim);
+    }
+
+    static IEnumerable<ScaleFigure> Split(int nodes, ulong seed)
     {
         var trial = new Trial(nodes, seed, NodeTimings.Lan, 20);
         trial.Create(nodes);
@@ -103,11 +106,12 @@ static class ScaleBench
 
 /// <param name="Seconds">Virtual.</param>
 /// <param name="AimSeconds">0: reported only.</param>
-sealed record ScaleFigure(string What, int Nodes, ulong Seed, double Seconds, double AimSeconds, long Events, double WallSeconds)
+/// <param name="PeakMegabytes">Resident, of this process so far.</param>
+sealed record ScaleFigure(string What, int Nodes, ulong Seed, double Seconds, double AimSeconds, long Events, double WallSeconds, long PeakMegabytes)
 {
     public static ScaleFigure Of(string what, int nodes, ulong seed, TimeSpan took, Trial trial, double aim) =>
-        new(what, nodes, seed, Math.Round(took.TotalSeconds, 3), aim, trial.World.Events, Math.Round(trial.Wall.TotalSeconds, 1));
+        new(what, nodes, seed, Math.Round(took.TotalSeconds, 3), aim, trial.World.Events, Math.Round(trial.Wall.TotalSeconds, 1), Process.GetCurrentProcess().PeakWorkingSet64 >> 20);
 
     public override string ToString() => string.Create(CultureInfo.InvariantCulture,
-        $"{What}: {Seconds:F2} s{(AimSeconds > 0 ? $" (aim {AimSeconds:F0} s: {(Seconds <= AimSeconds ? "met" : "missed")})" : "")}, {Nodes} nodes, seed {Seed}, {Events} events, {WallSeconds:F0} s of wall time");
+        $"{What}: {Seconds:F2} s{(AimSeconds > 0 ? $" (aim {AimSeconds:F0} s: {(Seconds <= AimSeconds ? "met" : "missed")})" : "")}, {Nodes} nodes, seed {Seed}, {Events} events, {WallSeconds:F0} s of wall time, {PeakMegabytes} MB at most");
 }

@@ -11,7 +11,7 @@ namespace Gossip.Core.Membership;
 sealed class Beliefs(NodeConfig config, ulong boot, Outbox outbox, List<MemberChange> changes)
 {
     readonly NodeId self = config.Card.Id;
-    readonly Suspicions suspicions = new();
+    readonly Suspicions suspicions = new(config.Timings);
     readonly WireBuffer scratch = new();
 
     public MemberTable Table { get; } = new();
@@ -57,6 +57,15 @@ sealed class Beliefs(NodeConfig config, ulong boot, Outbox outbox, List<MemberCh
     /// <summary>Changes the state of a member by this node's own evidence.</summary>
     public void Judge(Member held, MemberState state, Now now, NodeEffects effects) =>
         Replace(held, MemberRecord.Of(held, now) with { State = state, Age = TimeSpan.Zero }, now, effects);
+
+    /// <summary>Somebody, perhaps this node, asked another in vain. Who is suspected himself, or gone, accuses nobody.</summary>
+    public void Hear(in Accusation heard, Now now, NodeEffects effects)
+    {
+        if (Table.Find(heard.Node) is not { IsLive: true } held || held.Incarnation != heard.Of || heard.Node == heard.By) return;
+        if (held.State == MemberState.Alive) Learn(MemberRecord.Of(held, now) with { State = MemberState.Suspect }, hearsay: false, now, effects);
+        if (Table.Find(heard.By) is { State: MemberState.Alive } && suspicions.Confirm(heard.Node, heard.By, now, effects))
+            Offer(Accusation.SubjectOf(heard.Node, heard.By), heard);
+    }
 
     public void Learn(NodeId node, in Capacity capacity)
     {
@@ -148,8 +157,8 @@ sealed class Beliefs(NodeConfig config, ulong boot, Outbox outbox, List<MemberCh
         Put(before, after);
         Offer(after.Id.Value, MemberRecord.Of(after, now));
 
-        suspicions.Drop(after.Id); // an older accusation; a newer one starts afresh
-        if (after.State == MemberState.Suspect) suspicions.Open(after.Id, SuspicionTimeout, effects);
+        foreach (var accuser in suspicions.Drop(after.Id)) Rumours.Drop(Accusation.SubjectOf(after.Id, accuser)); // a newer suspicion starts afresh
+        if (after.State == MemberState.Suspect) suspicions.Open(after.Id, Table.Live.Length, now, effects);
         if (after.State == MemberState.Dead) Graves.Add(new Grave(after.Id, after.Address));
         else Graves.Remove(after.Id);
         if (before?.State != after.State)
@@ -163,10 +172,6 @@ sealed class Beliefs(NodeConfig config, ulong boot, Outbox outbox, List<MemberCh
         Table.Set(after);
         changes.Add(new MemberChange(after.Id, before, after));
     }
-
-    /// <summary>The more members, the longer it takes a refutation to arrive: with the logarithm of their number.</summary>
-    TimeSpan SuspicionTimeout =>
-        config.Timings.ProbeInterval * (config.Timings.SuspicionFactor * Math.Max(1, Math.Log10(Table.Live.Length)));
 
     void Spread(NodeId node) => Offer(CapacityNews.SubjectOf(node), new CapacityNews(node, Table.Find(node)!.Capacity));
 

@@ -115,6 +115,9 @@ public sealed class Swim : IMemberList, IPiggyback
                 reader = new MessagePackReader(body);
                 beliefs.Learn(MemberRecord.Read(ref reader), hearsay: false, now, effects);
                 break;
+            case MessageKind.Accusation:
+                beliefs.Hear(Accusation.Read(ref reader), now, effects);
+                break;
             case MessageKind.Capacity:
                 var (node, boot, version) = CapacityNews.ReadHead(ref reader);
                 if (Find(node) is not { } owner || !new Capacity(boot, version, default, "").IsNewerThan(owner.Capacity)) break;
@@ -198,7 +201,7 @@ public sealed class Swim : IMemberList, IPiggyback
 
     void OnProbePeriod(Now now, NodeEffects effects)
     {
-        if (probe.Conclude() is { State: MemberState.Alive } silent) beliefs.Judge(silent, MemberState.Suspect, now, effects);
+        if (probe.Conclude() is { } silent) beliefs.Hear(new Accusation(silent.Id, silent.Incarnation, Self), now, effects);
         if (probe.Begin(effects) is { } asked)
         {
             TellCapacity(asked.Address, effects);

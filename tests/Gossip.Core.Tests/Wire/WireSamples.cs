@@ -44,6 +44,7 @@ static class WireSamples
         Of(Member),
         Of(new CapacityNews(Node, Capacity)),
         Of(new MemberSync(Address, true, new[] { Member }, new[] { new Grave(Node, Address) })),
+        Of(new Accusation(Node, new Incarnation(5, 1), new NodeId(3))),
         Of(new RowDelta(Row)),
         Of(RowRemoval.Of(Row)),
         Of(new Digest(Hashes, 7, true)),
