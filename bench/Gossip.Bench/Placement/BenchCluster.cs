@@ -14,7 +14,7 @@ namespace Gossip.Bench.Placement;
 /// Every node's auctioneer and bidder, real ones, on one core over one copy of the tables; messages are encoded, travel
 /// in memory and are decoded. Time is the bench's own: a message takes <see cref="Hop"/>.
 /// </summary>
-sealed class BenchCluster
+class BenchCluster
 {
     public const string Zone = "topology.kubernetes.io/zone";
 
@@ -45,8 +45,8 @@ sealed class BenchCluster
     public Ring Ring { get; }
     public SlotTable Slots { get; }
     public IReadOnlyList<BenchNode> Nodes => nodes;
-    public Now Now => new(new Instant(ticks), new WallTime(1_790_000_000_000 + ticks / TimeSpan.TicksPerMillisecond));
-    public long Messages { get; private set; }
+    public virtual Now Now => new(new Instant(ticks), new WallTime(1_790_000_000_000 + ticks / TimeSpan.TicksPerMillisecond));
+    public long Messages { get; protected set; }
 
     /// <summary>Hears every change of a row, as a node that only listens would.</summary>
     public Action<Row>? Changed { get; set; }
@@ -135,7 +135,7 @@ sealed class BenchCluster
 
     public int OwnerOf(PodId pod) => Gossip.Core.Membership.MemberListExtensions.Successor(Ring, Chunk.PointOf(pod));
 
-    public void Post(Gossip.Core.Model.NodeAddress to, ReadOnlySpan<byte> datagram)
+    public virtual void Post(Gossip.Core.Model.NodeAddress to, ReadOnlySpan<byte> datagram)
     {
         var copy = ArrayPool<byte>.Shared.Rent(datagram.Length);
         datagram.CopyTo(copy);
@@ -143,13 +143,12 @@ sealed class BenchCluster
         Messages++;
     }
 
-    public void Wake(int node, NodeTimer timer, TimeSpan after) => timers.Enqueue((node, timer), ticks + Math.Max(0, after.Ticks));
+    public virtual void Wake(int node, NodeTimer timer, TimeSpan after) => timers.Enqueue((node, timer), ticks + Math.Max(0, after.Ticks));
 
     /// <summary>What a node told of its capacity is known to all at once.</summary>
-    public void Heard(int node, Swim told)
+    public virtual void Heard(int node, Capacity told)
     {
-        if (members[node].Capacity.Version >= told.OwnCapacity.Version) return;
-        members[node] = members[node] with { Capacity = told.OwnCapacity };
+        if (told.IsNewerThan(members[node].Capacity)) members[node] = members[node] with { Capacity = told };
     }
 
     int Placed(IReadOnlyList<PodId> pods, int from, int to)

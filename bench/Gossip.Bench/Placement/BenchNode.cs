@@ -78,7 +78,7 @@ sealed class BenchNode : NodeEffects
     {
         while (outbox.TakeLooped() is { IsEmpty: false } toSelf) ReadMessages(toSelf, Config.Card.Id);
         outbox.Flush(this);
-        cluster.Heard(index, swim);
+        cluster.Heard(index, swim.OwnCapacity);
     }
 
     void ReadMessages(ReadOnlyMemory<byte> rest, NodeId sender)

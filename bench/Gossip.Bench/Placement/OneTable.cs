@@ -49,6 +49,8 @@ sealed class OneTable : ITables, IRowWriter
 
     public void Remove(Uid uid, Now now, NodeEffects effects, WriteDone? then = null) => writes.Enqueue(new Write(uid, null, effects, then));
 
+    public bool HasWrites => writes.Count > 0;
+
     /// <summary>What waited is in the tables now; its writers hear of it. Valid until the next call.</summary>
     public List<RowChange> Commit(Now now)
     {

@@ -7,7 +7,8 @@ using Gossip.Core.Model;
 namespace Gossip.Bench.Scale;
 
 /// <summary>
-/// Large clusters under virtual time: <c>scale [--nodes 1000] [--seed 1] [--only NAME] [--json] [--plot FILE]</c>.
+/// Large clusters under virtual time: <c>scale [--nodes 1000] [--seed 1] [--only NAME] [--json] [--plot FILE]</c>;
+/// NAME is single, burst, loss, split, or <c>big-burst [--pods 100000]</c>.
 /// </summary>
 static class ScaleBench
 {
@@ -16,11 +17,12 @@ static class ScaleBench
         var nodes = int.Parse(Value(args, "--nodes") ?? "1000", CultureInfo.InvariantCulture);
         var seed = ulong.Parse(Value(args, "--seed") ?? "1", CultureInfo.InvariantCulture);
         var only = Value(args, "--only");
-        Console.WriteLine("Every node is a whole NodeMachine with its own tables, members and runtime, under virtual time, gossiping every 200 ms. They know each other from the start, share immutable objects, note no events, and their disks take time and keep nothing.");
+        if (only != "big-burst") Console.WriteLine("Every node is a whole NodeMachine with its own tables, members and runtime, under virtual time, gossiping every 200 ms. They know each other from the start, share immutable objects, note no events, and their disks take time and keep nothing.");
         var figures = new List<ScaleFigure>();
-        foreach (var (name, run) in (ReadOnlySpan<(string, Func<int, ulong, IEnumerable<ScaleFigure>>)>)[("single", Single), ("burst", Burst), ("loss", Loss), ("split", Split)])
+        var pods = int.Parse(Value(args, "--pods") ?? "100000", CultureInfo.InvariantCulture);
+        foreach (var (name, run) in (ReadOnlySpan<(string, Func<int, ulong, IEnumerable<ScaleFigure>>)>)[("single", Single), ("burst", Burst), ("loss", Loss), ("split", Split), ("big-burst", (many, drawn) => BigBurst.Run(many, drawn, pods))])
         {
-            if (only is not null && only != name) continue;
+            if (only is not null ? only != name : name == "big-burst") continue; // that one wants another number of nodes
             foreach (var figure in run(nodes, seed))
             {
                 figures.Add(figure);
@@ -110,7 +112,10 @@ static class ScaleBench
 sealed record ScaleFigure(string What, int Nodes, ulong Seed, double Seconds, double AimSeconds, long Events, double WallSeconds, long PeakMegabytes)
 {
     public static ScaleFigure Of(string what, int nodes, ulong seed, TimeSpan took, Trial trial, double aim) =>
-        new(what, nodes, seed, Math.Round(took.TotalSeconds, 3), aim, trial.World.Events, Math.Round(trial.Wall.TotalSeconds, 1), Process.GetCurrentProcess().PeakWorkingSet64 >> 20);
+        Of(what, nodes, seed, took, trial.World.Events, trial.Wall, aim);
+
+    public static ScaleFigure Of(string what, int nodes, ulong seed, TimeSpan took, long events, TimeSpan wall, double aim) =>
+        new(what, nodes, seed, Math.Round(took.TotalSeconds, 3), aim, events, Math.Round(wall.TotalSeconds, 1), Process.GetCurrentProcess().PeakWorkingSet64 >> 20);
 
     public override string ToString() => string.Create(CultureInfo.InvariantCulture,
         $"{What}: {Seconds:F2} s{(AimSeconds > 0 ? $" (aim {AimSeconds:F0} s: {(Seconds <= AimSeconds ? "met" : "missed")})" : "")}, {Nodes} nodes, seed {Seed}, {Events} events, {WallSeconds:F0} s of wall time, {PeakMegabytes} MB at most");
