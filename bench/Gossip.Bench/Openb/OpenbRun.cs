@@ -18,7 +18,7 @@ sealed class OpenbRun(OpenbTrace trace, int seed)
 
     readonly List<(NodeId Node, PodTemplate Pod, DeviceGrant? Devices)> placed = [];
     readonly List<Candidate> asked = [];
-    readonly List<RoundAnswer> passedOver = [];
+    readonly List<NodeRefusal> passedOver = [];
     StaleCluster cluster = null!;
     long allocated;
 

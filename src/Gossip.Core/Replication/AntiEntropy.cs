@@ -158,10 +158,9 @@ sealed class AntiEntropy(NodeConfig config, Replica replica, Outbox outbox, IMem
         {
             var shard = (start + i) % RowTable.Shards;
             if (BinaryPrimitives.ReadUInt64LittleEndian(theirs[(8 * shard)..]) == Table.Hashes[shard]) continue;
-            var entries = Table.Shard(shard);
-            if (rows.Length + (long)entries.Count * ShardList.EntryBytes > ListBytes) continue;
+            if (rows.Length + (long)Table.CountOf(shard) * ShardList.EntryBytes > ListBytes) continue;
             listed[shard / 8] |= (byte)(1 << shard % 8);
-            foreach (var (uid, mark) in entries)
+            foreach (var (uid, mark) in Table.Shard(shard))
             {
                 var entry = rows.GetSpan(ShardList.EntryBytes);
                 WireBytes.WriteUid(entry, uid);

@@ -33,7 +33,7 @@ sealed class RepairPlan
             var uid = WireBytes.ReadUid(rest);
             var shard = RowTable.ShardOf(uid);
             if (!differs[shard] || !listed.TryAdd(uid, BinaryPrimitives.ReadUInt64LittleEndian(rest[WireBytes.UidBytes..]))) continue;
-            if (table.Shard(shard).ContainsKey(uid)) continue;
+            if (table.Find(uid) is not null) continue;
             // Said explicitly, now that the peer has named it: it drops the row for that word, never for a silence.
             (table.Context.Covers(uid.Birth) ? plan.Removed : plan.Wants).Add(uid);
         }

@@ -23,17 +23,16 @@ public sealed class RowTable
 
     readonly record struct Held(Row Row, ulong Version);
 
-    readonly Dictionary<Uid, Held> rows = [];
-    readonly SortedList<Uid, ulong>[] marks = new SortedList<Uid, ulong>[Shards]; // a shard is small: an array is nearer than a tree
+    readonly SortedList<Uid, Held>[] shards = new SortedList<Uid, Held>[Shards]; // each is small: an array is nearer than a tree
     readonly ulong[] hashes = new ulong[Shards];
 
     public RowTable()
     {
-        for (var shard = 0; shard < Shards; shard++) marks[shard] = [];
+        for (var shard = 0; shard < Shards; shard++) shards[shard] = [];
     }
 
     public CausalContext Context { get; } = new();
-    public int Count => rows.Count;
+    public int Count { get; private set; }
 
     /// <summary>With whom it shares its rows.</summary>
     internal Crowd? Crowd { get; init; }
@@ -48,18 +47,22 @@ public sealed class RowTable
     public ReadOnlySpan<ulong> Hashes => hashes;
 
     /// <summary>The rows of a shard with their marks, in order of uid.</summary>
-    public SortedList<Uid, ulong> Shard(int shard) => marks[shard];
+    public IEnumerable<(Uid Uid, ulong Mark)> Shard(int shard) => shards[shard].Values.Select(held => (held.Row.Uid, held.Row.Mark()));
+
+    public int CountOf(int shard) => shards[shard].Count;
 
     public static int ShardOf(Uid uid) => (int)(StableHash.Mix(uid.Birth.Writer.Value, uid.Birth.Seq) % Shards);
 
-    public Row? Find(Uid uid) => rows.TryGetValue(uid, out var held) ? held.Row : null;
-    public ulong VersionOf(Uid uid) => rows.TryGetValue(uid, out var held) ? held.Version : 0;
+    public Row? Find(Uid uid) => shards[ShardOf(uid)].TryGetValue(uid, out var held) ? held.Row : null;
+    public ulong VersionOf(Uid uid) => shards[ShardOf(uid)].TryGetValue(uid, out var held) ? held.Version : 0;
 
     /// <summary>The rows of a kind, in order of uid: sorted for whoever asks, which is seldom.</summary>
-    public IEnumerable<Row> Rows(RowKind kind) => rows.Values.Select(held => held.Row).Where(row => row.Kind == kind).OrderBy(row => row.Uid).ToArray();
+    public IEnumerable<Row> Rows(RowKind kind) => Unordered.Where(row => row.Kind == kind).OrderBy(row => row.Uid).ToArray();
 
     /// <summary>Every row, by kind and then by uid.</summary>
-    public IEnumerable<Row> All() => rows.Values.Select(held => held.Row).OrderBy(row => row.Kind).ThenBy(row => row.Uid).ToArray();
+    public IEnumerable<Row> All() => Unordered.OrderBy(row => row.Kind).ThenBy(row => row.Uid).ToArray();
+
+    IEnumerable<Row> Unordered => shards.SelectMany(shard => shard.Values).Select(held => held.Row);
 
     /// <summary>Joins a row; all its dots join the context, even if it is dead.</summary>
     public MergeOutcome Merge(Row incoming, out RowChange change)
@@ -71,7 +74,7 @@ public sealed class RowTable
         if (isDead) return MergeOutcome.Dead;
         var joined = held is null ? incoming : RowJoin.Join(held, incoming);
         if (ReferenceEquals(joined, held)) return MergeOutcome.Known;
-        joined = Put(joined);
+        joined = Put(joined, held);
         change = new RowChange(joined.Uid, joined.Kind, held, joined);
         return MergeOutcome.Changed;
     }
@@ -82,25 +85,26 @@ public sealed class RowTable
         change = null;
         var news = Context.Add(uid.Birth);
         foreach (var dot in dots) Context.Add(dot);
-        if (!rows.Remove(uid, out var held)) return news;
-        Cover(held.Row);
+        if (Find(uid) is not { } row) return news;
+        Cover(row);
         var shard = ShardOf(uid);
-        hashes[shard] ^= marks[shard][uid];
-        marks[shard].Remove(uid);
+        hashes[shard] ^= row.Mark();
+        shards[shard].Remove(uid);
+        Count--;
         Version++;
-        change = new RowChange(uid, held.Row.Kind, held.Row, null);
+        change = new RowChange(uid, row.Kind, row, null);
         return true;
     }
 
-    Row Put(Row row)
+    Row Put(Row row, Row? before)
     {
         var mark = row.Mark();
         row = Crowd?.Share(row, mark) ?? row;
-        rows[row.Uid] = new Held(row, ++Version);
         var shard = ShardOf(row.Uid);
-        if (marks[shard].TryGetValue(row.Uid, out var before)) hashes[shard] ^= before;
-        marks[shard][row.Uid] = mark;
         hashes[shard] ^= mark;
+        if (before is null) Count++;
+        else hashes[shard] ^= before.Mark();
+        shards[shard][row.Uid] = new Held(row, ++Version);
         return row;
     }
 

@@ -1,5 +1,5 @@
-using System.Buffers;
 using System.Collections.Immutable;
+using System.Runtime.InteropServices;
 using Gossip.Core.Model;
 using Gossip.Core.Wire;
 using MessagePack;
@@ -43,7 +43,7 @@ public static class AdmissionCodec
 
     public static byte[] Write(AdmissionBirth birth)
     {
-        var buffer = new ArrayBufferWriter<byte>(BirthBytesMax);
+        var buffer = Codec.Scratch();
         var writer = new MessagePackWriter(buffer);
         writer.WriteArrayHeader(BirthFields + (birth.KeepsNewest ? 4 : birth.Priority != 0 ? 3 : birth.Devices is not null ? 2 : 0));
         writer.Write(birth.Node.Value);
@@ -58,7 +58,7 @@ public static class AdmissionCodec
         if (birth.Priority != 0 || birth.KeepsNewest) writer.Write(birth.Priority);
         if (birth.KeepsNewest) writer.Write(true);
         writer.Flush();
-        return buffer.WrittenSpan.ToArray();
+        return buffer.Written.ToArray();
     }
 
     public static AdmissionBirth ReadBirth(ReadOnlyMemory<byte> cell)
@@ -79,7 +79,12 @@ public static class AdmissionCodec
         };
     }
 
-    public static byte[] Write(AdmissionStatus status)
+    /// <summary>What every admission says at first: the same bytes, and read the same object.</summary>
+    static readonly byte[] AdmittedBytes = WriteAnew(AdmissionStatus.Admitted);
+
+    public static byte[] Write(AdmissionStatus status) => ReferenceEquals(status, AdmissionStatus.Admitted) ? AdmittedBytes : WriteAnew(status);
+
+    static byte[] WriteAnew(AdmissionStatus status)
     {
         var containers = status.Containers.IsDefault ? [] : status.Containers.AsSpan();
         var count = Math.Min(containers.Length, ContainersMax);
@@ -97,7 +102,7 @@ public static class AdmissionCodec
 
     static byte[] Write(AdmissionStatus status, ReadOnlySpan<ContainerState> containers, Cut cut)
     {
-        var buffer = new ArrayBufferWriter<byte>(StatusBytesMax);
+        var buffer = Codec.Scratch();
         var writer = new MessagePackWriter(buffer);
         writer.WriteArrayHeader(StatusFields);
         writer.Write(status.Rank);
@@ -123,7 +128,7 @@ public static class AdmissionCodec
             writer.Write(note.Count);
         }
         writer.Flush();
-        return buffer.WrittenSpan.ToArray();
+        return buffer.Written.ToArray();
     }
 
     static void Write(ref MessagePackWriter writer, in ContainerState container, Cut cut)
@@ -146,6 +151,7 @@ public static class AdmissionCodec
 
     public static AdmissionStatus ReadStatus(ReadOnlyMemory<byte> cell)
     {
+        if (cell.Span.SequenceEqual(AdmittedBytes)) return AdmissionStatus.Admitted;
         var reader = new MessagePackReader(cell);
         var fields = Codec.ReadArray(ref reader, StatusFieldsLeast, "status");
         var rank = reader.ReadUInt32();
@@ -162,9 +168,9 @@ public static class AdmissionCodec
         var status = new AdmissionStatus(rank, draining, phase, ready, ip, startedAt, containers.MoveToImmutable(), reason, message);
         if (fields < StatusFields) return status; // of an older build
         var readySince = new WallTime(reader.ReadInt64());
-        var notes = ImmutableArray.CreateBuilder<PodNote>();
-        for (var left = Codec.ReadCount(ref reader, NotesMax, "status.notes"); left > 0; left--) notes.Add(ReadNote(ref reader));
-        return status with { ReadySince = readySince, Notes = notes.DrainToImmutable() };
+        var notes = new PodNote[Codec.ReadCount(ref reader, NotesMax, "status.notes")];
+        for (var i = 0; i < notes.Length; i++) notes[i] = ReadNote(ref reader);
+        return status with { ReadySince = readySince, Notes = ImmutableCollectionsMarshal.AsImmutableArray(notes) };
     }
 
     static PodNote ReadNote(ref MessagePackReader reader)

@@ -25,7 +25,7 @@ sealed class Candidates(IMemberList members, Hearsay hearsay, SchedulingRules ru
     /// <summary>Of a width that doubles with each empty round: where few nodes have pods of lower priority, all are looked at in the end.</summary>
     const int LookedAtToEvict = 8;
 
-    readonly List<RoundAnswer> unasked = [];
+    readonly List<NodeRefusal> unasked = [];
     ulong[] visits = [];
     ulong visit;
 
@@ -38,7 +38,7 @@ sealed class Candidates(IMemberList members, Hearsay hearsay, SchedulingRules ru
 
     /// <param name="whyNot">Why a node is not to be asked whatever it says of itself; null where it may be.</param>
     /// <returns>Whether those chosen look feasible; else they are asked anyway.</returns>
-    public bool Choose(PodTemplate template, in Surroundings around, PodRun run, int width, List<Candidate> chosen, List<RoundAnswer> passedOver, Func<NodeId, string?>? whyNot = null)
+    public bool Choose(PodTemplate template, in Surroundings around, PodRun run, int width, List<Candidate> chosen, List<NodeRefusal> passedOver, Func<NodeId, string?>? whyNot = null)
     {
         var live = members.Live;
         if (visits.Length < live.Length) Array.Resize(ref visits, live.Length * 2);
@@ -55,10 +55,10 @@ sealed class Candidates(IMemberList members, Hearsay hearsay, SchedulingRules ru
             var member = live[at];
             if (whyNot?.Invoke(member.Id) is { } why)
             {
-                unasked.Add(new RoundAnswer(member.Id, -1, why));
+                unasked.Add(new NodeRefusal(member.Id, why));
                 continue;
             }
-            var isTold = passedOver.Count < RoundSummary.AnswersMax; // beyond that no words are needed
+            var isTold = passedOver.Count + chosen.Count < RoundSummary.AnswersMax; // beyond that no words are needed: those asked are told first
             if (!isTold && !Hearsay.MayHaveRoom(member, template)) continue;
             var facts = hearsay.Of(member, around);
             if (!isTold)
@@ -68,7 +68,7 @@ sealed class Candidates(IMemberList members, Hearsay hearsay, SchedulingRules ru
             }
             var verdict = Filtering.Check(template, facts);
             if (verdict.Passes) Add(member, facts);
-            else passedOver.Add(new RoundAnswer(member.Id, -1, verdict.Reason!));
+            else passedOver.Add(new NodeRefusal(member.Id, verdict.Reason!));
         }
         if (chosen.Count > asked)
         {
@@ -92,7 +92,7 @@ sealed class Candidates(IMemberList members, Hearsay hearsay, SchedulingRules ru
     /// Where nothing looks feasible: the first so many nodes on the same walk where the pod might fit if those of lower priority
     /// went, in place of those who would be asked anyway. At most <see cref="LookedAtToEvict"/> times as many are looked at.
     /// </summary>
-    public void ChooseToEvict(Slot slot, PodRun run, int width, List<Candidate> chosen, List<RoundAnswer> passedOver, Func<NodeId, string?>? whyNot)
+    public void ChooseToEvict(Slot slot, PodRun run, int width, List<Candidate> chosen, List<NodeRefusal> passedOver, Func<NodeId, string?>? whyNot)
     {
         var live = members.Live;
         var around = default(Surroundings);

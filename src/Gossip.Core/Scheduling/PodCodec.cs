@@ -1,4 +1,3 @@
-using System.Buffers;
 using Gossip.Core.Model;
 using Gossip.Core.Wire;
 using MessagePack;
@@ -14,11 +13,11 @@ public static class PodCodec
     /// <summary>The birth cell of a slot row and of a summary row: which pod they speak of.</summary>
     public static byte[] SlotBirth(PodId pod)
     {
-        var buffer = new ArrayBufferWriter<byte>(RunBytesMax);
+        var buffer = Codec.Scratch();
         var writer = new MessagePackWriter(buffer);
         Write(ref writer, new PodRun(pod, Epoch.None));
         writer.Flush();
-        return buffer.WrittenSpan.ToArray();
+        return buffer.Written.ToArray();
     }
 
     public static PodId ReadSlotBirth(ReadOnlyMemory<byte> cell)

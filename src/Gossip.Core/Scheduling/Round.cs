@@ -17,7 +17,7 @@ sealed class Round(ulong number, PodRun lead)
     public List<Auction> Auctions { get; } = [];
 
     public List<Candidate> Asked { get; } = [];
-    public List<RoundAnswer> PassedOver { get; } = [];
+    public List<NodeRefusal> PassedOver { get; } = [];
 
     /// <summary>Answers are waited for; after that come awards.</summary>
     public bool IsAsking { get; set; } = true;

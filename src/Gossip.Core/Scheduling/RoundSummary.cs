@@ -28,6 +28,9 @@ public readonly record struct RoundAnswer(NodeId Node, int Score, string Says)
     }
 }
 
+/// <summary>Why a node was not asked, by hearsay: a round passes over many for each that it tells of.</summary>
+readonly record struct NodeRefusal(NodeId Node, string Why);
+
 /// <summary>
 /// The last round of a pod's auction, as its auctioneer published it: what <c>why</c> shows on every node. It is held as the
 /// bytes of its cell, and read when somebody asks: there is one for each pod in every node's memory.

@@ -1,4 +1,3 @@
-using System.Buffers;
 using System.Collections.Immutable;
 using Gossip.Core.Model;
 using Gossip.Core.Scheduling.Preemption;
@@ -30,14 +29,13 @@ public static class RoundSummaryCodec
     internal static byte[] Write(in RoundHead head, ReadOnlySpan<RoundAnswer> answers, string gang)
     {
         answers = answers[..Math.Min(answers.Length, gang.Length == 0 ? RoundSummary.AnswersMax : AnswersOfGang)];
-        var buffer = new ArrayBufferWriter<byte>(256);
         for (; ; answers = answers[..^1])
             foreach (var cut in Cuts)
             {
                 if (cut != Cuts[^1] && LeastOf(answers, cut) > BytesMax) continue; // not even tried
-                buffer.ResetWrittenCount();
+                var buffer = Codec.Scratch();
                 Write(buffer, head, answers, gang, cut);
-                if (buffer.WrittenCount <= BytesMax) return buffer.WrittenSpan.ToArray();
+                if (buffer.Length <= BytesMax) return buffer.Written.ToArray();
             }
     }
 
@@ -49,7 +47,7 @@ public static class RoundSummaryCodec
         return bytes;
     }
 
-    static void Write(ArrayBufferWriter<byte> buffer, in RoundHead head, ReadOnlySpan<RoundAnswer> answers, string gang, int whyMax)
+    static void Write(WireBuffer buffer, in RoundHead head, ReadOnlySpan<RoundAnswer> answers, string gang, int whyMax)
     {
         var writer = new MessagePackWriter(buffer);
         writer.WriteArrayHeader(Fields);

@@ -54,7 +54,8 @@ sealed class SummaryDesk(NodeId self, SlotTable slots, IRowWriter writer)
         answers.Sort((a, b) => BidOrder.Compare(auction.Run, b.Node, b.Score, b.Evicts, a.Node, a.Score, a.Evicts));
         foreach (var candidate in auction.Round.Asked)
             if (candidate.State is AnswerState.Silent or AnswerState.Refused && candidate.Node != winner) answers.Add(new RoundAnswer(candidate.Node, -1, candidate.Why));
-        answers.AddRange(auction.Round.PassedOver);
+        foreach (var (node, why) in auction.Round.PassedOver)
+            if (answers.Count < RoundSummary.AnswersMax) answers.Add(new RoundAnswer(node, -1, why));
         return bids;
     }
 }

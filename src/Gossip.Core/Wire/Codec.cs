@@ -8,6 +8,16 @@ namespace Gossip.Core.Wire;
 /// <summary>What the hand-written forms share: readers look at a count before they believe it, and name the field that breaks a bound.</summary>
 static class Codec
 {
+    [ThreadStatic] static WireBuffer? scratch;
+
+    /// <summary>An empty buffer for what is written and copied before anything else is: the next to ask gets the same.</summary>
+    public static WireBuffer Scratch()
+    {
+        var buffer = scratch ??= new WireBuffer(1024);
+        buffer.Clear();
+        return buffer;
+    }
+
     public static MessagePackSerializationException Bad(string field, string why) => new($"{field}: {why}");
 
     /// <summary>The header of an array of at least <paramref name="least"/> fields; a newer sender may write more.</summary>

@@ -17,7 +17,7 @@ public class CandidatesTests
     readonly SlotTable slots;
     readonly Candidates candidates;
     readonly List<Candidate> chosen = [];
-    readonly List<RoundAnswer> passedOver = [];
+    readonly List<NodeRefusal> passedOver = [];
 
     public CandidatesTests()
     {

@@ -37,7 +37,7 @@ public static class VictimSelection
         var stays = new bool[count];
         if (violates is not null) Reprieve(true);
         Reprieve(false);
-        var victims = ImmutableArray.CreateBuilder<Tenant>();
+        var victims = ImmutableArray.CreateBuilder<Tenant>(stays.AsSpan().Count(false)); // they are large
         var cost = PreemptionCost.None;
         for (var i = 0; i < count; i++)
         {
@@ -45,7 +45,7 @@ public static class VictimSelection
             victims.Add(tenants[order[i]]);
             cost = cost.With(tenants[order[i]], violates?[i] == true);
         }
-        return new PreemptionPlan(victims.DrainToImmutable(), cost, room.Facts);
+        return new PreemptionPlan(victims.MoveToImmutable(), cost, room.Facts);
 
         void Reprieve(bool violating)
         {

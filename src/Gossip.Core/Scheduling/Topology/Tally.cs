@@ -102,5 +102,7 @@ sealed class Tally(string identity, TallyOf of, ImmutableArray<PodSet> sets, str
     }
 
     /// <summary>The pods it speaks of, for people.</summary>
-    public override string ToString() => string.Join(" and ", sets.Select(set => set.ToString()).Distinct(StringComparer.Ordinal));
+    public override string ToString() => words ??= string.Join(" and ", sets.Select(set => set.ToString()).Distinct(StringComparer.Ordinal));
+
+    string? words; // every node that it keeps a pod away from says them
 }
