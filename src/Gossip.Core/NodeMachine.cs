@@ -244,6 +244,7 @@ public sealed class NodeMachine
             foreach (var config in slots.DirtyConfig) keeper.OnConfig(config, now, effects);
             slots.DirtyConfig.Clear();
         }
+        auctioneer.OnSettled(now, effects);
         consent.Observe(now);
         keeper.OnSettled(now, effects);
         clerk.OnSettled(now, effects);

@@ -49,6 +49,8 @@ internal enum PlantedBug : byte
     LeaseCountedFromGrant,
     /// <summary>Of several bids the first that arrived wins.</summary>
     FirstBidWins,
+    /// <summary>A bid that has won for one pod of a batch is there for the others as well.</summary>
+    BidWonTwice,
     /// <summary>The devices of pods that run on from the node's life before do not count.</summary>
     DevicesForgotten,
     /// <summary>An ask and its award look at no host ports.</summary>

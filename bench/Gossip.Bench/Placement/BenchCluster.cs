@@ -118,6 +118,7 @@ class BenchCluster
         {
             var point = Chunk.PointOf(pods[from]);
             for (to = from; to < pods.Count && Chunk.PointOf(pods[to]) == point;) nodes[OwnerOf(pods[from])].OnSlot(pods[to++]);
+            nodes[OwnerOf(pods[from])].OnSettled();
             Settle();
             var (until, pending) = (ticks + Patience.Ticks, from);
             while (timers.TryPeek(out _, out var at) && at <= until)
@@ -168,6 +169,7 @@ class BenchCluster
             {
                 var pod = gossip.Dequeue();
                 nodes[OwnerOf(pod)].OnSlot(pod);
+                nodes[OwnerOf(pod)].OnSettled();
                 Apply();
                 continue;
             }

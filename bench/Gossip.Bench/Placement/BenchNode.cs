@@ -66,6 +66,13 @@ sealed class BenchNode : NodeEffects
         Flush();
     }
 
+    /// <summary>It was told of all that changed.</summary>
+    public void OnSettled()
+    {
+        Auctioneer.OnSettled(cluster.Now, this);
+        Flush();
+    }
+
     /// <summary>What is free is told at once.</summary>
     public void Tell()
     {

@@ -72,6 +72,9 @@ public readonly record struct PodId(Uid Workload, int Ordinal, ulong Template) :
         return Template.CompareTo(other.Template);
     }
 
+    /// <summary>Of one workload and template: whoever takes the one would take the other.</summary>
+    public bool IsLike(PodId other) => Template == other.Template && Workload == other.Workload;
+
     /// <summary>For dictionaries: nested records would be asked one by one, and half of a decision is looking things up.</summary>
     public override int GetHashCode() => (int)((Template ^ Workload.Birth.Writer.Value + Workload.Birth.Seq + (ulong)Ordinal * 0x9E37_79B9) * 0x9FB2_1C65_1E98_DF25 >> 32);
 

@@ -69,6 +69,9 @@ sealed class Auction(PodId pod, ulong point, GangAuction? gang)
 
     public Candidate? Awarded { get; set; }
 
+    /// <summary>At which turn of its round it looked for the best bid last.</summary>
+    public int Turn { get; set; }
+
     /// <summary>Whom it was awarded to last, in whatever round.</summary>
     public NodeId LastAwarded { get; set; }
 

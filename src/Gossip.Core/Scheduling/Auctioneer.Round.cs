@@ -5,11 +5,14 @@ using Gossip.Core.Scheduling.Filters;
 
 namespace Gossip.Core.Scheduling;
 
-// One round: answers come in, the best bid is awarded, and the round ends with a place or empty.
+// One round: answers come in, each pod in turn is awarded the best bid that is left, and has its place or comes off empty.
 public sealed partial class Auctioneer
 {
     /// <summary>A workload that outgrows it waits for gossip: every round would tell it to a dozen nodes at once.</summary>
     const int ToldBytesMost = 64 * 1024;
+
+    /// <summary>Bids that are kept until the verdicts are in, for awards that are refused: a batch's seldom need more.</summary>
+    const int Reserves = 1, BatchReserves = 2;
 
     /// <summary>After T an unanswered award cannot be taken up any more; the margin is for its admission to be written and told.</summary>
     TimeSpan AwardEnds => timings.BidValidity + 2 * timings.AuctionWindow;
@@ -112,16 +115,29 @@ public sealed partial class Auctioneer
         AwardBest(auction, now, effects);
     }
 
+    /// <summary>
+    /// Each in order of ordinals has the best bid that is left: a function of the bids, in whatever order they came. A few of the
+    /// others stay in reserve, the rest are let go.
+    /// </summary>
     void AwardAll(Round round, Now now, NodeEffects effects)
     {
         round.IsAsking = false;
-        AwardBest(round.Auctions[0], now, effects);
+        var mostKept = round.IsBatch ? BatchReserves : Reserves;
+        foreach (var auction in round.Auctions.ToArray()) AwardBest(auction, now, effects);
+        var turn = ++round.Turns;
+        for (var kept = 0; kept < mostKept && round.Best(round.Lead, turn) is { } next; kept++) next.PassedAt = turn;
+        foreach (var candidate in round.Asked)
+        {
+            if (candidate.State != AnswerState.Bid || candidate.IsAwarded || candidate.PassedAt == turn) continue;
+            LetGo(round, candidate, effects);
+            if (candidate.PassedAt > 0) Forbid(candidate, round.Lead.Pod);
+        }
     }
 
-    /// <summary>Awards the best bid that stands; keeps the next best in reserve and lets the others go.</summary>
     void AwardBest(Auction auction, Now now, NodeEffects effects)
     {
         var round = auction.Round;
+        var isFirst = auction.Stage == AuctionStage.Asking;
         auction.Awarded = null;
         if (!auction.IsTogether && !MayBePlacedAlone(auction, now))
         {
@@ -129,41 +145,64 @@ public sealed partial class Auctioneer
             Consider(auction.Gang!, now, effects);
             return;
         }
-        DropOvertaken(auction, effects);
-        if (round.Best(auction.Run) is not { } best || slots.Find(auction.Pod) is not { } slot)
+        auction.Turn = ++round.Turns;
+        if (slots.Find(auction.Pod) is not { } slot || BestFor(auction, effects) is not { } best)
         {
-            EndEmpty(auction, now, effects);
+            if (isFirst && round.HasAwarded) CallAgain(auction, now, effects);
+            else EndEmpty(auction, now, effects);
             return;
         }
         auction.Awarded = best;
-        best.IsAwarded = true;
         auction.LastAwarded = best.Node;
+        if (planted != PlantedBug.BidWonTwice) best.WonAt = auction.Turn;
+        round.HasAwarded = true;
         if (auction.IsTogether)
         {
             Hold(auction, slot, now, effects);
             return;
         }
         auction.Stage = AuctionStage.Awarding;
-        var second = round.Best(auction.Run);
-        foreach (var candidate in round.Asked)
-            if (candidate != best && candidate != second) LetGo(round, candidate, effects);
         hearsay.Deduct(best.Node, slot.Template);
         slots.Placed.Expect(auction.Pod, best.Node);
         SendAward(auction, effects);
-        effects.Wake(new NodeTimer(NodeTimerKind.AwardDeadline, auction.Round.Number, auction.AwardStep = ++awardSteps), timings.AuctionWindow);
+        effects.Wake(new NodeTimer(NodeTimerKind.AwardDeadline, round.Number, auction.AwardStep = ++awardSteps), timings.AuctionWindow);
     }
 
-    /// <summary>Bids that rules between pods forbid by now: what was awarded since in other rounds counts already here, and not yet there.</summary>
-    void DropOvertaken(Auction auction, NodeEffects effects)
+    /// <summary>
+    /// The best bid that rules between pods do not forbid by now: what was awarded since, to others of the batch or in other rounds,
+    /// counts already here, and not yet there. Where they forbid all of them, none is of use to those that come after it either.
+    /// </summary>
+    Candidate? BestFor(Auction auction, NodeEffects effects)
     {
-        foreach (var candidate in auction.Round.Asked)
+        var round = auction.Round;
+        while (round.Best(auction.Run, auction.Turn) is { } best)
         {
-            if (candidate.State != AnswerState.Bid || candidate.Evicts is not null || WhyForbidden(auction.Pod, candidate.Node) is not { } why) continue;
-            LetGo(auction.Round, candidate, effects);
-            candidate.State = AnswerState.Refused;
-            candidate.Why = why;
-            candidate.AskAgain = TickLeast;
+            if (best.Evicts is not null || WhyForbidden(auction.Pod, best.Node) is null) return best;
+            best.PassedAt = auction.Turn;
         }
+        foreach (var candidate in round.Asked)
+        {
+            if (candidate.State != AnswerState.Bid || candidate.IsAwarded) continue;
+            LetGo(round, candidate, effects);
+            Forbid(candidate, auction.Pod);
+        }
+        return null;
+    }
+
+    void Forbid(Candidate candidate, PodId pod)
+    {
+        if (WhyForbidden(pod, candidate.Node) is not { } why) return; // a place won since then made up for it
+        candidate.State = AnswerState.Refused;
+        candidate.Why = why;
+        candidate.AskAgain = TickLeast;
+    }
+
+    /// <summary>Its batch had fewer bids than pods: that others were quicker says nothing against it.</summary>
+    void CallAgain(Auction auction, Now now, NodeEffects effects)
+    {
+        EndRound(auction, effects);
+        auction.NextRound = now.Monotonic;
+        if (slots.Find(auction.Pod) is { } slot) ConsiderAlone(auction, slot, now, effects);
     }
 
     /// <summary>What rules between pods have, as far as this node knows, against a pod on a node; null: nothing.</summary>
@@ -174,9 +213,9 @@ public sealed partial class Auctioneer
 
     void SendAward(Auction auction, NodeEffects effects)
     {
-        var won = string.Create(CultureInfo.InvariantCulture, $"won with {auction.Awarded!.Score} over {auction.Round.Bids - 1} other bids");
+        var won = string.Create(CultureInfo.InvariantCulture, $"won with {auction.Awarded!.Score} over {auction.Round.BidsFor(auction) - 1} other bids");
         if (auction.Awarded.Evicts is not null) won = $"fitted nowhere, {won}";
-        outbox.Send(auction.Awarded.Address, new Award(auction.Round.Number, auction.Run, won), effects);
+        outbox.Send(auction.Awarded.Address, new Award(auction.Round.Number, auction.Run, won, auction.Run == auction.Round.Lead ? null : auction.Round.Lead), effects);
     }
 
     /// <summary>
@@ -227,7 +266,7 @@ public sealed partial class Auctioneer
             wait /= 8;
             if (wait < again) wait = again;
         }
-        auction.NextRound = now.Monotonic + luck.Between(wait, wait * 1.25);
+        auction.NextRound = now.Monotonic + wait * (1 + (auction.Round.Jitter ??= luck.Unit() / 4)); // a batch stays together
         if (!passes || auction.PassingRounds >= 4) summaries.Publish(auction, NodeId.None, now, effects);
         WakeBy(auction.NextRound, now, effects);
     }

@@ -10,13 +10,20 @@ namespace Gossip.Core.Scheduling;
 /// <summary>
 /// Calls the auctions of the chunks that the ring gives to this node. A round asks a few nodes, waits for their answers or
 /// for the window to close, awards the best bid, and turns to the next on a refusal; a round without a winner is repeated
-/// wider and later, or at once when somebody who may have room says so. (Contract nets, Smith 1980.)
+/// wider and later, or at once when somebody who may have room says so. Alike pods of one chunk share a round, each with a
+/// bid of its own. (Contract nets, Smith 1980.)
 /// </summary>
 /// <remarks>Inputs: <see cref="Bid"/>, <see cref="Refusal"/>, <see cref="Unheard"/>, <see cref="Verdict"/>, slots, members. Outputs: <see cref="Ask"/>, <see cref="Award"/>, <see cref="Release"/>, summary rows.</remarks>
 public sealed partial class Auctioneer
 {
-    /// <summary>Of one auctioneer at once: pods that are called together do not see each other's places, and each reserves d nodes.</summary>
+    /// <summary>Of one auctioneer at once: pods that are called together do not see each other's places, and each round reserves all that it asks.</summary>
     const int RoundsAtOnce = 4;
+
+    /// <summary>Pods of a round: a quarter of a chunk, so that its four rounds have all of it; in a small cluster a quarter of the nodes, or a round would take them all.</summary>
+    const int BatchMost = 16, NodesPerPod = 4;
+
+    /// <summary>Each pod of a batch beyond the first has so many more nodes asked.</summary>
+    const int AskedPerPod = 2;
 
     /// <summary>While most are silent: a busy machine answers late, and its own node would get every pod. Three windows end well within T.</summary>
     const int WindowsMost = 3;
@@ -154,8 +161,10 @@ public sealed partial class Auctioneer
             }
         }
         Consider(auction, slot, now, effects);
-        CallDue(now, effects);
     }
+
+    /// <summary>All slots that changed were looked at: now those that came together can be called together.</summary>
+    public void OnSettled(Now now, NodeEffects effects) => CallDue(now, effects);
 
     /// <summary>The pod's admission is in the tables: it may have outrun the verdict that tells of it, and the round is told all the same.</summary>
     void OnAdmission(Auction auction, Admission admission, Now now, NodeEffects effects)
@@ -245,6 +254,7 @@ public sealed partial class Auctioneer
     {
         while (rounds.Count - together < RoundsAtOnce && due.TryDequeue(out var auction, out _))
         {
+            if (!auction.IsQueued) continue; // it went with another
             auction.IsQueued = false;
             if (auctions.GetValueOrDefault(auction.Pod) != auction || auction.Stage is AuctionStage.Asking or AuctionStage.Held or AuctionStage.Awarding) continue;
             if (slots.Find(auction.Pod) is { } slot && slots.IsOpen(slot, now.Monotonic) && MayBePlacedAlone(auction, now)) Call(auction, slot, now, effects);
@@ -253,24 +263,45 @@ public sealed partial class Auctioneer
 
     void Call(Auction auction, Slot slot, Now now, NodeEffects effects)
     {
-        if (auction.Stage == AuctionStage.Placed) distrust.Failed(auction.LastAwarded, now); // it said that it was admitted
         var round = new Round(++numbers, auction.Run);
         rounds.Add(round.Number, round);
         round.Auctions.Add(auction);
+        if (auction.Gang is null) Join(round, auction, now);
+        foreach (var one in round.Auctions) slots.Placed.ExpectNoMore(one.Pod);
+        var width = Candidates.Width(members.Live.Length, auction.EmptyRounds);
+        var wide = Math.Min(width + AskedPerPod * (round.Auctions.Count - 1), members.Live.Length);
+        var someFit = candidates.Choose(slot.Template, slots.Placed.Around(slot), auction.Run, wide, round.Asked, round.PassedOver, distrust.At(now));
+        round.HasAskedAll = !someFit || wide >= members.Live.Length;
+        round.MayEvict = MayEvict(auction, slot, someFit, wide);
+        if (round.MayEvict && !someFit) someFit = candidates.ChooseToEvict(slot, auction.Run, wide, round.Asked, round.PassedOver, distrust.At(now));
+        if (someFit && round.Auctions.Count > round.Asked.Count) round.Auctions.RemoveRange(round.Asked.Count, round.Auctions.Count - round.Asked.Count);
+        round.Auctions.Sort((a, b) => a.Pod.Ordinal.CompareTo(b.Pod.Ordinal));
+        round.IsBatch = round.Auctions.Count > 1;
+        foreach (var one in round.Auctions) Enter(one, round, now);
+        foreach (var candidate in round.Asked) outbox.Send(candidate.Address, new Ask(round.Number, round.Lead, round.MayEvict), effects);
+        effects.Wake(new NodeTimer(NodeTimerKind.AuctionWindow, round.Number), timings.AuctionWindow);
+    }
+
+    /// <summary>Finds those that are due as well, alike, and as far in their back-off: they would be asked about next.</summary>
+    void Join(Round round, Auction lead, Now now)
+    {
+        if (due.Count == 0 || hearsay.HaveDevices) return; // one bid a node would scatter over many what is to fill up one
+        var most = Math.Clamp(members.Live.Length / NodesPerPod, 1, BatchMost);
+        for (var nth = 1; nth < Chunk.Size && round.Auctions.Count < most; nth++)
+            if (auctions.TryGetValue(Chunk.Neighbour(lead.Pod, nth), out var one) && one.IsQueued && one.Gang is null && one.EmptyRounds == lead.EmptyRounds
+                && one.FruitlessRounds == lead.FruitlessRounds && slots.Find(one.Pod) is { } slot && slots.IsOpen(slot, now.Monotonic)) round.Auctions.Add(one);
+    }
+
+    void Enter(Auction auction, Round round, Now now)
+    {
+        if (auction.Stage == AuctionStage.Placed) distrust.Failed(auction.LastAwarded, now); // it said that it was admitted
+        auction.IsQueued = false;
         auction.Round = round;
         auction.Rounds++;
         auction.Stage = AuctionStage.Asking;
         auction.LastRound = now.Monotonic;
         auction.Awarded = null;
-        auction.SeenNeighbours = slot.Rules?.Version ?? 0;
-        slots.Placed.ExpectNoMore(auction.Pod);
-        var width = Candidates.Width(members.Live.Length, auction.EmptyRounds);
-        var someFit = candidates.Choose(slot.Template, slots.Placed.Around(slot), auction.Run, width, round.Asked, round.PassedOver, distrust.At(now));
-        round.HasAskedAll = !someFit || width >= members.Live.Length;
-        round.MayEvict = MayEvict(auction, slot, someFit, width);
-        if (round.MayEvict && !someFit) candidates.ChooseToEvict(slot, auction.Run, width, round.Asked, round.PassedOver, distrust.At(now));
-        foreach (var candidate in round.Asked) outbox.Send(candidate.Address, new Ask(round.Number, round.Lead, round.MayEvict), effects);
-        effects.Wake(new NodeTimer(NodeTimerKind.AuctionWindow, round.Number), timings.AuctionWindow);
+        auction.SeenNeighbours = slots.Find(auction.Pod)?.Rules?.Version ?? 0;
     }
 
     /// <summary>

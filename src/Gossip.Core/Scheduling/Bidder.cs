@@ -277,14 +277,16 @@ public sealed partial class Bidder
             Admit(run, unasked.Template, false, award, from, now, effects);
             return;
         }
-        if (books.BidFor(run.Pod) is not { } bid || bid.Run != run || bid.Auction != auction || bid.Auctioneer != sender)
+        if (books.BidFor(award.Asked.Pod) is not { } bid || bid.Run != award.Asked || bid.Auction != auction || bid.Auctioneer != sender || !run.Pod.IsLike(bid.Run.Pod))
         {
             outbox.Send(from, new Verdict(auction, run, false, "the bid is over"), effects);
             return;
         }
         // What was true when it bid is checked again against what is true now.
-        books.Remove(run);
-        var (why, _) = Objection(run, sender, null, now);
+        books.Remove(bid.Run);
+        var other = books.BidFor(run.Pod); // where it bid for another pod, and for this one as well, in some other round
+        var (why, _) = Objection(run, sender, other, now);
+        if (why is null && other is not null) books.Remove(other.Run);
         PreemptionPlan? plan = null;
         if (why is null)
         {

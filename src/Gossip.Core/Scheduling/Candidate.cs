@@ -27,6 +27,10 @@ sealed class Candidate(NodeId node, NodeAddress address)
     /// <summary>It had not heard of the pod, was told, and asked again.</summary>
     public bool IsTold { get; set; }
 
-    /// <summary>Its bid has won.</summary>
-    public bool IsAwarded { get; set; }
+    /// <summary>At which turn of the round its bid won; 0: at none.</summary>
+    public int WonAt { get; set; }
+    public bool IsAwarded => WonAt > 0;
+
+    /// <summary>At which turn of the round it was passed over last.</summary>
+    public int PassedAt { get; set; }
 }

@@ -92,7 +92,8 @@ sealed class Candidates(IMemberList members, Hearsay hearsay, SchedulingRules ru
     /// Where nothing looks feasible: the first so many nodes on the same walk where the pod might fit if those of lower priority
     /// went, in place of those who would be asked anyway. At most <see cref="LookedAtToEvict"/> times as many are looked at.
     /// </summary>
-    public void ChooseToEvict(Slot slot, PodRun run, int width, List<Candidate> chosen, List<NodeRefusal> passedOver, Func<NodeId, string?>? whyNot)
+    /// <returns>Whether there was any.</returns>
+    public bool ChooseToEvict(Slot slot, PodRun run, int width, List<Candidate> chosen, List<NodeRefusal> passedOver, Func<NodeId, string?>? whyNot)
     {
         var live = members.Live;
         var around = default(Surroundings);
@@ -110,6 +111,7 @@ sealed class Candidates(IMemberList members, Hearsay hearsay, SchedulingRules ru
             for (var told = passedOver.Count - 1; told >= 0; told--)
                 if (passedOver[told].Node == live[at].Id) passedOver.RemoveAt(told);
         }
+        return found;
     }
 
     /// <summary>Draws the next node of a walk, and after so many draws that most are repetitions takes the next on the ring. False: it has been there.</summary>

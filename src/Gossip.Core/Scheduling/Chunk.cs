@@ -12,9 +12,15 @@ public static class Chunk
 {
     const int OrdinalBits = 6; // 64: a burst of one workload is called by one node, which then sees its own awards
 
+    /// <summary>Pods of one at most.</summary>
+    internal const int Size = 1 << OrdinalBits;
+
     public static ulong PointOf(PodId pod) => StableHash.Mix(
         StableHash.Mix(pod.Workload.Birth.Writer.Value, pod.Workload.Birth.Seq),
         StableHash.Mix(pod.Template, (ulong)pod.Ordinal >> OrdinalBits));
+
+    /// <summary>The others of its chunk, if there are any, beginning with those that come after it.</summary>
+    internal static PodId Neighbour(PodId pod, int nth) => pod with { Ordinal = pod.Ordinal & -Size | pod.Ordinal + nth & Size - 1 };
 
     /// <summary>Of a gang, whose pods are all called by one node, whatever their workloads.</summary>
     public static ulong PointOf(string @namespace, string gang) => StableHash.Mix(StableHash.Of(@namespace), StableHash.Of(gang));

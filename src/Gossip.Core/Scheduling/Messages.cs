@@ -30,7 +30,7 @@ public readonly record struct Ask(ulong Auction, PodRun Run, bool MayEvict = fal
     }
 }
 
-/// <summary>Candidate to auctioneer: yes, and the resources are held for you for the bid's validity from sending.</summary>
+/// <summary>Candidate to auctioneer: yes, and the resources are held for you for the bid's validity from sending: for that pod, or for one that is like it.</summary>
 /// <param name="Score">0 to <see cref="Scoring.BidGreatest"/>; greater is better.</param>
 /// <param name="HostSays">The scores of its host app by name, for people; mostly empty.</param>
 /// <param name="Evicts">What it costs others; null when there is room.</param>
@@ -121,22 +121,29 @@ public readonly record struct Unheard(ulong Auction, PodRun Run) : IWireMessage<
 
 /// <summary>Auctioneer to winner: it is yours, if you still hold it.</summary>
 /// <param name="Winner">How it was won, for people: "won with 710 over 3 bids".</param>
-public readonly record struct Award(ulong Auction, PodRun Run, string Winner) : IWireMessage<Award>
+/// <param name="BidFor">Where one round served several alike pods, the run that was asked about; null when it is the one awarded.</param>
+public readonly record struct Award(ulong Auction, PodRun Run, string Winner, PodRun? BidFor = null) : IWireMessage<Award>
 {
     public static MessageKind Kind => MessageKind.Award;
 
+    /// <summary>The run that the bid was made for.</summary>
+    public PodRun Asked => BidFor ?? Run;
+
     public static void Write(ref MessagePackWriter writer, in Award message)
     {
-        AuctionWire.WriteHead(ref writer, 3, message.Auction, message.Run);
+        AuctionWire.WriteHead(ref writer, message.BidFor is null ? 3 : 4, message.Auction, message.Run);
         Codec.WriteText(ref writer, message.Winner, AuctionWire.WhyMax);
+        if (message.BidFor is { } asked) PodCodec.Write(ref writer, asked);
     }
 
     public static Award Read(ref MessagePackReader reader)
     {
         var fields = AuctionWire.ReadHead(ref reader, 3, out var auction, out var run);
         var winner = Codec.ReadText(ref reader, AuctionWire.WhyMax, "why");
-        Codec.SkipRest(ref reader, fields - 3);
-        return new Award(auction, run, winner);
+        if (fields == 3) return new Award(auction, run, winner);
+        var asked = PodCodec.ReadRun(ref reader);
+        Codec.SkipRest(ref reader, fields - 4);
+        return new Award(auction, run, winner, asked);
     }
 }
 

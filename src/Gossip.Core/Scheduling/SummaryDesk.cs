@@ -46,7 +46,7 @@ sealed class SummaryDesk(NodeId self, SlotTable slots, IRowWriter writer)
         answers.Clear();
         foreach (var candidate in auction.Round.Asked)
         {
-            var hasBid = candidate.State is AnswerState.Bid or AnswerState.Released;
+            var hasBid = Round.StoodFor(auction, candidate);
             if (hasBid || candidate.Node == winner)
                 answers.Add(new RoundAnswer(candidate.Node, candidate.Score, hasBid ? candidate.Why : "answered its award late") { Parts = candidate.Parts, Evicts = candidate.Evicts });
         }

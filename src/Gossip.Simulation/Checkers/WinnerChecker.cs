@@ -1,3 +1,4 @@
+using Gossip.Core;
 using Gossip.Core.Model;
 using Gossip.Core.Scheduling;
 using Gossip.Core.Scheduling.Filters;
@@ -9,34 +10,76 @@ using Gossip.Simulation.Network;
 namespace Gossip.Simulation.Checkers;
 
 /// <summary>
-/// A2: the same bids give the same winner, in whatever order they came. This keeps each auction's bids as a set of
-/// its own and says who must be awarded first: who evicts nobody, or costs others least, then the greatest score, then hash of pod, epoch and node, then node id.
+/// A2: the same bids give the same winners, in whatever order they came. This keeps each round's bids as a set of its own, and
+/// says whom each pod of its batch, in order of ordinals, must be awarded: of the bids that are left, who evicts nobody, or costs others least, then
+/// the greatest score, then hash of pod, epoch and node, then node id. And no bid is for two pods.
 /// </summary>
 internal sealed class WinnerChecker(World world) : Checker(world, "A2")
 {
-    /// <summary>The answers of each auction, the first of each node; null once it has awarded.</summary>
-    readonly Dictionary<(int Auctioneer, ulong Auction, PodRun Run), List<(NodeId Node, int Score, PreemptionCost? Evicts)>?> auctions = [];
+    readonly record struct Answered(NodeId Node, int Score, PreemptionCost? Evicts);
+
+    /// <summary>One round: the first answers of each node until it awards, and then who was awarded what.</summary>
+    sealed class Seen(PodRun lead)
+    {
+        public PodRun Lead => lead;
+        public List<Answered> Answers { get; } = [];
+
+        /// <summary>Of the turn in which it stopped asking, each pod's first; it may be refused within the turn, by the auctioneer's own node.</summary>
+        public SortedList<int, (PodRun Run, NodeId Node)> Awards { get; } = [];
+        public List<(NodeId Node, PodRun Run)> Given { get; } = [];
+        public bool IsJudged { get; set; }
+    }
+
+    readonly Dictionary<(int Auctioneer, ulong Auction), Seen> rounds = [];
+    readonly List<Seen> awarding = [];
 
     public override void MessageArrives(SimNode at, NodeId sender, MessageKind kind, ReadOnlyMemory<byte> body)
     {
-        if (kind == MessageKind.Bid && AuctionWire.Read<Bid>(body) is var bid) Answer(at, bid.Auction, bid.Run, sender, IsTooMuch(at, bid.Score) ? -1 : bid.Score, bid.Evicts);
-        else if (kind == MessageKind.Refusal && AuctionWire.Read<Refusal>(body) is var refusal) Answer(at, refusal.Auction, refusal.Run, sender, -1, null);
+        if (kind == MessageKind.Bid && AuctionWire.Read<Bid>(body) is var bid) Answer(at, bid.Auction, bid.Run, new Answered(sender, IsTooMuch(at, bid.Score) ? -1 : bid.Score, bid.Evicts));
+        else if (kind == MessageKind.Refusal && AuctionWire.Read<Refusal>(body) is var refusal) Answer(at, refusal.Auction, refusal.Run, new Answered(sender, -1, null));
     }
 
-    /// <summary>Only the first award: the next bidder's follows a refusal or a silence, which others check.</summary>
     public override void MessageSent(SimNode from, NodeAddress to, MessageKind kind, ReadOnlyMemory<byte> body)
     {
         if (kind != MessageKind.Award) return;
         var award = AuctionWire.Read<Award>(body);
-        var key = (from.Index, award.Auction, award.Run);
-        if (!auctions.TryGetValue(key, out var bids) || bids is null) return;
-        auctions[key] = null;
-        bids.RemoveAll(answer => answer.Score < 0);
-        World.Sometimes.Count(bids.Count > 1 ? "several nodes bid" : "one node bids");
+        if (!rounds.TryGetValue((from.Index, award.Auction), out var round) || round.Lead != award.Asked) return;
         var awarded = World.Nodes[SimNetwork.IndexOf(to)];
-        foreach (var bid in bids)
-            if (bid.Node != awarded.Id && bids.Find(won => won.Node == awarded.Id) is var won && Beats(award.Run, bid, won) && (bid.Evicts is not null || !IsForbidden(from, award.Run.Pod, bid.Node)))
-                Violated(from, $"awards {award.Run} to {awarded.Config.Card.Name}, and {World.NodeOf(bid.Node)?.Config.Card.Name} bid more");
+        if (round.Given.Find(given => given.Node == awarded.Id && given.Run != award.Run) is { Run: var other } && other != default)
+            Violated(from, $"awards {awarded.Config.Card.Name} {award.Run} for a bid that it was awarded {other} for");
+        round.Given.Add((awarded.Id, award.Run));
+        if (round.IsJudged) return;
+        if (round.Awards.Count == 0) awarding.Add(round);
+        round.Awards.TryAdd(award.Run.Pod.Ordinal, (award.Run, awarded.Id));
+    }
+
+    /// <summary>Awards leave together. Later ones follow a refusal or a silence, which others check.</summary>
+    public override void After(SimNode node, in NodeInput input)
+    {
+        foreach (var round in awarding) Judge(node, round);
+        awarding.Clear();
+    }
+
+    void Judge(SimNode auctioneer, Seen round)
+    {
+        round.IsJudged = true;
+        var left = round.Answers;
+        left.RemoveAll(answer => answer.Score < 0);
+        World.Sometimes.Count(left.Count > 1 ? "several nodes bid" : "one node bids");
+        var isBatch = round.Awards.Count > 1;
+        if (isBatch) World.Sometimes.Count("one round places several pods");
+        // While a batch is awarded rules between pods forbid what they allow again a moment later.
+        var mayBeForbidden = isBatch && auctioneer.Machine!.Slots.Find(round.Lead.Pod) is { Rules.IsHard: true };
+        foreach (var (run, node) in round.Awards.Values)
+        {
+            var won = left.Find(bid => bid.Node == node);
+            foreach (var bid in left)
+                if (bid.Node != node && Beats(run, bid, won) && (bid.Evicts is not null || !mayBeForbidden && !IsForbidden(auctioneer, run.Pod, bid.Node)))
+                    Violated(auctioneer, $"awards {run} to {World.NodeOf(node)?.Config.Card.Name}, and {World.NodeOf(bid.Node)?.Config.Card.Name} bid more");
+            left.Remove(won);
+        }
+        left.Clear();
+        round.Awards.Clear();
     }
 
     /// <summary>No honest bid is that high where pods ask for no devices. What the auctioneer knows of those when the bid arrives counts: it may hear of them before it awards.</summary>
@@ -51,14 +94,14 @@ internal sealed class WinnerChecker(World world) : Checker(world, "A2")
         return !Filtering.CheckNeighbours(slot.Template, facts).Passes;
     }
 
-    void Answer(SimNode auctioneer, ulong auction, PodRun run, NodeId node, int score, PreemptionCost? evicts)
+    void Answer(SimNode auctioneer, ulong auction, PodRun run, Answered answer)
     {
-        var key = (auctioneer.Index, auction, run);
-        if (!auctions.TryGetValue(key, out var answers)) auctions.Add(key, answers = []);
-        if (answers is not null && !answers.Exists(known => known.Node == node)) answers.Add((node, score, evicts));
+        var key = (auctioneer.Index, auction);
+        if (!rounds.TryGetValue(key, out var round)) rounds.Add(key, round = new Seen(run));
+        if (!round.IsJudged && round.Lead == run && !round.Answers.Exists(known => known.Node == answer.Node)) round.Answers.Add(answer);
     }
 
-    static bool Beats(PodRun run, (NodeId Node, int Score, PreemptionCost? Evicts) a, (NodeId Node, int Score, PreemptionCost? Evicts) b)
+    static bool Beats(PodRun run, Answered a, Answered b)
     {
         if (a.Evicts is null != b.Evicts is null) return a.Evicts is null;
         if (a.Evicts is { } mine && mine.CompareTo(b.Evicts!.Value) is not 0 and var byCost) return byCost < 0;

@@ -24,7 +24,8 @@ public static class PlantedRun
 
     /// <param name="Provoke">Scenario in which the bug must show; null for the random one.</param>
     /// <param name="AnyRules">Trouble among all rules of placement in which it must show; null for other scenarios.</param>
-    sealed record Planted(PlantedBug Bug, string Rule, Action<Cluster>? Provoke = null, Trouble? AnyRules = null);
+    /// <param name="Of">How many nodes the provoked cluster has.</param>
+    sealed record Planted(PlantedBug Bug, string Rule, Action<Cluster>? Provoke = null, Trouble? AnyRules = null, int Of = Nodes);
 
     static readonly Planted[] Bugs =
     [
@@ -52,6 +53,7 @@ public static class PlantedRun
         new(PlantedBug.BudgetIgnored, "D1", Drains),
         new(PlantedBug.BudgetUnkept, "D1", Drains),
         new(PlantedBug.FirstBidWins, "A2", AnyRules: Trouble.None),
+        new(PlantedBug.BidWonTwice, "A2", cluster => cluster.ExpectOneOwnerPerPod(), Of: 16),
         new(PlantedBug.DevicesForgotten, "A1", AnyRules: Trouble.Crash),
         new(PlantedBug.PortsForgotten, "A1", AnyRules: Trouble.None),
         new(PlantedBug.AwardSaidOnce, "A8", AnyRules: Trouble.Loss),
@@ -100,7 +102,7 @@ public static class PlantedRun
         if (planted.Provoke is null) return Replay(planted.Bug.ToString(), Nodes, Pods, seed);
         try
         {
-            planted.Provoke(Cluster.Of(Nodes).Seed(seed).Pods(Pods).With(planted.Bug));
+            planted.Provoke(Cluster.Of(planted.Of).Seed(seed).Pods(Pods).With(planted.Bug));
             return [];
         }
         catch (ScenarioFailed failed)

@@ -31,6 +31,6 @@ public class BidOrderTests
         var round = new Round(1, run);
         foreach (var (node, score) in bids)
             round.Asked.Add(new Candidate(node, NodeAddress.None) { State = AnswerState.Bid, Score = score });
-        return round.Best(run)!.Node;
+        return round.Best(run, turn: 1)!.Node;
     }
 }

@@ -13,12 +13,10 @@ namespace Gossip.Core.Tests.Scheduling;
 
 /// <summary>
 /// One node's bidder, auctioneer and keeper over real slots; the test plays the other nodes, the runtime and the clock.
-/// Five nodes, of which this one comes as the test says on the ring of the pods' chunk.
+/// Five nodes, or as many as the test says, of which this one comes as the test says on the ring of the pods' chunk.
 /// </summary>
 sealed class Desk : NodeEffects, IMemberList
 {
-    const int Nodes = 5;
-
     readonly SortedDictionary<NodeId, Member> members = [];
     readonly PriorityQueue<NodeTimer, (long At, int Order)> timers = new();
     readonly Swim swim;
@@ -27,10 +25,10 @@ sealed class Desk : NodeEffects, IMemberList
     int order;
     long ticks = TimeSpan.TicksPerHour;
 
-    public Desk(int rank = 0, int replicas = 1, string template = TestCluster.Template, NodeTimings? timings = null, SchedulingRules? rules = null, Devices? devices = null)
+    public Desk(int rank = 0, int replicas = 1, string template = TestCluster.Template, NodeTimings? timings = null, SchedulingRules? rules = null, Devices? devices = null, int nodes = 5)
     {
         Timings = timings ?? NodeTimings.Lan;
-        for (var i = 0; i < Nodes; i++)
+        for (var i = 0; i < nodes; i++)
         {
             var card = new NodeCard($"n{i}", NodeAddress.V4((uint)i + 1, 1), Labels.Empty, [], Some.Room(4000, 4096, 10) with { Devices = devices ?? Devices.None }, [RuntimeNames.Process], "");
             members.Add(card.Id, new Member(card, new Incarnation(1, 0), MemberState.Alive, default, new Capacity(1, 1, card.Allocatable, "")));
@@ -215,6 +213,7 @@ sealed class Desk : NodeEffects, IMemberList
             Slots.DirtyConfig.Clear();
         }
         while (!Tables.IsIdle || Slots.Dirty.Count > 0);
+        Auctioneer.OnSettled(Now, this);
         Keeper.OnSettled(Now, this);
         Record(Self, outbox.TakeLooped());
         outbox.Flush(this);

@@ -53,7 +53,7 @@ static class WireSamples
         Of(new Ask(9, Run, MayEvict: true)),
         Of(new Bid(9, Run, 710, "warmth 500", new PreemptionCost(1, 1000, 2147485648, 2, new Stamp(8)), Parts)),
         Of(new Refusal(9, Run, 5, 6, 250, "needs 2 cpu, 1.5 free")),
-        Of(new Award(9, Run, "won with 710 over 3 bids")),
+        Of(new Award(9, Run, "won with 710 over 3 bids", Run)),
         Of(new Verdict(9, Run, true, "admitted")),
         Of(new Release(9, Run)),
         Of(new Unheard(9, Run)),
