@@ -26,6 +26,7 @@ public sealed class Cluster
     World? world;
     Users? users;
     Operators? operators;
+    AuctionCostChecker? cost;
 
     Cluster(int nodes) => this.nodes = nodes;
 
@@ -57,6 +58,9 @@ public sealed class Cluster
 
     /// <summary>How long the last expectation took to come true, in virtual time.</summary>
     public TimeSpan Took { get; private set; }
+
+    /// <summary>What it took, on average, to find a place for a pod that has one.</summary>
+    public double MessagesPerPod => cost!.Placed.Average();
 
     public long Sometimes(string what) => World.Sometimes[what];
 
@@ -244,7 +248,7 @@ public sealed class Cluster
         if (world is not null) return;
         var podsEach = Math.Max(4, (3 * pods + nodes - 1) / nodes); // so that half of the machines have room for all of it
         world = new World(nodes, seed, timings, index => Manifests.Node(index, podsEach), () => sentence.ToString(), faults);
-        world.Check(CheckerSet.For(world));
+        world.Check([.. CheckerSet.For(world), cost = new AuctionCostChecker(world)]);
         users = new Users(world, world.Luck.For("users"));
         operators = new Operators(world, world.Luck.For("operators"));
         foreach (var node in world.Nodes) world.After(TimeSpan.FromMilliseconds(node.Index), node.Start);
