@@ -125,6 +125,7 @@ sealed class BurstCluster : BenchCluster
     void Tell(IReadOnlyList<PodId> pods)
     {
         foreach (var pod in pods) Nodes[OwnerOf(pod)].OnSlot(pod);
+        foreach (var owner in pods.Select(OwnerOf).Distinct()) Nodes[owner].OnSettled();
     }
 
     /// <summary>Until the last node is reached, when each that knows tells a few at random every round.</summary>
