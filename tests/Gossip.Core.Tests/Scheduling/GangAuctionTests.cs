@@ -138,6 +138,29 @@ public class GangAuctionTests
     }
 
     [Fact]
+    public void A_gang_does_not_stand_by_members_whose_nodes_are_dead_though_their_grace_runs()
+    {
+        var desk = Of(3, "train/3");
+        var rows = desk.Pods.Select((pod, i) => desk.Admit(desk.Others[i], 1, ready: true, pod: pod, status: status => status with { StartedAt = new WallTime(5) })).ToArray();
+        desk.Die(desk.Others[1]);
+        desk.Die(desk.Others[2]);
+        desk.Take<Ask>();
+        desk.Remove(rows[0]);
+        desk.Pass(desk.Timings.LossGrace / 2);
+        Assert.Empty(desk.Take<Ask>());
+        desk.Pass(desk.Timings.LossGrace / 2);
+        var (awards, held) = (Array.Empty<(NodeId, Award)>(), new HashSet<PodRun>());
+        for (var i = 0; i < 20 && awards.Length == 0; i++)
+        {
+            held.UnionWith(Answer(desk, (_, _) => true));
+            awards = desk.Take<Award>();
+            desk.Pass(50);
+        }
+        Assert.Equal(3, held.Count);
+        Assert.Equal(3, awards.Length);
+    }
+
+    [Fact]
     public void A_member_that_is_called_on_its_own_waits_for_the_others_when_they_are_lost_meanwhile()
     {
         var desk = Of(3, "train/3");
