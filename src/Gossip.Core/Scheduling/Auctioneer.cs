@@ -244,11 +244,19 @@ public sealed partial class Auctioneer
         return silent > auction.NextRound ? silent : auction.NextRound;
     }
 
-    /// <summary>One nearer whose round stands in the tables is at work: it waits for capacity as long as that takes.</summary>
-    bool IsAnothers(Auction auction, Slot slot) =>
-        slot.Summary is { } summary && summary.Run == auction.Run && summary.Winner == NodeId.None
-        && Chunk.Distance(auction.Point, summary.Auctioneer) < Chunk.Distance(auction.Point, members.Self)
-        && members.Find(summary.Auctioneer) is { IsLive: true };
+    /// <summary>
+    /// One nearer whose round stands in the tables is at work: it waits for capacity as long as that takes. Any such round says so,
+    /// not only the last by the clocks of those who called them.
+    /// </summary>
+    bool IsAnothers(Auction auction, Slot slot)
+    {
+        if (slot.Summary?.Run != auction.Run) return false;
+        foreach (var (_, summary) in slots.RoundsOf(auction.Pod))
+            if (summary.Run == auction.Run && summary.Winner == NodeId.None
+                && Chunk.Distance(auction.Point, summary.Auctioneer) < Chunk.Distance(auction.Point, members.Self)
+                && members.Find(summary.Auctioneer) is { IsLive: true }) return true;
+        return false;
+    }
 
     void CallDue(Now now, NodeEffects effects)
     {

@@ -53,6 +53,13 @@ sealed class PodFacts
     public void PutSummary(Uid row, RoundSummary summary) => summaries = With(summaries, (Row: row, Summary: summary), static held => held.Row);
     public void TakeSummary(Uid row) => summaries = summaries.RemoveAll(held => held.Row == row);
 
+    /// <summary>The last round of each auctioneer, in no order that matters.</summary>
+    public ReadOnlySpan<(Uid Row, RoundSummary Summary)> Rounds => summaries.AsSpan();
+
+    /// <summary>Of a later run; of one run, the one said later. Clocks may be minutes apart, and runs are not.</summary>
+    static bool IsLater(RoundSummary one, RoundSummary than) =>
+        one.Run.Epoch != than.Run.Epoch ? one.Run.Epoch > than.Run.Epoch : one.At.CompareTo(than.At) >= 0;
+
     public Uid? SummaryOf(NodeId auctioneer)
     {
         foreach (var (row, summary) in summaries)
@@ -82,7 +89,7 @@ sealed class PodFacts
             }
         RoundSummary? last = null;
         foreach (var (_, summary) in summaries)
-            if (last is null || summary.At.CompareTo(last.At) >= 0) last = summary;
+            if (last is null || IsLater(summary, last)) last = summary;
         slot.LeastEpoch = least;
         slot.LeastBecause = why;
         slot.Succeeded = succeeded;

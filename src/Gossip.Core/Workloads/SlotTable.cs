@@ -95,6 +95,9 @@ public sealed class SlotTable
     /// <summary>Admissions of a node, whatever their pods: what the node itself answers for. In order of uid.</summary>
     public IEnumerable<Admission> AdmissionsOf(NodeId node) => byNode.TryGetValue(node, out var held) ? held.Values : [];
 
+    /// <summary>What each auctioneer of a pod last told of it.</summary>
+    internal ReadOnlySpan<(Uid Row, RoundSummary Summary)> RoundsOf(PodId pod) => facts.GetValueOrDefault(pod) is { } known ? known.Rounds : [];
+
     /// <summary>The summary row of a pod under one auctioneer, for that auctioneer to edit; null when it has none.</summary>
     public Uid? SummaryRow(PodId pod, NodeId auctioneer) => facts.GetValueOrDefault(pod)?.SummaryOf(auctioneer);
 

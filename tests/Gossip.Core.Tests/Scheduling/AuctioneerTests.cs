@@ -196,12 +196,40 @@ public class AuctioneerTests
     public void A_pending_round_of_a_live_auctioneer_is_no_silence()
     {
         var desk = new Desk(rank: 1).Start();
-        var round = new RoundSummary(desk.Run, desk.Ring[0], 1, 4, 0, NodeId.None, new Stamp(9), []);
-        desk.Tables.Create(RowKind.Summary,
-            [(Fields.Birth, PodCodec.SlotBirth(desk.Pods[0])), (Fields.Round, round.Cell)], desk.Now, desk);
+        Tell(desk, desk.Ring[0], at: 9);
         desk.Sync();
         desk.Pass(TimeSpan.FromMinutes(2));
         Assert.Empty(desk.Take<Ask>());
+    }
+
+    [Fact]
+    public void Nor_is_it_one_when_a_farther_auctioneer_whose_clock_is_ahead_told_a_round_too()
+    {
+        var desk = new Desk(rank: 1).Start();
+        Tell(desk, desk.Ring[0], at: 9);
+        Tell(desk, desk.Ring[1], at: 9_000_000_000);
+        desk.Sync();
+        desk.Pass(TimeSpan.FromMinutes(2));
+        Assert.Empty(desk.Take<Ask>());
+    }
+
+    [Fact]
+    public void The_round_that_is_shown_is_of_the_latest_run_however_far_a_clock_was_ahead()
+    {
+        var desk = new Desk(rank: 1).Start();
+        Tell(desk, desk.Ring[1], at: 9_000_000_000);
+        desk.Remove(desk.Admit(desk.Others[1], epoch: 1, ready: true));
+        Tell(desk, desk.Ring[0], at: 9);
+        desk.Sync();
+        Assert.Equal(new Epoch(2), desk.Slots.Find(desk.Pods[0])!.Summary!.Run.Epoch);
+    }
+
+    /// <summary>A round of the present run that found nobody.</summary>
+    static void Tell(Desk desk, NodeId auctioneer, ulong at)
+    {
+        var round = new RoundSummary(desk.Run, auctioneer, 1, 4, 0, NodeId.None, new Stamp(at), []);
+        desk.Tables.Create(RowKind.Summary,
+            [(Fields.Birth, PodCodec.SlotBirth(desk.Pods[0])), (Fields.Round, round.Cell)], desk.Now, desk);
     }
 
     [Fact]
