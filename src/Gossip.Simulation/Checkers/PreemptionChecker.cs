@@ -1,4 +1,6 @@
 using Gossip.Core.Model;
+using Gossip.Core.Replication;
+using Gossip.Core.Workloads;
 using Gossip.Simulation.Machines;
 using Gossip.Simulation.Scenarios;
 
@@ -6,12 +8,23 @@ namespace Gossip.Simulation.Checkers;
 
 /// <summary>
 /// A7: preemption comes to an end. Nobody is evicted for a pod of its own priority or a lower one, by the manifests and
-/// whatever the nodes believe; no run of a pod has another evicted twice; and no two pods evict each other.
+/// whatever the nodes believe; no run of a pod has another evicted that came back since; and no two pods evict each other.
 /// </summary>
+/// <remarks>
+/// After a partition there may be two copies of both, each newcomer behind a copy of the victim. That ends too, so only what was
+/// admitted after the first eviction counts.
+/// </remarks>
 internal sealed class PreemptionChecker(World world) : Checker(world, "A7")
 {
-    readonly HashSet<(PodRun By, PodId Victim)> byRun = [];
+    readonly Dictionary<(PodRun By, PodId Victim), TimeSpan> byRun = []; // when first
+    readonly Dictionary<(int Node, PodRun Run), TimeSpan> admitted = [];
     readonly HashSet<(PodId By, PodId Victim)> byPod = [];
+
+    public override void RowChanged(SimNode node, in RowChange change)
+    {
+        if (change is { Kind: RowKind.Admission, Before: null, After: { } row } && PodFacts.Read(row, null) is { } admission && admission.Node == node.Id)
+            admitted.TryAdd((node.Index, admission.Run), World.Elapsed);
+    }
 
     public override void Evicted(SimNode node, PodRun by, PodRun victim)
     {
@@ -20,7 +33,8 @@ internal sealed class PreemptionChecker(World world) : Checker(world, "A7")
         if (slots.Find(by.Pod) is not { } newcomer || slots.Find(victim.Pod) is not { } old) return;
         int mine = Manifests.PriorityOf(newcomer.Template), its = Manifests.PriorityOf(old.Template);
         if (its >= mine) Violated(node, $"evicts {old.Name} of priority {its} for {newcomer.Name} of {mine}");
-        if (!byRun.Add((by, victim.Pod))) Violated(node, $"{newcomer.Name} has {old.Name} evicted twice in one run");
+        if (!byRun.TryAdd((by, victim.Pod), World.Elapsed) && admitted[(node.Index, victim)] > byRun[(by, victim.Pod)])
+            Violated(node, $"{newcomer.Name} has {old.Name} evicted twice in one run");
         byPod.Add((by.Pod, victim.Pod));
         if (byPod.Contains((victim.Pod, by.Pod))) Violated(node, $"{newcomer.Name} and {old.Name} evict each other");
     }
