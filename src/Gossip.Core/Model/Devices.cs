@@ -80,6 +80,16 @@ public sealed class Devices(ImmutableArray<DeviceGroup> groups) : IEquatable<Dev
         return null;
     }
 
+    /// <summary>Whether exactly those are (still) free for it.</summary>
+    public bool Have(DeviceGrant grant, DeviceRequest request)
+    {
+        if (grant.Group >= groups.Length || !request.Allows(groups[grant.Group])) return false; // of a life in which the node had other devices
+        var free = groups[grant.Group].Free;
+        for (var mask = grant.Mask; mask != 0; mask &= mask - 1)
+            if (BitOperations.TrailingZeroCount(mask) is var device && (device >= free.Length || free[device] < request.Milli)) return false;
+        return true;
+    }
+
     /// <summary>The granted devices for people and pods, as <c>gpu:T4:0,gpu:T4:3</c>: kind, model, and the place among those of that model.</summary>
     public string NamesOf(DeviceGrant grant)
     {

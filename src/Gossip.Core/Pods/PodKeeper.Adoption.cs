@@ -141,7 +141,7 @@ public sealed partial class PodKeeper
         // Of an earlier life, and its process is gone. It starts again under the same admission, unless another has it,
         // or this node forgot (a lost disk) what else it had promised.
         if (!remembered.Contains(admission.Uid) || admission.Status.Draining || PodJudge.IsOver(slot, admission.Run.Epoch)
-            || PodJudge.AnotherStands(slot, self, members) || !bidder.Adopt(admission.Run, slot.Template, runs: false))
+            || PodJudge.AnotherStands(slot, self, members) || !bidder.Adopt(admission.Run, slot.Template, runs: false, admission.Birth.Devices))
         {
             Withdraw(admission.Uid, now, effects);
             return;

@@ -122,12 +122,14 @@ public sealed partial class Bidder
 
     /// <summary>Counts a pod that runs here, or is to, without a bid of this life. False when it is only to run and there is no room.</summary>
     /// <param name="runs">It runs already, so it counts whether there is room or not.</param>
+    /// <param name="devices">Those that its admission tells, which it keeps.</param>
     public bool Adopt(PodRun run, PodTemplate template, bool runs, DeviceGrant? devices = null)
     {
         if (Has(run)) return true;
         if (!runs && !ResourceFilter.Fits(template, books.Free)) return false;
+        if (!runs && devices is { } grant && template.Device is { } request && !books.Free.Devices.Have(grant, request)) return false;
         if (config.Planted == PlantedBug.DevicesForgotten && runs) template = template with { Device = null };
-        books.Admit(run, template, checkRoom: !runs, runs ? devices : null).IsDurable = true;
+        books.Admit(run, template, checkRoom: !runs, template.Device is null ? null : devices).IsDurable = true;
         return true;
     }
 

@@ -62,6 +62,30 @@ public class AdoptionTests
     }
 
     [Fact]
+    public void A_pod_that_starts_again_under_its_admission_keeps_its_devices()
+    {
+        var desk = OfGpus(4);
+        desk.Admit(desk.Self, epoch: 1, ready: true, devices: new DeviceGrant(0, 0b100));
+        desk.Start().Sync();
+        Assert.Equal("gpu:T4:2", desk.Bidder.DevicesOf(desk.Own.Run));
+        Assert.Contains(desk.Commands, command => command is PreparePod);
+    }
+
+    [Fact]
+    public void An_admission_to_devices_that_the_node_has_no_more_is_withdrawn()
+    {
+        var desk = OfGpus(2);
+        desk.Admit(desk.Self, epoch: 1, ready: true, devices: new DeviceGrant(0, 0b100));
+        desk.Start().Sync();
+        Assert.Empty(desk.Admissions);
+        Assert.Empty(desk.Commands);
+    }
+
+    static Desk OfGpus(int count) => new(rank: 3, devices: Devices.WholeOnes("gpu", "T4", count), template: """
+        {"spec":{"runtimeClassName":"process","containers":[{"name":"train","command":["train"],"resources":{"limits":{"gossip.dev/gpu":1}}}]}}
+        """);
+
+    [Fact]
     public void A_promise_of_a_forgotten_life_is_withdrawn()
     {
         var desk = new Desk(rank: 3).Start();

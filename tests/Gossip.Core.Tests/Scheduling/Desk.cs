@@ -143,9 +143,9 @@ sealed class Desk : NodeEffects, IMemberList
     public void Die(NodeId node) => Change(node, member => member with { State = MemberState.Dead, Since = Now.Monotonic });
 
     /// <summary>Another node's admission arrives.</summary>
-    public Uid Admit(NodeId node, uint epoch, bool ready, ulong at = 1, Func<AdmissionStatus, AdmissionStatus>? status = null, PodId? pod = null)
+    public Uid Admit(NodeId node, uint epoch, bool ready, ulong at = 1, Func<AdmissionStatus, AdmissionStatus>? status = null, PodId? pod = null, DeviceGrant? devices = null)
     {
-        var birth = new AdmissionBirth(node, new PodRun(pod ?? Pods[0], new Epoch(epoch)), new Stamp(at), "");
+        var birth = new AdmissionBirth(node, new PodRun(pod ?? Pods[0], new Epoch(epoch)), new Stamp(at), "") { Devices = devices };
         var now = AdmissionStatus.Admitted with { Phase = PodPhase.Running, Ready = ready };
         var uid = Uid.None;
         Turn(() => uid = Tables.Create(RowKind.Admission,
