@@ -61,6 +61,14 @@ public static class AdmissionCodec
         return buffer.Written.ToArray();
     }
 
+    /// <summary>Of a birth cell, no more than whose it is.</summary>
+    public static NodeId ReadNode(ReadOnlyMemory<byte> cell)
+    {
+        var reader = new MessagePackReader(cell);
+        Codec.ReadArray(ref reader, BirthFields, "admission");
+        return new NodeId(reader.ReadUInt64());
+    }
+
     public static AdmissionBirth ReadBirth(ReadOnlyMemory<byte> cell)
     {
         var reader = new MessagePackReader(cell);

@@ -144,14 +144,14 @@ public sealed partial class Auctioneer
             EndRound(auction, effects);
             Reset(auction, slot, now);
         }
-        else if (!auction.OwnRoundLanded && (slot.Summary?.At ?? Stamp.Zero) == auction.SeenSummary)
+        else if (!auction.OwnRoundLanded && (slot.LastRound?.At ?? Stamp.Zero) == auction.SeenSummary)
         {
             // No round was told, so what changed is what it waits for: a node's settings, a copy that drains.
             Hasten(auction, now);
             if (auction.Gang is { } gang) Hasten(gang, now);
         }
         auction.OwnRoundLanded = false;
-        if (slot.Summary is { } summary && summary.At != auction.SeenSummary)
+        if (slot.LastRound is { } summary && summary.At != auction.SeenSummary)
         {
             auction.SeenSummary = summary.At;
             if (summary.Auctioneer != members.Self)
@@ -250,11 +250,11 @@ public sealed partial class Auctioneer
     /// </summary>
     bool IsAnothers(Auction auction, Slot slot)
     {
-        if (slot.Summary?.Run != auction.Run) return false;
-        foreach (var (_, summary) in slots.RoundsOf(auction.Pod))
-            if (summary.Run == auction.Run && summary.Winner == NodeId.None
-                && Chunk.Distance(auction.Point, summary.Auctioneer) < Chunk.Distance(auction.Point, members.Self)
-                && members.Find(summary.Auctioneer) is { IsLive: true }) return true;
+        if (slot.LastRound?.Run != auction.Run) return false;
+        foreach (var row in slots.RoundsOf(auction.Pod))
+            if (PodFacts.HeadOf(row) is var round && round.Run == auction.Run && round.Winner == NodeId.None
+                && Chunk.Distance(auction.Point, round.Auctioneer) < Chunk.Distance(auction.Point, members.Self)
+                && members.Find(round.Auctioneer) is { IsLive: true }) return true;
         return false;
     }
 

@@ -9,10 +9,10 @@ namespace Gossip.Core.Workloads;
 /// whatever is left of pods whose object is gone. Dead nodes are not waited for: when one returns, the object's birth
 /// dot is covered and its row is not there, so the node ends the pod itself.
 /// </summary>
-sealed class Garbage(ITables tables, Catalog catalog, Dictionary<PodId, PodFacts> facts)
+sealed class Garbage(ITables tables, Catalog catalog, FactsBook facts)
 {
     readonly SortedSet<Uid> deleting = [];
-    readonly SortedSet<PodId> pods = [];
+    readonly SortedSet<PodId> strays = []; // without a slot: a workload knows those of its own
     readonly SortedSet<PodId> orphans = [];
 
     public bool IsEmpty => deleting.Count == 0 && orphans.Count == 0;
@@ -21,36 +21,40 @@ sealed class Garbage(ITables tables, Catalog catalog, Dictionary<PodId, PodFacts
     {
         if (gone) deleting.Remove(workload.Uid);
         else if (workload.IsDeleting) deleting.Add(workload.Uid);
-        if (gone) orphans.UnionWith(PodsOf(workload.Uid));
+        if (!gone) return;
+        foreach (var (pod, known) in PodsOf(workload.Uid, workload))
+            if (!known.IsEmpty) orphans.Add(pod);
     }
 
-    public void Note(PodId pod, PodFacts known)
+    public void Note(PodId pod, PodFacts known, bool isStray)
     {
-        if (known.IsEmpty)
-        {
-            pods.Remove(pod);
-            orphans.Remove(pod);
-            known.IsNoted = false;
-            return;
-        }
-        if (!known.IsNoted) pods.Add(pod);
-        known.IsNoted = true;
-        var workload = pod.Workload;
-        if (catalog.Find(workload) is null && tables.Find(workload) is null && tables.Covers(workload)) orphans.Add(pod);
+        var isNoted = isStray && !known.IsEmpty;
+        if (isNoted && !known.IsNoted) strays.Add(pod);
+        else if (known.IsNoted && !isNoted) strays.Remove(pod);
+        known.IsNoted = isNoted;
+        if (known.IsEmpty) orphans.Remove(pod);
+        else if (catalog.Find(pod.Workload) is null && tables.Find(pod.Workload) is null && tables.Covers(pod.Workload)) orphans.Add(pod);
     }
 
     public IEnumerable<Uid> Find(Func<Admission, bool> answers)
     {
         foreach (var uid in deleting)
-            if (!PodsOf(uid).Any(pod => facts[pod].Admissions.Any(answers))) yield return uid;
+            if (!PodsOf(uid, catalog.Find(uid)).Any(pod => pod.Facts.Admissions.Any(answers))) yield return uid;
         foreach (var pod in orphans)
         {
-            foreach (var row in facts[pod].Rows) yield return row;
-            foreach (var admission in facts[pod].Admissions)
+            if (facts.Find(pod) is not { } known) continue;
+            foreach (var row in known.Rows) yield return row;
+            foreach (var admission in known.Admissions)
                 if (!answers(admission)) yield return admission.Uid;
         }
     }
 
-    SortedSet<PodId> PodsOf(Uid workload) =>
-        pods.GetViewBetween(new PodId(workload, 0, 0), new PodId(workload, int.MaxValue, ulong.MaxValue));
+    /// <summary>Everything known of an object's pods, with a slot and without.</summary>
+    IEnumerable<(PodId Pod, PodFacts Facts)> PodsOf(Uid uid, CatalogObject? workload)
+    {
+        foreach (var pod in strays.GetViewBetween(new PodId(uid, 0, 0), new PodId(uid, int.MaxValue, ulong.MaxValue))) yield return (pod, facts.Find(pod)!);
+        if (workload is null) yield break;
+        foreach (var slot in workload.Slots.Values)
+            if (slot.Facts is { } known) yield return (slot.Id, known);
+    }
 }

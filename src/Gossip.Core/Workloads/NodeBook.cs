@@ -1,3 +1,4 @@
+using System.Collections.Immutable;
 using Gossip.Core.Membership;
 using Gossip.Core.Model;
 using Gossip.Core.Replication;
@@ -59,3 +60,7 @@ sealed class NodeBook(Catalog catalog, IMemberList members, NodeTimings timings)
     /// <summary>None for what is no map of labels.</summary>
     internal static Labels ReadLabels(ReadOnlyMemory<byte> json) => Selector.TryRead(json, out _) is { Terms.IsEmpty: true } map ? map.Pairs : Labels.Empty;
 }
+
+/// <param name="Labels">Card and operator together.</param>
+/// <param name="Unschedulable">Cordoned.</param>
+public sealed record NodeSettings(Labels Labels, ImmutableArray<Taint> Taints, bool Unschedulable);

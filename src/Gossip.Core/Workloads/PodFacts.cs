@@ -15,11 +15,14 @@ sealed class PodFacts
 {
     // One entry or none, for nearly every pod: arrays, since there is a pod in every node's memory for each pod there is.
     ImmutableArray<Row> slotRows = [];
-    ImmutableArray<(Uid Row, RoundSummary Summary)> summaries = [];
+    ImmutableArray<Row> summaries = [];
     Epoch greatestSeen;
 
-    /// <summary><see cref="Garbage"/> knows of it.</summary>
+    /// <summary><see cref="Garbage"/> knows of it as one without a slot.</summary>
     public bool IsNoted { get; set; }
+
+    /// <summary>A row that holds facts, to edit.</summary>
+    public Uid? FactsRow => slotRows.IsEmpty ? null : slotRows[0].Uid;
 
     /// <summary>First in order first.</summary>
     public ImmutableArray<Admission> Admissions { get; private set; } = [];
@@ -27,7 +30,7 @@ sealed class PodFacts
     public bool IsEmpty => Admissions.IsEmpty && slotRows.IsEmpty && summaries.IsEmpty;
 
     /// <summary>Slot and summary rows: what is garbage once the workload is gone.</summary>
-    public IEnumerable<Uid> Rows => slotRows.Select(row => row.Uid).Concat(summaries.Select(one => one.Row));
+    public IEnumerable<Uid> Rows => slotRows.Concat(summaries).Select(row => row.Uid);
 
     public void Put(Admission admission)
     {
@@ -48,22 +51,22 @@ sealed class PodFacts
         }
     }
 
-    public void PutSlot(Row row) => slotRows = With(slotRows, row, static held => held.Uid);
+    public void PutSlot(Row row) => slotRows = With(slotRows, row);
     public void TakeSlot(Uid row) => slotRows = slotRows.RemoveAll(held => held.Uid == row);
-    public void PutSummary(Uid row, RoundSummary summary) => summaries = With(summaries, (Row: row, Summary: summary), static held => held.Row);
-    public void TakeSummary(Uid row) => summaries = summaries.RemoveAll(held => held.Row == row);
+    public void PutSummary(Row row) => summaries = With(summaries, row);
+    public void TakeSummary(Uid row) => summaries = summaries.RemoveAll(held => held.Uid == row);
 
     /// <summary>The last round of each auctioneer, in no order that matters.</summary>
-    public ReadOnlySpan<(Uid Row, RoundSummary Summary)> Rounds => summaries.AsSpan();
+    public ReadOnlySpan<Row> Rounds => summaries.AsSpan();
 
     /// <summary>Of a later run; of one run, the one said later. Clocks may be minutes apart, and runs are not.</summary>
-    static bool IsLater(RoundSummary one, RoundSummary than) =>
+    static bool IsLater(in RoundHead one, in RoundHead than) =>
         one.Run.Epoch != than.Run.Epoch ? one.Run.Epoch > than.Run.Epoch : one.At.CompareTo(than.At) >= 0;
 
     public Uid? SummaryOf(NodeId auctioneer)
     {
-        foreach (var (row, summary) in summaries)
-            if (summary.Auctioneer == auctioneer) return row;
+        foreach (var row in summaries)
+            if (HeadOf(row).Auctioneer == auctioneer) return row.Uid;
         return null;
     }
 
@@ -87,16 +90,15 @@ sealed class PodFacts
                     && uint.TryParse(cell.Field.AsSpan(Fields.FailedPrefix.Length), NumberStyles.None, CultureInfo.InvariantCulture, out var epoch))
                     (failed ??= []).Add(new Epoch(epoch));
             }
-        RoundSummary? last = null;
-        foreach (var (_, summary) in summaries)
-            if (last is null || IsLater(summary, last)) last = summary;
+        var last = summaries.IsEmpty ? null : summaries[0];
+        for (var i = 1; i < summaries.Length; i++)
+            if (IsLater(HeadOf(summaries[i]), HeadOf(last!))) last = summaries[i];
         slot.LeastEpoch = least;
         slot.LeastBecause = why;
         slot.Succeeded = succeeded;
         slot.FailedEpochs = failed is null ? [] : [.. failed];
         slot.Admissions = Admissions;
-        slot.Summary = last;
-        slot.FactsRow = slotRows.IsEmpty ? null : slotRows[0].Uid;
+        slot.SummaryRow = last;
         slot.GreatestEpoch = Epoch.Max(greatestSeen, failed is null ? Epoch.None : failed.Max);
     }
 
@@ -109,6 +111,19 @@ sealed class PodFacts
             var birth = held?.Birth ?? AdmissionCodec.ReadBirth(row[Fields.Birth]!.Value.Value);
             var status = row[Fields.Status] is { IsNull: false } cell ? AdmissionCodec.ReadStatus(cell.Value) : AdmissionStatus.Admitted;
             return new Admission(row.Uid, birth, status);
+        }
+        catch (Exception poison) when (IsPoison(poison))
+        {
+            return null;
+        }
+    }
+
+    /// <summary>Whose admission it is; null of a poison row.</summary>
+    public static NodeId? ReadNode(Row admission)
+    {
+        try
+        {
+            return AdmissionCodec.ReadNode(admission[Fields.Birth]!.Value.Value);
         }
         catch (Exception poison) when (IsPoison(poison))
         {
@@ -142,12 +157,14 @@ sealed class PodFacts
     }
 
     /// <summary>In order of uid; in the place of what was held under it.</summary>
-    static ImmutableArray<T> With<T>(ImmutableArray<T> held, T one, Func<T, Uid> uidOf)
+    static ImmutableArray<Row> With(ImmutableArray<Row> held, Row one)
     {
         var at = 0;
-        while (at < held.Length && uidOf(held[at]).CompareTo(uidOf(one)) < 0) at++;
-        return at < held.Length && uidOf(held[at]) == uidOf(one) ? held.SetItem(at, one) : held.Insert(at, one);
+        while (at < held.Length && held[at].Uid.CompareTo(one.Uid) < 0) at++;
+        return at < held.Length && held[at].Uid == one.Uid ? held.SetItem(at, one) : held.Insert(at, one);
     }
+
+    internal static RoundHead HeadOf(Row summary) => RoundSummaryCodec.ReadHead(summary[Fields.Round]!.Value.Value, out _);
 
     static bool IsPoison(Exception thrown) => thrown is MessagePackSerializationException or EndOfStreamException;
 }

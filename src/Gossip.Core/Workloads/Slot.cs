@@ -1,5 +1,6 @@
 using System.Collections.Immutable;
 using Gossip.Core.Model;
+using Gossip.Core.Replication;
 using Gossip.Core.Scheduling;
 using Gossip.Core.Scheduling.Topology;
 
@@ -36,11 +37,19 @@ public sealed class Slot
     /// <summary>Every admission the tables hold for it, first in order first (<see cref="Admission.Precedes"/>).</summary>
     public ImmutableArray<Admission> Admissions { get; internal set; } = [];
 
-    /// <summary>The latest round that any auctioneer published.</summary>
-    public RoundSummary? Summary { get; internal set; }
+    /// <summary>The latest round that any auctioneer published: of a row that can be read.</summary>
+    public RoundSummary? Summary => SummaryRow is { } row ? new RoundSummary(row[Fields.Round]!.Value.Value) : null;
+
+    /// <summary>What is read of it again and again.</summary>
+    internal RoundHead? LastRound => SummaryRow is { } row ? PodFacts.HeadOf(row) : null;
+
+    internal Row? SummaryRow { get; set; }
+
+    /// <summary>What its rows say; null while there are none.</summary>
+    internal PodFacts? Facts { get; set; }
 
     /// <summary>A row of <see cref="Replication.RowKind.Slot"/> that holds facts about it, to edit; none: create one.</summary>
-    public Uid? FactsRow { get; internal set; }
+    public Uid? FactsRow => Facts?.FactsRow;
 
     /// <summary>The greatest epoch of any admission ever seen for it.</summary>
     public Epoch GreatestEpoch { get; internal set; }

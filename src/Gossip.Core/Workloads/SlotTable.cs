@@ -20,9 +20,8 @@ public sealed class SlotTable
     readonly NodeBook nodes;
     readonly PriorityBook priorities;
     readonly Dictionary<PodId, Slot> slots = [];
-    readonly Dictionary<PodId, PodFacts> facts = [];
-    readonly Dictionary<(string Namespace, string Name), PodId> byPodName = [];
-    readonly Dictionary<Uid, Admission> admissions = [];
+    readonly FactsBook facts;
+    readonly Dictionary<(string Namespace, string Name), Slot> byPodName = [];
     readonly Dictionary<NodeId, SortedList<Uid, Admission>> byNode = [];
     readonly Dictionary<NodeId, ulong> nodeVersions = [];
     readonly Dictionary<NodeId, ulong> tenantVersions = [];
@@ -40,6 +39,7 @@ public sealed class SlotTable
         this.members = members;
         nodes = new NodeBook(catalog, members, timings);
         priorities = new PriorityBook(catalog);
+        facts = new FactsBook(slots);
         garbage = new Garbage(tables, catalog, facts);
         Placed = new PlacedPods(members.Self, slots);
         Budgets = new BudgetBook(members, slots);
@@ -82,7 +82,7 @@ public sealed class SlotTable
     public Slot? Find(PodId pod) => slots.GetValueOrDefault(pod);
 
     /// <summary>The pod that people mean by a name: a wanted one, where an unwanted one has the name as well.</summary>
-    public Slot? Find(string @namespace, string podName) => byPodName.TryGetValue((@namespace, podName), out var pod) ? Find(pod) : null;
+    public Slot? Find(string @namespace, string podName) => byPodName.GetValueOrDefault((@namespace, podName));
 
     /// <summary>What people call a pod, also one whose slot is gone; null once its object is.</summary>
     public ObjectName? NameOf(PodId pod) => catalog.Find(pod.Workload) is { } workload
@@ -96,10 +96,10 @@ public sealed class SlotTable
     public IEnumerable<Admission> AdmissionsOf(NodeId node) => byNode.TryGetValue(node, out var held) ? held.Values : [];
 
     /// <summary>What each auctioneer of a pod last told of it.</summary>
-    internal ReadOnlySpan<(Uid Row, RoundSummary Summary)> RoundsOf(PodId pod) => facts.GetValueOrDefault(pod) is { } known ? known.Rounds : [];
+    internal ReadOnlySpan<Row> RoundsOf(PodId pod) => facts.Find(pod) is { } known ? known.Rounds : [];
 
     /// <summary>The summary row of a pod under one auctioneer, for that auctioneer to edit; null when it has none.</summary>
-    public Uid? SummaryRow(PodId pod, NodeId auctioneer) => facts.GetValueOrDefault(pod)?.SummaryOf(auctioneer);
+    public Uid? SummaryRow(PodId pod, NodeId auctioneer) => facts.Find(pod)?.SummaryOf(auctioneer);
 
     /// <summary>
     /// Desired and unfinished slots that no live node holds: open, or standing on a node that is dead for less than
@@ -160,14 +160,14 @@ public sealed class SlotTable
                 break;
             case RowKind.Slot:
                 if (PodFacts.ReadPod((change.After ?? change.Before)!) is not { } pod) break;
-                if (change.After is not null) FactsOf(pod).PutSlot(change.After);
-                else FactsOf(pod).TakeSlot(change.Uid);
+                if (change.After is not null) facts.Of(pod).PutSlot(change.After);
+                else facts.Of(pod).TakeSlot(change.Uid);
                 Touch(pod, now);
                 break;
             case RowKind.Summary:
                 if (PodFacts.ReadPod((change.After ?? change.Before)!) is not { } summed) break;
-                if (change.After is not null && ReadSummary(change.After) is { } summary) FactsOf(summed).PutSummary(change.Uid, summary);
-                else FactsOf(summed).TakeSummary(change.Uid);
+                if (change.After is not null && PodFacts.ReadSummary(change.After) is not null) facts.Of(summed).PutSummary(change.After);
+                else facts.Of(summed).TakeSummary(change.Uid);
                 Touch(summed, now);
                 break;
         }
@@ -286,7 +286,7 @@ public sealed class SlotTable
             if (slot.IsDesired == keep) continue;
             slot.IsDesired = keep;
             Typical.Count(slot.Template, keep ? 1 : -1);
-            if (keep) byPodName[(slot.Workload.Namespace, slot.Name)] = slot.Id;
+            if (keep) byPodName[(slot.Workload.Namespace, slot.Name)] = slot;
             Touch(slot.Id, now);
         }
         foreach (var ordinal in ordinals)
@@ -314,38 +314,38 @@ public sealed class SlotTable
         if (slots.TryGetValue(slot.Id, out var replaced))
         {
             slot.OpenSince = replaced.OpenSince;
+            slot.Facts = replaced.Facts;
             Placed.Detach(replaced);
             BudgetBook.Detach(replaced);
             Gangs.Detach(replaced);
             if (replaced.IsDesired) Typical.Count(replaced.Template, -1);
         }
-        else if (facts.TryGetValue(slot.Id, out var known)) // its admissions were here before it
+        else facts.Join(slot);
+        if (replaced is null && slot.Facts is { } known) // its admissions were here before it
             foreach (var admission in known.Admissions) tenantVersions[admission.Node] = Version;
         Typical.Count(slot.Template, 1);
         slots[slot.Id] = workload.Slots[slot.Id] = slot;
-        byPodName[(slot.Workload.Namespace, slot.Name)] = slot.Id;
+        byPodName[(slot.Workload.Namespace, slot.Name)] = slot;
         Placed.Attach(slot);
         Gangs.Attach(slot);
     }
 
     void ApplyAdmission(in RowChange change, Now now)
     {
-        var held = admissions.GetValueOrDefault(change.Uid);
+        var held = PodFacts.ReadNode((change.After ?? change.Before)!) is { } node && byNode.TryGetValue(node, out var there) ? there.GetValueOrDefault(change.Uid) : null;
         var next = change.After is null ? null : Read(change.After, held);
         LastAdmission = (held, next);
         if (held is null != next is null) CountTenant(next ?? held!, next is null ? -1 : 1);
         if (held is not null && next is null)
         {
-            admissions.Remove(held.Uid);
             byNode[held.Node].Remove(held.Uid);
-            FactsOf(held.Run.Pod).Take(held.Uid);
+            facts.Of(held.Run.Pod).Take(held.Uid);
             Touch(held.Run.Pod, now);
         }
         if (next is null) return;
-        admissions[next.Uid] = next;
         if (!byNode.TryGetValue(next.Node, out var ofNode)) byNode.Add(next.Node, ofNode = []);
         ofNode[next.Uid] = next;
-        FactsOf(next.Run.Pod).Put(next);
+        facts.Of(next.Run.Pod).Put(next);
         Touch(next.Run.Pod, now);
     }
 
@@ -353,13 +353,6 @@ public sealed class SlotTable
     {
         if (crowd is null) return PodFacts.Read(row, held);
         if (!crowd.TryRecall<Admission>(row, out var read)) crowd.Remember(row, read = PodFacts.Read(row, held));
-        return read;
-    }
-
-    RoundSummary? ReadSummary(Row row)
-    {
-        if (crowd is null) return PodFacts.ReadSummary(row);
-        if (!crowd.TryRecall<RoundSummary>(row, out var read)) crowd.Remember(row, read = PodFacts.ReadSummary(row));
         return read;
     }
 
@@ -372,23 +365,15 @@ public sealed class SlotTable
         else placedPriorities.Remove(priority);
     }
 
-    PodFacts FactsOf(PodId pod)
-    {
-        if (!facts.TryGetValue(pod, out var known)) facts.Add(pod, known = new PodFacts());
-        return known;
-    }
-
     /// <summary>Brings a slot up to date with its facts, and drops what nobody wants and nobody runs.</summary>
     void Touch(PodId pod, Now now)
     {
         Dirty.Add(pod);
-        var known = facts.GetValueOrDefault(pod);
-        if (known is not null) garbage.Note(pod, known);
-        if (!slots.TryGetValue(pod, out var slot))
-        {
-            if (known is { IsEmpty: true }) facts.Remove(pod);
-            return;
-        }
+        var known = facts.Find(pod);
+        var slot = Find(pod);
+        if (known is not null) garbage.Note(pod, known, isStray: slot is null);
+        if (slot is null && known is { IsEmpty: true }) facts.Drop(pod);
+        if (slot is null) return;
         known?.CopyTo(slot);
         Placed.Update(slot);
         Budgets.Update(slot);
@@ -407,11 +392,8 @@ public sealed class SlotTable
         Gangs.Detach(slot);
         watched.Remove(slot.Id);
         catalog.Find(slot.Id.Workload)?.Slots.Remove(slot.Id);
-        if (byPodName.GetValueOrDefault((slot.Workload.Namespace, slot.Name)) == slot.Id) byPodName.Remove((slot.Workload.Namespace, slot.Name));
-        if (facts.TryGetValue(slot.Id, out var known) && known.IsEmpty) facts.Remove(slot.Id);
+        if (byPodName.GetValueOrDefault((slot.Workload.Namespace, slot.Name)) == slot) byPodName.Remove((slot.Workload.Namespace, slot.Name));
+        facts.Part(slot);
+        if (slot.Facts is { } left) garbage.Note(slot.Id, left, isStray: true);
     }
 }
-
-/// <param name="Labels">Card and operator together.</param>
-/// <param name="Unschedulable">Cordoned.</param>
-public sealed record NodeSettings(Labels Labels, System.Collections.Immutable.ImmutableArray<Taint> Taints, bool Unschedulable);
