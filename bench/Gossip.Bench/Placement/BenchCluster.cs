@@ -103,7 +103,7 @@ class BenchCluster
         if (!node.Bidder.Adopt(run, Slots.Find(pod)!.Template, runs: false)) throw new InvalidOperationException("no room for it");
         Tables.Create(RowKind.Admission,
         [
-            (Fields.Birth, AdmissionCodec.Write(new AdmissionBirth(node.Config.Card.Id, run, Tables.Tick(Now), "won with 987 over 13 other bids") { Priority = Slots.PriorityOf(Slots.Find(pod)!) })),
+            (Fields.Birth, AdmissionCodec.Write(new AdmissionBirth(node.Config.Card.Id, run, Tables.Tick(Now), "") { Won = new Victory(987, 13), Priority = Slots.PriorityOf(Slots.Find(pod)!) })),
             (Fields.Status, AdmissionCodec.Write(AdmissionStatus.Admitted)),
         ], Now, node);
         foreach (var change in Tables.Commit(Now)) Slots.Apply(change, Now);

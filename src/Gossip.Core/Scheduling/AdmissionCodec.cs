@@ -22,9 +22,11 @@ public static class AdmissionCodec
     /// <summary>What one status tells of what happened lately.</summary>
     public const int NotesMax = 4;
 
-    const int WinnerMax = 144; // 220 - array 1 - node 9 - run 38 - stamp 9 - text header 2, 10 for its devices, 5 for its priority, 1 for its policy
-    const int WinnerReadMax = 145; // what earlier builds wrote
-    const int BirthFields = 4;
+    const int SaysMax = 133; // 220 - array 1 - node 9 - run 38 - stamp 9 - victory 11 - text header 2, 10 for its devices, 5 for its priority, 1 for its policy
+    const int BirthFields = 4 + Victory.Fields;
+
+    /// <summary>A score for one that was not won.</summary>
+    const int NotWon = -1;
     const int NameMax = 63;
     const int IpMax = 45;      // the longest text of an IPv6 address
     const int ReasonMax = 48;
@@ -49,7 +51,8 @@ public static class AdmissionCodec
         writer.Write(birth.Node.Value);
         PodCodec.Write(ref writer, birth.Run);
         writer.Write(birth.AdmittedAt.Value);
-        Codec.WriteText(ref writer, birth.Winner, WinnerMax);
+        (birth.Won ?? new Victory(NotWon, 0)).Write(ref writer);
+        Codec.WriteText(ref writer, birth.Says, SaysMax);
         if (birth.Devices is not null || birth.Priority != 0 || birth.KeepsNewest)
         {
             writer.Write(birth.Devices?.Group ?? 0);
@@ -76,7 +79,8 @@ public static class AdmissionCodec
         var node = new NodeId(reader.ReadUInt64());
         var run = PodCodec.ReadRun(ref reader);
         var at = new Stamp(reader.ReadUInt64());
-        var birth = new AdmissionBirth(node, run, at, Codec.ReadText(ref reader, WinnerReadMax, "admission.winner"));
+        var won = Victory.Read(ref reader);
+        var birth = new AdmissionBirth(node, run, at, Codec.ReadText(ref reader, SaysMax, "admission.says")) { Won = won.Score == NotWon ? null : won };
         if (fields < BirthFields + 2) return birth;
         var devices = new DeviceGrant((int)Codec.ReadUpTo(ref reader, Model.Devices.GroupsMost, "admission.devices"), reader.ReadUInt64());
         return birth with

@@ -38,9 +38,15 @@ public readonly record struct PodNote(string Reason, string Container, string Me
 public enum ContainerStage : byte { Waiting, Running, Terminated }
 
 /// <summary>The birth cell of an admission: fixed for ever.</summary>
-/// <param name="Winner">What the award said: "won with 71 over 4 bids", for <c>why</c>.</param>
-public sealed record AdmissionBirth(NodeId Node, PodRun Run, Stamp AdmittedAt, string Winner)
+/// <param name="Says">What else there is to say of it for <c>why</c>: whom it evicted. Mostly empty.</param>
+public sealed record AdmissionBirth(NodeId Node, PodRun Run, Stamp AdmittedAt, string Says)
 {
+    /// <summary>Null when it was not auctioned.</summary>
+    public Victory? Won { get; init; }
+
+    /// <summary>For people: "won with 71 over 4 other bids, evicting web-1".</summary>
+    public string Winner => Won is not { } won ? Says : Says.Length == 0 ? won.ToString() : $"{won}, {Says}";
+
     /// <summary>Which of its node's devices it has; null for none.</summary>
     public DeviceGrant? Devices { get; init; }
 

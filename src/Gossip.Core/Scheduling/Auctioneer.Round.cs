@@ -213,8 +213,7 @@ public sealed partial class Auctioneer
 
     void SendAward(Auction auction, NodeEffects effects)
     {
-        var won = string.Create(CultureInfo.InvariantCulture, $"won with {auction.Awarded!.Score} over {auction.Round.BidsFor(auction) - 1} other bids");
-        if (auction.Awarded.Evicts is not null) won = $"fitted nowhere, {won}";
+        var won = new Victory(auction.Awarded!.Score, auction.Round.BidsFor(auction) - 1, auction.Awarded.Evicts is not null);
         outbox.Send(auction.Awarded.Address, new Award(auction.Round.Number, auction.Run, won, auction.Run == auction.Round.Lead ? null : auction.Round.Lead), effects);
     }
 

@@ -83,10 +83,10 @@ public sealed partial class Bidder
         return books.AdmitAfter(run, template, devices, leaving);
     }
 
-    /// <summary>How it was won, and at whose cost.</summary>
-    string WinnerOf(Award award, PreemptionPlan? plan)
+    /// <summary>At whose cost it was won.</summary>
+    string Losers(PreemptionPlan? plan)
     {
-        if (plan is null || plan.Victims.IsEmpty) return award.Winner;
-        return $"{award.Winner}, evicting {string.Join(", ", plan.Victims.Select(victim => slots.Find(victim.Run.Pod)?.Name ?? victim.Run.ToString()))}";
+        if (plan is null || plan.Victims.IsEmpty) return "";
+        return $"evicting {string.Join(", ", plan.Victims.Select(victim => slots.Find(victim.Run.Pod)?.Name ?? victim.Run.ToString()))}";
     }
 }

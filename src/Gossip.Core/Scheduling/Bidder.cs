@@ -309,10 +309,10 @@ public sealed partial class Bidder
     /// <summary>Promises to run it: durable before the auctioneer hears of it, and before anything starts.</summary>
     void Admit(PodRun run, PodTemplate template, bool checkRoom, Award award, NodeAddress from, Now now, NodeEffects effects, PreemptionPlan? plan = null)
     {
-        var winner = WinnerOf(award, plan);
+        var losers = Losers(plan);
         var claim = plan is null ? books.Admit(run, template, checkRoom) : MakeRoom(run, template, plan, now, effects);
         Changed(now, effects); // also when the bid told it all: whoever awarded has taken it off once more, until the next version comes
-        var birth = new AdmissionBirth(self, run, writer.Tick(now), winner) { Devices = claim.Devices, Priority = slots.Find(run.Pod) is { } slot ? slots.PriorityOf(slot) : 0, KeepsNewest = template.KeepsNewest };
+        var birth = new AdmissionBirth(self, run, writer.Tick(now), losers) { Won = award.Won, Devices = claim.Devices, Priority = slots.Find(run.Pod) is { } slot ? slots.PriorityOf(slot) : 0, KeepsNewest = template.KeepsNewest };
         (string, ReadOnlyMemory<byte>)[] cells =
         [
             (Fields.Birth, AdmissionCodec.Write(birth)),

@@ -120,10 +120,11 @@ public readonly record struct Unheard(ulong Auction, PodRun Run) : IWireMessage<
 }
 
 /// <summary>Auctioneer to winner: it is yours, if you still hold it.</summary>
-/// <param name="Winner">How it was won, for people: "won with 710 over 3 bids".</param>
 /// <param name="BidFor">Where one round served several alike pods, the run that was asked about; null when it is the one awarded.</param>
-public readonly record struct Award(ulong Auction, PodRun Run, string Winner, PodRun? BidFor = null) : IWireMessage<Award>
+public readonly record struct Award(ulong Auction, PodRun Run, Victory Won, PodRun? BidFor = null) : IWireMessage<Award>
 {
+    const int Fields = 2 + Victory.Fields;
+
     public static MessageKind Kind => MessageKind.Award;
 
     /// <summary>The run that the bid was made for.</summary>
@@ -131,19 +132,19 @@ public readonly record struct Award(ulong Auction, PodRun Run, string Winner, Po
 
     public static void Write(ref MessagePackWriter writer, in Award message)
     {
-        AuctionWire.WriteHead(ref writer, message.BidFor is null ? 3 : 4, message.Auction, message.Run);
-        Codec.WriteText(ref writer, message.Winner, AuctionWire.WhyMax);
+        AuctionWire.WriteHead(ref writer, message.BidFor is null ? Fields : Fields + 1, message.Auction, message.Run);
+        message.Won.Write(ref writer);
         if (message.BidFor is { } asked) PodCodec.Write(ref writer, asked);
     }
 
     public static Award Read(ref MessagePackReader reader)
     {
-        var fields = AuctionWire.ReadHead(ref reader, 3, out var auction, out var run);
-        var winner = Codec.ReadText(ref reader, AuctionWire.WhyMax, "why");
-        if (fields == 3) return new Award(auction, run, winner);
+        var fields = AuctionWire.ReadHead(ref reader, Fields, out var auction, out var run);
+        var won = Victory.Read(ref reader);
+        if (fields == Fields) return new Award(auction, run, won);
         var asked = PodCodec.ReadRun(ref reader);
-        Codec.SkipRest(ref reader, fields - 4);
-        return new Award(auction, run, winner, asked);
+        Codec.SkipRest(ref reader, fields - Fields - 1);
+        return new Award(auction, run, won, asked);
     }
 }
 

@@ -20,7 +20,7 @@ public class ConfigurationTests
         var desk = new Desk(rank: 3, template: Template).Start().Sync();
         var run = desk.Run;
         desk.Hear(desk.Others[0], new Core.Scheduling.Ask(1, run));
-        desk.Hear(desk.Others[0], new Core.Scheduling.Award(1, run, "won"));
+        desk.Hear(desk.Others[0], new Core.Scheduling.Award(1, run, default));
         return desk;
     }
 
@@ -54,7 +54,7 @@ public class ConfigurationTests
             """).Start().Sync();
         var run = desk.Run;
         desk.Hear(desk.Others[0], new Core.Scheduling.Ask(1, run));
-        desk.Hear(desk.Others[0], new Core.Scheduling.Award(1, run, "won"));
+        desk.Hear(desk.Others[0], new Core.Scheduling.Award(1, run, default));
         desk.Pass(500);
         desk.Report(new PodPrepared(run, "127.0.0.9"));
         desk.Pass(500);

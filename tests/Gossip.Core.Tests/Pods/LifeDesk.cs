@@ -14,7 +14,7 @@ sealed class LifeDesk
         Desk = new Desk(rank: 3, template: Template(spec, annotations)).Start(survivors).Sync();
         Run = Desk.Run;
         Desk.Hear(Desk.Others[0], new Ask(1, Run));
-        Desk.Hear(Desk.Others[0], new Award(1, Run, "won"));
+        Desk.Hear(Desk.Others[0], new Award(1, Run, new Victory(9, 2)));
         if (!prepared) return;
         Says("prepare");
         Prepared();

@@ -89,7 +89,7 @@ public class PodKeeperTests
         var desk = new Desk(rank: 3).Start().Sync();
         var run = desk.Run;
         desk.Hear(desk.Ring[0], new Ask(1, run));
-        desk.Hear(desk.Ring[0], new Award(1, run, ""));
+        desk.Hear(desk.Ring[0], new Award(1, run, default));
         desk.Report(new PodFailed(run, "PrepareError", "no such directory"));
         desk.Report(new PodStopped(run));
         Assert.Empty(desk.Admissions);

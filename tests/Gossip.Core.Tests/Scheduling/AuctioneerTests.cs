@@ -34,7 +34,7 @@ public class AuctioneerTests
         desk.Hear(asked[3], No(desk, auction));
         var award = Assert.Single(desk.Take<Award>());
         Assert.Equal(asked[1], award.To);
-        Assert.Equal("won with 700 over 2 other bids", award.Message.Winner);
+        Assert.Equal("won with 700 over 2 other bids", award.Message.Won.ToString());
         Assert.Equal(asked[0], Assert.Single(desk.Take<Release>()).To); // the second stays in reserve
         desk.Hear(asked[1], new Verdict(auction, desk.Run, true, ""));
         Assert.Equal(asked[2], Assert.Single(desk.Take<Release>()).To);

@@ -50,7 +50,7 @@ public class BatchTests
         Assert.Equal(asked[8], second.Winner);
         Assert.Equal([800, 700, 600], second.Answers.Take(3).Select(answer => answer.Score)); // the best was gone by then
         Assert.Equal(Asked, second.Asked);
-        Assert.Equal("won with 800 over 8 other bids", awards.Single(award => award.Message.Run == RunOf(desk, 1)).Message.Winner);
+        Assert.Equal("won with 800 over 8 other bids", awards.Single(award => award.Message.Run == RunOf(desk, 1)).Message.Won.ToString());
         Assert.Empty(desk.Take<Ask>());
     }
 
@@ -169,10 +169,10 @@ public class BatchTests
         var desk = new Desk(rank: 3, replicas: 2).Start().Sync();
         desk.Hear(desk.Ring[0], new Ask(1, RunOf(desk, 0)));
         desk.Take<Bid>();
-        desk.Hear(desk.Ring[0], new Award(1, RunOf(desk, 1), "won", RunOf(desk, 0)));
+        desk.Hear(desk.Ring[0], new Award(1, RunOf(desk, 1), new Victory(9, 2), RunOf(desk, 0)));
         Assert.True(Assert.Single(desk.Take<Verdict>()).Message is { Admitted: true, Run.Pod.Ordinal: 1 });
         Assert.Equal(desk.Self, Assert.Single(desk.Slots.Find(desk.Pods[1])!.Admissions).Node);
-        desk.Hear(desk.Ring[0], new Award(1, RunOf(desk, 0), "won as well"));
+        desk.Hear(desk.Ring[0], new Award(1, RunOf(desk, 0), new Victory(8, 2)));
         Assert.False(Assert.Single(desk.Take<Verdict>()).Message.Admitted);
         Assert.Empty(desk.Admissions);
     }
@@ -183,7 +183,7 @@ public class BatchTests
         var desk = new Desk(rank: 3, replicas: 2).Start().Sync();
         desk.Hear(desk.Ring[0], new Ask(1, RunOf(desk, 0)));
         var other = RunOf(desk, 1) with { Pod = desk.Pods[1] with { Template = 77 } };
-        desk.Hear(desk.Ring[0], new Award(1, other, "won", RunOf(desk, 0)));
+        desk.Hear(desk.Ring[0], new Award(1, other, new Victory(9, 2), RunOf(desk, 0)));
         Assert.Equal("the bid is over", Assert.Single(desk.Take<Verdict>()).Message.Why);
     }
 
@@ -193,7 +193,7 @@ public class BatchTests
         var desk = new Desk(rank: 3, replicas: 2).Start().Sync();
         desk.Hear(desk.Ring[0], new Ask(1, RunOf(desk, 0)));
         desk.Hear(desk.Ring[0], new Ask(2, RunOf(desk, 1)));
-        desk.Hear(desk.Ring[0], new Award(1, RunOf(desk, 1), "won", RunOf(desk, 0)));
+        desk.Hear(desk.Ring[0], new Award(1, RunOf(desk, 1), new Victory(9, 2), RunOf(desk, 0)));
         Assert.True(Assert.Single(desk.Take<Verdict>()).Message.Admitted);
         Assert.Empty(desk.Bidder.Books.Reservations);
         Assert.Equal(1, desk.Bidder.Books.Count);

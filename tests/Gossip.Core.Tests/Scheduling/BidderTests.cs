@@ -16,10 +16,10 @@ public class BidderTests
         var run = desk.Run;
         desk.Hear(desk.Ring[0], new Ask(1, run));
         Assert.Equal(run, Assert.Single(desk.Take<Bid>()).Message.Run);
-        desk.Hear(desk.Ring[0], new Award(1, run, "won with 9"));
-        Assert.Equal("won with 9", desk.Own.Birth.Winner);
+        desk.Hear(desk.Ring[0], new Award(1, run, new Victory(9, 2)));
+        Assert.Equal("won with 9 over 2 other bids", desk.Own.Birth.Winner);
         Assert.True(Assert.Single(desk.Take<Verdict>()).Message.Admitted);
-        desk.Hear(desk.Ring[0], new Award(1, run, "said twice"));
+        desk.Hear(desk.Ring[0], new Award(1, run, new Victory(9, 3)));
         Assert.True(Assert.Single(desk.Take<Verdict>()).Message.Admitted);
         Assert.Single(desk.Admissions);
     }
@@ -30,7 +30,7 @@ public class BidderTests
         var desk = Open();
         desk.Hear(desk.Ring[0], new Ask(1, desk.Run));
         desk.Pass(desk.Timings.BidValidity);
-        desk.Hear(desk.Ring[0], new Award(1, desk.Run, ""));
+        desk.Hear(desk.Ring[0], new Award(1, desk.Run, default));
         Assert.False(Assert.Single(desk.Take<Verdict>()).Message.Admitted);
         Assert.Empty(desk.Admissions);
         Assert.Equal(desk.Bidder.Books.Allocatable, desk.Bidder.Books.Free);
@@ -43,7 +43,7 @@ public class BidderTests
         desk.Hear(desk.Ring[0], new Ask(1, desk.Run));
         var run = desk.Run;
         desk.Admit(desk.Ring[1], epoch: 1, ready: false); // somebody was quicker
-        desk.Hear(desk.Ring[0], new Award(1, run, ""));
+        desk.Hear(desk.Ring[0], new Award(1, run, default));
         Assert.False(Assert.Single(desk.Take<Verdict>()).Message.Admitted);
     }
 
@@ -86,7 +86,7 @@ public class BidderTests
         }
         Assert.Empty(desk.Take<Bid>());
         Assert.Equal(1, desk.Bidder.Books.Count);
-        desk.Hear(desk.Ring[0], new Award(1, desk.Run, ""));
+        desk.Hear(desk.Ring[0], new Award(1, desk.Run, default));
         Assert.True(Assert.Single(desk.Take<Verdict>()).Message.Admitted);
     }
 
@@ -139,7 +139,7 @@ public class BidderTests
         Assert.StartsWith("holds a bid for ", Refused(desk), StringComparison.Ordinal);
         desk.Hear(desk.Ring[0], new Ask(9, desk.Run));
         Assert.Equal(desk.Ring[0], Assert.Single(desk.Take<Bid>()).To);
-        desk.Hear(desk.Ring[1], new Award(7, desk.Run, ""));
+        desk.Hear(desk.Ring[1], new Award(7, desk.Run, default));
         Assert.False(Assert.Single(desk.Take<Verdict>()).Message.Admitted);
         Assert.Equal(1, desk.Bidder.Books.Count);
     }

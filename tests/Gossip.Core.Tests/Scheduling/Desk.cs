@@ -191,7 +191,7 @@ sealed class Desk : NodeEffects, IMemberList
         var auctioneer = Others[0];
         var run = Run;
         Hear(auctioneer, new Ask(1, run));
-        Hear(auctioneer, new Award(1, run, "won"));
+        Hear(auctioneer, new Award(1, run, new Victory(9, 2)));
         Report(new PodPrepared(run, "127.0.0.9"));
         Report(new ContainerStarted(run, "web", 0, Now.Wall));
     }

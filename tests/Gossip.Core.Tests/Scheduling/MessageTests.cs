@@ -23,8 +23,8 @@ public class MessageTests
         var parts = ScorePartsTests.Of((0, 979), (63, -500));
         Assert.Equal(new Bid(9, run, 710, "warmth 500", null, parts), Pass(new Bid(9, run, 710, "warmth 500", null, parts)));
         Assert.Equal(new Refusal(9, run, 4, 5, 60, "full"), Pass(new Refusal(9, run, 4, 5, 60, "full")));
-        Assert.Equal(new Award(9, run, "won"), Pass(new Award(9, run, "won")));
-        Assert.Equal(new Award(9, run, "won", Some.Run(8)), Pass(new Award(9, run, "won", Some.Run(8))));
+        Assert.Equal(new Award(9, run, new Victory(9, 2)), Pass(new Award(9, run, new Victory(9, 2))));
+        Assert.Equal(new Award(9, run, new Victory(9, 2), Some.Run(8)), Pass(new Award(9, run, new Victory(9, 2), Some.Run(8))));
         Assert.Equal(new Verdict(9, run, true, ""), Pass(new Verdict(9, run, true, "")));
         Assert.Equal(new Release(9, run), Pass(new Release(9, run)));
     }

@@ -15,12 +15,12 @@ public class RowCodecTests
     [Fact]
     public void An_admission_birth_comes_back_and_a_long_verdict_is_cut_at_a_character()
     {
-        var birth = new AdmissionBirth(NodeId.Of("a"), Run, new Stamp(ulong.MaxValue), "won with 71 over 4 bids");
+        var birth = new AdmissionBirth(NodeId.Of("a"), Run, new Stamp(ulong.MaxValue), "evicting web-1") { Won = new Victory(int.MaxValue, int.MaxValue, true), Devices = new DeviceGrant(Devices.GroupsMost, ulong.MaxValue), Priority = int.MinValue, KeepsNewest = true };
         Assert.Equal(birth, AdmissionCodec.ReadBirth(AdmissionCodec.Write(birth)));
 
-        var bytes = AdmissionCodec.Write(birth with { Winner = new string('ü', 1000) });
+        var bytes = AdmissionCodec.Write(birth with { Says = new string('ü', 1000) });
         Assert.InRange(bytes.Length, 100, AdmissionCodec.BirthBytesMax);
-        Assert.Matches("^ü+$", AdmissionCodec.ReadBirth(bytes).Winner);
+        Assert.Matches("^ü+$", AdmissionCodec.ReadBirth(bytes).Says);
     }
 
     [Fact]

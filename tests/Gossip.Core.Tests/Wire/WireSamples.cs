@@ -53,7 +53,7 @@ static class WireSamples
         Of(new Ask(9, Run, MayEvict: true)),
         Of(new Bid(9, Run, 710, "warmth 500", new PreemptionCost(1, 1000, 2147485648, 2, new Stamp(8)), Parts)),
         Of(new Refusal(9, Run, 5, 6, 250, "needs 2 cpu, 1.5 free")),
-        Of(new Award(9, Run, "won with 710 over 3 bids", Run)),
+        Of(new Award(9, Run, new Victory(710, 3, true), Run)),
         Of(new Verdict(9, Run, true, "admitted")),
         Of(new Release(9, Run)),
         Of(new Unheard(9, Run)),
@@ -70,7 +70,7 @@ static class WireSamples
     [
         ("Object \"\"", new ObjectBirth(new ObjectName("Pod", "default", "web"), "v1").ToBytes()),
         ("Slot \"\"", PodCodec.SlotBirth(Run.Pod)),
-        ("Admission \"\"", AdmissionCodec.Write(new AdmissionBirth(Node, Run, new Stamp(8), "won with 710 over 3 bids") { Devices = new DeviceGrant(0, 5), Priority = 1000, KeepsNewest = true })),
+        ("Admission \"\"", AdmissionCodec.Write(new AdmissionBirth(Node, Run, new Stamp(8), "evicting b") { Won = new Victory(710, 3, true), Devices = new DeviceGrant(0, 5), Priority = 1000, KeepsNewest = true })),
         ("Admission \"status\"", AdmissionCodec.Write(new AdmissionStatus(1, true, PodPhase.Running, true, "127.1.2.3", new WallTime(5),
             [new ContainerState("web", ContainerStage.Terminated, 2, new WallTime(4), 137, "Error", "killed") { Ready = true, Started = true, Last = new(1, "OOMKilled", new WallTime(3)) }],
             "Evicted", "drained") { ReadySince = new WallTime(6), Notes = [new PodNote("Unhealthy", "web", "says no", 8)] })),

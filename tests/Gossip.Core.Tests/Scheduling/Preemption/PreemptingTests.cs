@@ -83,7 +83,7 @@ public class PreemptingTests
         desk.Hear(desk.Ring[0], new Ask(49, run));
         Assert.Contains("share", Assert.Single(desk.Take<Refusal>()).Message.Why, StringComparison.Ordinal);
         Assert.Equal(1, BidFor(desk, run).Evicts!.Value.Victims);
-        desk.Hear(desk.Ring[0], new Award(50, run, ""));
+        desk.Hear(desk.Ring[0], new Award(50, run, default));
         Assert.True(desk.Own.Status.Draining);
         var victim = desk.Own.Run;
         desk.Pass(5000); // the newcomer came later, but it is not the one that makes way
@@ -125,7 +125,7 @@ public class PreemptingTests
         var victim = desk.Own.Run;
         var run = High(desk);
         BidFor(desk, run);
-        desk.Hear(desk.Ring[0], new Award(50, run, "won"));
+        desk.Hear(desk.Ring[0], new Award(50, run, new Victory(9, 2)));
         Assert.True(Assert.Single(desk.Take<Verdict>()).Message.Admitted);
         var stop = Assert.IsType<StopPod>(Assert.Single(desk.Commands));
         Assert.Equal((victim, TimeSpan.FromSeconds(7)), (stop.Pod, stop.Grace));
@@ -133,7 +133,7 @@ public class PreemptingTests
         Assert.True(desk.Own.Status.Draining);
         var admission = Assert.Single(desk.Slots.Find(run.Pod)!.Admissions);
         Assert.Equal(1000, admission.Birth.Priority);
-        Assert.StartsWith("won, evicting web-", admission.Birth.Winner, StringComparison.Ordinal);
+        Assert.StartsWith("won with 9 over 2 other bids, evicting web-", admission.Birth.Winner, StringComparison.Ordinal);
         Assert.True(desk.Bidder.Books.Free.Cpu.Value < 0, "both count until one is gone");
         Assert.Equal("WaitingForRoom", Assert.Single(admission.Status.Containers).Reason);
         desk.Commands.Clear();
@@ -151,7 +151,7 @@ public class PreemptingTests
         var desk = Full();
         var run = High(desk);
         BidFor(desk, run);
-        desk.Hear(desk.Ring[0], new Award(50, run, ""));
+        desk.Hear(desk.Ring[0], new Award(50, run, default));
         desk.Report(new PodStopped(desk.Own.Run));
         desk.Take<Refusal>();
         desk.Hear(desk.Ring[0], new Ask(51, desk.Run));
@@ -165,7 +165,7 @@ public class PreemptingTests
         var victim = desk.Own.Run;
         var run = High(desk);
         BidFor(desk, run);
-        desk.Hear(desk.Ring[0], new Award(50, run, ""));
+        desk.Hear(desk.Ring[0], new Award(50, run, default));
         desk.Write(run.Pod.Workload, Fields.Deleting, "0");
         desk.Report(new PodStopped(victim));
         Assert.Equal(desk.Bidder.Books.Allocatable, desk.Bidder.Books.Free);
@@ -182,9 +182,9 @@ public class PreemptingTests
         desk.Report(new PodStopped(desk.Own.Run)); // whom it bid to evict is gone, and one of greater priority has the place
         var middle = Bare(desk, "middle", "middle");
         desk.Hear(desk.Ring[1], new Ask(70, new PodRun(middle, new Epoch(1))));
-        desk.Hear(desk.Ring[1], new Award(70, new PodRun(middle, new Epoch(1)), ""));
+        desk.Hear(desk.Ring[1], new Award(70, new PodRun(middle, new Epoch(1)), default));
         Assert.True(Assert.Single(desk.Take<Verdict>()).Message.Admitted);
-        desk.Hear(desk.Ring[0], new Award(50, run, ""));
+        desk.Hear(desk.Ring[0], new Award(50, run, default));
         Assert.Equal("would cost more than it bid: evicts 1 pod of priority 500", Assert.Single(desk.Take<Verdict>()).Message.Why);
         Assert.DoesNotContain(desk.Slots.Find(middle)!.Admissions, admission => admission.Status.Draining);
     }
@@ -212,7 +212,7 @@ public class PreemptingTests
         desk.Commands.Clear();
         var bid = BidFor(desk, run);
         Assert.Equal(0, bid.Evicts!.Value.Victims);
-        desk.Hear(desk.Ring[0], new Award(50, run, ""));
+        desk.Hear(desk.Ring[0], new Award(50, run, default));
         Assert.Empty(desk.Commands);
         Assert.True(desk.Bidder.WaitsForRoom(run));
     }
@@ -239,7 +239,7 @@ public class PreemptingTests
         desk.Hear(desk.Others[0], new Bid(second[0].Message.Auction, desk.Run, 900, "", cost with { Victims = 2, Sum = 1L << 32 }));
         desk.Hear(desk.Others[1], new Bid(second[0].Message.Auction, desk.Run, 100, "", cost));
         var award = Assert.Single(desk.Take<Award>());
-        Assert.Equal((desk.Others[1], "fitted nowhere, won with 100 over 1 other bids"), (award.To, award.Message.Winner));
+        Assert.Equal((desk.Others[1], "fitted nowhere, won with 100 over 1 other bids"), (award.To, award.Message.Won.ToString()));
         Assert.Equal([], desk.Slots.Find(desk.Pods[0])!.Admissions.Select(admission => admission.Node));
     }
 
