@@ -20,13 +20,14 @@ internal sealed class GangChecker(World world) : Checker(world, "A11")
     static readonly TimeSpan Late = TimeSpan.FromSeconds(3);
 
     readonly HashSet<(int Auctioneer, ulong Auction)> seen = [];
-    readonly Dictionary<string, TimeSpan> evicted = new(StringComparer.Ordinal); // gangs, by name, and when
+    readonly Dictionary<string, (TimeSpan At, SimNode From)> evicted = new(StringComparer.Ordinal); // gangs, by name: when and from where last
     Batch? batch;
 
     public override void Performed(SimNode node, PodCommand command)
     {
         if (command is not PreparePod || node.Machine!.Slots.Find(command.Pod.Pod) is not { Gang: { } gang } slot) return;
         var min = slot.Template.Gang!.Min;
+        if (MayBelieveInEvicted(node, gang) && GangState.Of(gang, node.Machine.Slots, node.Machine.Members, node.Now.Monotonic).Stands) return;
         if (HasStarted(gang) || Herds.Admitted(World, gang) is var admitted && admitted >= min)
         {
             World.Sometimes.Count("a gang's pod starts");
@@ -47,7 +48,7 @@ internal sealed class GangChecker(World world) : Checker(world, "A11")
 
     public override void Evicted(SimNode node, PodRun by, PodRun victim)
     {
-        if (node.Machine!.Slots.Find(victim.Pod)?.Gang is { } gang) evicted[gang.Name] = World.Elapsed;
+        if (node.Machine!.Slots.Find(victim.Pod)?.Gang is { } gang) evicted[gang.Name] = (World.Elapsed, node);
     }
 
     public override void EverySecond() => Close();
@@ -65,11 +66,15 @@ internal sealed class GangChecker(World world) : Checker(world, "A11")
     /// <summary>Places that there are, or that the auctioneer may believe in; all that it needs when one that started has its place.</summary>
     int AdmittedFor(SimNode auctioneer, Gang gang)
     {
-        if (evicted.TryGetValue(gang.Name, out var at) && World.Elapsed - at < Late) return GangTerms.MinMost; // it may believe in those that went a moment ago
+        if (MayBelieveInEvicted(auctioneer, gang)) return GangTerms.MinMost;
         var machine = auctioneer.Machine!;
         var state = GangState.Of(gang, machine.Slots, machine.Members, auctioneer.Now.Monotonic);
         return state.HasStarted ? state.Min : Math.Max(state.Admitted, Herds.Admitted(World, gang));
     }
+
+    /// <summary>News of what went a moment ago is on its way, or cannot come.</summary>
+    bool MayBelieveInEvicted(SimNode node, Gang gang) =>
+        evicted.TryGetValue(gang.Name, out var last) && (World.Elapsed - last.At < Late || World.Network.IsBlocked(last.From.Index, node.Index) || !last.From.IsUp || last.From.IsPaused);
 
     bool HasStarted(Gang gang)
     {
