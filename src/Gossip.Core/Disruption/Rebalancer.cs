@@ -14,7 +14,8 @@ namespace Gossip.Core.Disruption;
 /// empty, or one stays far fuller than another. Only the fullest node acts, so there is one mover in the cluster without
 /// anybody being elected; it gives up one pod a period, through the keeper of its budget, and only for a node that is
 /// still clearly less full once it has the pod. So each move lowers the greatest load, nothing goes to and fro, and it
-/// ends. (Like the descheduler's LowNodeUtilization; each step is one of Cybenko's diffusion to the least loaded, 1989.)
+/// ends. Hearsay does not know all: the node that was meant may refuse (its host port is taken), and the auction puts the pod
+/// elsewhere. So a node that gave a pod up keeps it for a long while if it comes back, each time for longer. (Like the descheduler's LowNodeUtilization; each step is one of Cybenko's diffusion to the least loaded, 1989.)
 /// </summary>
 /// <remarks>Inputs: capacities by hearsay, own books, the timer RebalanceDue. Outputs: evictions of own pods.</remarks>
 sealed class Rebalancer(NodeConfig config, SlotTable slots, IMemberList members, Bidder bidder, PodKeeper keeper, Evictor evictor)
@@ -28,6 +29,13 @@ sealed class Rebalancer(NodeConfig config, SlotTable slots, IMemberList members,
     /// <summary>Of all nodes only the emptiest few are looked at.</summary>
     const int TargetsMost = 8;
 
+    /// <summary>Periods for which a pod stays that came back; doubled each time, to a day.</summary>
+    const int StaysFor = 60;
+
+    static readonly TimeSpan StaysMost = TimeSpan.FromDays(1);
+    const int RememberedMost = 4096;
+
+    readonly Dictionary<PodId, (Instant Until, TimeSpan For)> givenUp = []; // looked up only
     readonly Hearsay hearsay = new(slots, members);
     readonly List<(int Load, Member Member)> targets = [];
     int periods;
@@ -53,13 +61,22 @@ sealed class Rebalancer(NodeConfig config, SlotTable slots, IMemberList members,
         periods = 0;
         isMoving = true;
         keeper.NoteMove(pod, string.Create(CultureInfo.InvariantCulture, $"this node is {LoadOfSelf()}/1000 full, {to.Name} {Load(hearsay.Of(to, default))}/1000"));
-        evictor.Evict(pod, dryRun: false, (verdict, _, _, _) =>
+        evictor.Evict(pod, dryRun: false, (verdict, _, later, _) =>
         {
             isMoving = false;
-            if (verdict == EvictionVerdict.Granted) Moves++;
+            if (verdict == EvictionVerdict.Granted) Remember(pod.Pod, later);
             else keeper.NoteMove(pod, null);
         }, now, effects);
         return true;
+    }
+
+    void Remember(PodId pod, Now now)
+    {
+        Moves++;
+        if (givenUp.Count >= RememberedMost) givenUp.Clear();
+        var stays = givenUp.TryGetValue(pod, out var before) ? 2 * before.For : StaysFor * config.Timings.RebalancePeriod;
+        if (stays > StaysMost) stays = StaysMost;
+        givenUp[pod] = (now.Monotonic + stays, stays);
     }
 
     void Wake(NodeEffects effects) => effects.Wake(new NodeTimer(NodeTimerKind.RebalanceDue), config.Timings.RebalancePeriod);
@@ -85,6 +102,7 @@ sealed class Rebalancer(NodeConfig config, SlotTable slots, IMemberList members,
         {
             if (!admission.Status.Ready || slots.Find(admission.Run.Pod) is not { IsDesired: true, Template.MayMove: true, Gang: null } slot) continue;
             if (slots.Standing(slot, now.Monotonic)?.Uid != admission.Uid || slot.Admissions.Length != 1) continue;
+            if (givenUp.TryGetValue(admission.Run.Pod, out var before) && now.Monotonic < before.Until) continue;
             foreach (var (_, member) in targets)
             {
                 var facts = hearsay.Of(member, slots.Placed.Around(slot));

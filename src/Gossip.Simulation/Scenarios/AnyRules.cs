@@ -73,6 +73,7 @@ internal sealed class AnyRules(Luck luck)
         else if (!isDeployment && own.Chance(Rarely)) annotations["gossip.dev/singleton"] = "true";
         if (own.Chance(Now)) annotations["gossip.dev/on-heal"] = "newest";
         if (own.Chance(Rarely)) annotations["gossip.dev/when-alone"] = "stop";
+        if (Has(luck.For($"rebalance {index}"), "rebalance", Often)) annotations["gossip.dev/rebalance"] = "true";
         var spec = Spec(own, annotations);
         if (isOpen) spec.Remove("schedulingGates");
         var name = string.Create(CultureInfo.InvariantCulture, $"w{index:00}");

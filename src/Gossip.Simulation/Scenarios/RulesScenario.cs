@@ -22,6 +22,10 @@ internal sealed class RulesScenario : IScenario
     static readonly TimeSpan SidesWithin = TimeSpan.FromMinutes(2);
     static readonly TimeSpan Look = TimeSpan.FromMilliseconds(500);
     static readonly TimeSpan Quiet = TimeSpan.FromSeconds(5);
+    static readonly TimeSpan RebalancePeriod = TimeSpan.FromSeconds(2);
+
+    /// <summary>A hot spot is one for three periods, and the pod that went from there comes to rest.</summary>
+    static readonly TimeSpan MovesAgainWithin = 10 * RebalancePeriod;
 
     readonly int workloads;
     readonly Luck luck;
@@ -34,7 +38,7 @@ internal sealed class RulesScenario : IScenario
         this.workloads = workloads;
         Trouble = TroubleOf(seed);
         rules = new AnyRules(new Luck(StableHash.Mix(seed, 2)));
-        World = new World(nodes, seed, NodeTimings.Lan, rules.Node, () => Replay(nodes, workloads, seed, planted), WorldFaults.None with { Planted = planted });
+        World = new World(nodes, seed, NodeTimings.Lan with { RebalancePeriod = RebalancePeriod }, rules.Node, () => Replay(nodes, workloads, seed, planted), WorldFaults.None with { Planted = planted });
         World.Check([.. CheckerSet.For(World), Cost = new AuctionCostChecker(World)]);
         luck = World.Luck.For("scenario");
         hotline = new Hotline(World, World.Luck.For("users"));
@@ -82,6 +86,7 @@ internal sealed class RulesScenario : IScenario
         if (World.Violations.Count == 0) ConvergedAfter = World.Elapsed - healed;
         World.RunFor(Quiet);
         Await(() => RulesState.WhyNot(World), RestsWithin);
+        AwaitEven();
         if (World.Violations.Count > 0) return;
         World.AtRest();
         RulesState.CountPlaced(World);
@@ -146,6 +151,19 @@ internal sealed class RulesScenario : IScenario
         World.RunFor(TimeSpan.FromSeconds(30));
         SimNode[][] sides = [World.Nodes[..cut], World.Nodes[cut..]];
         Await(() => RulesState.Placed(World, sides[0]) ?? RulesState.Placed(World, sides[1]), SidesWithin);
+    }
+
+    /// <summary>D2: pods that may move do so until the load is even, and then no more.</summary>
+    void AwaitEven()
+    {
+        var (moves, since) = (-1, World.Elapsed);
+        Await(() =>
+        {
+            if (World.Nodes.Sum(node => node.Machine!.Rebalancer.Moves) is var now && now > moves) (moves, since) = (now, World.Elapsed);
+            if (World.Elapsed - since < MovesAgainWithin) return new Shortcoming("D2", null, string.Create(CultureInfo.InvariantCulture, $"pods go on moving, {moves} times by now"));
+            return RulesState.WhyNot(World);
+        }, RestsWithin);
+        for (var i = 0; i < moves; i++) World.Sometimes.Count("a pod moves to even out the load");
     }
 
     void Await(Func<Shortcoming?> whyNot, TimeSpan within)
