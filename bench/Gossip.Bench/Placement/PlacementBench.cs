@@ -73,14 +73,15 @@ static class PlacementBench
         var news = new List<byte[]>();
         var empty = Auction(workload, nodes, filled: false, news);
         var full = Auction(workload, nodes, filled: true, null);
-        var (hears, held, heldAsRows) = Listen(news, empty.Cluster, empty.Placed);
+        var (hears, held, heldAsRows) = Listen(news, empty.Cluster);
         return new Placed(workload.Name, nodes, empty.PerSecond, full.PerSecond, Central(workload, nodes), 1 / (hears + 1 / empty.PerSecond / nodes),
             empty.Allocated, held, heldAsRows, empty.Messages, empty.Unplaced + full.Unplaced);
     }
 
     /// <summary>Seconds a pod that its news costs every node, and bytes of its heap that it then holds.</summary>
-    static (double Seconds, double Held, double HeldAsRows) Listen(List<byte[]> news, BenchCluster cluster, int placed)
+    static (double Seconds, double Held, double HeldAsRows) Listen(List<byte[]> news, BenchCluster cluster)
     {
+        var placed = cluster.Slots.Slots.Count(slot => !slot.Admissions.IsEmpty); // those of lower priority, where there are any, as well
         double Heap() => GC.GetTotalMemory(forceFullCollection: true);
         var before = Heap();
         var asRows = HeldAsRows(news) - before;

@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using System.Runtime.InteropServices;
 using Gossip.Core.Model;
 
 namespace Gossip.Core.Replication;
@@ -71,7 +72,7 @@ sealed class LocalWrites(Replica replica) : IRowWriter
         }
         Array.Sort(minted, static (a, b) => string.CompareOrdinal(a.Field, b.Field));
         for (var i = 1; i < minted.Length; i++) Check.That(minted[i].Field != minted[i - 1].Field);
-        return ImmutableArray.Create(minted);
+        return ImmutableCollectionsMarshal.AsImmutableArray(minted);
     }
 
     void WriteDelta(Row before, ImmutableArray<Cell> cells, NodeEffects effects, WriteDone? then)

@@ -318,10 +318,11 @@ public sealed partial class Bidder
             (Fields.Birth, AdmissionCodec.Write(birth)),
             (Fields.Status, AdmissionCodec.Write(AdmissionStatus.Admitted)),
         ];
+        var auction = award.Auction; // an award is large to be held until then
         writer.Create(RowKind.Admission, cells, now, effects, (_, _, later) =>
         {
             claim.IsDurable = true;
-            outbox.Send(from, new Verdict(award.Auction, run, true, ""), later);
+            outbox.Send(from, new Verdict(auction, run, true, ""), later);
         });
     }
 

@@ -19,9 +19,11 @@ sealed class SummaryDesk(NodeId self, SlotTable slots, IRowWriter writer)
     {
         if (slots.Find(auction.Pod) is null) return;
         var bids = Collect(auction, winner);
-        var shown = winner == NodeId.None ? RoundSummary.AnswersMax : RoundSummary.AnswersOfPlaced;
+        var shown = Math.Min(answers.Count, winner == NodeId.None ? RoundSummary.AnswersMax : RoundSummary.AnswersOfPlaced);
+        for (var i = shown; i < answers.Count; i++)
+            if (answers[i].Node == winner) answers[shown - 1] = answers[i]; // of a round that had given it up others may have bid more
         var summary = new RoundSummary(auction.Run, self, auction.Rounds, auction.Round.Asked.Count, bids, winner, writer.Tick(now),
-            CollectionsMarshal.AsSpan(answers)[..Math.Min(answers.Count, shown)], gang);
+            CollectionsMarshal.AsSpan(answers)[..shown], gang);
         if (auction.Told is { } last && last.SaysTheSame(summary)) return;
         auction.Told = summary;
         var round = summary.Cell;
