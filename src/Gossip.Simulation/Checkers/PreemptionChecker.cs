@@ -22,6 +22,9 @@ internal sealed class PreemptionChecker(World world) : Checker(world, "A7")
 
     public override void RowChanged(SimNode node, in RowChange change)
     {
+        // The next admission of the pod is another case, also where everybody has restarted since and forgotten that its epoch was used.
+        if (change is { Kind: RowKind.Admission, Before: { } gone, After: null } && PodFacts.Read(gone, null) is { } over && over.Node == node.Id)
+            foreach (var pair in byRun.Keys.Where(pair => pair.By == over.Run).ToArray()) byRun.Remove(pair);
         if (change is { Kind: RowKind.Admission, Before: null, After: { } row } && PodFacts.Read(row, null) is { } admission && admission.Node == node.Id)
             admitted.TryAdd((node.Index, admission.Run), World.Elapsed);
     }
