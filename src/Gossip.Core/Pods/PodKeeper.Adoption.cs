@@ -198,9 +198,16 @@ public sealed partial class PodKeeper
             Stop(pod, now, effects);
             return;
         }
-        if (PodJudge.AnotherStands(slot, self, members)) return; // it has it, but does not run it yet: better an extra copy than none
+        // Another has it, but does not run it yet: better an extra copy than none. Not of a singleton, where the other waits for the
+        // lease that ours renews: it withdraws once the tables show that ours is ready.
+        if (!pod.Template.IsSingleton && PodJudge.AnotherStands(slot, self, members)) return;
         pod.IsBeingAdmitted = true;
-        var birth = new AdmissionBirth(self, pod.Run, writer.Tick(now), "ran on while its admission was lost") { Priority = slots.PriorityOf(slot), KeepsNewest = pod.Template.KeepsNewest };
+        var birth = new AdmissionBirth(self, pod.Run, writer.Tick(now), "ran on while its admission was lost")
+        {
+            Devices = bidder.GrantOf(pod.Run),
+            Priority = slots.PriorityOf(slot),
+            KeepsNewest = pod.Template.KeepsNewest,
+        };
         writer.Create(RowKind.Admission,
             [(Fields.Birth, AdmissionCodec.Write(birth)), (Fields.Status, AdmissionCodec.Write(pod.Status))], now, effects);
     }

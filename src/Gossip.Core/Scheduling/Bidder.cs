@@ -118,6 +118,8 @@ public sealed partial class Bidder
     /// <summary>Which of this node's devices the pod has, as <see cref="Devices.NamesOf"/> writes them; empty for none.</summary>
     internal string DevicesOf(PodRun run) => books.Find(run)?.Devices is { } grant ? books.Allocatable.Devices.NamesOf(grant) : "";
 
+    internal DeviceGrant? GrantOf(PodRun run) => books.Find(run)?.Devices;
+
     public bool Has(PodRun run) => books.Find(run) is { IsFirm: true };
 
     /// <summary>Counts a pod that runs here, or is to, without a bid of this life. False when it is only to run and there is no room.</summary>

@@ -116,6 +116,26 @@ public class AdoptionTests
     }
 
     [Fact]
+    public void A_survivor_of_a_singleton_is_admitted_again_though_another_waits_for_the_lease_that_it_holds()
+    {
+        var desk = new Desk(rank: 3, template: """
+            {"metadata":{"annotations":{"gossip.dev/singleton":"true"}},"spec":{"runtimeClassName":"process","containers":[{"name":"web","command":["web"]}]}}
+            """);
+        desk.Admit(desk.Ring[0], epoch: 2, ready: false);
+        desk.Start(Survivor(desk)).Sync();
+        Assert.Contains(desk.Admissions, admission => admission.Node == desk.Self && admission.Status.Ready);
+        Assert.DoesNotContain(desk.Commands, command => command is StopPod);
+    }
+
+    [Fact]
+    public void A_survivor_that_is_admitted_again_says_which_devices_it_has()
+    {
+        var desk = OfGpus(2);
+        desk.Start(Survivor(desk)).Sync();
+        Assert.NotNull(desk.Own.Birth.Devices);
+    }
+
+    [Fact]
     public void A_survivor_of_a_deleted_workload_ends()
     {
         var desk = new Desk(rank: 3);
