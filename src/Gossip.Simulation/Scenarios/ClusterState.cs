@@ -200,7 +200,7 @@ internal static class ClusterState
     }));
 
     static string Tell(ContainerState container) => string.Create(CultureInfo.InvariantCulture,
-        $"{container.Name}/{container.Restarts} {container.Stage}{(container.Reason.Length > 0 ? " " : "")}{container.Reason}{(container.Started ? " started" : "")}{(container.Ready ? " ready" : "")}");
+        $"{container.Name}/{container.Restarts} {container.Stage}{(container.Reason.Length > 0 ? " " : "")}{container.Reason}{(container.Message.Length > 0 ? $" ({container.Message})" : "")}{(container.Started ? " started" : "")}{(container.Ready ? " ready" : "")}");
 
     public static SimNode? Someone(World world)
     {
