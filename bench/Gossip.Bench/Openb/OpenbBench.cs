@@ -64,7 +64,7 @@ static class OpenbBench
         Line("Gossip", Text(figure.At100), Text(figure.At130), $"   (seeds from {Text(figure.Least130)} to {Text(figure.Most130)})");
         Console.WriteLine($"""
               rejections a pod {figure.RejectionsPerPod:F3} ({figure.PodsRejectedPercent:F1} % of pods had one), rounds a pod {figure.RoundsPerPod:F3}, messages a pod {figure.MessagesPerPod:F1}, overcommits {figure.Overcommits}
-              {figure.PodsPerRun:F0} pods a run, {figure.DroppedPercent:F1} % of them dropped; for those {figure.AskedAnywayPerPod:F2} nodes a pod were asked anyway; {figure.PodsPerSecond:F0} pods/s on one core
+              {figure.PodsPerRun:F0} pods a run, {figure.DroppedPercent:F1} % of them dropped; {figure.PodsPerSecond:F0} pods/s on one core
             """);
     }
 
@@ -76,7 +76,7 @@ static class OpenbBench
 /// <summary>Means over the seeds.</summary>
 sealed record OpenbFigures(
     string Trace, double At100, double At130, double Least130, double Most130, double RejectionsPerPod, double PodsRejectedPercent, double RoundsPerPod,
-    double MessagesPerPod, int Overcommits, double PodsPerRun, double DroppedPercent, double AskedAnywayPerPod, double PodsPerSecond)
+    double MessagesPerPod, int Overcommits, double PodsPerRun, double DroppedPercent, double PodsPerSecond)
 {
     public static OpenbFigures Of(string trace, OpenbRun[] runs, TimeSpan took)
     {
@@ -84,6 +84,6 @@ sealed record OpenbFigures(
         return new OpenbFigures(trace, Math.Round(runs.Average(run => run.At100), 2), Math.Round(runs.Average(run => run.At130), 2), runs.Min(run => run.At130), runs.Max(run => run.At130),
             Math.Round(runs.Sum(run => run.Rejections) / pods, 3), 100 * runs.Sum(run => run.PodsRejected) / pods, runs.Sum(run => run.Rounds) / pods,
             Math.Round(runs.Sum(run => run.Messages) / pods, 2), runs.Sum(run => run.Overcommits), pods / runs.Length,
-            100 * runs.Sum(run => run.Dropped) / pods, runs.Sum(run => run.AskedAnyway) / pods, pods / took.TotalSeconds);
+            100 * runs.Sum(run => run.Dropped) / pods, pods / took.TotalSeconds);
     }
 }

@@ -30,12 +30,9 @@ sealed class OpenbRun(OpenbTrace trace, int seed)
     /// <summary>Pods that no node was believed to have room for any more, or that nobody took.</summary>
     public int Dropped { get; private set; }
 
-    /// <summary>Of nodes that were believed to have room; one pod may get several.</summary>
+    /// <summary>One pod may get several.</summary>
     public int Rejections { get; private set; }
     public int PodsRejected { get; private set; }
-
-    /// <summary>Of nodes that were asked although nothing looked feasible, to have a reason.</summary>
-    public int AskedAnyway { get; private set; }
     public int Rounds { get; private set; }
     public int Messages { get; private set; }
 
@@ -72,8 +69,8 @@ sealed class OpenbRun(OpenbTrace trace, int seed)
             Rounds++;
             asked.Clear();
             passedOver.Clear();
-            var feasible = cluster.Candidates.Choose(pod, default, run, Candidates.Width(cluster.Live.Length, round), asked, passedOver);
-            isPlaced = Ask(pod, run, feasible);
+            var feasible = cluster.Candidates.Choose(pod, default, run, Candidates.Width(cluster.Live.Length, round), round > 0, asked, passedOver);
+            isPlaced = Ask(pod, run);
             if (!feasible) break;
             // The next round is 250 ms later at the soonest, and gossip has come from those who refused by then.
             if (!isPlaced) foreach (var candidate in asked) cluster.Hear(candidate.Node);
@@ -83,7 +80,7 @@ sealed class OpenbRun(OpenbTrace trace, int seed)
     }
 
     /// <summary>One round, as Bidder and Auctioneer go about it: filter, reserve and score; award the best; release the others.</summary>
-    bool Ask(PodTemplate pod, PodRun run, bool feasible)
+    bool Ask(PodTemplate pod, PodRun run)
     {
         Candidate? best = null;
         foreach (var candidate in asked)
@@ -93,8 +90,7 @@ sealed class OpenbRun(OpenbTrace trace, int seed)
             if (!Filtering.Check(pod, cluster.Exactly(candidate.Node, books.Free)).Passes)
             {
                 candidate.State = AnswerState.Refused;
-                if (feasible) Rejections++;
-                else AskedAnyway++;
+                Rejections++;
                 continue;
             }
             candidate.State = AnswerState.Bid;

@@ -278,7 +278,7 @@ public sealed partial class Auctioneer
         foreach (var one in round.Auctions) slots.Placed.ExpectNoMore(one.Pod);
         var width = Candidates.Width(members.Live.Length, auction.EmptyRounds);
         var wide = Math.Min(width + AskedPerPod * (round.Auctions.Count - 1), members.Live.Length);
-        var someFit = candidates.Choose(slot.Template, slots.Placed.Around(slot), auction.Run, wide, round.Asked, round.PassedOver, distrust.At(now));
+        var someFit = candidates.Choose(slot.Template, slots.Placed.Around(slot), auction.Run, wide, auction.IsTogether || auction.FruitlessRounds > 0, round.Asked, round.PassedOver, distrust.At(now));
         round.HasAskedAll = !someFit || wide >= members.Live.Length;
         round.MayEvict = MayEvict(auction, slot, someFit, wide);
         if (round.MayEvict && !someFit) someFit = candidates.ChooseToEvict(slot, auction.Run, wide, round.Asked, round.PassedOver, distrust.At(now));
@@ -287,7 +287,7 @@ public sealed partial class Auctioneer
         round.IsBatch = round.Auctions.Count > 1;
         foreach (var one in round.Auctions) Enter(one, round, now);
         foreach (var candidate in round.Asked) outbox.Send(candidate.Address, new Ask(round.Number, round.Lead, round.MayEvict), effects);
-        effects.Wake(new NodeTimer(NodeTimerKind.AuctionWindow, round.Number), timings.AuctionWindow);
+        effects.Wake(new NodeTimer(NodeTimerKind.AuctionWindow, round.Number), round.Asked.Count > 0 ? timings.AuctionWindow : TimeSpan.Zero);
     }
 
     /// <summary>Finds those that are due as well, alike, and as far in their back-off: they would be asked about next.</summary>

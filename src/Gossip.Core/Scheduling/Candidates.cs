@@ -16,7 +16,7 @@ namespace Gossip.Core.Scheduling;
 /// <param name="rules">By which this node guesses what the others would bid.</param>
 sealed class Candidates(IMemberList members, Hearsay hearsay, SchedulingRules rules)
 {
-    /// <summary>Asked although nothing looks feasible, so that a pending pod has reasons with real numbers.</summary>
+    /// <summary>Asked although nothing looks feasible, so that a pending pod has reasons with real numbers, and stale news does not keep it out.</summary>
     const int AskedAnyway = 4;
 
     /// <summary>With devices, of a width: twice as many are looked at, a third is asked. At 1,000 nodes of 22 looked at 4 are asked.</summary>
@@ -36,9 +36,11 @@ sealed class Candidates(IMemberList members, Hearsay hearsay, SchedulingRules ru
         return (int)Math.Min(live, (long)least << Math.Min(emptyRounds, 31));
     }
 
+    /// <param name="isRepeated">The pod has had a round before: where nothing looks feasible, a few are asked anyway. In its first round what they tell by gossip will do.</param>
     /// <param name="whyNot">Why a node is not to be asked whatever it says of itself; null where it may be.</param>
-    /// <returns>Whether those chosen look feasible; else they are asked anyway.</returns>
-    public bool Choose(PodTemplate template, in Surroundings around, PodRun run, int width, List<Candidate> chosen, List<NodeRefusal> passedOver, Func<NodeId, string?>? whyNot = null)
+    /// <returns>Whether those chosen look feasible; else they are asked anyway, or nobody is.</returns>
+    public bool Choose(
+        PodTemplate template, in Surroundings around, PodRun run, int width, bool isRepeated, List<Candidate> chosen, List<NodeRefusal> passedOver, Func<NodeId, string?>? whyNot = null)
     {
         var live = members.Live;
         if (visits.Length < live.Length) Array.Resize(ref visits, live.Length * 2);
@@ -76,7 +78,7 @@ sealed class Candidates(IMemberList members, Hearsay hearsay, SchedulingRules ru
             chosen.RemoveRange(asked, chosen.Count - asked);
         }
         var isFeasible = chosen.Count > 0;
-        var anyway = isFeasible ? 0 : Math.Min(AskedAnyway, passedOver.Count);
+        var anyway = isFeasible || !isRepeated ? 0 : Math.Min(AskedAnyway, passedOver.Count);
         for (var i = 0; i < anyway; i++)
             if (members.Find(passedOver[i].Node) is { } member) chosen.Add(new Candidate(member.Id, member.Address));
         passedOver.RemoveRange(0, anyway);

@@ -28,7 +28,7 @@ public class CandidatesTests
     [Fact]
     public void Without_devices_a_width_of_nodes_is_asked()
     {
-        Assert.True(candidates.Choose(Some.Template, default, Some.Run(0), Width, chosen, passedOver));
+        Assert.True(candidates.Choose(Some.Template, default, Some.Run(0), Width, false, chosen, passedOver));
         Assert.Equal(Width, chosen.Distinct().Count());
     }
 
@@ -41,7 +41,7 @@ public class CandidatesTests
         for (var ordinal = 0; ordinal < 20; ordinal++)
         {
             chosen.Clear();
-            Assert.True(candidates.Choose(Half, default, Some.Run(ordinal), Width, chosen, passedOver));
+            Assert.True(candidates.Choose(Half, default, Some.Run(ordinal), Width, false, chosen, passedOver));
             Assert.Equal(4, chosen.Count);
             best += chosen.Count(candidate => ring.Find(candidate.Node)!.Capacity.Free.Devices.Free == 500);
         }
@@ -53,17 +53,21 @@ public class CandidatesTests
     {
         slots.Typical.Count(Half, 1);
         ring.Give(node => node % 64 == 0 ? 500 : 0);
-        Assert.True(candidates.Choose(Half, default, Some.Run(0), Width, chosen, passedOver));
+        Assert.True(candidates.Choose(Half, default, Some.Run(0), Width, false, chosen, passedOver));
         Assert.Equal(4, chosen.Count);
         Assert.All(chosen, candidate => Assert.Equal(500, ring.Find(candidate.Node)!.Capacity.Free.Devices.Free));
     }
 
     [Fact]
-    public void Where_nothing_looks_feasible_a_few_are_asked_for_their_reasons()
+    public void Where_nothing_looks_feasible_nobody_is_asked_at_first_and_a_few_after_that_for_their_reasons()
     {
         slots.Typical.Count(Half, 1);
         ring.Give(_ => 499);
-        Assert.False(candidates.Choose(Half, default, Some.Run(0), Width, chosen, passedOver));
+        Assert.False(candidates.Choose(Half, default, Some.Run(0), Width, false, chosen, passedOver));
+        Assert.Empty(chosen);
+        Assert.Contains("needs 500/1000 of one gpu, at most 499/1000 free on one", passedOver[0].Why, StringComparison.Ordinal);
+        passedOver.Clear();
+        Assert.False(candidates.Choose(Half, default, Some.Run(0), Width, true, chosen, passedOver));
         Assert.Equal(4, chosen.Count);
         Assert.Contains("needs 500/1000 of one gpu, at most 499/1000 free on one", passedOver[0].Why, StringComparison.Ordinal);
     }
