@@ -45,7 +45,7 @@ sealed class Evictor(SlotTable slots, IMemberList members, BudgetKeeper keeper, 
         var uid = ViewBuilder.UidOf(slot.Id, shown?.Run.Epoch ?? slot.NextEpoch);
         if (request.Uid.Length > 0 && request.Uid != uid)
             effects.Reply(id, new Refused(RefusedBecause.Conflict, $"the UID in the precondition ({request.Uid}) does not match the UID in record ({uid})"));
-        else if (shown is null || !slot.IsDesired || shown.Status.Phase is PodPhase.Succeeded or PodPhase.Failed)
+        else if (shown is null || !slot.IsDesired || shown.Status.HasEnded)
             effects.Reply(id, new Evicted(request.Name, null)); // nothing of it runs that anybody wants
         else
             Evict(shown.Run, request.DryRun, (verdict, why, _, later) => later.Reply(id, verdict switch

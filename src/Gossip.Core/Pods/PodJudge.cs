@@ -46,10 +46,11 @@ static class PodJudge
     }
 
     /// <summary>Somebody other than us has it.</summary>
+    /// <param name="ready">And it is ready there, or has come to its end: to wait for it any longer is in vain.</param>
     public static bool AnotherStands(Slot slot, NodeId self, IMemberList members, bool ready = false)
     {
         foreach (var admission in slot.Admissions)
-            if (admission.Node != self && (!ready || admission.Status.Ready) && Stands(slot, admission, members)) return true;
+            if (admission.Node != self && (!ready || admission.Status.Ready || admission.Status.HasEnded) && Stands(slot, admission, members)) return true;
         return false;
     }
 

@@ -133,7 +133,7 @@ public sealed partial class PodKeeper
             Attach(Keep(admission.Run, slot.Template, PodStage.Admitted), admission);
             return;
         }
-        if (admission.Status.Phase is PodPhase.Succeeded or PodPhase.Failed && !PodJudge.IsOver(slot, admission.Run.Epoch))
+        if (admission.Status.HasEnded && !PodJudge.IsOver(slot, admission.Run.Epoch))
         {
             Attach(RecallFinished(admission, slot), admission);
             return;

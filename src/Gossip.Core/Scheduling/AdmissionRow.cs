@@ -67,6 +67,9 @@ public sealed record AdmissionStatus(
 {
     public static readonly AdmissionStatus Admitted = new(0, false, PodPhase.Pending, false, "", default, [], "", "");
 
+    /// <summary>For good: the pod is not restarted.</summary>
+    public bool HasEnded => Phase is PodPhase.Succeeded or PodPhase.Failed;
+
     /// <summary>When <see cref="Ready"/> last changed; 0 when it never did.</summary>
     public WallTime ReadySince { get; init; }
 

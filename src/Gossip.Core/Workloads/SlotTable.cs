@@ -190,7 +190,7 @@ public sealed class SlotTable
     public Admission? Standing(Slot slot, Instant now)
     {
         foreach (var admission in slot.Admissions)
-            if (Counts(slot, admission) && (HasEnded(admission) || nodes.Answers(admission.Node, slot.Template.LossGrace, now))) return admission;
+            if (Counts(slot, admission) && (admission.Status.HasEnded || nodes.Answers(admission.Node, slot.Template.LossGrace, now))) return admission;
         return null;
     }
 
@@ -207,14 +207,12 @@ public sealed class SlotTable
     static bool Counts(Slot slot, Admission admission) =>
         !admission.Status.Draining && admission.Run.Epoch >= slot.LeastEpoch && !slot.FailedEpochs.Contains(admission.Run.Epoch);
 
-    static bool HasEnded(Admission admission) => admission.Status.Phase is PodPhase.Succeeded or PodPhase.Failed;
-
     IEnumerable<Uid> Unneeded(Instant now) => garbage.Find(admission => nodes.Answers(admission.Node, TimeSpan.Zero, now));
 
     bool IsHeld(Slot slot)
     {
         foreach (var admission in slot.Admissions)
-            if (Counts(slot, admission) && (HasEnded(admission) || members.Find(admission.Node) is { IsLive: true })) return true;
+            if (Counts(slot, admission) && (admission.Status.HasEnded || members.Find(admission.Node) is { IsLive: true })) return true;
         return false;
     }
 

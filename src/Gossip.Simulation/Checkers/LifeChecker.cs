@@ -38,7 +38,7 @@ internal sealed class LifeChecker(World world) : Checker(world, "L1")
         if (change.Kind != RowKind.Admission || change.After?[Fields.Status] is not { IsNull: false } cell) return;
         if (change.Before?[Fields.Status]?.Dot == cell.Dot || AdmissionCodec.ReadBirth(change.After[Fields.Birth]!.Value.Value).Node != node.Id) return;
         var status = AdmissionCodec.ReadStatus(cell.Value);
-        if (status.Phase is PodPhase.Succeeded or PodPhase.Failed) World.Sometimes.Count($"a pod has {(status.Phase == PodPhase.Failed ? "failed" : "succeeded")} for good");
+        if (status.HasEnded) World.Sometimes.Count($"a pod has {(status.Phase == PodPhase.Failed ? "failed" : "succeeded")} for good");
         foreach (var container in status.Containers)
             if (container.Stage == ContainerStage.Waiting && container.Reason is "WaitingForDependencies" or "CrashLoopBackOff" or "ImagePullBackOff") World.Sometimes.Count($"a status tells {container.Reason}");
             else if (container.Last is { Reason: "DependencyLost" or "ContainerStatusUnknown" } last && container.Stage == ContainerStage.Running) World.Sometimes.Count($"a container runs again after {last.Reason}");

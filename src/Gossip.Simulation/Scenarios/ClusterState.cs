@@ -108,7 +108,7 @@ internal static class ClusterState
                 held = admission;
             }
             if (!slot.IsDesired && copies > 0) return new Shortcoming("A4", observer, $"{slot.Name} is not desired and still admitted: {Tell(world, slot)}");
-            if (!slot.IsDesired || slot.Succeeded || slot.Admissions.Any(HasEnded)) continue; // what ended stays written down
+            if (!slot.IsDesired || slot.Succeeded || slot.Admissions.Any(admission => admission.Status.HasEnded)) continue; // what ended stays written down
             if (!FitsSomewhere(world, slot))
             {
                 if (copies > 0) return new Shortcoming("A1", observer, $"{slot.Name} fits nowhere and is admitted");
@@ -141,8 +141,6 @@ internal static class ClusterState
         return found ? null : new Shortcoming("A3", observer, $"nobody knows {deployment}");
     }
 
-    static bool HasEnded(Admission admission) => admission.Status.Phase is PodPhase.Succeeded or PodPhase.Failed;
-
     static bool Runs(World world, Admission admission) =>
         world.NodeOf(admission.Node) is { } node && node.Runtime.Pods.TryGetValue(admission.Run, out var pod) && pod.Runs;
 
@@ -153,7 +151,7 @@ internal static class ClusterState
         var observer = machines.FirstOrDefault(node => node.IsUp);
         if (observer is null) return null;
         foreach (var slot in observer.Machine!.Slots.Slots)
-            if (slot.IsDesired && !slot.Succeeded && !slot.Admissions.Any(HasEnded)
+            if (slot.IsDesired && !slot.Succeeded && !slot.Admissions.Any(admission => admission.Status.HasEnded)
                 && machines.Any(node => node.IsUp && Fits(node, slot))
                 && !machines.Any(node => node.Runtime.Pods.Any(pod => pod.Key.Pod == slot.Id && pod.Value.Runs)))
                 return new Shortcoming("A4", observer, $"{slot.Name} has no copy on this side");
@@ -173,7 +171,7 @@ internal static class ClusterState
                 if (slot is not null)
                     foreach (var admission in slot.Admissions)
                         admitted |= admission.Node == node.Id && admission.Run == run;
-                if (!admitted) return new Shortcoming("LEAK", node, $"{run} runs and nobody admitted it");
+                if (!admitted) return new Shortcoming("LEAK", node, $"{slot?.Name ?? "a pod of nobody"} {run} runs and nobody admitted it: {(slot is null ? "" : Tell(world, slot))}");
             }
         return null;
     }

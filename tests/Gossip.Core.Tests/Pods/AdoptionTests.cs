@@ -116,6 +116,15 @@ public class AdoptionTests
     }
 
     [Fact]
+    public void A_survivor_of_a_pod_that_came_to_its_end_elsewhere_ends()
+    {
+        var desk = new Desk(rank: 3);
+        desk.Admit(desk.Ring[0], epoch: 2, ready: false, status: now => now with { Phase = PodPhase.Failed });
+        desk.Start(Survivor(desk)).Sync();
+        Assert.Equal(new Epoch(1), desk.Did<StopPod>().Pod.Epoch);
+    }
+
+    [Fact]
     public void A_survivor_of_a_singleton_is_admitted_again_though_another_waits_for_the_lease_that_it_holds()
     {
         var desk = new Desk(rank: 3, template: """

@@ -120,7 +120,7 @@ sealed class Board
     }
 
     BoardNode? HolderOf(Admission admission) =>
-        admission.Status.Phase is PodPhase.Succeeded or PodPhase.Failed ? null : byId.GetValueOrDefault(admission.Node);
+        admission.Status.HasEnded ? null : byId.GetValueOrDefault(admission.Node);
 
     static void Count(Slot slot, Budget[] budgets, bool isReady)
     {
