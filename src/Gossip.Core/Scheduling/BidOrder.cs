@@ -9,24 +9,31 @@ namespace Gossip.Core.Scheduling;
 /// </summary>
 public static class BidOrder
 {
-    public static int Compare(PodRun run, NodeId node, int score, PreemptionCost? evicts, NodeId otherNode, int otherScore, PreemptionCost? otherEvicts)
-    {
-        if (evicts is null != otherEvicts is null) return evicts is null ? 1 : -1;
-        var byCost = evicts is null ? 0 : otherEvicts!.Value.CompareTo(evicts.Value);
-        return byCost != 0 ? byCost : Compare(run, node, score, otherNode, otherScore);
-    }
+    public static int Compare(PodRun run, NodeId node, int score, PreemptionCost? evicts, NodeId otherNode, int otherScore, PreemptionCost? otherEvicts) =>
+        Compare(Seed(run), node, score, evicts, otherNode, otherScore, otherEvicts);
 
-    public static int Compare(PodRun run, NodeId node, int score, NodeId otherNode, int otherScore)
-    {
-        if (score != otherScore) return score.CompareTo(otherScore);
-        var byHash = TieBreak(run, node).CompareTo(TieBreak(run, otherNode));
-        return byHash != 0 ? byHash : node.CompareTo(otherNode);
-    }
+    public static int Compare(PodRun run, NodeId node, int score, NodeId otherNode, int otherScore) => Compare(Seed(run), node, score, otherNode, otherScore);
 
-    static ulong TieBreak(PodRun run, NodeId node) => TieBreak(Seed(run), node);
+    /// <summary>For whoever compares many: the bids of two candidates, by a run's <see cref="Seed"/>.</summary>
+    internal static int Compare(ulong seed, Candidate candidate, Candidate other) =>
+        Compare(seed, candidate.Node, candidate.Score, candidate.Evicts, other.Node, other.Score, other.Evicts);
 
-    /// <summary>A run's part of the tie-break, for whoever compares many nodes.</summary>
+    /// <summary>A run's part of the tie-break.</summary>
     internal static ulong Seed(PodRun run) => StableHash.Mix(run.Pod.Hash(), run.Epoch.Value);
 
     internal static ulong TieBreak(ulong seed, NodeId node) => StableHash.Mix(seed, node.Value);
+
+    static int Compare(ulong seed, NodeId node, int score, PreemptionCost? evicts, NodeId otherNode, int otherScore, PreemptionCost? otherEvicts)
+    {
+        if (evicts is null != otherEvicts is null) return evicts is null ? 1 : -1;
+        var byCost = evicts is null ? 0 : otherEvicts!.Value.CompareTo(evicts.Value);
+        return byCost != 0 ? byCost : Compare(seed, node, score, otherNode, otherScore);
+    }
+
+    static int Compare(ulong seed, NodeId node, int score, NodeId otherNode, int otherScore)
+    {
+        if (score != otherScore) return score.CompareTo(otherScore);
+        var byHash = TieBreak(seed, node).CompareTo(TieBreak(seed, otherNode));
+        return byHash != 0 ? byHash : node.CompareTo(otherNode);
+    }
 }

@@ -85,9 +85,10 @@ sealed class Round(ulong number, PodRun lead)
     public Candidate? Best(PodRun run, int turn)
     {
         Candidate? best = null;
+        var seed = BidOrder.Seed(run);
         foreach (var candidate in Asked)
             if (candidate is { State: AnswerState.Bid, IsAwarded: false } && candidate.PassedAt != turn
-                && (best is null || BidOrder.Compare(run, candidate.Node, candidate.Score, candidate.Evicts, best.Node, best.Score, best.Evicts) > 0)) best = candidate;
+                && (best is null || BidOrder.Compare(seed, candidate, best) > 0)) best = candidate;
         return best;
     }
 }
