@@ -182,9 +182,14 @@ public sealed partial class Auctioneer
             hearsay.Forget(change.Node);
             distrust.Forget(change.Node);
         }
-        if (auctions.Count == 0) return;
+        if (auctions.Count == 0)
+        {
+            candidates.Forget();
+            return;
+        }
         var mayTakeMore = change.After is { IsLive: true } after && (change.ChangesLiveness
             || !ReferenceEquals(change.Before!.Card, after.Card) || Hearsay.Grew(change.Before.Capacity, after.Capacity));
+        if (mayTakeMore) candidates.OnRoom(change.After!);
         if (mayTakeMore && !moved.Contains(change.Node)) moved.Add(change.Node);
         ringTurned |= change.ChangesLiveness;
         if (mayTakeMore || change.ChangesLiveness) WakeBy(now.Monotonic + TickLeast, now, effects);
@@ -278,7 +283,8 @@ public sealed partial class Auctioneer
         foreach (var one in round.Auctions) slots.Placed.ExpectNoMore(one.Pod);
         var width = Candidates.Width(members.Live.Length, auction.EmptyRounds);
         var wide = Math.Min(width + AskedPerPod * (round.Auctions.Count - 1), members.Live.Length);
-        var someFit = candidates.Choose(slot.Template, slots.Placed.Around(slot), auction.Run, wide, auction.IsTogether || auction.FruitlessRounds > 0, round.Asked, round.PassedOver, distrust.At(now));
+        var someFit = candidates.Choose(
+            slot.Template, slots.Placed.Around(slot), auction.Run, wide, auction.IsTogether || auction.FruitlessRounds > 0, round.Auctions.Count > 1, round.Asked, round.PassedOver, distrust.At(now));
         round.HasAskedAll = !someFit || wide >= members.Live.Length;
         round.MayEvict = MayEvict(auction, slot, someFit, wide);
         if (round.MayEvict && !someFit) someFit = candidates.ChooseToEvict(slot, auction.Run, wide, round.Asked, round.PassedOver, distrust.At(now));
