@@ -202,7 +202,7 @@ public sealed class NodeMachine
                     || consent.TryHandle(kind, body, from, now, effects)
                     || voterChange.TryHandle(kind, body, sender, now, effects);
             }
-            catch (Exception malformed) when (malformed is MessagePackSerializationException or EndOfStreamException or OverflowException)
+            catch (Exception malformed) when (Codec.IsMalformed(malformed))
             {
                 effects.Rejected(from, Reject.Malformed); // this message is lost; those beside it are not
             }

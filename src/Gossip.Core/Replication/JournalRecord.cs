@@ -58,14 +58,11 @@ static class JournalRecord
         {
             return reader.ReadArrayHeader() >= 2 && (JournalKind)reader.ReadByte() == JournalKind.Boot ? reader.ReadUInt64() : 0;
         }
-        catch (Exception damaged) when (IsDamage(damaged))
+        catch (Exception damaged) when (Codec.IsMalformed(damaged))
         {
             return 0;
         }
     }
-
-    public static bool IsDamage(Exception thrown) =>
-        thrown is MessagePackSerializationException or EndOfStreamException or OverflowException;
 
     static void WriteNumber(WireBuffer into, JournalKind kind, ulong number)
     {

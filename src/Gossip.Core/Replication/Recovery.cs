@@ -1,6 +1,7 @@
 using System.Buffers;
 using Gossip.Core.Model;
 using Gossip.Core.Ports;
+using Gossip.Core.Wire;
 using MessagePack;
 
 namespace Gossip.Core.Replication;
@@ -65,7 +66,7 @@ sealed class Recovery(RowTable table, HybridClock clock)
         {
             read(ref reader);
         }
-        catch (Exception damaged) when (JournalRecord.IsDamage(damaged))
+        catch (Exception damaged) when (Codec.IsMalformed(damaged))
         {
             Quarantined++;
         }
@@ -140,7 +141,7 @@ sealed class Recovery(RowTable table, HybridClock clock)
         {
             return reader.ReadArrayHeader() >= 8 && reader.ReadInt32() == SnapshotFormat ? reader.ReadUInt64() : 0;
         }
-        catch (Exception damaged) when (JournalRecord.IsDamage(damaged))
+        catch (Exception damaged) when (Codec.IsMalformed(damaged))
         {
             return 0;
         }

@@ -99,7 +99,7 @@ public static class RowCodec
         {
             return Read(ref row);
         }
-        catch (Exception poison) when (poison is MessagePackSerializationException or EndOfStreamException or OverflowException)
+        catch (Exception poison) when (Codec.IsMalformed(poison))
         {
             return null;
         }

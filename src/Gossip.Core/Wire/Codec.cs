@@ -20,6 +20,9 @@ static class Codec
 
     public static MessagePackSerializationException Bad(string field, string why) => new($"{field}: {why}");
 
+    /// <summary>What a reader throws of bytes that are not what they should be: a form or a bound broken, an end too early, a number too great for its field.</summary>
+    public static bool IsMalformed(Exception thrown) => thrown is MessagePackSerializationException or EndOfStreamException or OverflowException;
+
     /// <summary>The header of an array of at least <paramref name="least"/> fields; a newer sender may write more.</summary>
     public static int ReadArray(ref MessagePackReader reader, int least, string field)
     {

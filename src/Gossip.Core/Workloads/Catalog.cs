@@ -1,6 +1,6 @@
 using Gossip.Core.Model;
 using Gossip.Core.Replication;
-using MessagePack;
+using Gossip.Core.Wire;
 
 namespace Gossip.Core.Workloads;
 
@@ -98,7 +98,7 @@ public sealed class Catalog
         {
             return ObjectBirth.Read(row[Fields.Birth]!.Value.Value);
         }
-        catch (Exception poison) when (poison is MessagePackSerializationException or EndOfStreamException)
+        catch (Exception poison) when (Codec.IsMalformed(poison))
         {
             return null;
         }

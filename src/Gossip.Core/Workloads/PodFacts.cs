@@ -3,7 +3,7 @@ using System.Globalization;
 using Gossip.Core.Model;
 using Gossip.Core.Replication;
 using Gossip.Core.Scheduling;
-using MessagePack;
+using Gossip.Core.Wire;
 
 namespace Gossip.Core.Workloads;
 
@@ -112,7 +112,7 @@ sealed class PodFacts
             var status = row[Fields.Status] is { IsNull: false } cell ? AdmissionCodec.ReadStatus(cell.Value) : AdmissionStatus.Admitted;
             return new Admission(row.Uid, birth, status);
         }
-        catch (Exception poison) when (IsPoison(poison))
+        catch (Exception poison) when (Codec.IsMalformed(poison))
         {
             return null;
         }
@@ -125,7 +125,7 @@ sealed class PodFacts
         {
             return AdmissionCodec.ReadNode(admission[Fields.Birth]!.Value.Value);
         }
-        catch (Exception poison) when (IsPoison(poison))
+        catch (Exception poison) when (Codec.IsMalformed(poison))
         {
             return null;
         }
@@ -137,7 +137,7 @@ sealed class PodFacts
         {
             return PodCodec.ReadSlotBirth(row[Fields.Birth]!.Value.Value);
         }
-        catch (Exception poison) when (IsPoison(poison))
+        catch (Exception poison) when (Codec.IsMalformed(poison))
         {
             return null;
         }
@@ -150,7 +150,7 @@ sealed class PodFacts
         {
             return RoundSummaryCodec.Read(cell.Value);
         }
-        catch (Exception poison) when (IsPoison(poison))
+        catch (Exception poison) when (Codec.IsMalformed(poison))
         {
             return null;
         }
@@ -165,6 +165,4 @@ sealed class PodFacts
     }
 
     internal static RoundHead HeadOf(Row summary) => RoundSummaryCodec.ReadHead(summary[Fields.Round]!.Value.Value, out _);
-
-    static bool IsPoison(Exception thrown) => thrown is MessagePackSerializationException or EndOfStreamException;
 }

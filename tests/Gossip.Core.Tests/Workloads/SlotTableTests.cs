@@ -227,6 +227,45 @@ public class SlotTableTests
         Assert.Single(cluster.View.Objects);
     }
 
+    [Property(MaxTest = 500)]
+    public void Rows_spoiled_anywhere_are_read_or_left_out_and_never_thrown(int seed)
+    {
+        var (luck, cluster) = (new Luck((ulong)seed), new TestCluster());
+        cluster.Create("hello", 1);
+        var run = new PodRun(cluster.Wanted[0].Id, Epoch.First);
+        cluster.Admit(cluster.Wanted[0], "n1", status: status => status with { Containers = [new ContainerState("web", ContainerStage.Running, 2, default, 0, "", "")] });
+        cluster.Tables.Create(RowKind.Slot, [(Core.Replication.Fields.Birth, PodCodec.SlotBirth(run.Pod))], cluster.Now, cluster.Effects);
+        var round = new RoundSummary(run, NodeId.Of("n0"), 1, 3, 1, NodeId.Of("n1"), new Stamp(7),
+            [new RoundAnswer(NodeId.Of("n1"), 70, ""), new RoundAnswer(NodeId.Of("n2"), -1, "lacks 0.5 cpu")]);
+        cluster.Tables.Create(RowKind.Summary, [(Core.Replication.Fields.Birth, PodCodec.SlotBirth(run.Pod)), (Core.Replication.Fields.Round, round.Cell)], cluster.Now, cluster.Effects);
+        cluster.Settle();
+
+        foreach (var row in cluster.Tables.History.ToArray())
+            cluster.Tables.Create(row.Kind, [.. row.After!.Cells.Select(cell => (cell.Field, Spoil(cell.Value, luck)))], cluster.Now, cluster.Effects);
+        cluster.Settle();
+        Assert.NotEmpty(cluster.View.Pods);
+    }
+
+    /// <summary>With a byte changed, cut, or with the greatest of all numbers somewhere: 2^64 - 1 has room in few fields.</summary>
+    static ReadOnlyMemory<byte> Spoil(ReadOnlyMemory<byte> cell, Luck luck)
+    {
+        var bytes = cell.ToArray();
+        var at = luck.Below(cell.Length);
+        switch (luck.Below(4))
+        {
+            case 0:
+                break;
+            case 1:
+                bytes[at] = (byte)luck.Below(256);
+                break;
+            case 2:
+                return bytes.AsMemory(0, at);
+            default:
+                return (byte[])[.. bytes.AsSpan(0, at), 0xCF, .. Enumerable.Repeat((byte)0xFF, 8), .. bytes.AsSpan(at + 1)];
+        }
+        return bytes;
+    }
+
     [Property]
     public void The_same_rows_in_any_order_derive_the_same_slots(int seed)
     {
