@@ -19,6 +19,9 @@ public sealed class Swim : IMemberList, IPiggyback
     /// <summary>Digests that must differ in a row before lists are exchanged: rumours under way explain one or two.</summary>
     const int MismatchesMost = 3;
 
+    /// <summary>Some ten datagrams of rumours, which a peer would get in two seconds at one a tick.</summary>
+    const int RumoursByDatagram = 64;
+
     readonly NodeConfig config;
     readonly Outbox outbox;
     readonly Beliefs beliefs;
@@ -155,8 +158,7 @@ public sealed class Swim : IMemberList, IPiggyback
                 break;
             case NodeTimerKind.GossipTick:
                 gossips = false;
-                if (!beliefs.Rumours.IsEmpty)
-                    foreach (var peer in peers.Draw(config.Timings.GossipFanout)) outbox.Touch(peer.Address);
+                OnGossipTick(effects);
                 break;
             case NodeTimerKind.JoinRetry:
                 reunion.OnJoinRetry(timer, now, effects);
@@ -208,6 +210,17 @@ public sealed class Swim : IMemberList, IPiggyback
             if (asked.State == MemberState.Suspect) outbox.Send(asked.Address, MemberRecord.Of(asked, now), effects);
         }
         effects.Wake(new NodeTimer(NodeTimerKind.ProbePeriod), probe.Interval);
+    }
+
+    /// <summary>A few rumours ride in datagrams. When half a cluster comes back at once there are thousands, which go by stream.</summary>
+    void OnGossipTick(NodeEffects effects)
+    {
+        if (beliefs.Rumours.IsEmpty) return;
+        foreach (var peer in peers.Draw(config.Timings.GossipFanout))
+        {
+            if (beliefs.Rumours.Count > RumoursByDatagram) outbox.SendRumours(peer.Address, effects);
+            else outbox.Touch(peer.Address);
+        }
     }
 
     void OnPing(in Ping ping, NodeAddress from, NodeEffects effects)

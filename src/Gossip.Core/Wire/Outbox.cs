@@ -76,6 +76,15 @@ public sealed class Outbox(NodeId self)
     /// <summary>Queues an empty datagram, so that rumours travel to an address that nothing else is said to.</summary>
     public void Touch(NodeAddress to) => pending.Add(new Pending(to, 0, 0));
 
+    /// <summary>Sends rumours and nothing else as one frame over the stream, at once, at most <see cref="Limits.RumourFrame"/> bytes of them.</summary>
+    public void SendRumours(NodeAddress to, NodeEffects effects)
+    {
+        frame.Clear();
+        Envelope.WriteHeader(frame, self, Boot);
+        if (Piggyback is { } piggyback) frame.Advance(piggyback.Fill(frame.GetSpan(Limits.RumourFrame)[..Limits.RumourFrame]));
+        if (frame.Length > Limits.EnvelopeHeader) effects.SendFrame(to, frame.Written);
+    }
+
     /// <summary>Sends everything that is queued. Messages to one address keep their order.</summary>
     public void Flush(NodeEffects effects)
     {

@@ -178,6 +178,26 @@ public sealed class SwimTests
         Assert.All(net.Nodes, node => Assert.DoesNotContain(node.Saw, saw => saw.State == MemberState.Dead));
     }
 
+    /// <summary>Each node has news of all the others then. In datagrams, a few at a time, it took 2.3 s, and longer the more there are.</summary>
+    [Fact]
+    public void Two_large_sides_merge_soon_after_they_meet_and_are_quiet_again()
+    {
+        const int Count = 160;
+        var net = SwimNet.Joined(Count, 23);
+        bool IsLeft(SwimNode node) => net.Nodes.IndexOf(node) < Count / 2;
+        net.Reaches = (from, to) => IsLeft(from) == IsLeft(to);
+        net.Run(60 * Second, () => net.Agree(Count / 2));
+        net.Reaches = (_, _) => true;
+        net.Run(60 * Second, () => net.Nodes.Exists(node => node.Swim.Live.Length > Count / 2));
+        var frames = net.Frames;
+        Assert.InRange(net.Run(60 * Second, () => net.Agree(Count)), TimeSpan.Zero, TimeSpan.FromSeconds(1.5));
+        net.Run(5 * Second);
+        Assert.InRange(net.Frames - frames, Count, 20 * Count);
+        frames = net.Frames;
+        net.Run(10 * Second);
+        Assert.Equal(frames, net.Frames);
+    }
+
     [Theory]
     [InlineData(13)]
     [InlineData(14)]
