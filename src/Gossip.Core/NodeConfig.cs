@@ -68,6 +68,8 @@ public sealed record NodeTimings
     public TimeSpan UnreadyBeforeOutranked { get; init; } = TimeSpan.FromSeconds(30);
     /// <summary>How long a restarted node without peers waits before it trusts its own tables.</summary>
     public TimeSpan SyncWait { get; init; } = TimeSpan.FromSeconds(2);
+    /// <summary>By then a node that came back has compared its tables with somebody's, and what it wrote since has come round: its rows are believed.</summary>
+    public TimeSpan Comeback => SyncWait + 2 * DigestInterval;
 
     /// <summary>T: for how long a voter grants a singleton, and how long a restarted voter is silent. Clocks may differ by 1 % in speed.</summary>
     public TimeSpan LeaseTerm { get; init; } = TimeSpan.FromSeconds(15);

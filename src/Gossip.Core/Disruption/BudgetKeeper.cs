@@ -22,7 +22,7 @@ sealed class BudgetKeeper(NodeConfig config, SlotTable slots, IMemberList member
     bool hasSynced;
 
     /// <summary>By then what a node wrote before it went, or before this one took over, has come round.</summary>
-    TimeSpan Patience => config.Timings.SyncWait + 2 * config.Timings.DigestInterval;
+    TimeSpan Patience => config.Timings.Comeback;
 
     public void Start(Now now) => begunAt = now.Monotonic;
 

@@ -31,6 +31,9 @@ sealed class Beliefs(NodeConfig config, ulong boot, Outbox outbox, List<MemberCh
         Table.Set(new Member(config.Card, new Incarnation(boot, 0), MemberState.Alive, default, new Capacity(boot, 1, config.Card.Allocatable, "")));
     }
 
+    /// <summary>The clock is known.</summary>
+    public void Start(Now now) => Table.Set(Own with { Since = now.Monotonic });
+
     /// <param name="hearsay">
     /// From a list, not from news: two sides of a healed partition each list the other as dead, so such a death only
     /// makes a suspect of one whom this node sees alive, and leaves it the time to object.

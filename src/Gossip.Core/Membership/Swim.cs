@@ -66,6 +66,7 @@ public sealed class Swim : IMemberList, IPiggyback
     /// <summary>Begins to probe, to gossip, and to join through the seeds.</summary>
     public void Start(Now now, NodeEffects effects)
     {
+        beliefs.Start(now);
         Changes.Add(new MemberChange(Self, null, beliefs.Own));
         if (config.Crowd is null) beliefs.SpreadOwn(now);
         reunion.Start(now, effects);

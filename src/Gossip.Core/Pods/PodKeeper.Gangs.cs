@@ -10,6 +10,9 @@ public sealed partial class PodKeeper
 {
     internal const string GangIncomplete = "GangIncomplete";
 
+    /// <summary>A node that is just back is believed by the mere passing of time.</summary>
+    static readonly TimeSpan GangLook = TimeSpan.FromSeconds(1);
+
     readonly List<KeptPod> awaitingGang = [];
 
     /// <summary>Holds a pod back while its gang does not stand; beyond the gang's patience its place is free for others.</summary>
@@ -31,6 +34,7 @@ public sealed partial class PodKeeper
         {
             pod.Waits("WaitingForGang", why);
             pod.LookAt(patience);
+            pod.LookAt(now.Monotonic + GangLook);
             return true;
         }
         pod.Draining = true;

@@ -156,8 +156,7 @@ public sealed partial class PodKeeper
         Advance(pod, now, effects);
     }
 
-    /// <summary>By then a node that came back has compared its tables with somebody's, and what it wrote since has come round.</summary>
-    TimeSpan Patience => config.Timings.SyncWait + 2 * config.Timings.DigestInterval;
+    TimeSpan Patience => config.Timings.Comeback;
 
     void JudgeAgainAt(Instant at, Now now, NodeEffects effects)
     {

@@ -13,7 +13,7 @@ namespace Gossip.Core.Workloads;
 /// <param name="LeastMin">The smaller of two; the same when all agree.</param>
 /// <param name="Members">Pods that are wanted and not held by scheduling gates or for want of their class.</param>
 /// <param name="Admitted">Of these, those with a place on a live node, or that have ended.</param>
-/// <param name="HasStarted">A member that has its place was started: the gang stood then, and stands while one of these does on a live node.</param>
+/// <param name="HasStarted">A member that has its place was started: the gang stood then, and stands while one of these does on a live node that is not just back.</param>
 public readonly record struct GangState(string Name, int Min, int LeastMin, int Members, int Admitted, bool HasStarted)
 {
     /// <summary>Its pods name two minimums. Only concurrent writes bring that about; nobody knows which is meant.</summary>
@@ -40,7 +40,7 @@ public readonly record struct GangState(string Name, int Min, int LeastMin, int 
             }
             else if (standing is not null)
             {
-                if (members.Find(standing.Node) is not { IsLive: true }) continue; // in its grace: nobody may count on it
+                if (members.Find(standing.Node) is not { IsLive: true } || slots.IsOutdated(standing, now)) continue; // in its grace, or just back: nobody may count on it
                 started |= standing.Status.StartedAt != default;
                 admitted++;
             }

@@ -2,6 +2,7 @@ using System.Collections.Immutable;
 using Gossip.Core.Membership;
 using Gossip.Core.Model;
 using Gossip.Core.Replication;
+using Gossip.Core.Scheduling;
 
 namespace Gossip.Core.Workloads;
 
@@ -56,6 +57,14 @@ sealed class NodeBook(Catalog catalog, IMemberList members, NodeTimings timings)
         strangersSince.Remove(node);
         return member.IsLive || member.State == MemberState.Dead && now < member.Since + grace;
     }
+
+    /// <summary>
+    /// An admission from before its node's restart does not tell yet what became of the pod: with the power it may have gone,
+    /// and with the disk the node may have forgotten it.
+    /// </summary>
+    public bool IsOutdated(Admission admission, Instant now) =>
+        members.Find(admission.Node) is { } member && now < member.Since + timings.Comeback
+        && admission.Birth.AdmittedAt.UnixMilliseconds / 1000 <= (long)member.Incarnation.Boot;
 
     /// <summary>None for what is no map of labels.</summary>
     internal static Labels ReadLabels(ReadOnlyMemory<byte> json) => Selector.TryRead(json, out _) is { Terms.IsEmpty: true } map ? map.Pairs : Labels.Empty;

@@ -194,6 +194,9 @@ public sealed class SlotTable
         return null;
     }
 
+    /// <summary>Its node restarted since, and what became of the pod is not known yet.</summary>
+    internal bool IsOutdated(Admission admission, Instant now) => nodes.IsOutdated(admission, now);
+
     /// <summary>Desired, not succeeded, not gated, of a known priority, with voters if it needs them, and nobody's. Notes since when: the mere passing of time may have opened it.</summary>
     public bool IsOpen(Slot slot, Instant now)
     {
