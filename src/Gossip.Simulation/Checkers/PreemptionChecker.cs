@@ -12,11 +12,11 @@ namespace Gossip.Simulation.Checkers;
 /// </summary>
 /// <remarks>
 /// After a partition there may be two copies of both, each newcomer behind a copy of the victim. That ends too, so only what was
-/// admitted after the first eviction counts.
+/// admitted after the first eviction counts; and a side's run is another than the one of the same number on the side that it is cut off from.
 /// </remarks>
 internal sealed class PreemptionChecker(World world) : Checker(world, "A7")
 {
-    readonly Dictionary<(PodRun By, PodId Victim), TimeSpan> byRun = []; // when first
+    readonly Dictionary<(PodRun By, PodId Victim), (TimeSpan At, SimNode On)> byRun = []; // when and where first
     readonly Dictionary<(int Node, PodRun Run), TimeSpan> admitted = [];
     readonly HashSet<(PodId By, PodId Victim)> byPod = [];
 
@@ -36,7 +36,8 @@ internal sealed class PreemptionChecker(World world) : Checker(world, "A7")
         if (slots.Find(by.Pod) is not { } newcomer || slots.Find(victim.Pod) is not { } old) return;
         int mine = Manifests.PriorityOf(newcomer.Template), its = Manifests.PriorityOf(old.Template);
         if (its >= mine) Violated(node, $"evicts {old.Name} of priority {its} for {newcomer.Name} of {mine}");
-        if (!byRun.TryAdd((by, victim.Pod), World.Elapsed) && admitted[(node.Index, victim)] > byRun[(by, victim.Pod)])
+        if (!byRun.TryAdd((by, victim.Pod), (World.Elapsed, node)) && byRun[(by, victim.Pod)] is var first
+            && admitted[(node.Index, victim)] > first.At && !World.Network.IsBlocked(first.On.Index, node.Index))
             Violated(node, $"{newcomer.Name} has {old.Name} evicted twice in one run");
         byPod.Add((by.Pod, victim.Pod));
         if (byPod.Contains((victim.Pod, by.Pod))) Violated(node, $"{newcomer.Name} and {old.Name} evict each other");
