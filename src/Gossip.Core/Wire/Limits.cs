@@ -27,8 +27,8 @@ public static class Limits
     /// <summary>A frame carries one object at most whole: 1 MiB + 128 KiB for its cells' dots and stamps, 32 B for each of 4,096.</summary>
     public const int FramePayload = ObjectBytes + (1 << 17);
 
-    /// <summary>Rumours in one frame, some 400 members: to 3 peers every 200 ms, 8 Mbit/s while a backlog lasts.</summary>
-    public const int RumourFrame = 1 << 16;
+    /// <summary>Rumours in one frame, some 400 members; of longer frames a listener reads only a few at once. To 3 peers every 200 ms: 7 Mbit/s while a backlog lasts.</summary>
+    public const int RumourFrame = 60 * 1024;
 
     /// <summary>A DNS label: what Kubernetes allows for a node's or a namespace's name.</summary>
     public const int Label = 63;
