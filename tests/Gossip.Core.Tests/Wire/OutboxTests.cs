@@ -1,3 +1,4 @@
+using Gossip.Core.Membership;
 using Gossip.Core.Model;
 using Gossip.Core.Pods;
 using Gossip.Core.Requests;
@@ -78,6 +79,31 @@ public class OutboxTests
         outbox.Flush(sent);
         Assert.Equal([1], Numbers(Assert.Single(sent.Datagrams).Bytes));
         Assert.Equal([2], Numbers(Assert.Single(sent.Frames).Bytes));
+    }
+
+    [Fact]
+    public void A_backlog_of_rumours_goes_in_bounded_frames_until_each_was_sent_as_often_as_it_may()
+    {
+        const int Many = 1000, Times = 2;
+        var sent = new Sent();
+        var rumours = new RumourQueue();
+        var encoded = new WireBuffer();
+        for (var i = 0; i < Many; i++)
+        {
+            encoded.Clear();
+            Envelope.Append(encoded, new Note(i, 150));
+            rumours.Offer((ulong)i, encoded.Written, Times);
+        }
+        var outbox = new Outbox(NodeId.Of("self")) { Piggyback = new Rumours(rumours) };
+        while (!rumours.IsEmpty) outbox.SendRumours(A, sent);
+        outbox.SendRumours(A, sent); // nothing is left, and nothing is sent
+        Assert.All(sent.Frames, frame => Assert.InRange(frame.Bytes.Length, Limits.EnvelopeHeader + 1, Limits.RumourFrame + Limits.EnvelopeHeader));
+        Assert.Equal(Enumerable.Range(0, Many), sent.Frames.SelectMany(frame => Numbers(frame.Bytes)).GroupBy(number => number).Where(told => told.Count() == Times).Select(told => told.Key).Order());
+    }
+
+    sealed class Rumours(RumourQueue queue) : IPiggyback
+    {
+        public int Fill(Span<byte> room) => queue.Fill(room);
     }
 
     [Fact]
