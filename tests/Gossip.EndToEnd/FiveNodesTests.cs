@@ -108,7 +108,7 @@ public sealed class FiveNodesTests(FiveNodesTests.FiveNodes cluster) : IClassFix
         await UntilRunningAsync("app=batch", 8);
         await kubectl.OkAsync($"create -f {Examples.Path("gang.yaml")}"); // three cpu each, and not on every node are three free
         await LocalCluster.UntilAsync("the gang is told what it lacks", async () =>
-            (await PodsAsync("app=train")) is { Count: 5 } pods && pods.All(pod => Reason(pod).Contains("5 together", StringComparison.Ordinal)));
+            (await PodsAsync("app=train")) is { Count: 5 } pods && pods.All(pod => Reason(pod).Contains("gang train needs 5 together, ", StringComparison.Ordinal)));
         Assert.Equal(8, PodRecords.Count(cluster.Nodes));
 
         await kubectl.OkAsync($"delete -f {half}");

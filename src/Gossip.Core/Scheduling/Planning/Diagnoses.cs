@@ -29,7 +29,7 @@ public sealed class Diagnoses(ClusterView view)
             board ??= new Board(view);
             if (board.Find(pod.Id) is not { } slot) return null;
             if (!known.TryGetValue(slot.Template, out var found)) known.Add(slot.Template, found = Look(slot, board));
-            return pod.HasFailedScheduling ? Correct(found, pod.Summary!) : found.Diagnosis;
+            return pod.HasFailedScheduling && pod.Gang.Length == 0 ? Correct(found, pod.Summary!) : found.Diagnosis; // of a gang, what refused may have been held for its other pods
         }
     }
 

@@ -85,6 +85,14 @@ public class DiagnosesTests
     }
 
     [Fact]
+    public void What_refused_a_pod_of_a_gang_may_have_been_held_for_its_others()
+    {
+        var cluster = new PretendCluster().Node("n1").Node("n2").Node("n3", cpu: 0).Pod("p").Round("p", ("n1", "needs 1000m cpu, 100m free"), ("n2", "needs 1000m cpu, 100m free"));
+        Assert.Equal(2, new Diagnoses(cluster.View).Of(cluster.Find("p") with { Gang = "gang train needs 3 together, 2 fit" })!.Fit);
+        Assert.Equal(0, Of(cluster).Fit);
+    }
+
+    [Fact]
     public void A_pod_that_waits_for_its_auction_says_so_first()
     {
         var cluster = new PretendCluster().Node("n1").Pod("p");
