@@ -46,6 +46,9 @@ public sealed class RumourQueue
     /// <summary>How many subjects are being talked about.</summary>
     public int Count => bySubject.Count;
 
+    /// <summary>What it takes to send all of them once.</summary>
+    public int Bytes { get; private set; }
+
     /// <summary>Spreads a message (with its header), <paramref name="transmits"/> times; it replaces what was said on the subject.</summary>
     public void Offer(ulong subject, ReadOnlySpan<byte> wholeMessage, int transmits)
     {
@@ -64,6 +67,7 @@ public sealed class RumourQueue
         rumour.Length = wholeMessage.Length;
         rumour.Sent = 0;
         rumour.Limit = transmits;
+        Bytes += rumour.Length;
         bySubject.Add(subject, index);
         Link(index);
     }
@@ -141,6 +145,7 @@ public sealed class RumourQueue
     {
         ref var rumour = ref At(index);
         bySubject.Remove(rumour.Subject);
+        Bytes -= rumour.Length;
         if (free.Count >= SparesMost) rumour.Bytes = null;
         free.Push(index);
     }

@@ -19,8 +19,8 @@ public sealed class Swim : IMemberList, IPiggyback
     /// <summary>Digests that must differ in a row before lists are exchanged: rumours under way explain one or two.</summary>
     const int MismatchesMost = 3;
 
-    /// <summary>Some ten datagrams of rumours, which a peer would get in two seconds at one a tick.</summary>
-    const int RumoursByDatagram = 64;
+    /// <summary>Of rumours that go by datagram: four, some 30 members or 100 capacities, which at one a tick take seconds already. More go by stream.</summary>
+    const int BytesByDatagram = 4 * Limits.DatagramPayload;
 
     readonly NodeConfig config;
     readonly Outbox outbox;
@@ -219,7 +219,7 @@ public sealed class Swim : IMemberList, IPiggyback
         if (beliefs.Rumours.IsEmpty) return;
         foreach (var peer in peers.Draw(config.Timings.GossipFanout))
         {
-            if (beliefs.Rumours.Count > RumoursByDatagram) outbox.SendRumours(peer.Address, effects);
+            if (beliefs.Rumours.Bytes > BytesByDatagram) outbox.SendRumours(peer.Address, effects);
             else outbox.Touch(peer.Address);
         }
     }

@@ -83,6 +83,7 @@ public sealed class RumourQueueTests
                     break;
             }
             Assert.Equal(plain.Count, queue.Count);
+            Assert.Equal(2 * plain.Count, queue.Bytes);
         }
     }
 
