@@ -1,4 +1,6 @@
+using System.CommandLine;
 using BenchmarkDotNet.Running;
+using Gossip.Bench;
 using Gossip.Bench.Idle;
 using Gossip.Bench.Openb;
 using Gossip.Bench.Placement;
@@ -6,12 +8,10 @@ using Gossip.Bench.PodStart;
 using Gossip.Bench.ProcessPods;
 using Gossip.Bench.Scale;
 
-if (args is ["idle", .. var rest]) return await IdleBench.RunAsync(asJson: rest.Contains("--json"));
-if (args is ["processpods", .. var asked]) return await ProcessPodsBench.RunAsync(asJson: asked.Contains("--json"));
-if (args is ["openb", .. var traces]) return OpenbBench.Run(traces);
-if (args is ["placement", .. var placed]) return PlacementBench.Run(placed);
-if (args is ["scale", .. var scaled]) return ScaleBench.Run(scaled);
-if (args is ["podstart", ..]) return await PodStartBench.Create().Parse(args[1..]).InvokeAsync();
-if (args is ["chatter"]) return Chatter.Run();
+var verbs = new RootCommand("What Gossip costs, verb by verb. Without a verb: BenchmarkDotNet's own options, such as --filter '*'.")
+{
+    IdleBench.Create(), ProcessPodsBench.Create(), PodStartBench.Create(), OpenbBench.Create(), PlacementBench.Create(), ScaleBench.Create(), Chatter.Create(),
+};
+if (args is ["-h" or "--help"] || args is [var verb, ..] && verbs.Subcommands.Any(known => known.Name == verb)) return await verbs.Parse(args).InvokeAsync();
 BenchmarkSwitcher.FromAssembly(typeof(IdleBench).Assembly).Run(args);
 return 0;

@@ -1,3 +1,4 @@
+using System.CommandLine;
 using System.Diagnostics;
 using System.Globalization;
 using System.Text.Json;
@@ -15,7 +16,15 @@ static class IdleBench
 
     static readonly TimeSpan Settling = TimeSpan.FromSeconds(5), Window = TimeSpan.FromSeconds(20), Patience = TimeSpan.FromSeconds(60);
 
-    public static async Task<int> RunAsync(bool asJson)
+    public static Command Create()
+    {
+        var json = Options.Json();
+        var command = new Command("idle", "What five real nodes cost while nothing happens") { json };
+        command.SetAction((parsed, _) => RunAsync(parsed.GetValue(json)));
+        return command;
+    }
+
+    static async Task<int> RunAsync(bool asJson)
     {
         var folder = Directory.CreateTempSubdirectory("gossip-idle-").FullName;
         var nodes = new List<IdleNode>();

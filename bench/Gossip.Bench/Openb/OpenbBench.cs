@@ -1,10 +1,11 @@
+using System.CommandLine;
 using System.Diagnostics;
 using System.Globalization;
 using System.Text.Json;
 
 namespace Gossip.Bench.Openb;
 
-/// <summary>A real workload on a real cluster, beside central schedulers: <c>openb --traces DIR [--trace NAME] [--seeds N] [--reshape SEED] [--json] [--plot FILE]</c>.</summary>
+/// <summary>A real workload on a real cluster, beside central schedulers.</summary>
 static class OpenbBench
 {
     const int FirstSeed = 42, Seeds = 10;
@@ -17,23 +18,28 @@ static class OpenbBench
         The paper's policies are central and see everything at once, fresh.
         """;
 
-    public static int Run(string[] args)
+    public static Command Create()
     {
-        try
+        var traces = new Option<string>("--traces") { Description = "The folder of *_node_list_*.csv and *_pod_list_*.csv; bench/README.md says where they come from", Required = true };
+        var only = new Option<string?>("--trace") { Description = "This one of them only" };
+        var seeds = new Option<int>("--seeds") { Description = $"How many, from {FirstSeed}", DefaultValueFactory = _ => Seeds };
+        var reshape = new Option<int?>("--reshape") { Description = "Another trace of the same form, drawn with this seed: nothing may be tuned to those that there are" };
+        var (json, plot) = (Options.Json(), Options.Plot());
+        var command = new Command("openb", "How well a real workload is packed, beside the paper's central schedulers") { traces, only, seeds, reshape, json, plot };
+        command.SetAction(parsed =>
         {
-            return Run(Value(args, "--traces") ?? throw new FormatException("--traces DIR is missing: the folder of *_node_list_*.csv and *_pod_list_*.csv; see bench/README.md for where they come from"),
-                Value(args, "--trace"), Number(args, "--seeds") ?? Seeds, Number(args, "--reshape"), args.Contains("--json"), Value(args, "--plot"));
-        }
-        catch (Exception wrong) when (wrong is FormatException or IOException or UnauthorizedAccessException or OverflowException)
-        {
-            Console.Error.WriteLine($"openb: {wrong.Message}");
-            return 2;
-        }
+            try
+            {
+                return Run(parsed.GetValue(traces)!, parsed.GetValue(only), parsed.GetValue(seeds), parsed.GetValue(reshape), parsed.GetValue(json), parsed.GetValue(plot));
+            }
+            catch (Exception wrong) when (wrong is FormatException or IOException or UnauthorizedAccessException or OverflowException)
+            {
+                Console.Error.WriteLine($"openb: {wrong.Message}");
+                return 2;
+            }
+        });
+        return command;
     }
-
-    static string? Value(string[] args, string option) => Array.IndexOf(args, option) is >= 0 and var at && at + 1 < args.Length ? args[at + 1] : null;
-
-    static int? Number(string[] args, string option) => Value(args, option) is { } text ? int.Parse(text, CultureInfo.InvariantCulture) : null;
 
     static int Run(string folder, string? only, int seeds, int? reshape, bool asJson, string? plot)
     {

@@ -1,3 +1,4 @@
+using System.CommandLine;
 using System.Globalization;
 using System.Runtime.CompilerServices;
 using System.Text.Json;
@@ -9,9 +10,7 @@ using MessagePack;
 
 namespace Gossip.Bench.Placement;
 
-/// <summary>
-/// How many pods a second: <c>placement [--nodes 1000,5000,10000] [--workload NAME] [--json] [--plot FILE]</c>.
-/// </summary>
+/// <summary>How many pods a second are placed, beside a central scheduler.</summary>
 static class PlacementBench
 {
     /// <summary>The central baseline looks at every node: so many pods tell as much as all.</summary>
@@ -30,37 +29,34 @@ static class PlacementBench
         {"workload",-24}{"nodes",7}{"pods/s",10}{"filled",10}{"central",10}{"a node's",10}{"alloc B",10}{"held B",8}{"as rows",8}{"msgs",8}{"left",6}
         """;
 
-    public static int Run(string[] args)
+    public static Command Create()
     {
-        try
-        {
-            var sizes = (Value(args, "--nodes") ?? "1000,5000,10000").Split(',').Select(size => int.Parse(size, CultureInfo.InvariantCulture)).ToArray();
-            var only = Value(args, "--workload");
-            var figures = new List<Placed>();
-            Console.WriteLine(Honestly);
-            foreach (var workload in Workload.All)
-                if (only is null || only == workload.Name) Warm(workload);
-            foreach (var nodes in sizes)
-                foreach (var workload in Workload.All)
-                {
-                    if (only is not null && only != workload.Name) continue;
-                    if (!Console.IsOutputRedirected) Console.Write($"  {workload.Name} on {nodes} nodes …\r");
-                    var figure = Measure(workload, nodes);
-                    figures.Add(figure);
-                    Console.WriteLine(figure);
-                    if (args.Contains("--json")) Console.WriteLine(JsonSerializer.Serialize(figure, JsonSerializerOptions.Web));
-                }
-            if (Value(args, "--plot") is { } plot) File.WriteAllText(plot, PlacementPlot.Draw(figures));
-            return figures.Sum(figure => figure.Unplaced) == 0 ? 0 : 1;
-        }
-        catch (Exception wrong) when (wrong is FormatException or IOException or UnauthorizedAccessException)
-        {
-            Console.Error.WriteLine($"placement: {wrong.Message}");
-            return 2;
-        }
+        var nodes = new Option<int[]>("--nodes") { Description = "Sizes of the cluster", AllowMultipleArgumentsPerToken = true, DefaultValueFactory = _ => [1000, 5000, 10_000] };
+        var only = new Option<string?>("--workload") { Description = "This one only" }.AcceptOnlyFromAmong([.. Workload.All.Select(workload => workload.Name)]);
+        var (json, plot) = (Options.Json(), Options.Plot());
+        var command = new Command("placement", "How many pods a second are placed, beside a central scheduler in the same process") { nodes, only, json, plot };
+        command.SetAction(parsed => Run(parsed.GetValue(nodes)!, parsed.GetValue(only), parsed.GetValue(json), parsed.GetValue(plot)));
+        return command;
     }
 
-    static string? Value(string[] args, string option) => Array.IndexOf(args, option) is >= 0 and var at && at + 1 < args.Length ? args[at + 1] : null;
+    static int Run(int[] sizes, string? only, bool asJson, string? plot)
+    {
+        var workloads = Array.FindAll(Workload.All, workload => only is null || only == workload.Name);
+        var figures = new List<Placed>();
+        Console.WriteLine(Honestly);
+        foreach (var workload in workloads) Warm(workload);
+        foreach (var nodes in sizes)
+            foreach (var workload in workloads)
+            {
+                if (!Console.IsOutputRedirected) Console.Write($"  {workload.Name} on {nodes} nodes …\r");
+                var figure = Measure(workload, nodes);
+                figures.Add(figure);
+                Console.WriteLine(figure);
+                if (asJson) Console.WriteLine(JsonSerializer.Serialize(figure, JsonSerializerOptions.Web));
+            }
+        if (plot is not null) File.WriteAllText(plot, PlacementPlot.Draw(figures));
+        return figures.Sum(figure => figure.Unplaced) == 0 ? 0 : 1;
+    }
 
     /// <summary>Or the first to be measured would pay for the compiler, which comes back to what is called often.</summary>
     static void Warm(Workload workload)

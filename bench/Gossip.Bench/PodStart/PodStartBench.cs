@@ -25,7 +25,7 @@ static class PodStartBench
         var docker = new Option<string>("--docker") { Description = "Where the engine answers", DefaultValueFactory = _ => "unix:///var/run/docker.sock" };
         var image = new Option<string>("--image") { Description = "Any image on it that can sleep", DefaultValueFactory = _ => "busybox:1.36" };
         var times = new Option<int>("--times") { Description = "Starts of each kind", DefaultValueFactory = _ => 20 };
-        var json = new Option<bool>("--json") { Description = "For machines" };
+        var json = Options.Json();
         var command = new Command("podstart", "A pod's start on Docker beside docker run of the same containers") { docker, image, times, json };
         command.SetAction((parsed, _) => RunAsync(new Uri(parsed.GetValue(docker)!), parsed.GetValue(image)!, parsed.GetValue(times), parsed.GetValue(json)));
         return command;

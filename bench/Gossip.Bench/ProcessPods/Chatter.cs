@@ -1,3 +1,4 @@
+using System.CommandLine;
 using System.Diagnostics;
 using System.Text;
 
@@ -8,7 +9,15 @@ static class Chatter
 {
     const int LinesAtOnce = 100, TimesASecond = 100;
 
-    public static int Run()
+    /// <summary>Called by the bench itself.</summary>
+    public static Command Create()
+    {
+        var command = new Command("chatter") { Hidden = true };
+        command.SetAction(_ => Run());
+        return command;
+    }
+
+    static int Run()
     {
         var lines = Encoding.ASCII.GetBytes(string.Concat(Enumerable.Repeat(new string('x', 99) + "\n", LinesAtOnce)));
         using var output = Console.OpenStandardOutput();

@@ -1,3 +1,4 @@
+using System.CommandLine;
 using System.Globalization;
 using System.Text.Json;
 using Gossip.Runtimes.Processes;
@@ -10,7 +11,15 @@ namespace Gossip.Bench.ProcessPods;
 /// </summary>
 static class ProcessPodsBench
 {
-    public static async Task<int> RunAsync(bool asJson)
+    public static Command Create()
+    {
+        var json = Options.Json();
+        var command = new Command("processpods", "What process pods cost, plain and isolated") { json };
+        command.SetAction((parsed, _) => RunAsync(parsed.GetValue(json)));
+        return command;
+    }
+
+    static async Task<int> RunAsync(bool asJson)
     {
         var figures = new List<Figure>();
         foreach (var isolation in (ProcessIsolation[])[ProcessIsolation.None, ProcessIsolation.Namespaces])

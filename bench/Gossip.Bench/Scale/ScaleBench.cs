@@ -1,3 +1,4 @@
+using System.CommandLine;
 using System.Diagnostics;
 using System.Globalization;
 using System.Text.Json;
@@ -6,35 +7,40 @@ using Gossip.Core.Model;
 
 namespace Gossip.Bench.Scale;
 
-/// <summary>
-/// Large clusters under virtual time: <c>scale [--nodes 1000] [--seed 1] [--only NAME] [--json] [--plot FILE]</c>;
-/// NAME is single, burst, loss, split, or <c>big-burst [--pods 100000]</c>.
-/// </summary>
+/// <summary>Large clusters under virtual time.</summary>
 static class ScaleBench
 {
-    public static int Run(string[] args)
+    const string Big = "big-burst";
+
+    public static Command Create()
     {
-        var nodes = int.Parse(Value(args, "--nodes") ?? "1000", CultureInfo.InvariantCulture);
-        var seed = ulong.Parse(Value(args, "--seed") ?? "1", CultureInfo.InvariantCulture);
-        var only = Value(args, "--only");
-        if (only != "big-burst") Console.WriteLine("Every node is a whole NodeMachine with its own tables, members and runtime, under virtual time, gossiping every 200 ms. They know each other from the start, share immutable objects, note no events, and their disks take time and keep nothing.");
+        var nodes = new Option<int>("--nodes") { Description = "Of the cluster", DefaultValueFactory = _ => 1000 };
+        var seed = new Option<ulong>("--seed") { Description = "Of all luck", DefaultValueFactory = _ => 1 };
+        var only = new Option<string?>("--only") { Description = $"This one only; {Big} is run by name alone" }.AcceptOnlyFromAmong("single", "burst", "loss", "split", Big);
+        var pods = new Option<int>("--pods") { Description = $"Of {Big}", DefaultValueFactory = _ => 100_000 };
+        var (json, plot) = (Options.Json(), Options.Plot());
+        var command = new Command("scale", "What a large cluster does under virtual time: one pod, a burst, a lost machine, a healed split") { nodes, seed, only, pods, json, plot };
+        command.SetAction(parsed => Run(parsed.GetValue(nodes), parsed.GetValue(seed), parsed.GetValue(only), parsed.GetValue(pods), parsed.GetValue(json), parsed.GetValue(plot)));
+        return command;
+    }
+
+    static int Run(int nodes, ulong seed, string? only, int pods, bool asJson, string? plot)
+    {
+        if (only != Big) Console.WriteLine("Every node is a whole NodeMachine with its own tables, members and runtime, under virtual time, gossiping every 200 ms. They know each other from the start, share immutable objects, note no events, and their disks take time and keep nothing.");
         var figures = new List<ScaleFigure>();
-        var pods = int.Parse(Value(args, "--pods") ?? "100000", CultureInfo.InvariantCulture);
-        foreach (var (name, run) in (ReadOnlySpan<(string, Func<int, ulong, IEnumerable<ScaleFigure>>)>)[("single", Single), ("burst", Burst), ("loss", Loss), ("split", Split), ("big-burst", (many, drawn) => BigBurst.Run(many, drawn, pods))])
+        foreach (var (name, run) in (ReadOnlySpan<(string, Func<int, ulong, IEnumerable<ScaleFigure>>)>)[("single", Single), ("burst", Burst), ("loss", Loss), ("split", Split), (Big, (many, drawn) => BigBurst.Run(many, drawn, pods))])
         {
-            if (only is not null ? only != name : name == "big-burst") continue; // that one wants another number of nodes
+            if (only is not null ? only != name : name == Big) continue; // that one wants another number of nodes
             foreach (var figure in run(nodes, seed))
             {
                 figures.Add(figure);
                 Console.WriteLine(figure);
-                if (args.Contains("--json")) Console.WriteLine(JsonSerializer.Serialize(figure, JsonSerializerOptions.Web));
+                if (asJson) Console.WriteLine(JsonSerializer.Serialize(figure, JsonSerializerOptions.Web));
             }
         }
-        if (Value(args, "--plot") is { } plot && figures.Count > 0) File.WriteAllText(plot, ScalePlot.Draw(figures));
+        if (plot is not null && figures.Count > 0) File.WriteAllText(plot, ScalePlot.Draw(figures));
         return 0;
     }
-
-    static string? Value(string[] args, string option) => Array.IndexOf(args, option) is >= 0 and var at && at + 1 < args.Length ? args[at + 1] : null;
 
     static IEnumerable<ScaleFigure> Single(int nodes, ulong seed)
     {
