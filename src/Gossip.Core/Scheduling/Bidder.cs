@@ -220,10 +220,14 @@ public sealed partial class Bidder
     {
         if (!held.HoldsRoom) return false;
         books.Remove(held.Run);
-        var mayStay = Filtering.Passes(held.Template, Facts(held.Run.Pod, books.Free, books.Ports));
-        books.Reserve(mayStay ? held.Until(now.Monotonic + config.Timings.BidValidity) : held);
+        if (!Filtering.Passes(held.Template, Facts(held.Run.Pod, books.Free, books.Ports)))
+        {
+            Changed(now, effects); // there may be less than no room, where one was admitted behind pods that make way for it
+            return false;
+        }
+        books.Reserve(held.Until(now.Monotonic + config.Timings.BidValidity));
         WakeAtExpiry(now, effects);
-        return mayStay;
+        return true;
     }
 
     /// <summary>Only reservations are in its way, which end by themselves.</summary>
