@@ -154,8 +154,8 @@ public sealed class PlacedPods
         foreach (var admission in slot.Admissions)
             if (admission.Status.Phase is not (PodPhase.Succeeded or PodPhase.Failed))
                 Put(admission.Node, !slot.IsDesired || admission.Status.Draining || admission.Run.Epoch < slot.LeastEpoch || slot.FailedEpochs.Contains(admission.Run.Epoch));
-        if (claimed.Count > 0 && claimed.TryGetValue(slot.Id, out var claim) && !IsLookedAt(claim.Node)) Put(claim.Node, !slot.IsDesired);
-        if (expected.Count > 0 && expected.TryGetValue(slot.Id, out var node)) Put(node, false);
+        if (expected.Count > 0 && expected.TryGetValue(slot.Id, out var node)) Put(node, false); // and not where this node's own bid for it is yet to be let go
+        else if (claimed.Count > 0 && claimed.TryGetValue(slot.Id, out var claim) && !IsLookedAt(claim.Node)) Put(claim.Node, !slot.IsDesired);
     }
 
     bool IsLookedAt(NodeId node)
