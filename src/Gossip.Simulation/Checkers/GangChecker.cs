@@ -1,5 +1,6 @@
 using Gossip.Core.Model;
 using Gossip.Core.Pods;
+using Gossip.Core.Replication;
 using Gossip.Core.Scheduling;
 using Gossip.Core.Wire;
 using Gossip.Core.Workloads;
@@ -16,18 +17,18 @@ internal sealed class GangChecker(World world) : Checker(world, "A11")
 {
     readonly record struct Batch(SimNode From, Gang Gang, TimeSpan At, int Admitted, HashSet<PodId> Awarded);
 
-    /// <summary>For news of an eviction to reach a gang's auctioneer.</summary>
+    /// <summary>For news of a place that is free again to reach a gang's auctioneer.</summary>
     static readonly TimeSpan Late = TimeSpan.FromSeconds(3);
 
     readonly HashSet<(int Auctioneer, ulong Auction)> seen = [];
-    readonly Dictionary<string, (TimeSpan At, SimNode From)> evicted = new(StringComparer.Ordinal); // gangs, by name: when and from where last
+    readonly Dictionary<string, (TimeSpan At, SimNode From)> left = new(StringComparer.Ordinal); // gangs, by name: when and from where one of it went last
     Batch? batch;
 
     public override void Performed(SimNode node, PodCommand command)
     {
         if (command is not PreparePod || node.Machine!.Slots.Find(command.Pod.Pod) is not { Gang: { } gang } slot) return;
         var min = slot.Template.Gang!.Min;
-        if (MayBelieveInEvicted(node, gang) && GangState.Of(gang, node.Machine.Slots, node.Machine.Members, node.Now.Monotonic).Stands) return;
+        if (MayBelieveInOneThatLeft(node, gang) && GangState.Of(gang, node.Machine.Slots, node.Machine.Members, node.Now.Monotonic).Stands) return;
         if (HasStarted(gang) || Herds.Admitted(World, gang) is var admitted && admitted >= min)
         {
             World.Sometimes.Count("a gang's pod starts");
@@ -46,9 +47,17 @@ internal sealed class GangChecker(World world) : Checker(world, "A11")
         batch.Value.Awarded.Add(award.Run.Pod);
     }
 
-    public override void Evicted(SimNode node, PodRun by, PodRun victim)
+    public override void Evicted(SimNode node, PodRun by, PodRun victim) => Left(node, victim.Pod);
+
+    /// <summary>Tainted out, making way for others, or taken by whoever asked.</summary>
+    public override void RowChanged(SimNode node, in RowChange change)
     {
-        if (node.Machine!.Slots.Find(victim.Pod)?.Gang is { } gang) evicted[gang.Name] = (World.Elapsed, node);
+        if (change is { Kind: RowKind.Admission, After: null, Before: { } row } && PodFacts.Read(row, null) is { } gone && gone.Node == node.Id) Left(node, gone.Run.Pod);
+    }
+
+    void Left(SimNode node, PodId pod)
+    {
+        if (node.Machine?.Slots.Find(pod)?.Gang is { } gang) left[gang.Name] = (World.Elapsed, node);
     }
 
     public override void EverySecond() => Close();
@@ -66,15 +75,15 @@ internal sealed class GangChecker(World world) : Checker(world, "A11")
     /// <summary>Places that there are, or that the auctioneer may believe in; all that it needs when one that started has its place.</summary>
     int AdmittedFor(SimNode auctioneer, Gang gang)
     {
-        if (MayBelieveInEvicted(auctioneer, gang)) return GangTerms.MinMost;
+        if (MayBelieveInOneThatLeft(auctioneer, gang)) return GangTerms.MinMost;
         var machine = auctioneer.Machine!;
         var state = GangState.Of(gang, machine.Slots, machine.Members, auctioneer.Now.Monotonic);
         return state.HasStarted ? state.Min : Math.Max(state.Admitted, Herds.Admitted(World, gang));
     }
 
     /// <summary>News of what went a moment ago is on its way, or cannot come.</summary>
-    bool MayBelieveInEvicted(SimNode node, Gang gang) =>
-        evicted.TryGetValue(gang.Name, out var last) && (World.Elapsed - last.At < Late || World.Network.IsBlocked(last.From.Index, node.Index) || !last.From.IsUp || last.From.IsPaused);
+    bool MayBelieveInOneThatLeft(SimNode node, Gang gang) =>
+        left.TryGetValue(gang.Name, out var last) && (World.Elapsed - last.At < Late || World.Network.IsBlocked(last.From.Index, node.Index) || !last.From.IsUp || last.From.IsPaused);
 
     bool HasStarted(Gang gang)
     {

@@ -12,7 +12,7 @@ namespace Gossip.Simulation.Checkers;
 /// </summary>
 /// <remarks>
 /// After a partition there may be two copies of both, each newcomer behind a copy of the victim. That ends too, so only what was
-/// admitted after the first eviction counts; and a side's run is another than the one of the same number on the side that it is cut off from.
+/// admitted after the first eviction counts; and a side's run is another than the one of the same number on the side that it has been cut off from.
 /// </remarks>
 internal sealed class PreemptionChecker(World world) : Checker(world, "A7")
 {
@@ -37,9 +37,12 @@ internal sealed class PreemptionChecker(World world) : Checker(world, "A7")
         int mine = Manifests.PriorityOf(newcomer.Template), its = Manifests.PriorityOf(old.Template);
         if (its >= mine) Violated(node, $"evicts {old.Name} of priority {its} for {newcomer.Name} of {mine}");
         if (!byRun.TryAdd((by, victim.Pod), (World.Elapsed, node)) && byRun[(by, victim.Pod)] is var first
-            && admitted[(node.Index, victim)] > first.At && !World.Network.IsBlocked(first.On.Index, node.Index))
+            && admitted[(node.Index, victim)] > first.At && HasHeardOf(node, first.On))
             Violated(node, $"{newcomer.Name} has {old.Name} evicted twice in one run");
         byPod.Add((by.Pod, victim.Pod));
         if (byPod.Contains((victim.Pod, by.Pod))) Violated(node, $"{newcomer.Name} and {old.Name} evict each other");
     }
+
+    bool HasHeardOf(SimNode node, SimNode other) =>
+        !World.Network.IsBlocked(other.Index, node.Index) && node.Machine!.Members.Find(other.Id) is { IsLive: true } seen && seen.Since + World.Timings.Comeback < node.Now.Monotonic;
 }

@@ -119,6 +119,7 @@ internal static class ClusterState
                 if (copies > 0) return new Shortcoming("A11", observer, $"{slot.Name} is admitted, and its gang does not fit: {Tell(world, slot)}");
                 continue;
             }
+            if (held is null && IsCrowdedOut(world, slot)) continue;
             if (held is null) return new Shortcoming("A3", observer, $"{slot.Name} is nobody's although it fits");
             if (copies > 1) return new Shortcoming("A4", observer, $"{slot.Name} is admitted {copies} times: {Tell(world, slot)}");
             if (!Runs(world, held)) return new Shortcoming("A3", observer, $"{slot.Name} is admitted and does not run: {Tell(world, slot)}");
@@ -126,6 +127,10 @@ internal static class ClusterState
         }
         return null;
     }
+
+    /// <summary>One that must be apart from others has only the nodes of one zone left, which may be full, by their exact books, of pods that could be elsewhere.</summary>
+    static bool IsCrowdedOut(World world, Slot slot) =>
+        !slot.Template.PodAffinity.RequiredAnti.IsEmpty && !world.Nodes.Any(node => node.IsUp && node.Machine!.Bidder.CouldTake(slot.Id));
 
     /// <summary>A3, of one deployment.</summary>
     public static Shortcoming? RunsWhyNot(World world, string deployment)
