@@ -32,6 +32,10 @@ public class RandomScenarioTests
         Assert.DoesNotContain(MustHappen, what => report.Sometimes.GetValueOrDefault(what) == 0);
     }
 
+    /// <summary>One that must be apart from others, with only a full node left for it; and gangs that were lost whole with the power.</summary>
+    [Theory, InlineData(1015UL), InlineData(1123UL)]
+    public void What_was_found_once_stays_away(ulong seed) => Assert.Empty(SimulationRun.Run(new SimOptions(Nodes: 8, Pods: 30, Seeds: 1, FirstSeed: seed)).Violations);
+
     [Fact]
     public void The_same_seeds_give_the_same_hash_however_many_run_at_once()
     {
