@@ -69,7 +69,7 @@ sealed class OpenbRun(OpenbTrace trace, int seed)
             Rounds++;
             asked.Clear();
             passedOver.Clear();
-            var feasible = cluster.Candidates.Choose(pod, default, run, Candidates.Width(cluster.Live.Length, round), round > 0, false, asked, passedOver);
+            var feasible = cluster.Candidates.Choose(new Search(pod, run, Candidates.Width(cluster.Live.Length, round)) { IsRepeated = round > 0 }, asked, passedOver);
             isPlaced = Ask(pod, run);
             if (!feasible) break;
             // The next round is 250 ms later at the soonest, and gossip has come from those who refused by then.

@@ -283,8 +283,8 @@ public sealed partial class Auctioneer
         foreach (var one in round.Auctions) slots.Placed.ExpectNoMore(one.Pod);
         var width = Candidates.Width(members.Live.Length, auction.EmptyRounds);
         var wide = Math.Min(width + AskedPerPod * (round.Auctions.Count - 1), members.Live.Length);
-        var someFit = candidates.Choose(
-            slot.Template, slots.Placed.Around(slot), auction.Run, wide, auction.IsTogether || auction.FruitlessRounds > 0, round.Auctions.Count > 1, round.Asked, round.PassedOver, distrust.At(now));
+        var search = new Search(slot.Template, auction.Run, wide) { Around = slots.Placed.Around(slot), IsRepeated = auction.IsTogether || auction.FruitlessRounds > 0, IsBatch = round.Auctions.Count > 1 };
+        var someFit = candidates.Choose(search, round.Asked, round.PassedOver, distrust.At(now));
         round.HasAskedAll = !someFit || wide >= members.Live.Length;
         round.MayEvict = MayEvict(auction, slot, someFit, wide);
         if (round.MayEvict && !someFit) someFit = candidates.ChooseToEvict(slot, auction.Run, wide, round.Asked, round.PassedOver, distrust.At(now));

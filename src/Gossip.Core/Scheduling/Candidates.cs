@@ -6,6 +6,20 @@ using Gossip.Core.Workloads;
 
 namespace Gossip.Core.Scheduling;
 
+/// <summary>What somebody is looked for to take.</summary>
+/// <param name="Width">How many are to be asked, as far as so many look feasible.</param>
+readonly record struct Search(PodTemplate Template, PodRun Run, int Width)
+{
+    /// <summary>What rules between pods see.</summary>
+    public Surroundings Around { get; init; }
+
+    /// <summary>The pod has had a round before: where nothing looks feasible, a few are asked anyway. In its first round what they tell by gossip will do.</summary>
+    public bool IsRepeated { get; init; }
+
+    /// <summary>For several pods, each of which is to have another of those asked.</summary>
+    public bool IsBatch { get; init; }
+}
+
 /// <summary>
 /// Whom to ask: the first so many distinct nodes that look feasible, at the ring's successors of hash(pod, epoch, i). A few
 /// random choices place nearly as well as all (Mitzenmacher, "The power of two choices", 2001), and stale views hurt less.
@@ -56,21 +70,20 @@ sealed class Candidates(IMemberList members, Hearsay hearsay, SchedulingRules ru
     /// <summary>Nobody listens for room any more.</summary>
     public void Forget() => crowdedOut.Clear();
 
-    /// <param name="isRepeated">The pod has had a round before: where nothing looks feasible, a few are asked anyway. In its first round what they tell by gossip will do.</param>
-    /// <param name="isBatch">For several pods, each of which is to have another of those asked.</param>
     /// <param name="whyNot">Why a node is not to be asked whatever it says of itself; null where it may be.</param>
     /// <returns>Whether those chosen look feasible; else they are asked anyway, or nobody is.</returns>
-    public bool Choose(
-        PodTemplate template, in Surroundings around, PodRun run, int width, bool isRepeated, bool isBatch, List<Candidate> chosen, List<NodeRefusal> passedOver, Func<NodeId, string?>? whyNot = null)
+    public bool Choose(in Search search, List<Candidate> chosen, List<NodeRefusal> passedOver, Func<NodeId, string?>? whyNot = null)
     {
+        var (template, run, width) = search;
+        var around = search.Around;
         var live = members.Live;
         if (visits.Length < live.Length) Array.Resize(ref visits, live.Length * 2);
         visit++;
         var seed = StableHash.Mix(run.Pod.Hash(), run.Epoch.Value);
         var at = 0;
         var seen = 0;
-        var ranked = hearsay.HaveDevices || isBatch;
-        var looks = (isBatch ? LookedAtForBatch : LookedAt) * width;
+        var ranked = hearsay.HaveDevices || search.IsBatch;
+        var looks = (search.IsBatch ? LookedAtForBatch : LookedAt) * width;
         var asked = hearsay.HaveDevices && width < live.Length ? Math.Max(AskedLeast, width / AskedOf) : width; // in the end all: the best may refuse for what hearsay cannot see
         var hasRoom = false;
         var isCrowdedOut = IsCrowdedOut(template);
@@ -106,7 +119,7 @@ sealed class Candidates(IMemberList members, Hearsay hearsay, SchedulingRules ru
             chosen.RemoveRange(asked, chosen.Count - asked);
         }
         var isFeasible = chosen.Count > 0;
-        var anyway = isFeasible || !isRepeated ? 0 : Math.Min(AskedAnyway, passedOver.Count);
+        var anyway = isFeasible || !search.IsRepeated ? 0 : Math.Min(AskedAnyway, passedOver.Count);
         for (var i = 0; i < anyway; i++)
             if (members.Find(passedOver[i].Node) is { } member) chosen.Add(new Candidate(member.Id, member.Address));
         passedOver.RemoveRange(0, anyway);

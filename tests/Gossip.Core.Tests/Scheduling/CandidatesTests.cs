@@ -28,7 +28,7 @@ public class CandidatesTests
     [Fact]
     public void Without_devices_a_width_of_nodes_is_asked()
     {
-        Assert.True(candidates.Choose(Some.Template, default, Some.Run(0), Width, false, false, chosen, passedOver));
+        Assert.True(candidates.Choose(new Search(Some.Template, Some.Run(0), Width), chosen, passedOver));
         Assert.Equal(Width, chosen.Distinct().Count());
     }
 
@@ -41,7 +41,7 @@ public class CandidatesTests
         for (var ordinal = 0; ordinal < 20; ordinal++)
         {
             chosen.Clear();
-            Assert.True(candidates.Choose(Half, default, Some.Run(ordinal), Width, false, false, chosen, passedOver));
+            Assert.True(candidates.Choose(new Search(Half, Some.Run(ordinal), Width), chosen, passedOver));
             Assert.Equal(4, chosen.Count);
             best += chosen.Count(candidate => ring.Find(candidate.Node)!.Capacity.Free.Devices.Free == 500);
         }
@@ -52,7 +52,7 @@ public class CandidatesTests
     public void For_a_batch_more_are_looked_at_and_those_asked_that_are_emptiest()
     {
         ring.Load(node => node % 4 == 0 ? 4000 : 2000);
-        Assert.True(candidates.Choose(Some.Template, default, Some.Run(0), 16, false, true, chosen, passedOver));
+        Assert.True(candidates.Choose(new Search(Some.Template, Some.Run(0), 16) { IsBatch = true }, chosen, passedOver));
         Assert.Equal(16, chosen.Count);
         Assert.InRange(chosen.Count(candidate => ring.Find(candidate.Node)!.Capacity.Free.Cpu.Value == 4000), 10, 16); // by chance it would be 4
     }
@@ -61,16 +61,16 @@ public class CandidatesTests
     public void Where_there_was_no_room_anywhere_nobody_looks_again_before_somebody_has_more()
     {
         ring.Load(_ => 50);
-        Assert.False(candidates.Choose(Some.Template, default, Some.Run(0), Width, false, false, chosen, passedOver));
+        Assert.False(candidates.Choose(new Search(Some.Template, Some.Run(0), Width), chosen, passedOver));
         ring.Load(node => node == 77 ? 4000 : 50);
         chosen.Clear();
-        Assert.False(candidates.Choose(Some.Template, default, Some.Run(1), Width, false, false, chosen, passedOver)); // it did not hear of that yet
+        Assert.False(candidates.Choose(new Search(Some.Template, Some.Run(1), Width), chosen, passedOver)); // it did not hear of that yet
         candidates.OnRoom(ring.Live[76]);
         chosen.Clear();
-        Assert.False(candidates.Choose(Some.Template, default, Some.Run(1), Width, false, false, chosen, passedOver)); // not enough
+        Assert.False(candidates.Choose(new Search(Some.Template, Some.Run(1), Width), chosen, passedOver)); // not enough
         candidates.OnRoom(ring.Live[77]);
         chosen.Clear();
-        Assert.True(candidates.Choose(Some.Template, default, Some.Run(1), Width, false, false, chosen, passedOver));
+        Assert.True(candidates.Choose(new Search(Some.Template, Some.Run(1), Width), chosen, passedOver));
         Assert.Equal(ring.Live[77].Id, Assert.Single(chosen).Node);
     }
 
@@ -79,7 +79,7 @@ public class CandidatesTests
     {
         slots.Typical.Count(Half, 1);
         ring.Give(node => node % 64 == 0 ? 500 : 0);
-        Assert.True(candidates.Choose(Half, default, Some.Run(0), Width, false, false, chosen, passedOver));
+        Assert.True(candidates.Choose(new Search(Half, Some.Run(0), Width), chosen, passedOver));
         Assert.Equal(4, chosen.Count);
         Assert.All(chosen, candidate => Assert.Equal(500, ring.Find(candidate.Node)!.Capacity.Free.Devices.Free));
     }
@@ -89,11 +89,11 @@ public class CandidatesTests
     {
         slots.Typical.Count(Half, 1);
         ring.Give(_ => 499);
-        Assert.False(candidates.Choose(Half, default, Some.Run(0), Width, false, false, chosen, passedOver));
+        Assert.False(candidates.Choose(new Search(Half, Some.Run(0), Width), chosen, passedOver));
         Assert.Empty(chosen);
         Assert.Contains("needs 500/1000 of one gpu, at most 499/1000 free on one", passedOver[0].Why, StringComparison.Ordinal);
         passedOver.Clear();
-        Assert.False(candidates.Choose(Half, default, Some.Run(0), Width, true, false, chosen, passedOver));
+        Assert.False(candidates.Choose(new Search(Half, Some.Run(0), Width) { IsRepeated = true }, chosen, passedOver));
         Assert.Equal(4, chosen.Count);
         Assert.Contains("needs 500/1000 of one gpu, at most 499/1000 free on one", passedOver[0].Why, StringComparison.Ordinal);
     }
