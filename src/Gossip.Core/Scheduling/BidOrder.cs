@@ -26,7 +26,7 @@ public static class BidOrder
     static int Compare(ulong seed, NodeId node, int score, PreemptionCost? evicts, NodeId otherNode, int otherScore, PreemptionCost? otherEvicts)
     {
         if (evicts is null != otherEvicts is null) return evicts is null ? 1 : -1;
-        var byCost = evicts is null ? 0 : otherEvicts!.Value.CompareTo(evicts.Value);
+        var byCost = evicts is null ? 0 : otherEvicts!.CompareTo(evicts);
         return byCost != 0 ? byCost : Compare(seed, node, score, otherNode, otherScore);
     }
 

@@ -49,6 +49,7 @@ sealed class Candidates(IMemberList members, Hearsay hearsay, SchedulingRules ru
     const int CrowdedOutMost = 64;
 
     readonly List<NodeRefusal> unasked = [];
+    readonly List<(Member Member, int Score)> ranked = []; // many more are looked at than asked
     readonly List<PodTemplate> crowdedOut = []; // those that no live node had room for when all were looked at, and none since
     ulong[] visits = [];
     ulong visit;
@@ -82,12 +83,12 @@ sealed class Candidates(IMemberList members, Hearsay hearsay, SchedulingRules ru
         var seed = StableHash.Mix(run.Pod.Hash(), run.Epoch.Value);
         var at = 0;
         var seen = 0;
-        var ranked = hearsay.HaveDevices || search.IsBatch;
+        var isRanked = hearsay.HaveDevices || search.IsBatch;
         var looks = (search.IsBatch ? LookedAtForBatch : LookedAt) * width;
         var asked = hearsay.HaveDevices && width < live.Length ? Math.Max(AskedLeast, width / AskedOf) : width; // in the end all: the best may refuse for what hearsay cannot see
         var hasRoom = false;
         var isCrowdedOut = IsCrowdedOut(template);
-        for (var i = 0; seen < live.Length && (chosen.Count < asked || ranked && seen < looks); i++)
+        for (var i = 0; seen < live.Length && (ranked.Count < asked || isRanked && seen < looks); i++)
         {
             if (!Visit(ref at, i, seed, width)) continue;
             seen++;
@@ -97,7 +98,7 @@ sealed class Candidates(IMemberList members, Hearsay hearsay, SchedulingRules ru
                 unasked.Add(new NodeRefusal(member.Id, why));
                 continue;
             }
-            var isTold = passedOver.Count + chosen.Count < RoundSummary.AnswersMax; // beyond that no words are needed: those asked are told first
+            var isTold = passedOver.Count + ranked.Count < RoundSummary.AnswersMax; // beyond that no words are needed: those asked are told first
             if (!isTold && isCrowdedOut) break;
             var mayHaveRoom = Hearsay.MayHaveRoom(member, template);
             hasRoom |= mayHaveRoom;
@@ -113,11 +114,9 @@ sealed class Candidates(IMemberList members, Hearsay hearsay, SchedulingRules ru
             else passedOver.Add(new NodeRefusal(member.Id, verdict.Reason!));
         }
         if (!hasRoom && seen == live.Length && unasked.Count == 0 && crowdedOut.Count < CrowdedOutMost && !isCrowdedOut) crowdedOut.Add(template);
-        if (chosen.Count > asked)
-        {
-            chosen.Sort((a, b) => BidOrder.Compare(run, b.Node, b.Score, a.Node, a.Score));
-            chosen.RemoveRange(asked, chosen.Count - asked);
-        }
+        if (ranked.Count > asked) ranked.Sort((a, b) => BidOrder.Compare(run, b.Member.Id, b.Score, a.Member.Id, a.Score));
+        for (var i = 0; i < Math.Min(asked, ranked.Count); i++) chosen.Add(new Candidate(ranked[i].Member.Id, ranked[i].Member.Address) { Score = ranked[i].Score });
+        ranked.Clear();
         var isFeasible = chosen.Count > 0;
         var anyway = isFeasible || !search.IsRepeated ? 0 : Math.Min(AskedAnyway, passedOver.Count);
         for (var i = 0; i < anyway; i++)
@@ -128,7 +127,7 @@ sealed class Candidates(IMemberList members, Hearsay hearsay, SchedulingRules ru
         return isFeasible;
 
         void Add(Member member, in NodeFacts facts) =>
-            chosen.Add(new Candidate(member.Id, member.Address) { Score = ranked ? rules.Score(template, facts) : 0 });
+            ranked.Add((member, isRanked ? rules.Score(template, facts) : 0));
     }
 
     bool IsCrowdedOut(PodTemplate template)

@@ -79,7 +79,7 @@ public static class Why
     }
 
     /// <summary>Of bids that evict what they cost decides, and the score only among equals.</summary>
-    static string AtOthersCost(string headline, in PreemptionCost cost, NodeId node, ImmutableArray<RoundAnswer> answers, Func<NodeId, string> nameOf)
+    static string AtOthersCost(string headline, PreemptionCost cost, NodeId node, ImmutableArray<RoundAnswer> answers, Func<NodeId, string> nameOf)
     {
         foreach (var answer in answers) // in the order of bids
             if (answer.IsBid && answer.Node != node) return $"{headline}; {cost}, and next was {nameOf(answer.Node)}: {answer.Evicts?.ToString() ?? answer.Why}";

@@ -104,7 +104,7 @@ internal sealed class WinnerChecker(World world) : Checker(world, "A2")
     static bool Beats(PodRun run, Answered a, Answered b)
     {
         if (a.Evicts is null != b.Evicts is null) return a.Evicts is null;
-        if (a.Evicts is { } mine && mine.CompareTo(b.Evicts!.Value) is not 0 and var byCost) return byCost < 0;
+        if (a.Evicts is { } mine && mine.CompareTo(b.Evicts!) is not 0 and var byCost) return byCost < 0;
         if (a.Score != b.Score) return a.Score > b.Score;
         ulong first = Tie(run, a.Node), second = Tie(run, b.Node);
         return first != second ? first > second : a.Node.CompareTo(b.Node) > 0;

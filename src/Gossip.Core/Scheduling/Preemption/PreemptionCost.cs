@@ -12,7 +12,7 @@ namespace Gossip.Core.Scheduling.Preemption;
 /// <param name="Greatest">Priority of the most important victim; the least there is when there is no victim.</param>
 /// <param name="Sum">Of the victims' priorities, each counted from the least there is, so that a victim more never makes it smaller.</param>
 /// <param name="Since">When the first of the most important victims was admitted.</param>
-public readonly record struct PreemptionCost(int Violations, int Greatest, long Sum, int Victims, Stamp Since) : IComparable<PreemptionCost>
+public sealed record PreemptionCost(int Violations, int Greatest, long Sum, int Victims, Stamp Since) : IComparable<PreemptionCost>
 {
     /// <summary>Nobody has to go: only those who are going already.</summary>
     public static readonly PreemptionCost None = new(0, int.MinValue, 0, 0, Stamp.Zero);
@@ -24,8 +24,9 @@ public readonly record struct PreemptionCost(int Violations, int Greatest, long 
         Victims + 1,
         Victims == 0 || victim.Priority > Greatest || victim.Priority == Greatest && victim.Since.CompareTo(Since) < 0 ? victim.Since : Since);
 
-    public int CompareTo(PreemptionCost other)
+    public int CompareTo(PreemptionCost? other)
     {
+        if (other is null) return 1;
         if (Violations != other.Violations) return Violations.CompareTo(other.Violations);
         if (Greatest != other.Greatest) return Greatest.CompareTo(other.Greatest);
         if (Sum != other.Sum) return Sum.CompareTo(other.Sum);

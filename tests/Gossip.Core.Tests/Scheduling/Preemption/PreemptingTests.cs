@@ -82,7 +82,7 @@ public class PreemptingTests
         var run = new PodRun(desk.Slots.Slots.Single(slot => slot.Id.Workload == uid).Id, new Epoch(1));
         desk.Hear(desk.Ring[0], new Ask(49, run));
         Assert.Contains("share", Assert.Single(desk.Take<Refusal>()).Message.Why, StringComparison.Ordinal);
-        Assert.Equal(1, BidFor(desk, run).Evicts!.Value.Victims);
+        Assert.Equal(1, BidFor(desk, run).Evicts!.Victims);
         desk.Hear(desk.Ring[0], new Award(50, run, default));
         Assert.True(desk.Own.Status.Draining);
         var victim = desk.Own.Run;
@@ -112,8 +112,8 @@ public class PreemptingTests
         var desk = Full();
         var before = desk.Bidder.Books.Free;
         var bid = BidFor(desk, High(desk));
-        Assert.Equal((0, 0, 1), (bid.Evicts!.Value.Violations, bid.Evicts.Value.Greatest, bid.Evicts.Value.Victims));
-        Assert.Equal("evicts 1 pod of priority 0", bid.Evicts.ToString());
+        Assert.Equal((0, 0, 1), (bid.Evicts!.Violations, bid.Evicts.Greatest, bid.Evicts.Victims));
+        Assert.Equal("evicts 1 pod of priority 0", bid.Evicts?.ToString());
         Assert.Equal(before, desk.Bidder.Books.Free);
         Assert.Empty(desk.Commands);
     }
@@ -211,7 +211,7 @@ public class PreemptingTests
         desk.Write(desk.Workload, Fields.Deleting, "7");
         desk.Commands.Clear();
         var bid = BidFor(desk, run);
-        Assert.Equal(0, bid.Evicts!.Value.Victims);
+        Assert.Equal(0, bid.Evicts!.Victims);
         desk.Hear(desk.Ring[0], new Award(50, run, default));
         Assert.Empty(desk.Commands);
         Assert.True(desk.Bidder.WaitsForRoom(run));
