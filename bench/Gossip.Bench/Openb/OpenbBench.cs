@@ -14,7 +14,7 @@ static class OpenbBench
         Real: who is asked (Candidates, Hearsay), the books, filters and scores of every node, the order of bids, the re-check
         on award, typical pods from what has arrived so far. Modelled: capacity by hearsay is 0 to 100 pods old, each pod has an
         auctioneer that has awarded nothing yet, pods come one after another, messages are counted and not sent, none is lost.
-        A rejection is a refusal by a node that was believed to have room; nodes asked although none was are told apart.
+        A rejection is a refusal by a node that was asked.
         The paper's policies are central and see everything at once, fresh.
         """;
 
