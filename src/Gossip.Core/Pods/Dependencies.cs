@@ -28,6 +28,18 @@ sealed class Dependencies(SlotTable slots, IMemberList members)
         return null;
     }
 
+    /// <summary>Whether a pod is one of those that serve what the other depends on.</summary>
+    public static bool Serves(Slot slot, Slot dependent, SlotTable slots)
+    {
+        var @namespace = dependent.Workload.Namespace;
+        if (!string.Equals(slot.Workload.Namespace, @namespace, StringComparison.Ordinal)) return false;
+        foreach (var name in dependent.Template.DependsOn)
+            if (slots.Objects.Find(new ObjectName("Service", @namespace, name)) is { } held && SelectorOf(held) is { IsEmpty: false } selector && selector.Matches(slot.Template.Labels)) return true;
+        return false;
+    }
+
+    static Selector? SelectorOf(CatalogObject service) => service.Json(Fields.Selector) is { IsEmpty: false } json ? Selector.TryRead(json, out _) : null;
+
     bool IsServed(ObjectName name, Instant now)
     {
         if (slots.Objects.Find(name) is not { } held)
@@ -39,7 +51,7 @@ sealed class Dependencies(SlotTable slots, IMemberList members)
         if (service.Version != held.Version)
         {
             service.Version = held.Version;
-            service.Selector = held.Json(Fields.Selector) is { IsEmpty: false } json ? Selector.TryRead(json, out _) : null;
+            service.Selector = SelectorOf(held);
             service.Witness = default;
         }
         if (service.Selector is not { IsEmpty: false } selector) return false;

@@ -1,7 +1,9 @@
 using Gossip.Core.Membership;
 using Gossip.Core.Model;
+using Gossip.Core.Pods;
 using Gossip.Core.Scheduling.Preemption;
 using Gossip.Core.Wire;
+using Gossip.Core.Workloads;
 
 namespace Gossip.Core.Scheduling;
 
@@ -33,20 +35,20 @@ public sealed partial class Bidder
     PreemptionPlan? Plan(PodId pod, in NodeFacts facts)
     {
         if (slots.Find(pod) is not { } slot || !slots.MayPreempt(slot)) return null;
-        return VictimSelection.Select(slot.Template, slots.PriorityOf(slot), self, facts, Tenants());
+        return VictimSelection.Select(slot.Template, slots.PriorityOf(slot), self, facts, Tenants(slot));
     }
 
-    /// <summary>Of a pod whose admission is still being written, or that nobody can end: it stays whoever comes.</summary>
+    /// <summary>Of a pod whose admission is still being written, that nobody can end, or that the newcomer depends on: it stays whoever comes.</summary>
     const int Unmoved = int.MaxValue;
 
-    List<Tenant> Tenants()
+    List<Tenant> Tenants(Slot newcomer)
     {
         tenants.Clear();
         foreach (var claim in books.Firm)
         {
             var slot = slots.Find(claim.Run.Pod);
             var admission = slot is null || !CanEnd(claim) ? null : OwnAdmission(slot.Admissions, claim.Run);
-            if (admission is not null) tenants.Add(Tenant.Of(admission, slot!, claim.IsLeaving) with
+            if (admission is not null && !Dependencies.Serves(slot!, newcomer, slots)) tenants.Add(Tenant.Of(admission, slot!, claim.IsLeaving) with
             {
                 Template = claim.Template,
                 Devices = claim.Devices,

@@ -57,6 +57,20 @@ public class PreemptingTests
         Assert.EndsWith("; evicting pods of lower priority would not help", Assert.Single(desk.Take<Refusal>()).Message.Why, StringComparison.Ordinal);
     }
 
+    [Theory]
+    [InlineData("web", false)]
+    [InlineData("db", true)]
+    public void Who_serves_what_the_newcomer_depends_on_is_not_evicted_for_it(string served, bool isEvicted)
+    {
+        var desk = Full();
+        Class(desk, "high", 1000);
+        desk.Create(new ObjectName("Service", "default", "needed"), ("spec.selector", $$"""{"app":"{{served}}"}"""));
+        var uid = desk.Create(new ObjectName("Pod", "default", "high"), ("spec.containers", """[{"name":"web","command":["web"],"resources":{"requests":{"cpu":"3"} } }]"""),
+            ("metadata.annotations", """{"gossip.dev/depends-on":"svc/needed"}"""), ("spec.runtimeClassName", "\"process\""), ("spec.priorityClassName", "\"high\""));
+        desk.Hear(desk.Ring[0], new Ask(50, new PodRun(desk.Slots.Slots.Single(slot => slot.Id.Workload == uid).Id, Epoch.First), MayEvict: true));
+        Assert.Equal(isEvicted, desk.Take<Bid>().Any(bid => bid.Message.Evicts is not null));
+    }
+
     [Fact]
     public void What_only_reservations_keep_out_waits_for_their_end_instead_of_evicting()
     {
