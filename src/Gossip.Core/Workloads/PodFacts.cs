@@ -100,6 +100,8 @@ sealed class PodFacts
         slot.Admissions = Admissions;
         slot.SummaryRow = last;
         slot.GreatestEpoch = Epoch.Max(greatestSeen, failed is null ? Epoch.None : failed.Max);
+        // Who restarted has not seen the admissions of before that are gone; whoever called a round for the epoch after them had.
+        if (last is not null && HeadOf(last).Run.Epoch is { Value: > 0 } called) slot.GreatestEpoch = Epoch.Max(slot.GreatestEpoch, new Epoch(called.Value - 1));
     }
 
     /// <summary>An admission's row as it means it; null for a poison row, which stays held and does nothing.</summary>

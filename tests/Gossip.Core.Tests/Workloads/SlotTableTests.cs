@@ -196,6 +196,17 @@ public class SlotTableTests
     }
 
     [Fact]
+    public void Who_has_not_seen_the_admissions_of_before_learns_the_epoch_from_the_round_that_was_told()
+    {
+        cluster.Create("hello", 1);
+        var run = new PodRun(cluster.Wanted[0].Id, new Epoch(3));
+        var round = new RoundSummary(run, NodeId.Of("n0"), 1, 3, 0, NodeId.None, new Stamp(7), []);
+        cluster.Tables.Create(RowKind.Summary, [(Core.Replication.Fields.Birth, PodCodec.SlotBirth(run.Pod)), (Core.Replication.Fields.Round, round.Cell)], cluster.Now, cluster.Effects);
+        cluster.Settle();
+        Assert.Equal(run.Epoch, cluster.Wanted[0].NextEpoch);
+    }
+
+    [Fact]
     public void An_epoch_once_seen_is_not_used_again_when_its_admission_is_gone()
     {
         cluster.Create("hello", 1);
