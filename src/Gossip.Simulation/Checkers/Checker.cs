@@ -18,6 +18,10 @@ internal abstract class Checker(World world, string rule)
 
     public string Rule => rule;
 
+    /// <summary>Not cut off from it, nor only just in touch again: by now it knows what the other wrote before.</summary>
+    protected bool HasHeardOf(SimNode node, SimNode other) => node == other
+        || !World.Network.IsBlocked(other.Index, node.Index) && node.Machine!.Members.Find(other.Id) is { IsLive: true } seen && seen.Since + World.Timings.Comeback < node.Now.Monotonic;
+
     protected void Violated(SimNode? node, string what) => world.Violate(rule, node, what);
 
     /// <summary>The process begins a life.</summary>

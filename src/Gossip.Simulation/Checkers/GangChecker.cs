@@ -81,9 +81,10 @@ internal sealed class GangChecker(World world) : Checker(world, "A11")
         return state.HasStarted ? state.Min : Math.Max(state.Admitted, Herds.Admitted(World, gang));
     }
 
-    /// <summary>News of what went a moment ago is on its way, or cannot come.</summary>
+    /// <summary>News of what went a moment ago is on its way, or cannot come; or a partition has healed, and those of the other side have yet to tell.</summary>
     bool MayBelieveInOneThatLeft(SimNode node, Gang gang) =>
-        left.TryGetValue(gang.Name, out var last) && (World.Elapsed - last.At < Late || World.Network.IsBlocked(last.From.Index, node.Index) || !last.From.IsUp || last.From.IsPaused);
+        left.TryGetValue(gang.Name, out var last) && (World.Elapsed - last.At < Late || World.Network.IsBlocked(last.From.Index, node.Index) || !last.From.IsUp || last.From.IsPaused)
+        || gang.Members.Values.Any(slot => slot.Admissions.Any(place => World.NodeOf(place.Node) is { } there && !HasHeardOf(node, there)));
 
     bool HasStarted(Gang gang)
     {

@@ -42,7 +42,4 @@ internal sealed class PreemptionChecker(World world) : Checker(world, "A7")
         byPod.Add((by.Pod, victim.Pod));
         if (byPod.Contains((victim.Pod, by.Pod))) Violated(node, $"{newcomer.Name} and {old.Name} evict each other");
     }
-
-    bool HasHeardOf(SimNode node, SimNode other) =>
-        !World.Network.IsBlocked(other.Index, node.Index) && node.Machine!.Members.Find(other.Id) is { IsLive: true } seen && seen.Since + World.Timings.Comeback < node.Now.Monotonic;
 }

@@ -1,5 +1,6 @@
 using Gossip.Core;
 using Gossip.Core.Model;
+using Gossip.Core.Replication;
 using Gossip.Core.Scheduling;
 using Gossip.Core.Scheduling.Filters;
 using Gossip.Core.Scheduling.Preemption;
@@ -32,6 +33,7 @@ internal sealed class WinnerChecker(World world) : Checker(world, "A2")
 
     readonly Dictionary<(int Auctioneer, ulong Auction), Seen> rounds = [];
     readonly List<Seen> awarding = [];
+    bool hasNews; // of places, since the input that is handled
 
     public override void MessageArrives(SimNode at, NodeId sender, MessageKind kind, ReadOnlyMemory<byte> body)
     {
@@ -53,6 +55,10 @@ internal sealed class WinnerChecker(World world) : Checker(world, "A2")
         round.Awards.TryAdd(award.Run.Pod.Ordinal, (award.Run, awarded.Id));
     }
 
+    public override void Before(SimNode node, in NodeInput input) => hasNews = false;
+
+    public override void RowChanged(SimNode node, in RowChange change) => hasNews |= change.Kind == RowKind.Admission;
+
     /// <summary>Awards leave together. Later ones follow a refusal or a silence, which others check.</summary>
     public override void After(SimNode node, in NodeInput input)
     {
@@ -68,8 +74,8 @@ internal sealed class WinnerChecker(World world) : Checker(world, "A2")
         World.Sometimes.Count(left.Count > 1 ? "several nodes bid" : "one node bids");
         var isBatch = round.Awards.Count > 1;
         if (isBatch) World.Sometimes.Count("one round places several pods");
-        // While a batch is awarded rules between pods forbid what they allow again a moment later.
-        var mayBeForbidden = isBatch && auctioneer.Machine!.Slots.Find(round.Lead.Pod) is { Rules.IsHard: true };
+        // While several are awarded, or news comes in the same datagram, rules between pods forbid what they allow again a moment later.
+        var mayBeForbidden = (isBatch || awarding.Count > 1 || hasNews) && auctioneer.Machine!.Slots.Find(round.Lead.Pod) is { Rules.IsHard: true };
         foreach (var (run, node) in round.Awards.Values)
         {
             var won = left.Find(bid => bid.Node == node);
