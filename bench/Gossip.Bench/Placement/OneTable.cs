@@ -1,3 +1,4 @@
+using System.Runtime.InteropServices;
 using Gossip.Core;
 using Gossip.Core.Model;
 using Gossip.Core.Replication;
@@ -30,7 +31,7 @@ sealed class OneTable : ITables, IRowWriter
     public Uid Create(RowKind kind, ReadOnlySpan<(string Field, ReadOnlyMemory<byte> Value)> cells, Now now, NodeEffects effects, WriteDone? then = null)
     {
         var dot = new Dot(Writer, ++seq);
-        var row = new Row(new Uid(dot), kind, [.. Mint(null, dot, cells, now)]);
+        var row = new Row(new Uid(dot), kind, ImmutableCollectionsMarshal.AsImmutableArray(Mint(null, dot, cells, now)));
         writes.Enqueue(new Write(row.Uid, row, effects, then));
         return row.Uid;
     }
@@ -38,13 +39,13 @@ sealed class OneTable : ITables, IRowWriter
     public void Edit(Uid uid, ReadOnlySpan<(string Field, ReadOnlyMemory<byte> Value)> cells, Now now, NodeEffects effects, WriteDone? then = null)
     {
         var before = table.Find(uid)!;
-        writes.Enqueue(new Write(uid, before with { Cells = [before.Cells[0], .. Mint(before, new Dot(Writer, ++seq), cells, now)] }, effects, then));
+        writes.Enqueue(new Write(uid, before with { Cells = [before[Fields.Birth]!.Value, .. Mint(before, new Dot(Writer, ++seq), cells, now)] }, effects, then));
     }
 
     public void Raise(Uid uid, string field, uint to, ReadOnlyMemory<byte> value, Now now, NodeEffects effects, WriteDone? then = null)
     {
         var before = table.Find(uid)!;
-        writes.Enqueue(new Write(uid, before with { Cells = [before.Cells[0], new Cell(field, new Dot(Writer, ++seq), to, Tick(now), value.ToArray())] }, effects, then));
+        writes.Enqueue(new Write(uid, before with { Cells = [before[Fields.Birth]!.Value, new Cell(field, new Dot(Writer, ++seq), to, Tick(now), value)] }, effects, then));
     }
 
     public void Remove(Uid uid, Now now, NodeEffects effects, WriteDone? then = null) => writes.Enqueue(new Write(uid, null, effects, then));
@@ -71,7 +72,7 @@ sealed class OneTable : ITables, IRowWriter
         var at = Tick(now);
         var minted = new Cell[cells.Length];
         for (var i = 0; i < cells.Length; i++)
-            minted[i] = new Cell(cells[i].Field, dot, (before?[cells[i].Field]?.Generation ?? 0) + 1, at, cells[i].Value.ToArray());
+            minted[i] = new Cell(cells[i].Field, dot, (before?[cells[i].Field]?.Generation ?? 0) + 1, at, cells[i].Value);
         Array.Sort(minted, static (a, b) => string.CompareOrdinal(a.Field, b.Field));
         return minted;
     }

@@ -17,8 +17,9 @@ sealed class LocalWrites(Replica replica) : IRowWriter
     public Uid Create(RowKind kind, ReadOnlySpan<(string Field, ReadOnlyMemory<byte> Value)> cells, Now now, NodeEffects effects, WriteDone? then = null)
     {
         var dot = replica.Writer.Mint();
-        var row = new Row(new Uid(dot), kind, Mint(null, dot, cells, now));
-        Check.That(row.Cells.Length > 0 && row.Cells[0].Field == Fields.Birth);
+        var minted = Mint(null, dot, cells, now);
+        Check.That(minted.Length > 0 && minted[0].Field == Fields.Birth);
+        var row = new Row(new Uid(dot), kind, minted);
         Write(row, row, effects, then);
         return row.Uid;
     }
@@ -32,7 +33,7 @@ sealed class LocalWrites(Replica replica) : IRowWriter
 
     public void Raise(Uid uid, string field, uint to, ReadOnlyMemory<byte> value, Now now, NodeEffects effects, WriteDone? then = null)
     {
-        var cell = new Cell(field, replica.Writer.Mint(), to, Tick(now), value.ToArray());
+        var cell = new Cell(field, replica.Writer.Mint(), to, Tick(now), value);
         WriteDelta(Latest(uid), [cell], effects, then);
     }
 
@@ -68,7 +69,7 @@ sealed class LocalWrites(Replica replica) : IRowWriter
         {
             var (field, value) = cells[i];
             var generation = (before?[field]?.Generation ?? 0) + 1;
-            minted[i] = new Cell(field, dot, generation, stamp, value.ToArray()); // the caller's buffer may be reused
+            minted[i] = new Cell(field, dot, generation, stamp, value);
         }
         Array.Sort(minted, static (a, b) => string.CompareOrdinal(a.Field, b.Field));
         for (var i = 1; i < minted.Length; i++) Check.That(minted[i].Field != minted[i - 1].Field);
@@ -78,7 +79,7 @@ sealed class LocalWrites(Replica replica) : IRowWriter
     void WriteDelta(Row before, ImmutableArray<Cell> cells, NodeEffects effects, WriteDone? then)
     {
         Check.That(cells[0].Field != Fields.Birth);
-        var delta = before with { Cells = cells.Insert(0, before.Cells[0]) };
+        var delta = before with { Cells = cells.Insert(0, before[Fields.Birth]!.Value) };
         Write(delta, RowJoin.Join(before, delta), effects, then);
     }
 

@@ -126,7 +126,7 @@ sealed class Recovery(RowTable table, HybridClock clock)
             }
             table.Merge(row, out _);
             if (!own) continue;
-            foreach (var cell in row.Cells)
+            foreach (var cell in row)
             {
                 clock.Restore(cell.Stamp);
                 if (cell.Dot.Writer == Writer) Minted = Math.Max(Minted, cell.Dot.Seq);

@@ -76,7 +76,7 @@ sealed class Replica
             if (outcome != MergeOutcome.Changed) continue;
             changed.Add(rows[i]);
             Changes.Add(change);
-            foreach (var cell in rows[i].Cells) Clock.Observe(cell.Stamp, now.Wall);
+            foreach (var cell in rows[i]) Clock.Observe(cell.Stamp, now.Wall);
         }
         if (changed.Count > 0) Journal.Rows(System.Runtime.InteropServices.CollectionsMarshal.AsSpan(changed), own: false, effects);
         if (changed.Count <= NewsMost)

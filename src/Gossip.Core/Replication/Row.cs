@@ -38,23 +38,45 @@ public readonly record struct Cell(string Field, Dot Dot, uint Generation, Stamp
 /// The unit of replication: everything alive of one thing, under the dot of the write that created it. It travels
 /// whole. Immutable; a merge makes a new one.
 /// </summary>
-/// <param name="Cells">In ordinal order of field, each field once. <see cref="Fields.Birth"/> is always there.</param>
-public sealed record Row(Uid Uid, RowKind Kind, ImmutableArray<Cell> Cells)
+public sealed record Row
 {
+    readonly byte[] bytes = [];
+
+    /// <param name="cells">In ordinal order of field, each field once. <see cref="Fields.Birth"/> is always there.</param>
+    public Row(Uid uid, RowKind kind, ImmutableArray<Cell> cells)
+    {
+        Uid = uid;
+        Kind = kind;
+        Cells = cells;
+    }
+
+    public Uid Uid { get; init; }
+    public RowKind Kind { get; }
+
+    /// <summary>Read anew at each call: whoever looks at one or goes over them does better without.</summary>
+    public ImmutableArray<Cell> Cells
+    {
+        get
+        {
+            var cells = ImmutableArray.CreateBuilder<Cell>(Count);
+            foreach (var cell in this) cells.Add(cell);
+            return cells.MoveToImmutable();
+        }
+        init => bytes = RowCodec.Pack(Uid, value.AsSpan());
+    }
+
+    public int Count => GetEnumerator().Left;
+
+    /// <summary>The cells as they are on the wire.</summary>
+    internal ReadOnlySpan<byte> Packed => bytes;
+
     /// <summary>The cell of a field, or null.</summary>
     public Cell? this[string field]
     {
         get
         {
-            int low = 0, high = Cells.Length - 1;
-            while (low <= high)
-            {
-                var middle = (low + high) >>> 1;
-                var order = string.CompareOrdinal(Cells[middle].Field, field);
-                if (order == 0) return Cells[middle];
-                if (order < 0) low = middle + 1;
-                else high = middle - 1;
-            }
+            for (var cells = GetEnumerator(); cells.MoveNext();)
+                if (cells.IsOf(field)) return cells.Current;
             return null;
         }
     }
@@ -63,10 +85,12 @@ public sealed record Row(Uid Uid, RowKind Kind, ImmutableArray<Cell> Cells)
     public ulong Mark()
     {
         var mark = StableHash.Mix(Uid.Birth.Writer.Value, Uid.Birth.Seq);
-        foreach (var cell in Cells)
-            mark ^= StableHash.Mix(StableHash.Of(cell.Field), StableHash.Mix(cell.Dot.Writer.Value, cell.Dot.Seq));
+        for (var cells = GetEnumerator(); cells.MoveNext();)
+            mark ^= StableHash.Mix(StableHash.Of(cells.Name), StableHash.Mix(cells.Dot.Writer.Value, cells.Dot.Seq));
         return mark;
     }
+
+    public CellReader GetEnumerator() => new(bytes, Uid.Birth.Writer);
 }
 
 /// <summary>The names of cells that the core itself reads.</summary>

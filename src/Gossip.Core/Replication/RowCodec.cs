@@ -14,12 +14,13 @@ namespace Gossip.Core.Replication;
 public static class RowCodec
 {
     /// <summary>Longest field: a prefix such as <c>data.</c> before a config key of 253 characters.</summary>
-    static readonly string[] Known = [Fields.Birth, Fields.Status, Fields.Round];
-
     const int FieldMost = Limits.Name + 64;
 
     /// <summary>Array headers, two dots, generation, stamp and two length headers of a cell at their longest.</summary>
     const int CellOverhead = 46;
+
+    /// <summary>Array headers, the uid, the kind.</summary>
+    const int RowOverhead = 32;
 
     /// <summary>A row that measures more travels in parts.</summary>
     public const int PartMost = Limits.FramePayload - 1024;
@@ -30,18 +31,28 @@ public static class RowCodec
         writer.Write(row.Uid.Birth.Writer.Value);
         writer.Write(row.Uid.Birth.Seq);
         writer.Write((byte)row.Kind);
-        writer.WriteArrayHeader(row.Cells.Length);
-        foreach (var cell in row.Cells)
+        writer.WriteRaw(row.Packed);
+    }
+
+    /// <summary>Cells as they are on the wire, and as a row holds them.</summary>
+    internal static byte[] Pack(Uid uid, ReadOnlySpan<Cell> cells)
+    {
+        var buffer = Codec.Scratch();
+        var writer = new MessagePackWriter(buffer);
+        writer.WriteArrayHeader(cells.Length);
+        foreach (var cell in cells)
         {
             writer.WriteArrayHeader(6);
             writer.Write(cell.Field);
-            if (cell.Dot.Writer == row.Uid.Birth.Writer) writer.WriteNil();
+            if (cell.Dot.Writer == uid.Birth.Writer) writer.WriteNil();
             else writer.Write(cell.Dot.Writer.Value);
             writer.Write(cell.Dot.Seq);
             writer.Write(cell.Generation);
             writer.Write(cell.Stamp.Value);
             writer.Write(cell.Value.Span);
         }
+        writer.Flush();
+        return buffer.Written.ToArray();
     }
 
     /// <summary>
@@ -53,7 +64,7 @@ public static class RowCodec
         if (reader.ReadArrayHeader() < 4) return false;
         var uid = new Uid(reader.ReadUInt64(), reader.ReadUInt64());
         if (table.Find(uid) is not { } held || reader.ReadByte() != (byte)held.Kind) return false;
-        var cells = held.Cells.AsSpan();
+        var cells = held.GetEnumerator();
         for (var left = reader.ReadArrayHeader(); left > 0; left--)
         {
             var elements = reader.ReadArrayHeader();
@@ -63,8 +74,9 @@ public static class RowCodec
             var generation = reader.ReadUInt32();
             var stamp = new Stamp(reader.ReadUInt64());
             Codec.SkipRest(ref reader, elements - 5);
-            while (!cells.IsEmpty && !Ascii.Equals(field, cells[0].Field)) cells = cells[1..];
-            if (cells.IsEmpty || cells[0].Dot != dot || cells[0].Generation != generation || cells[0].Stamp != stamp) return false;
+            var there = cells.MoveNext();
+            while (there && !field.SequenceEqual(cells.Name)) there = cells.MoveNext();
+            if (!there || cells.Dot != dot || cells.Generation != generation || cells.Stamp != stamp) return false;
         }
         return true;
     }
@@ -108,8 +120,8 @@ public static class RowCodec
     /// <summary>At least the bytes that <see cref="Write"/> makes.</summary>
     public static int Measure(Row row)
     {
-        var bytes = 32;
-        foreach (var cell in row.Cells) bytes += CellOverhead + 3 * cell.Field.Length + cell.Value.Length;
+        var bytes = RowOverhead;
+        for (var cells = row.GetEnumerator(); cells.MoveNext();) bytes += CellOverhead + 3 * cells.Name.Length + cells.Value.Length;
         return bytes;
     }
 
@@ -119,26 +131,20 @@ public static class RowCodec
     /// </summary>
     public static IEnumerable<Row> Parts(Row row)
     {
-        if (row.Cells.Length <= Limits.Cells && Measure(row) <= PartMost) return [row];
-        return Cut(row);
+        return row.Count <= Limits.Cells && Measure(row) <= PartMost ? [row] : Cut(row, row.Cells);
 
-        static IEnumerable<Row> Cut(Row row)
+        static IEnumerable<Row> Cut(Row row, ImmutableArray<Cell> cells)
         {
-            var birth = row with { Cells = [row.Cells[0]] };
-            var part = birth;
-            for (var i = 1; i < row.Cells.Length; i++)
+            for (int from = 1, to; from < cells.Length; from = to)
             {
-                var larger = part with { Cells = part.Cells.Add(row.Cells[i]) };
-                if (part.Cells.Length > 1 && (larger.Cells.Length > Limits.Cells || Measure(larger) > PartMost))
-                {
-                    yield return part;
-                    larger = birth with { Cells = [row.Cells[0], row.Cells[i]] };
-                }
-                part = larger;
+                var bytes = RowOverhead + Measure(cells[0]) + Measure(cells[from]);
+                for (to = from + 1; to < cells.Length && to - from + 2 <= Limits.Cells && (bytes += Measure(cells[to])) <= PartMost;) to++;
+                yield return row with { Cells = [cells[0], .. cells[from..to]] };
             }
-            yield return part;
         }
     }
+
+    static int Measure(in Cell cell) => CellOverhead + 3 * cell.Field.Length + cell.Value.Length;
 
     static Cell ReadCell(ref MessagePackReader reader, Uid uid)
     {
@@ -150,24 +156,13 @@ public static class RowCodec
         var dot = ReadDot(ref reader, writer);
         var generation = reader.ReadUInt32();
         var stamp = new Stamp(reader.ReadUInt64());
-        var value = WireBytes.Read(ref reader, Limits.ObjectBytes).ToArray();
+        var value = WireBytes.Read(ref reader, Limits.ObjectBytes); // copied when the row packs it
         Codec.SkipRest(ref reader, elements - 6);
         return new Cell(field, dot, generation, stamp, value);
     }
 
-    /// <summary>Of every pod's rows each node keeps the names: those that the core writes itself are the same string everywhere.</summary>
-    static string ReadField(ref MessagePackReader reader)
-    {
-        var text = reader.CreatePeekReader();
-        if (text.TryReadStringSpan(out var bytes))
-            foreach (var known in Known)
-                if (Ascii.Equals(bytes, known))
-                {
-                    reader = text;
-                    return known;
-                }
-        return reader.ReadString() ?? throw Bad("field");
-    }
+    static string ReadField(ref MessagePackReader reader) =>
+        reader.TryReadStringSpan(out var name) ? CellReader.NameOf(name) : reader.ReadString() ?? throw Bad("field");
 
     static Dot ReadDot(ref MessagePackReader reader, WriterId writer)
     {

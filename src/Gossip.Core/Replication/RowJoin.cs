@@ -30,7 +30,7 @@ public static class RowJoin
 
     static bool BringsNews(Row held, Row other)
     {
-        foreach (var cell in other.Cells)
+        foreach (var cell in other)
             if (held[cell.Field] is not { } mine || cell.Overrides(mine)) return true;
         return false;
     }

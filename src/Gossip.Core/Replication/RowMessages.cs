@@ -27,7 +27,7 @@ public readonly record struct RowRemoval(Uid Uid, ImmutableArray<Dot> Dots) : IW
     public static RowRemoval Of(Row row)
     {
         var dots = new SortedSet<Dot>();
-        foreach (var cell in row.Cells)
+        foreach (var cell in row)
             if (cell.Dot != row.Uid.Birth && dots.Count < DotsMost) dots.Add(cell.Dot);
         return new RowRemoval(row.Uid, [.. dots]);
     }

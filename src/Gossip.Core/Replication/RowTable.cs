@@ -111,6 +111,6 @@ public sealed class RowTable
     void Cover(Row row)
     {
         Context.Add(row.Uid.Birth);
-        foreach (var cell in row.Cells) Context.Add(cell.Dot);
+        for (var cells = row.GetEnumerator(); cells.MoveNext();) Context.Add(cells.Dot);
     }
 }

@@ -105,7 +105,7 @@ public sealed class Clerk(SlotTable slots, ITables tables, IRowWriter writer, Vi
         List<(string, ReadOnlyMemory<byte>)> cells = [];
         foreach (var field in replace.Fields)
             if (!ObjectRules.IsNull(field) && !held.Json(field.Path).Span.SequenceEqual(field.Json.Span)) cells.Add((field.Path, field.Json));
-        foreach (var cell in held.Row.Cells)
+        foreach (var cell in held.Row)
             if (!cell.IsNull && !ObjectRules.IsReserved(cell.Field) && ObjectRules.Json(replace.Fields, cell.Field).IsEmpty) cells.Add((cell.Field, default));
         if (WorkloadSpec.IsWorkload(replace.Name.Kind) && replace.Name.Kind != "Pod") ChooseSkip(held, replace, now, cells);
         if (cells.Count == 0) return new ObjectStored(ViewBuilder.View(held));

@@ -35,9 +35,9 @@ public sealed class ViewBuilder(SlotTable slots, IMemberList members)
     /// <summary>An object as readers see it: without the cells that are Gossip's own.</summary>
     public static ObjectView View(CatalogObject held)
     {
-        var fields = ImmutableArray.CreateBuilder<ObjectField>(held.Row.Cells.Length);
+        var fields = ImmutableArray.CreateBuilder<ObjectField>(held.Row.Count);
         var generation = 0UL;
-        foreach (var cell in held.Row.Cells)
+        foreach (var cell in held.Row)
         {
             if (cell.Field.StartsWith("spec.", StringComparison.Ordinal)) generation += cell.Generation;
             if (!cell.IsNull && !ObjectRules.IsReserved(cell.Field)) fields.Add(new ObjectField(cell.Field, cell.Value));

@@ -76,7 +76,7 @@ sealed class PodFacts
         var (least, why, succeeded) = (Epoch.None, RunEnd.Deleted, false);
         SortedSet<Epoch>? failed = null;
         foreach (var row in slotRows)
-            foreach (var cell in row.Cells)
+            foreach (var cell in row)
             {
                 if (cell.Field == Fields.LeastEpoch)
                 {

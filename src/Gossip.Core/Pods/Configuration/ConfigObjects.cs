@@ -22,7 +22,7 @@ sealed class ConfigObjects(Catalog catalog)
         var read = new SortedDictionary<string, ConfigValue>(StringComparer.Ordinal);
         // In this order: where a key is there twice, what was written as text counts.
         foreach (var part in from.IsSecret ? SecretParts : ConfigParts)
-            foreach (var cell in held.Row.Cells)
+            foreach (var cell in held.Row)
                 if (cell.Field.StartsWith(part, StringComparison.Ordinal) && !cell.IsNull && TryRead(cell.Value, part is "binaryData." || part is "data." && from.IsSecret) is { } bytes)
                     read[cell.Field[part.Length..]] = new ConfigValue(bytes, part is not "binaryData.");
         return read;
