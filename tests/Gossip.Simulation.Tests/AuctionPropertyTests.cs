@@ -87,12 +87,14 @@ public class AuctionPropertyTests
 
     /// <summary>
     /// Clusters that broke a law once: two pods on one host port, capacity told wrong for good, a node not asked again for that, and one
-    /// never asked; devices forgotten with the power; pods that moved to and fro, since whom they were to move to refused them; and gangs that
+    /// never asked; devices forgotten with the power; pods that moved to and fro, since whom they were to move to refused them; gangs that
     /// were lost whole and started by what a node that was just back had told before; a bid that a gang held on to,
     /// with less than no room left behind a pod that had others evicted; and a pod counted where it was awarded and where its auctioneer had bid for it.
     /// </summary>
     [Theory, InlineData(6, 24, 21UL), InlineData(6, 14, 107UL), InlineData(6, 14, 194UL), InlineData(7, 22, 2042UL)]
     [InlineData(7, 22, 3UL), InlineData(6, 14, 2UL), InlineData(6, 14, 27UL)]
+    [InlineData(5, 40, 78UL), InlineData(5, 40, 135UL), InlineData(6, 29, 1107UL), InlineData(4, 23, 5557UL), InlineData(3, 8, 5201UL)]
+    [InlineData(5, 21, 5190UL), InlineData(9, 16, 5938UL), InlineData(6, 33, 11066UL), InlineData(6, 16, 11662UL)]
     public void What_was_found_once_stays_away(int nodes, int workloads, ulong seed)
     {
         var scenario = new RulesScenario(nodes, workloads, seed);
