@@ -70,7 +70,7 @@ class BenchCluster
         Slots.Dirty.Clear();
         var derived = Slots.Objects.Find(uid)!;
         if (derived.Spec?.Template is null) throw new InvalidOperationException($"{name}: {derived.Spec?.Field} {derived.Spec?.Problem}");
-        return [.. derived.Slots.Keys];
+        return [.. derived.Slots.Select(slot => slot.Id)];
     }
 
     /// <summary>Pods that are there already: on every node in turn, without an auction.</summary>

@@ -14,10 +14,10 @@ namespace Gossip.Core.Disruption;
 public sealed class BudgetBook
 {
     readonly IMemberList members;
-    readonly IReadOnlyDictionary<PodId, Slot> slots;
+    readonly SlotSet<PodId> slots;
     readonly SortedDictionary<Uid, Budget> budgets = [];
 
-    internal BudgetBook(IMemberList members, IReadOnlyDictionary<PodId, Slot> slots)
+    internal BudgetBook(IMemberList members, SlotSet<PodId> slots)
     {
         this.members = members;
         this.slots = slots;
@@ -79,7 +79,7 @@ public sealed class BudgetBook
 
     void Recount(string @namespace)
     {
-        foreach (var slot in slots.Values)
+        foreach (var slot in slots)
             if (string.Equals(slot.Workload.Namespace, @namespace, StringComparison.Ordinal)) Count(slot, new BudgetShare(slot.Template, BudgetsOf(slot), false, false));
     }
 

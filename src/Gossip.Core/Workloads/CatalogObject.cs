@@ -23,7 +23,9 @@ public sealed class CatalogObject
     public WorkloadSpec? Spec { get; internal set; }
 
     /// <summary>Every slot of it that lives, in order of id; wanted or not.</summary>
-    internal SortedDictionary<PodId, Slot> Slots { get; } = [];
+    internal SortedSet<Slot> Slots { get; } = new(ById);
+
+    static readonly Comparer<Slot> ById = Comparer<Slot>.Create(static (one, other) => one.Id.CompareTo(other.Id));
 
     public ReadOnlyMemory<byte> Json(string path) => Row[path]?.Value ?? default;
 }

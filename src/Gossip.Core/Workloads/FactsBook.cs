@@ -6,17 +6,17 @@ namespace Gossip.Core.Workloads;
 /// The facts of every pod that has any. A pod's slot holds its own; here are those of pods that no slot is derived for, yet or
 /// any more, which are few: what there is for each placed pod is in every node's memory, so it is kept under one key.
 /// </summary>
-sealed class FactsBook(IReadOnlyDictionary<PodId, Slot> slots)
+sealed class FactsBook(SlotSet<PodId> slots)
 {
     readonly Dictionary<PodId, PodFacts> strays = [];
 
     /// <summary>Null when no row speaks of the pod.</summary>
-    public PodFacts? Find(PodId pod) => slots.TryGetValue(pod, out var slot) ? slot.Facts : strays.GetValueOrDefault(pod);
+    public PodFacts? Find(PodId pod) => slots.Find(pod) is { } slot ? slot.Facts : strays.GetValueOrDefault(pod);
 
     /// <summary>Made where there are none, for a row to be put in.</summary>
     public PodFacts Of(PodId pod)
     {
-        if (slots.TryGetValue(pod, out var slot)) return slot.Facts ??= new PodFacts();
+        if (slots.Find(pod) is { } slot) return slot.Facts ??= new PodFacts();
         if (!strays.TryGetValue(pod, out var stray)) strays.Add(pod, stray = new PodFacts());
         return stray;
     }

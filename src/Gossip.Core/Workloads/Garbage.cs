@@ -54,7 +54,7 @@ sealed class Garbage(ITables tables, Catalog catalog, FactsBook facts)
     {
         foreach (var pod in strays.GetViewBetween(new PodId(uid, 0, 0), new PodId(uid, int.MaxValue, ulong.MaxValue))) yield return (pod, facts.Find(pod)!);
         if (workload is null) yield break;
-        foreach (var slot in workload.Slots.Values)
+        foreach (var slot in workload.Slots)
             if (slot.Facts is { } known) yield return (slot.Id, known);
     }
 }

@@ -15,7 +15,7 @@ public sealed class Slot
     public required PodId Id { get; init; }
     public required ObjectName Workload { get; init; }
     /// <summary>The pod's own name: of a bare Pod the object's, else <c>WORKLOAD-HASH-ORDINAL</c>.</summary>
-    public required string Name { get; init; }
+    public string Name => PodName.Of(this).ToString();
     public required PodTemplate Template { get; init; }
 
     /// <summary>The workload (still) wants it. False for a slot that only lives in admissions that are to be drained.</summary>

@@ -1,4 +1,3 @@
-using System.Globalization;
 using Gossip.Core.Disruption;
 using Gossip.Core.Membership;
 using Gossip.Core.Model;
@@ -19,13 +18,12 @@ public sealed class SlotTable
     readonly Catalog catalog = new();
     readonly NodeBook nodes;
     readonly PriorityBook priorities;
-    readonly Dictionary<PodId, Slot> slots = [];
+    readonly SlotSet<PodId> slots = new(slot => slot.Id);
     readonly FactsBook facts;
-    readonly Dictionary<(string Namespace, string Name), Slot> byPodName = [];
-    readonly Dictionary<NodeId, SortedList<Uid, Admission>> byNode = [];
+    readonly SlotSet<PodName> byName = new(PodName.Of);
+    readonly AdmissionBook admissions = new();
     readonly Dictionary<NodeId, ulong> nodeVersions = [];
     readonly Dictionary<NodeId, ulong> tenantVersions = [];
-    readonly SortedDictionary<int, int> placedPriorities = []; // how many admissions have each
     readonly SortedDictionary<PodId, Slot> watched = [];
     readonly Garbage garbage;
     readonly Crowd? crowd;
@@ -79,21 +77,21 @@ public sealed class SlotTable
     /// <summary>The desired objects behind the slots.</summary>
     public Catalog Objects => catalog;
 
-    public Slot? Find(PodId pod) => slots.GetValueOrDefault(pod);
+    public Slot? Find(PodId pod) => slots.Find(pod);
 
     /// <summary>The pod that people mean by a name: a wanted one, where an unwanted one has the name as well.</summary>
-    public Slot? Find(string @namespace, string podName) => byPodName.GetValueOrDefault((@namespace, podName));
+    public Slot? Find(string @namespace, string podName) => byName.Find(PodName.Of(@namespace, podName));
 
     /// <summary>What people call a pod, also one whose slot is gone; null once its object is.</summary>
     public ObjectName? NameOf(PodId pod) => catalog.Find(pod.Workload) is { } workload
-        ? new ObjectName("Pod", workload.Name.Namespace, PodName(workload.Name, pod))
+        ? new ObjectName("Pod", workload.Name.Namespace, PodName.Of(workload.Name, pod).ToString())
         : null;
 
     /// <summary>All of them. The order is the same wherever the same changes came in the same order.</summary>
-    public IReadOnlyCollection<Slot> Slots => slots.Values;
+    public IReadOnlyCollection<Slot> Slots => slots;
 
     /// <summary>Admissions of a node, whatever their pods: what the node itself answers for. In order of uid.</summary>
-    public IEnumerable<Admission> AdmissionsOf(NodeId node) => byNode.TryGetValue(node, out var held) ? held.Values : [];
+    public IEnumerable<Admission> AdmissionsOf(NodeId node) => admissions.Of(node);
 
     /// <summary>What each auctioneer of a pod last told of it.</summary>
     internal ReadOnlySpan<Row> RoundsOf(PodId pod) => facts.Find(pod) is { } known ? known.Rounds : [];
@@ -135,14 +133,7 @@ public sealed class SlotTable
     internal PriorityClass? DefaultClassBesides(string name) => priorities.DefaultBesides(name);
 
     /// <summary>Of any admission there is; null when there is none. A pod below or at it has nobody to evict.</summary>
-    internal int? LeastPriority
-    {
-        get
-        {
-            foreach (var priority in placedPriorities.Keys) return priority;
-            return null;
-        }
-    }
+    internal int? LeastPriority => admissions.LeastPriority;
 
     /// <summary>Moves when an admission of the node comes or goes.</summary>
     internal ulong TenantsVersionOf(NodeId node) => tenantVersions.GetValueOrDefault(node);
@@ -281,27 +272,23 @@ public sealed class SlotTable
         var wanted = gone || workload.IsDeleting || workload.NameConflict ? null : workload.Spec;
         var template = wanted?.Template;
         var ordinals = template is null ? [] : wanted!.Ordinals;
-        foreach (var slot in workload.Slots.Values.ToArray())
+        foreach (var slot in workload.Slots.ToArray())
         {
             var keep = template is not null && slot.Id.Template == template.Hash && ordinals.BinarySearch(slot.Id.Ordinal) >= 0;
             if (slot.IsDesired == keep) continue;
             slot.IsDesired = keep;
             Typical.Count(slot.Template, keep ? 1 : -1);
-            if (keep) byPodName[(slot.Workload.Namespace, slot.Name)] = slot;
+            if (keep) byName.Put(slot);
             Touch(slot.Id, now);
         }
         foreach (var ordinal in ordinals)
         {
             var pod = new PodId(workload.Uid, ordinal, template!.Hash);
-            if (slots.TryGetValue(pod, out var slot) && ReferenceEquals(slot.Template, template)) continue;
-            Add(workload, new Slot { Id = pod, Workload = workload.Name, Name = PodName(workload.Name, pod), Template = template, IsDesired = true });
+            if (ReferenceEquals(Find(pod)?.Template, template)) continue;
+            Add(workload, new Slot { Id = pod, Workload = workload.Name, Template = template, IsDesired = true });
             Touch(pod, now);
         }
     }
-
-    internal static string PodName(ObjectName workload, PodId pod) => workload.Kind == "Pod"
-        ? workload.Name
-        : string.Create(CultureInfo.InvariantCulture, $"{workload.Name}-{pod.Template >> 32:x8}-{pod.Ordinal}");
 
     /// <summary>Tells a node's labels and taints to whoever counts by them; a node that is not live is in no domain.</summary>
     void Place(NodeId node)
@@ -312,7 +299,8 @@ public sealed class SlotTable
 
     void Add(CatalogObject workload, Slot slot)
     {
-        if (slots.TryGetValue(slot.Id, out var replaced))
+        var replaced = Find(slot.Id);
+        if (replaced is not null)
         {
             slot.OpenSince = replaced.OpenSince;
             slot.Facts = replaced.Facts;
@@ -325,27 +313,28 @@ public sealed class SlotTable
         if (replaced is null && slot.Facts is { } known) // its admissions were here before it
             foreach (var admission in known.Admissions) tenantVersions[admission.Node] = Version;
         Typical.Count(slot.Template, 1);
-        slots[slot.Id] = workload.Slots[slot.Id] = slot;
-        byPodName[(slot.Workload.Namespace, slot.Name)] = slot;
+        slots.Put(slot);
+        workload.Slots.Remove(slot);
+        workload.Slots.Add(slot);
+        byName.Put(slot);
         Placed.Attach(slot);
         Gangs.Attach(slot);
     }
 
     void ApplyAdmission(in RowChange change, Now now)
     {
-        var held = PodFacts.ReadNode((change.After ?? change.Before)!) is { } node && byNode.TryGetValue(node, out var there) ? there.GetValueOrDefault(change.Uid) : null;
+        var held = PodFacts.ReadNode((change.After ?? change.Before)!) is { } node ? admissions.Find(node, change.Uid) : null;
         var next = change.After is null ? null : Read(change.After, held);
         LastAdmission = (held, next);
-        if (held is null != next is null) CountTenant(next ?? held!, next is null ? -1 : 1);
+        if (held is null != next is null) tenantVersions[(next ?? held!).Node] = Version;
         if (held is not null && next is null)
         {
-            byNode[held.Node].Remove(held.Uid);
+            admissions.Remove(held);
             facts.Of(held.Run.Pod).Take(held.Uid);
             Touch(held.Run.Pod, now);
         }
         if (next is null) return;
-        if (!byNode.TryGetValue(next.Node, out var ofNode)) byNode.Add(next.Node, ofNode = []);
-        ofNode[next.Uid] = next;
+        admissions.Put(next);
         facts.Of(next.Run.Pod).Put(next);
         Touch(next.Run.Pod, now);
     }
@@ -355,15 +344,6 @@ public sealed class SlotTable
         if (crowd is null) return PodFacts.Read(row, held);
         if (!crowd.TryRecall<Admission>(row, out var read)) crowd.Remember(row, read = PodFacts.Read(row, held));
         return read;
-    }
-
-    void CountTenant(Admission admission, int by)
-    {
-        tenantVersions[admission.Node] = Version;
-        var priority = admission.Birth.Priority;
-        var left = placedPriorities.GetValueOrDefault(priority) + by;
-        if (left > 0) placedPriorities[priority] = left;
-        else placedPriorities.Remove(priority);
     }
 
     /// <summary>Brings a slot up to date with its facts, and drops what nobody wants and nobody runs.</summary>
@@ -387,13 +367,13 @@ public sealed class SlotTable
 
     void Drop(Slot slot)
     {
-        slots.Remove(slot.Id);
+        slots.Remove(slot);
         Placed.Detach(slot);
         BudgetBook.Detach(slot);
         Gangs.Detach(slot);
         watched.Remove(slot.Id);
-        catalog.Find(slot.Id.Workload)?.Slots.Remove(slot.Id);
-        if (byPodName.GetValueOrDefault((slot.Workload.Namespace, slot.Name)) == slot) byPodName.Remove((slot.Workload.Namespace, slot.Name));
+        catalog.Find(slot.Id.Workload)?.Slots.Remove(slot);
+        byName.Remove(slot);
         facts.Part(slot);
         if (slot.Facts is { } left) garbage.Note(slot.Id, left, isStray: true);
     }

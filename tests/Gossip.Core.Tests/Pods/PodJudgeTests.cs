@@ -35,7 +35,7 @@ public class PodJudgeTests
         foreach (var name in (string[])["n1", "n2"]) members.Set(name, MemberState.Alive, default);
         var slot = new Slot
         {
-            Id = Some.Run(0).Pod, Workload = new ObjectName("Deployment", "default", "web"), Name = "web-0", Template = Some.Template,
+            Id = Some.Run(0).Pod, Workload = new ObjectName("Deployment", "default", "web"), Template = Some.Template,
             IsDesired = true, LeastEpoch = Epoch.First, Admissions = [first, second],
         };
 

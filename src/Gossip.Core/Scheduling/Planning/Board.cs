@@ -16,7 +16,7 @@ namespace Gossip.Core.Scheduling.Planning;
 /// </summary>
 sealed class Board
 {
-    readonly Dictionary<PodId, Slot> slots = [];
+    readonly SlotSet<PodId> slots = new(slot => slot.Id);
     readonly Dictionary<NodeId, BoardNode> byId = [];
     readonly PlacedPods placed;
     readonly TypicalPods typical = new();
@@ -42,8 +42,12 @@ sealed class Board
         ];
         HasBudgets = budgets.Length > 0;
         foreach (var pod in view.Pods)
-            if (SlotOf(pod) is var slot && slots.TryAdd(pod.Id, slot) && HasBudgets) Count(slot, budgets, pod.Ready);
-        foreach (var slot in slots.Values)
+        {
+            var slot = SlotOf(pod);
+            slots.Put(slot);
+            if (HasBudgets) Count(slot, budgets, pod.Ready);
+        }
+        foreach (var slot in slots)
         {
             if (slot.IsDesired) typical.Count(slot.Template, 1);
             placed.Attach(slot);
@@ -55,21 +59,21 @@ sealed class Board
     /// <summary>Those that are live, in order of name.</summary>
     public BoardNode[] Nodes { get; }
 
-    public IEnumerable<Slot> Slots => slots.Values;
+    public IEnumerable<Slot> Slots => slots;
 
     public bool HasBudgets { get; }
 
     /// <summary>Pods that had to make room so far.</summary>
     public HashSet<PodId> Evicted { get; } = [];
 
-    public Slot? Find(PodId pod) => slots.GetValueOrDefault(pod);
+    public Slot? Find(PodId pod) => slots.Find(pod);
 
     public NodeFacts Facts(BoardNode node, Slot slot) => node.Facts(slot.Id.Workload) with { Around = placed.Around(slot), Typical = typical };
 
     /// <summary>A pod that is to be; nobody has it yet.</summary>
     public void Add(Slot slot)
     {
-        slots.Add(slot.Id, slot);
+        slots.Put(slot);
         typical.Count(slot.Template, 1);
         placed.Attach(slot);
     }
@@ -77,7 +81,8 @@ sealed class Board
     /// <summary>Takes a pod away, and gives back what it has.</summary>
     public void Remove(PodId pod)
     {
-        if (!slots.Remove(pod, out var slot)) return;
+        if (slots.Find(pod) is not { } slot) return;
+        slots.Remove(slot);
         placed.Detach(slot);
         BudgetBook.Detach(slot);
         if (slot.IsDesired) typical.Count(slot.Template, -1);
@@ -101,7 +106,7 @@ sealed class Board
     /// <summary>A pod of a node goes for one of greater priority. It is still wanted, and looks for another place itself.</summary>
     public Slot Evict(Tenant victim, BoardNode node)
     {
-        var slot = slots[victim.Run.Pod];
+        var slot = slots.Find(victim.Run.Pod)!;
         foreach (var admission in slot.Admissions)
             if (admission.Run == victim.Run && admission.Node == node.Member.Id)
             {
@@ -142,7 +147,6 @@ sealed class Board
         {
             Id = pod.Id,
             Workload = pod.Owner,
-            Name = pod.Name,
             Template = pod.Template,
             IsDesired = !pod.Deleting,
             Admissions = pod.Admissions,

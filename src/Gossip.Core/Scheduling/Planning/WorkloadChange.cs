@@ -59,5 +59,5 @@ sealed class WorkloadChange
     }
 
     static Slot NewSlot(ObjectName workload, PodId id, PodTemplate template) =>
-        new() { Id = id, Workload = workload, Name = SlotTable.PodName(workload, id), Template = template, IsDesired = true };
+        new() { Id = id, Workload = workload, Template = template, IsDesired = true };
 }

@@ -14,7 +14,7 @@ namespace Gossip.Core.Scheduling.Topology;
 public sealed class PlacedPods
 {
     readonly NodeId self;
-    readonly IReadOnlyDictionary<PodId, Slot> slots;
+    readonly SlotSet<PodId> slots;
     readonly Dictionary<NodeId, PlacedNode> nodes = [];
     readonly Dictionary<PodTemplate, PlacementRules> rules = new(ReferenceEqualityComparer.Instance);
     readonly Dictionary<PodId, (NodeId Node, int Claims)> claimed = []; // in the books that tell, which are this node's
@@ -24,7 +24,7 @@ public sealed class PlacedPods
     readonly List<Place> scratch = [];
     PodTemplate? lastPlain; // met no rule when it was last looked at
 
-    internal PlacedPods(NodeId self, IReadOnlyDictionary<PodId, Slot> slots)
+    internal PlacedPods(NodeId self, SlotSet<PodId> slots)
     {
         this.self = self;
         this.slots = slots;
@@ -85,7 +85,7 @@ public sealed class PlacedPods
         if (book.Domains.Count > 0)
         {
             foreach (var pod in admitted.Concat(claimed.Where(claim => claim.Value.Node == node).Select(claim => claim.Key)).Concat(expected.Where(award => award.Value == node).Select(award => award.Key)))
-                if (slots.GetValueOrDefault(pod) is { Rules: not null } slot) moved.Add(slot);
+                if (slots.Find(pod) is { Rules: not null } slot) moved.Add(slot);
             foreach (var slot in moved) Move(slot, []);
             foreach (var set in book.Domains)
             {
@@ -111,9 +111,9 @@ public sealed class PlacedPods
         var after = namespaces.Of(@namespace);
         if (!book.Tallies.Any(tally => tally.IsMovedBy(before, after))) return false;
         var news = News;
-        foreach (var slot in slots.Values) Detach(slot);
+        foreach (var slot in slots) Detach(slot);
         lastPlain = null;
-        foreach (var slot in slots.Values) Attach(slot);
+        foreach (var slot in slots) Attach(slot);
         News = news; // where pods are is no news, and labels that change evict nobody
         return true;
     }
@@ -121,7 +121,7 @@ public sealed class PlacedPods
     /// <summary>A node's books hold room for it from now on.</summary>
     internal void Claim(PodId pod, NodeId node)
     {
-        if (slots.GetValueOrDefault(pod) is not { Rules: not null } slot) return;
+        if (slots.Find(pod) is not { Rules: not null } slot) return;
         claimed[pod] = (node, claimed.GetValueOrDefault(pod).Claims + 1);
         Update(slot);
     }
@@ -131,20 +131,20 @@ public sealed class PlacedPods
         if (!claimed.TryGetValue(pod, out var claim)) return;
         if (claim.Claims > 1) claimed[pod] = claim with { Claims = claim.Claims - 1 };
         else claimed.Remove(pod);
-        if (slots.GetValueOrDefault(pod) is { } slot) Update(slot);
+        if (slots.Find(pod) is { } slot) Update(slot);
     }
 
     /// <summary>It was awarded to a node, whose admission has not come round yet.</summary>
     internal void Expect(PodId pod, NodeId node)
     {
-        if (slots.GetValueOrDefault(pod) is not { Rules: not null } slot) return;
+        if (slots.Find(pod) is not { Rules: not null } slot) return;
         expected[pod] = node;
         Update(slot);
     }
 
     internal void ExpectNoMore(PodId pod)
     {
-        if (expected.Remove(pod) && slots.GetValueOrDefault(pod) is { } slot) Update(slot);
+        if (expected.Remove(pod) && slots.Find(pod) is { } slot) Update(slot);
     }
 
     /// <summary>Where the pod is counted, into <see cref="scratch"/>.</summary>
@@ -209,7 +209,7 @@ public sealed class PlacedPods
         foreach (var known in rules.Values)
             foreach (var tally in book.Fresh)
                 if (known != with) known.Meet(tally);
-        foreach (var slot in slots.Values)
+        foreach (var slot in slots)
         {
             if (slot.Rules is { } met)
             {
