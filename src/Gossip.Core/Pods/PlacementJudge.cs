@@ -85,7 +85,7 @@ sealed class PlacementJudge(SlotTable slots, IMemberList members)
     }
 
     static bool IsBefore(Admission held, Admission ours) =>
-        held.Birth.AdmittedAt != ours.Birth.AdmittedAt
-            ? held.Birth.AdmittedAt.CompareTo(ours.Birth.AdmittedAt) < 0
+        held.AdmittedAt != ours.AdmittedAt
+            ? held.AdmittedAt.CompareTo(ours.AdmittedAt) < 0
             : held.Node.CompareTo(ours.Node) < 0;
 }

@@ -66,7 +66,7 @@ public sealed partial class PodKeeper
             var left = deadline - TimeSpan.FromMilliseconds(now.Wall.UnixMilliseconds - pod.StartedAt.UnixMilliseconds);
             pod.DeadlineAt = now.Monotonic + (left > TimeSpan.Zero ? left : TimeSpan.Zero);
         }
-        bidder.Adopt(pod.Run, pod.Template, runs: true, slots.AdmissionsOf(self).FirstOrDefault(admission => admission.Run == pod.Run)?.Birth.Devices);
+        bidder.Adopt(pod.Run, pod.Template, runs: true, slots.AdmissionsOf(self).FirstOrDefault(admission => admission.Run == pod.Run)?.Devices);
     }
 
     static void Recall(KeptContainer container, SurvivingContainer state, Now now)
@@ -141,7 +141,7 @@ public sealed partial class PodKeeper
         // Of an earlier life, and its process is gone. It starts again under the same admission, unless another has it,
         // or this node forgot (a lost disk) what else it had promised.
         if (!remembered.Contains(admission.Uid) || admission.Status.Draining || PodJudge.IsOver(slot, admission.Run.Epoch)
-            || PodJudge.AnotherStands(slot, self, members) || !bidder.Adopt(admission.Run, slot.Template, runs: false, admission.Birth.Devices))
+            || PodJudge.AnotherStands(slot, self, members) || !bidder.Adopt(admission.Run, slot.Template, runs: false, admission.Devices))
         {
             Withdraw(admission.Uid, now, effects);
             return;

@@ -20,7 +20,7 @@ static class ScaleChoice
         var kept = spec.Ordinals
             .Select(ordinal => (Ordinal: ordinal, Admission: StandingOf(new PodId(workload.Uid, ordinal, template.Hash), slots, now)))
             .OrderByDescending(pod => pod.Admission is null ? 0 : pod.Admission.Status.Ready ? 2 : 1)
-            .ThenBy(pod => pod.Admission?.Birth.AdmittedAt ?? Stamp.Zero)
+            .ThenBy(pod => pod.Admission?.AdmittedAt ?? Stamp.Zero)
             .ThenBy(pod => pod.Ordinal)
             .Take(replicas)
             .Select(pod => pod.Ordinal)

@@ -1,5 +1,6 @@
 using System.Collections.Immutable;
 using Gossip.Core.Model;
+using Gossip.Core.Replication;
 
 namespace Gossip.Core.Scheduling;
 
@@ -82,11 +83,41 @@ public sealed record AdmissionStatus(
         && Containers.AsSpan().SequenceEqual(other.Containers.AsSpan()) && Notes.AsSpan().SequenceEqual(other.Notes.AsSpan());
 }
 
-/// <summary>An admission as the tables hold it.</summary>
-public sealed record Admission(Uid Uid, AdmissionBirth Birth, AdmissionStatus Status)
+/// <summary>
+/// An admission as the tables hold it: what is asked of it all the time, and its row for the rest, which would be in every
+/// node's memory twice.
+/// </summary>
+public sealed record Admission
 {
-    public NodeId Node => Birth.Node;
-    public PodRun Run => Birth.Run;
+    readonly bool hasDevices;
+
+    internal Admission(Row row, AdmissionBirth birth, AdmissionStatus status)
+    {
+        Row = row;
+        hasDevices = birth.Devices is not null;
+        (Node, Run, AdmittedAt, Priority, KeepsNewest, Status) = (birth.Node, birth.Run, birth.AdmittedAt, birth.Priority, birth.KeepsNewest, status);
+    }
+
+    /// <summary>One that no table has.</summary>
+    public Admission(Uid uid, AdmissionBirth birth, AdmissionStatus status)
+        : this(new Row(uid, RowKind.Admission, [new Cell(Fields.Birth, uid.Birth, 1, birth.AdmittedAt, AdmissionCodec.Write(birth))]), birth, status) { }
+
+    Row Row { get; init; }
+    public Uid Uid => Row.Uid;
+    public NodeId Node { get; }
+    public PodRun Run { get; }
+    public Stamp AdmittedAt { get; }
+    public int Priority { get; }
+    public bool KeepsNewest { get; }
+    public AdmissionStatus Status { get; init; }
+
+    /// <summary>All of it, read anew at each call.</summary>
+    public AdmissionBirth Birth => AdmissionCodec.ReadBirth(Row[Fields.Birth]!.Value.Value);
+
+    public DeviceGrant? Devices => hasDevices ? Birth.Devices : null;
+
+    /// <summary>As its row has it now: its birth never changes.</summary>
+    internal Admission As(Row now, AdmissionStatus status) => this with { Row = now, Status = status };
 
     /// <summary>
     /// The order of two admissions of one pod (ALGORITHM.md, Auction 5): rank, highest first, then who admitted first (last,
@@ -95,7 +126,7 @@ public sealed record Admission(Uid Uid, AdmissionBirth Birth, AdmissionStatus St
     public bool Precedes(Admission other)
     {
         if (Status.Rank != other.Status.Rank) return Status.Rank > other.Status.Rank;
-        if (Birth.AdmittedAt != other.Birth.AdmittedAt) return Birth.AdmittedAt.CompareTo(other.Birth.AdmittedAt) < 0 != (Birth.KeepsNewest || other.Birth.KeepsNewest);
+        if (AdmittedAt != other.AdmittedAt) return AdmittedAt.CompareTo(other.AdmittedAt) < 0 != (KeepsNewest || other.KeepsNewest);
         return Node.CompareTo(other.Node) < 0;
     }
 }

@@ -52,7 +52,7 @@ public sealed partial class Bidder
             {
                 Template = claim.Template,
                 Devices = claim.Devices,
-                Priority = config.Planted == PlantedBug.PriorityIgnored ? int.MinValue : admission.Birth.Priority,
+                Priority = config.Planted == PlantedBug.PriorityIgnored ? int.MinValue : admission.Priority,
             });
             else tenants.Add(new Tenant(claim.Run, claim.Template, Unmoved, Stamp.Zero) { Devices = claim.Devices, IsLeaving = claim.IsLeaving && CanEnd(claim) });
         }

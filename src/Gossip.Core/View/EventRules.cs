@@ -51,7 +51,7 @@ public static class EventRules
         if ((after ?? before) is not { } admission || slots.NameOf(admission.Run.Pod) is not { } about) return;
         var uid = ViewBuilder.UidOf(admission.Run.Pod, admission.Run.Epoch);
         var node = nodeName(admission.Node);
-        if (before is null) events.Note(about, uid, false, "Scheduled", Words($"Successfully assigned {about.Namespace}/{about.Name} to {node}", admission.Birth.Winner), new WallTime(admission.Birth.AdmittedAt.UnixMilliseconds));
+        if (before is null) events.Note(about, uid, false, "Scheduled", Words($"Successfully assigned {about.Namespace}/{about.Name} to {node}", admission.Birth.Winner), new WallTime(admission.AdmittedAt.UnixMilliseconds));
         if (after is null)
         {
             events.Note(about, uid, false, "Killing", $"Gone from {node}", at);

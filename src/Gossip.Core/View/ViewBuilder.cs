@@ -80,7 +80,7 @@ public sealed class ViewBuilder(SlotTable slots, IMemberList members)
         var standing = slots.Standing(slot, now) ?? (slot.IsDesired ? null : slot.Admissions.FirstOrDefault(IsOnLiveNode));
         var epoch = standing?.Run.Epoch ?? slot.NextEpoch;
         var workload = slots.Objects.Find(slot.Id.Workload);
-        var created = standing?.Birth.AdmittedAt ?? workload?.Row[Fields.Replicas]?.Stamp ?? workload?.CreatedAt ?? Stamp.Zero;
+        var created = standing?.AdmittedAt ?? workload?.Row[Fields.Replicas]?.Stamp ?? workload?.CreatedAt ?? Stamp.Zero;
         var gang = slot.Gang is null ? default(GangState?) : GangState.Of(slot.Gang, slots, members, now);
         var phase = standing?.Status.Phase ?? (slot.Succeeded ? PodPhase.Succeeded : PodPhase.Pending);
         return new PodView(
@@ -89,7 +89,7 @@ public sealed class ViewBuilder(SlotTable slots, IMemberList members)
             phase, standing is null && !slot.Succeeded ? Pending(slot, gang) : "", slot.Summary, slot.Admissions)
         {
             Gang = gang?.ToString() ?? "",
-            Priority = standing?.Birth.Priority ?? slots.PriorityOf(slot),
+            Priority = standing?.Priority ?? slots.PriorityOf(slot),
         };
     }
 

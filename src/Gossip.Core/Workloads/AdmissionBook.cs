@@ -36,14 +36,14 @@ sealed class AdmissionBook
             return;
         }
         held.Insert(~at, admission);
-        Count(admission.Birth.Priority, 1);
+        Count(admission.Priority, 1);
     }
 
     public void Remove(Admission admission)
     {
         var held = byNode[admission.Node];
         held.RemoveAt(IndexOf(held, admission.Uid));
-        Count(admission.Birth.Priority, -1);
+        Count(admission.Priority, -1);
     }
 
     void Count(int priority, int by)

@@ -64,7 +64,7 @@ sealed class NodeBook(Catalog catalog, IMemberList members, NodeTimings timings)
     /// </summary>
     public bool IsOutdated(Admission admission, Instant now) =>
         members.Find(admission.Node) is { } member && now < member.Since + timings.Comeback
-        && admission.Birth.AdmittedAt.UnixMilliseconds / 1000 <= (long)member.Incarnation.Boot;
+        && admission.AdmittedAt.UnixMilliseconds / 1000 <= (long)member.Incarnation.Boot;
 
     /// <summary>None for what is no map of labels.</summary>
     internal static Labels ReadLabels(ReadOnlyMemory<byte> json) => Selector.TryRead(json, out _) is { Terms.IsEmpty: true } map ? map.Pairs : Labels.Empty;

@@ -110,9 +110,8 @@ sealed class PodFacts
     {
         try
         {
-            var birth = held?.Birth ?? AdmissionCodec.ReadBirth(row[Fields.Birth]!.Value.Value);
             var status = row[Fields.Status] is { IsNull: false } cell ? AdmissionCodec.ReadStatus(cell.Value) : AdmissionStatus.Admitted;
-            return new Admission(row.Uid, birth, status);
+            return held is not null ? held.As(row, status) : new Admission(row, AdmissionCodec.ReadBirth(row[Fields.Birth]!.Value.Value), status);
         }
         catch (Exception poison) when (Codec.IsMalformed(poison))
         {

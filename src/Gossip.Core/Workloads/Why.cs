@@ -62,7 +62,7 @@ public static class Why
         if (pod.Standing is not { } standing)
             return pod.Phase == PodPhase.Pending ? $"pending: {Pending(pod, diagnosis)}" : pod.Phase == PodPhase.Succeeded ? "has run to its end" : "has failed";
         var won = standing.Birth.Winner.Length == 0 ? "" : $": {standing.Birth.Winner}";
-        var headline = $"on {pod.NodeName} since {new WallTime(standing.Birth.AdmittedAt.UnixMilliseconds).ToDateTimeOffset().ToString("u", CultureInfo.InvariantCulture)}, run {standing.Run.Epoch}{won}";
+        var headline = $"on {pod.NodeName} since {new WallTime(standing.AdmittedAt.UnixMilliseconds).ToDateTimeOffset().ToString("u", CultureInfo.InvariantCulture)}, run {standing.Run.Epoch}{won}";
         if (!IsOfThisRun(pod)) return headline;
         RoundAnswer? mine = null, next = null;
         var answers = pod.Summary!.Answers;

@@ -56,7 +56,7 @@ internal static class HardRules
         if (!card.Runtimes.Contains(pod.RuntimeClass, StringComparer.Ordinal)) return $"which needs {pod.RuntimeClass}";
         if (pod.Device is { } asks)
         {
-            if (one.Admission.Birth.Devices is not { } grant) return "which has no device";
+            if (one.Admission.Devices is not { } grant) return "which has no device";
             var group = card.Allocatable.Devices.Groups[grant.Group];
             if (group.Kind != asks.Kind || !asks.Models.IsDefaultOrEmpty && !asks.Models.Contains(group.Model, StringComparer.Ordinal)) return $"which got {group.Kind} {group.Model}";
             if (System.Numerics.BitOperations.PopCount(grant.Mask) != asks.Count) return $"which got {grant.Mask:x} of {asks}";

@@ -141,7 +141,7 @@ public class AdoptionTests
     {
         var desk = OfGpus(2);
         desk.Start(Survivor(desk)).Sync();
-        Assert.NotNull(desk.Own.Birth.Devices);
+        Assert.NotNull(desk.Own.Devices);
     }
 
     [Fact]

@@ -189,12 +189,12 @@ sealed class BoardNode(Member member, NodeSettings settings)
     {
         residents.Add((slot, admission));
         Settle(slot);
-        if (admission.Birth.Devices is { } grant && slot.Template.Device is { } request) free = free with { Devices = free.Devices.Take(grant, request.Milli) };
+        if (admission.Devices is { } grant && slot.Template.Device is { } request) free = free with { Devices = free.Devices.Take(grant, request.Milli) };
     }
 
     public void Release(Slot slot, Admission admission)
     {
-        if (residents.Remove((slot, admission))) GiveBack(slot, admission.Birth.Devices);
+        if (residents.Remove((slot, admission))) GiveBack(slot, admission.Devices);
     }
 
     /// <returns>The devices that it gets.</returns>

@@ -45,7 +45,7 @@ sealed class WorkloadChange
         // Down: pending ones go first, then unready ones, then the youngest; as ScaleChoice has it.
         var alike = present.Where(pod => pod.Id.Template == template.Hash)
             .OrderByDescending(pod => pod.Standing is null ? 0 : pod.Ready ? 2 : 1)
-            .ThenBy(pod => pod.Standing?.Birth.AdmittedAt ?? Stamp.Zero).ThenBy(pod => pod.Id.Ordinal).ToArray();
+            .ThenBy(pod => pod.Standing?.AdmittedAt ?? Stamp.Zero).ThenBy(pod => pod.Id.Ordinal).ToArray();
         foreach (var pod in alike.Skip(change.After)) change.leave.Add((pod, "scaled down"));
         var kept = alike.Take(change.After).OrderBy(pod => pod.Id.Ordinal).ToArray();
         foreach (var pod in kept)

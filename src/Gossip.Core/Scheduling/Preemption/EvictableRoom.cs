@@ -43,7 +43,7 @@ sealed class EvictableRoom(SlotTable slots)
         foreach (var admission in slots.AdmissionsOf(node))
         {
             if (!Tenant.Counts(admission) || slots.Find(admission.Run.Pod) is not { Template.Requests: var requests }) continue;
-            var priority = admission.Birth.Priority;
+            var priority = admission.Priority;
             sums[priority] = sums.TryGetValue(priority, out var alike) ? alike + requests : requests;
         }
         var below = Resources.Zero;

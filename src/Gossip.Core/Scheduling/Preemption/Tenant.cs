@@ -34,9 +34,9 @@ public readonly record struct Tenant(PodRun Run, PodTemplate Template, int Prior
     /// <summary>It has not ended, so that it has its room.</summary>
     internal static bool Counts(Admission admission) => admission.Status.Phase is not (PodPhase.Succeeded or PodPhase.Failed);
 
-    internal static Tenant Of(Admission admission, Slot slot, bool isLeaving) => new(admission.Run, slot.Template, admission.Birth.Priority, admission.Birth.AdmittedAt)
+    internal static Tenant Of(Admission admission, Slot slot, bool isLeaving) => new(admission.Run, slot.Template, admission.Priority, admission.AdmittedAt)
     {
-        Devices = admission.Birth.Devices,
+        Devices = admission.Devices,
         IsLeaving = isLeaving,
         Budgets = BudgetBook.Of(slot),
         Slot = slot.Rules is null ? null : slot,

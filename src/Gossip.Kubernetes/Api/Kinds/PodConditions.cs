@@ -17,7 +17,7 @@ static class PodConditions
             return [open];
         }
         var status = standing.Status;
-        var admitted = new WallTime(standing.Birth.AdmittedAt.UnixMilliseconds);
+        var admitted = new WallTime(standing.AdmittedAt.UnixMilliseconds);
         var prepared = status.StartedAt.UnixMilliseconds > 0 ? status.StartedAt : admitted;
         var hasEnded = pod.Phase is PodPhase.Succeeded or PodPhase.Failed;
         var why = pod.Phase switch { PodPhase.Succeeded => "PodCompleted", PodPhase.Failed => "PodFailed", _ => "ContainersNotReady" };

@@ -146,7 +146,7 @@ public class PreemptingTests
         Assert.Equal(("Preempted", "by default/high of priority 1000, which fits nowhere else"), (desk.Own.Status.Reason, desk.Own.Status.Message));
         Assert.True(desk.Own.Status.Draining);
         var admission = Assert.Single(desk.Slots.Find(run.Pod)!.Admissions);
-        Assert.Equal(1000, admission.Birth.Priority);
+        Assert.Equal(1000, admission.Priority);
         Assert.StartsWith("won with 9 over 2 other bids, evicting web-", admission.Birth.Winner, StringComparison.Ordinal);
         Assert.True(desk.Bidder.Books.Free.Cpu.Value < 0, "both count until one is gone");
         Assert.Equal("WaitingForRoom", Assert.Single(admission.Status.Containers).Reason);
