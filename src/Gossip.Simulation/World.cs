@@ -160,6 +160,11 @@ internal sealed class World
         };
     }
 
+    public void Logged(SimNode node, ReadOnlySpan<byte> record)
+    {
+        foreach (var checker in checkers) checker.Logged(node, record);
+    }
+
     public void Performed(SimNode node, PodCommand command)
     {
         foreach (var checker in checkers) checker.Performed(node, command);

@@ -32,6 +32,9 @@ internal abstract class Checker(World world, string rule)
 
     public virtual void After(SimNode node, in NodeInput input) { }
 
+    /// <summary>A record goes to the node's log, and will be read by its next life though this one may not hear that it is there.</summary>
+    public virtual void Logged(SimNode node, ReadOnlySpan<byte> record) { }
+
     public virtual void RowChanged(SimNode node, in RowChange change) { }
     public virtual void MemberChanged(SimNode node, in MemberChange change) { }
 

@@ -2,6 +2,7 @@ using System.Runtime.InteropServices;
 using Gossip.Core.Model;
 using Gossip.Core.Replication;
 using Gossip.Simulation.Machines;
+using MessagePack;
 
 namespace Gossip.Simulation.Checkers;
 
@@ -19,6 +20,16 @@ internal sealed class LiveDotsChecker(World world) : Checker(world, "R2")
     {
         if (change.After is null) removed.Add(change.Uid);
         else CollectionsMarshal.GetValueRefOrAddDefault(born, change.Uid, out _) = change.Kind;
+    }
+
+    /// <summary>The process may be killed between the removal's way to the disk and the word that it is there.</summary>
+    public override void Logged(SimNode node, ReadOnlySpan<byte> record)
+    {
+        if (record.Length < 2 || record[1] != (byte)JournalKind.Removal) return;
+        var reader = new MessagePackReader(record.ToArray());
+        reader.ReadArrayHeader();
+        reader.ReadByte();
+        removed.Add(RowRemoval.Read(ref reader).Uid);
     }
 
     /// <summary>One node a second, in turn.</summary>

@@ -203,6 +203,7 @@ internal sealed class SimNode : NodeEffects
         Check.That(position.Value == appended.Value + 1);
         appended = position;
         Store.Append(record);
+        World.Logged(this, record);
         if (syncing) return;
         syncing = true;
         World.Queue.Add(World.Queue.Now + SyncDelay.Ticks, new SimEvent { Kind = SimEventKind.Synced, Node = Index, Life = Life });

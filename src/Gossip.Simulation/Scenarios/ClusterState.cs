@@ -122,15 +122,20 @@ internal static class ClusterState
             if (held is null && IsCrowdedOut(world, slot)) continue;
             if (held is null) return new Shortcoming("A3", observer, $"{slot.Name} is nobody's although it fits");
             if (copies > 1) return new Shortcoming("A4", observer, $"{slot.Name} is admitted {copies} times: {Tell(world, slot)}");
+            if (WaitsInVain(world, observer.Machine.Slots, slot)) continue;
             if (!Runs(world, held)) return new Shortcoming("A3", observer, $"{slot.Name} is admitted and does not run: {Tell(world, slot)}");
             if (!held.Status.Ready) return new Shortcoming("A3", observer, $"{slot.Name} runs and is not ready: {held.Status.Reason} {Tell(world, slot)}");
         }
         return null;
     }
 
-    /// <summary>One that must be apart from others has only the nodes of one zone left, which may be full, by their exact books, of pods that could be elsewhere.</summary>
+    /// <summary>One that must be apart from others, or is picky, has few nodes that it may go to. They may be full, by their exact books, of pods that could be elsewhere.</summary>
     static bool IsCrowdedOut(World world, Slot slot) =>
-        !slot.Template.PodAffinity.RequiredAnti.IsEmpty && !world.Nodes.Any(node => node.IsUp && node.Machine!.Bidder.CouldTake(slot.Id));
+        (!slot.Template.PodAffinity.RequiredAnti.IsEmpty || slot.Template.NodeSelector.Count > 0) && !world.Nodes.Any(node => node.IsUp && node.Machine!.Bidder.CouldTake(slot.Id));
+
+    /// <summary>It depends on a pod that is crowded out, and waits in its place.</summary>
+    static bool WaitsInVain(World world, SlotTable slots, Slot slot) => !slot.Template.DependsOn.IsEmpty
+        && slots.Slots.Any(other => other.IsDesired && other.Admissions.IsEmpty && Core.Pods.Dependencies.Serves(other, slot, slots) && IsCrowdedOut(world, other));
 
     /// <summary>A3, of one deployment.</summary>
     public static Shortcoming? RunsWhyNot(World world, string deployment)
@@ -189,6 +194,8 @@ internal static class ClusterState
             if (!node.IsUp) continue;
             var free = node.Machine!.Members.OwnCapacity.Free;
             var truth = node.Config.Card.Allocatable - node.Runtime.Used;
+            foreach (var claim in node.Machine.Bidder.Books.Firm)
+                if (!node.Runtime.Pods.ContainsKey(claim.Run) && node.Machine.Slots.Find(claim.Run.Pod) is { } slot && WaitsInVain(world, node.Machine.Slots, slot)) truth -= claim.Template.Requests;
             if (free.Cpu != truth.Cpu || free.Memory != truth.Memory || free.Pods != truth.Pods)
                 return new Shortcoming("A8", node, $"announces ({free}) free and has ({truth})");
         }
