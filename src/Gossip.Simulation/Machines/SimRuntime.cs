@@ -96,7 +96,7 @@ internal sealed class SimRuntime(SimNode node, Luck luck, Sometimes sometimes)
         node.Report(new RuntimeReturned(RuntimeNames.Process, [.. All()]));
     }
 
-    static RuntimeLost Lost() => new(RuntimeNames.Process, Why);
+    RuntimeLost Lost() => new(RuntimeNames.Process, Why) { Classes = node.Config.Card.Runtimes };
 
     IEnumerable<SurvivingPod> All() => pods.Values.Select(pod => new SurvivingPod(pod.Runtime, pod.Launch, pod.Ip, [.. pod.Containers]));
 
