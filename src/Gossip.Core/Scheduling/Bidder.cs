@@ -170,10 +170,10 @@ public sealed partial class Bidder
             if (held is not null) LetGo(held.Run, now, effects);
             var template = slots.Find(run.Pod)!.Template;
             var facts = Facts(run.Pod, books.Free, books.Ports);
-            var verdict = Filtering.Check(template, facts);
-            var waits = !verdict.Passes && FitsWithoutBids(run.Pod, template);
-            var plan = !verdict.Passes && ask.MayEvict && !waits ? Plan(run.Pod, facts) : null;
-            var passes = verdict.Passes || plan is not null;
+            var fits = Filtering.Passes(template, facts); // a refusal's words cost more than the look
+            var waits = !fits && FitsWithoutBids(run.Pod, template);
+            var plan = !fits && ask.MayEvict && !waits ? Plan(run.Pod, facts) : null;
+            var passes = fits || plan is not null;
             if (plan is not null) facts = plan.After;
             if (passes && config.Rules.AskHost && host is null)
             {
@@ -201,7 +201,7 @@ public sealed partial class Bidder
                 outbox.Send(from, bid, effects);
                 return;
             }
-            why = passes ? host!.Refusal! : ask.MayEvict && !waits ? verdict.Reason + NobodyToEvict : verdict.Reason!;
+            why = passes ? host!.Refusal! : Filtering.Check(template, facts).Reason + (ask.MayEvict && !waits ? NobodyToEvict : "");
             if (passes) again = ReferenceEquals(host, HostAnswer.Behind) ? config.Timings.GossipInterval : TimeSpan.Zero;
             else if (waits) again = books.NextExpiry!.Value - now.Monotonic;
             else if (facts.Around.Rules is { IsHard: true } && Filtering.Passes(template, facts with { Around = default }))

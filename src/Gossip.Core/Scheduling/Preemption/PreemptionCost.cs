@@ -1,3 +1,4 @@
+using System.Collections.Immutable;
 using System.Globalization;
 using Gossip.Core.Model;
 
@@ -17,12 +18,17 @@ public sealed record PreemptionCost(int Violations, int Greatest, long Sum, int 
     /// <summary>Nobody has to go: only those who are going already.</summary>
     public static readonly PreemptionCost None = new(0, int.MinValue, 0, 0, Stamp.Zero);
 
-    public PreemptionCost With(in Tenant victim, bool violates) => new(
-        Violations + (violates ? 1 : 0),
-        Math.Max(Greatest, victim.Priority),
-        Sum + victim.Priority - int.MinValue,
-        Victims + 1,
-        Victims == 0 || victim.Priority > Greatest || victim.Priority == Greatest && victim.Since.CompareTo(Since) < 0 ? victim.Since : Since);
+    public static PreemptionCost Of(ImmutableArray<Tenant> victims, int violations)
+    {
+        if (victims.IsEmpty) return None;
+        var (greatest, sum, since) = (victims[0].Priority, 0L, victims[0].Since);
+        foreach (ref readonly var victim in victims.AsSpan())
+        {
+            sum += (long)victim.Priority - int.MinValue;
+            if (victim.Priority > greatest || victim.Priority == greatest && victim.Since.CompareTo(since) < 0) (greatest, since) = (victim.Priority, victim.Since);
+        }
+        return new PreemptionCost(violations, greatest, sum, victims.Length, since);
+    }
 
     public int CompareTo(PreemptionCost? other)
     {

@@ -38,14 +38,15 @@ public static class VictimSelection
         if (violates is not null) Reprieve(true);
         Reprieve(false);
         var victims = ImmutableArray.CreateBuilder<Tenant>(stays.AsSpan().Count(false)); // they are large
-        var cost = PreemptionCost.None;
+        var violations = 0;
         for (var i = 0; i < count; i++)
         {
             if (stays[i]) continue;
             victims.Add(tenants[order[i]]);
-            cost = cost.With(tenants[order[i]], violates?[i] == true);
+            if (violates?[i] == true) violations++;
         }
-        return new PreemptionPlan(victims.MoveToImmutable(), cost, room.Facts);
+        var go = victims.MoveToImmutable();
+        return new PreemptionPlan(go, PreemptionCost.Of(go, violations), room.Facts);
 
         void Reprieve(bool violating)
         {
@@ -81,8 +82,8 @@ public static class VictimSelection
         public int Compare(int a, int b) => Tenant.ByImportance(tenants[a], tenants[b]);
     }
 
-    /// <summary>A node with tenants thought away and put back.</summary>
-    sealed class Room
+    /// <summary>A node with tenants thought away and put back. It changes, and lives in one place.</summary>
+    struct Room
     {
         readonly PodTemplate pod;
         readonly Departures? departures;
@@ -100,10 +101,10 @@ public static class VictimSelection
             this.node = node with { Taken = null, Around = node.Around with { Without = departures } };
         }
 
-        public NodeFacts Facts => node with { Free = free };
+        public readonly NodeFacts Facts => node with { Free = free };
 
         /// <summary>The words of a refusal cost more than the look, so resources are looked at without.</summary>
-        public bool Fits => portsTaken == 0 && ResourceFilter.Fits(pod, free) && (departures is null || Filtering.PassesNeighbours(pod, node));
+        public readonly bool Fits => portsTaken == 0 && ResourceFilter.Fits(pod, free) && (departures is null || Filtering.PassesNeighbours(pod, node));
 
         public void Leave(in Tenant tenant) => Move(tenant, leaves: true);
 

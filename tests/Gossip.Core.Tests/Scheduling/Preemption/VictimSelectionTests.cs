@@ -156,7 +156,7 @@ public class VictimSelectionTests
 
     [Fact]
     public void A_victim_of_negative_priority_still_makes_the_sum_greater() =>
-        Assert.True(PreemptionCost.None.With(Pod(1, 1, -5), false).CompareTo(PreemptionCost.None.With(Pod(1, 1, -5), false).With(Pod(2, 1, -6), false)) < 0);
+        Assert.True(PreemptionCost.Of([Pod(1, 1, -5)], 0).CompareTo(PreemptionCost.Of([Pod(1, 1, -5), Pod(2, 1, -6)], 0)) < 0);
 
     /// <summary>The laws, whatever is on the node: it fits afterwards, nobody goes in vain, nobody of equal priority goes, order of tenants plays no part.</summary>
     [Property(MaxTest = 300)]
