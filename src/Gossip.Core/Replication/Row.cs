@@ -62,13 +62,18 @@ public sealed record Row
             foreach (var cell in this) cells.Add(cell);
             return cells.MoveToImmutable();
         }
-        init => bytes = RowCodec.Pack(Uid, value.AsSpan());
+        init => bytes = CellReader.Pack(Uid.Birth.Writer, value.AsSpan());
     }
 
-    public int Count => GetEnumerator().Left;
-
-    /// <summary>The cells as they are on the wire.</summary>
-    internal ReadOnlySpan<byte> Packed => bytes;
+    public int Count
+    {
+        get
+        {
+            var count = 0;
+            for (var cells = GetEnumerator(); cells.MoveNext();) count++;
+            return count;
+        }
+    }
 
     /// <summary>The cell of a field, or null.</summary>
     public Cell? this[string field]

@@ -1,5 +1,4 @@
 using System.Collections.Immutable;
-using System.Text;
 using Gossip.Core.Model;
 using Gossip.Core.Wire;
 using MessagePack;
@@ -31,28 +30,18 @@ public static class RowCodec
         writer.Write(row.Uid.Birth.Writer.Value);
         writer.Write(row.Uid.Birth.Seq);
         writer.Write((byte)row.Kind);
-        writer.WriteRaw(row.Packed);
-    }
-
-    /// <summary>Cells as they are on the wire, and as a row holds them.</summary>
-    internal static byte[] Pack(Uid uid, ReadOnlySpan<Cell> cells)
-    {
-        var buffer = Codec.Scratch();
-        var writer = new MessagePackWriter(buffer);
-        writer.WriteArrayHeader(cells.Length);
-        foreach (var cell in cells)
+        writer.WriteArrayHeader(row.Count);
+        foreach (var cell in row)
         {
             writer.WriteArrayHeader(6);
             writer.Write(cell.Field);
-            if (cell.Dot.Writer == uid.Birth.Writer) writer.WriteNil();
+            if (cell.Dot.Writer == row.Uid.Birth.Writer) writer.WriteNil();
             else writer.Write(cell.Dot.Writer.Value);
             writer.Write(cell.Dot.Seq);
             writer.Write(cell.Generation);
             writer.Write(cell.Stamp.Value);
             writer.Write(cell.Value.Span);
         }
-        writer.Flush();
-        return buffer.Written.ToArray();
     }
 
     /// <summary>
