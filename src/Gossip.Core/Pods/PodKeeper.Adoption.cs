@@ -117,8 +117,13 @@ public sealed partial class PodKeeper
         if (kept.TryGetValue(admission.Run, out var pod))
         {
             if (pod.Row == admission.Uid) return;
-            if (pod.Row is null && pod.Stage != PodStage.Stopping) Attach(pod, admission);
-            else if (pod.Row is not null) Withdraw(admission.Uid, now, effects); // told twice: the first counts
+            if (pod.Row is not null)
+            {
+                Withdraw(admission.Uid, now, effects); // told twice: the first counts
+                return;
+            }
+            Attach(pod, admission);
+            if (pod.Stage == PodStage.Stopping) Tell(pod, now, effects); // stopped while it was admitted again: unready, and its row goes with it
             return;
         }
         if (slot is null)

@@ -145,6 +145,22 @@ public class AdoptionTests
     }
 
     [Fact]
+    public void The_admission_of_a_survivor_that_is_stopped_while_it_is_written_goes_with_the_pod()
+    {
+        var desk = new Desk(rank: 3);
+        desk.Start(Survivor(desk));
+        desk.Turn(() =>
+        {
+            desk.Keeper.OnSynced(desk.Now, desk);
+            desk.Keeper.OnLeave(desk.Now, desk);
+        });
+        var stopped = desk.Did<StopPod>().Pod;
+        Assert.False(desk.Own.Status.Ready);
+        desk.Report(new PodStopped(stopped));
+        Assert.Empty(desk.Admissions);
+    }
+
+    [Fact]
     public void A_survivor_of_a_deleted_workload_ends()
     {
         var desk = new Desk(rank: 3);

@@ -196,7 +196,8 @@ sealed class Desk : NodeEffects, IMemberList
         Report(new ContainerStarted(run, "web", 0, Now.Wall));
     }
 
-    void Turn(Action input)
+    /// <summary>One input, and all that follows of it: what it writes reaches the tables only after it.</summary>
+    public void Turn(Action input)
     {
         input();
         do
