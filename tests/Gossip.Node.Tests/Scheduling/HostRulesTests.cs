@@ -100,11 +100,17 @@ public sealed class HostRulesTests
         var a = await StartAsync(cluster, "a", rules => rules.Score(new Favourite("mine", 0), 100));
         var b = await StartAsync(cluster, "b", rules => rules.Score(new Favourite("mine", 1000), 100));
         foreach (var node in new[] { a, b }) await TestCluster.UntilAsync(node, view => view.Nodes.Count(seen => seen.Member.IsLive) == 2);
-        await RunAsync(a, "one");
-        var view = await TestCluster.UntilAsync(a, view => view.Pods.Any(pod => pod is { Name: "one", Ready: true, Summary: not null }));
-        var one = view.Pods.Single();
-        Assert.Contains(one.Summary!.Answers, answer => answer.IsBid && answer.Why.Contains("mine ", StringComparison.Ordinal));
-        Assert.Equal("b", one.NodeName);
+        for (var nth = 1; ; nth++) // on a busy machine one of them may bid too late, and the other wins
+        {
+            var name = $"pod-{nth}";
+            await RunAsync(a, name);
+            var view = await TestCluster.UntilAsync(a, view => view.Pods.Any(pod => pod is { Ready: true, Summary: not null } && pod.Name == name));
+            var placed = view.Pods.Single(pod => pod.Name == name);
+            Assert.Contains(placed.Summary!.Answers, answer => answer.IsBid && answer.Why.Contains("mine ", StringComparison.Ordinal));
+            if (placed.Summary.Answers.Count(answer => answer.IsBid) < 2 && nth < 10) continue;
+            Assert.Equal("b", placed.NodeName);
+            break;
+        }
     }
 
     [Fact]
