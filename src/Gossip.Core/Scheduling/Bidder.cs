@@ -209,7 +209,8 @@ public sealed partial class Bidder
         }
         var capacity = members.OwnCapacity;
         var milliseconds = (int)Math.Ceiling(Math.Max(0, again.TotalMilliseconds));
-        outbox.Send(from, new Refusal(ask.Auction, run, capacity.Boot, capacity.Version, milliseconds, why), effects);
+        var next = slots.Find(run.Pod) is { } slot && run.Epoch < slot.NextEpoch ? slot.NextEpoch : Epoch.None;
+        outbox.Send(from, new Refusal(ask.Auction, run, capacity.Boot, capacity.Version, milliseconds, why, next), effects);
     }
 
     /// <summary>

@@ -76,30 +76,36 @@ public readonly record struct Bid(ulong Auction, PodRun Run, int Score, string H
 
 /// <summary>Candidate to auctioneer: no, as of this version of my capacity.</summary>
 /// <param name="AskAgainAfterMilliseconds">When what causes it passes by itself (reservations, news on its way): when to ask again. Else 0.</param>
+/// <param name="Next">Where the ask was for an older epoch: the one that is next, by what this node has seen. Else none.</param>
 public readonly record struct Refusal(
-    ulong Auction, PodRun Run, ulong Boot, ulong CapacityVersion, int AskAgainAfterMilliseconds, string Why) : IWireMessage<Refusal>
+    ulong Auction, PodRun Run, ulong Boot, ulong CapacityVersion, int AskAgainAfterMilliseconds, string Why, Epoch Next = default) : IWireMessage<Refusal>
 {
+    const int Fields = 6;
+
     public static MessageKind Kind => MessageKind.Refusal;
 
     public static void Write(ref MessagePackWriter writer, in Refusal message)
     {
-        AuctionWire.WriteHead(ref writer, 6, message.Auction, message.Run);
+        AuctionWire.WriteHead(ref writer, message.Next == Epoch.None ? Fields : Fields + 1, message.Auction, message.Run);
         writer.Write(message.Boot);
         writer.Write(message.CapacityVersion);
         writer.Write(message.AskAgainAfterMilliseconds);
         Codec.WriteText(ref writer, message.Why, AuctionWire.WhyMax);
+        if (message.Next != Epoch.None) writer.Write(message.Next.Value);
     }
 
     public static Refusal Read(ref MessagePackReader reader)
     {
-        var fields = AuctionWire.ReadHead(ref reader, 6, out var auction, out var run);
+        var fields = AuctionWire.ReadHead(ref reader, Fields, out var auction, out var run);
         var boot = reader.ReadUInt64();
         var version = reader.ReadUInt64();
         var again = reader.ReadInt32();
         if (again < 0) throw Codec.Bad("refusal.askAgain", "is in the past");
         var why = Codec.ReadText(ref reader, AuctionWire.WhyMax, "why");
-        Codec.SkipRest(ref reader, fields - 6);
-        return new Refusal(auction, run, boot, version, again, why);
+        if (fields == Fields) return new Refusal(auction, run, boot, version, again, why);
+        var next = new Epoch(reader.ReadUInt32());
+        Codec.SkipRest(ref reader, fields - Fields - 1);
+        return new Refusal(auction, run, boot, version, again, why, next);
     }
 }
 

@@ -38,8 +38,10 @@ sealed class PodFacts
         var at = 0;
         while (at < Admissions.Length && Admissions[at].Precedes(admission)) at++;
         Admissions = Admissions.Insert(at, admission);
-        greatestSeen = Epoch.Max(greatestSeen, admission.Run.Epoch);
+        Saw(admission.Run.Epoch);
     }
+
+    public void Saw(Epoch epoch) => greatestSeen = Epoch.Max(greatestSeen, epoch);
 
     public void Take(Uid admission)
     {

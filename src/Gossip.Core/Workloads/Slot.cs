@@ -51,7 +51,7 @@ public sealed class Slot
     /// <summary>A row of <see cref="Replication.RowKind.Slot"/> that holds facts about it, to edit; none: create one.</summary>
     public Uid? FactsRow => Facts?.FactsRow;
 
-    /// <summary>The greatest epoch of any admission ever seen for it, here or by who called the round that was told last.</summary>
+    /// <summary>The greatest epoch of any admission ever seen for it, here, by who called the round that was told last, or by who refused an older one.</summary>
     public Epoch GreatestEpoch { get; internal set; }
 
     /// <summary>The epoch of its next admission: 1 + the greatest ever seen, and at least the least epoch.</summary>

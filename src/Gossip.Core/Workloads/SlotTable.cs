@@ -174,6 +174,16 @@ public sealed class SlotTable
         foreach (var admission in AdmissionsOf(change.Node)) Touch(admission.Run.Pod, now);
     }
 
+    /// <summary>By a peer's word that epoch is the pod's next: this node has not seen the admissions before it, which are gone. False: that was no news.</summary>
+    internal bool Learn(PodId pod, Epoch next, Now now)
+    {
+        if (Find(pod) is not { } slot || next <= slot.NextEpoch) return false;
+        Version++;
+        facts.Of(pod).Saw(new Epoch(next.Value - 1));
+        Touch(pod, now);
+        return true;
+    }
+
     /// <summary>
     /// The admission that counts: the first in order that is not draining, of the least epoch or later, not failed,
     /// and whose node is live, or dead for less than the grace. One that has ended counts wherever its node is.

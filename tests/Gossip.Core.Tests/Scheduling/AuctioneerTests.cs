@@ -45,6 +45,24 @@ public class AuctioneerTests
     }
 
     [Fact]
+    public void An_epoch_that_others_saw_go_by_is_learnt_of_them_and_the_next_is_called()
+    {
+        var desk = new Desk().Start();
+        var (auction, asked) = Called(desk);
+        desk.Hear(asked[0], new Bid(auction, desk.Run, 500, "")); // it has forgotten as well
+        foreach (var other in asked[1..3]) desk.Hear(other, No(desk, auction));
+        desk.Hear(asked[3], No(desk, auction) with { Next = new Epoch(3) });
+        Assert.Empty(desk.Take<Award>());
+        Assert.Equal(asked[0], Assert.Single(desk.Take<Release>()).To);
+        var again = desk.Take<Ask>();
+        Assert.NotEmpty(again);
+        Assert.All(again, ask => Assert.Equal(new Epoch(3), ask.Message.Run.Epoch));
+
+        desk.Hear(again[0].To, No(desk, again[0].Message.Auction) with { Next = new Epoch(2) }); // who has seen less teaches nothing
+        Assert.Equal(new Epoch(3), desk.Run.Epoch);
+    }
+
+    [Fact]
     public void A_round_is_told_also_when_gossip_outruns_its_verdict()
     {
         var desk = new Desk().Start();

@@ -107,7 +107,9 @@ public class BidderTests
     {
         var desk = Open();
         desk.Hear(desk.Ring[0], new Ask(1, desk.Run with { Epoch = Epoch.None }));
-        Assert.Equal("stale: asked for epoch 0, 1 is next", Refused(desk));
+        var refusal = Assert.Single(desk.Take<Refusal>()).Message;
+        Assert.Equal("stale: asked for epoch 0, 1 is next", refusal.Why);
+        Assert.Equal(Epoch.First, refusal.Next);
     }
 
     [Fact]

@@ -1,3 +1,4 @@
+using Gossip.Core.Model;
 using Gossip.Core.Scheduling;
 using Gossip.Core.Wire;
 using MessagePack;
@@ -23,6 +24,7 @@ public class MessageTests
         var parts = ScorePartsTests.Of((0, 979), (63, -500));
         Assert.Equal(new Bid(9, run, 710, "warmth 500", null, parts), Pass(new Bid(9, run, 710, "warmth 500", null, parts)));
         Assert.Equal(new Refusal(9, run, 4, 5, 60, "full"), Pass(new Refusal(9, run, 4, 5, 60, "full")));
+        Assert.Equal(new Refusal(9, run, 4, 5, 60, "stale", new Epoch(7)), Pass(new Refusal(9, run, 4, 5, 60, "stale", new Epoch(7))));
         Assert.Equal(new Award(9, run, new Victory(9, 2)), Pass(new Award(9, run, new Victory(9, 2))));
         Assert.Equal(new Award(9, run, new Victory(9, 2), Some.Run(8)), Pass(new Award(9, run, new Victory(9, 2), Some.Run(8))));
         Assert.Equal(new Verdict(9, run, true, ""), Pass(new Verdict(9, run, true, "")));

@@ -52,7 +52,7 @@ static class WireSamples
         Of(new Repair(7, 1, RepairFlags.Last | RepairFlags.Complete, Context(), Uids, Uids, [Row])),
         Of(new Ask(9, Run, MayEvict: true)),
         Of(new Bid(9, Run, 710, "warmth 500", new PreemptionCost(1, 1000, 2147485648, 2, new Stamp(8)), Parts)),
-        Of(new Refusal(9, Run, 5, 6, 250, "needs 2 cpu, 1.5 free")),
+        Of(new Refusal(9, Run, 5, 6, 250, "needs 2 cpu, 1.5 free", new Epoch(4))),
         Of(new Award(9, Run, new Victory(710, 3, true), Run)),
         Of(new Verdict(9, Run, true, "admitted")),
         Of(new Release(9, Run)),
