@@ -114,6 +114,17 @@ sealed class KeptPod
     public AdmissionStatus Told { get; set; } = AdmissionStatus.Admitted;
     public Instant ToldAt { get; set; }
 
+    /// <summary>None of it runs until what it depends on is back.</summary>
+    public bool IsIdle
+    {
+        get
+        {
+            foreach (var container in Containers)
+                if (container.IsUp) return false;
+            return IsHeld;
+        }
+    }
+
     public bool Runs => Stage is PodStage.Preparing or PodStage.Running;
 
     public bool IsReady => Stage == PodStage.Running && IsInitialized && !Draining && LostAt is null

@@ -198,7 +198,8 @@ public sealed partial class PodKeeper
     void Readmit(KeptPod pod, Slot slot, Now now, NodeEffects effects)
     {
         if (pod.IsBeingAdmitted) return;
-        if (slot.Succeeded || PodJudge.AnotherStands(slot, self, members, ready: true))
+        // An idle copy gives way also to one that waits as well, as an idle admission does (PodJudge.DrainsAt).
+        if (slot.Succeeded || PodJudge.AnotherStands(slot, self, members, ready: !pod.IsIdle))
         {
             Stop(pod, now, effects);
             return;

@@ -79,7 +79,11 @@ public sealed partial class PodKeeper
         FollowFiles(pod, effects);
         WatchDependencies(pod, now);
         foreach (var container in pod.Containers) Watch(pod, container, now, effects);
-        if (pod.IsHeld && !TryRelease(pod, now, effects)) return;
+        if (pod.IsHeld && !TryRelease(pod, now, effects))
+        {
+            if (pod.Row is null && pod.IsIdle) Judge(pod, slots.Find(pod.Run.Pod), now, effects); // no use to anybody any more
+            return;
+        }
         StartWhatMay(pod, now, effects);
         if (pod.Stage == PodStage.Running && pod.Outcome is { } succeeded) Finish(pod, succeeded, now, effects);
     }

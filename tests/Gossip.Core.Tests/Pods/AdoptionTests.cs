@@ -161,6 +161,20 @@ public class AdoptionTests
     }
 
     [Fact]
+    public void A_survivor_that_was_replaced_ends_also_once_it_only_waits_for_what_it_depends_on()
+    {
+        var desk = new Desk(rank: 3, template: """
+            {"metadata":{"annotations":{"gossip.dev/depends-on":"svc/db","gossip.dev/on-dependency-loss":"restart"}},"spec":{"runtimeClassName":"process","containers":[{"name":"web","command":["web"]}]}}
+            """);
+        desk.Admit(desk.Ring[0], epoch: 2, ready: false);
+        desk.Start(Survivor(desk)).Sync();
+        desk.Pass(TimeSpan.FromSeconds(2));
+        var stop = desk.Did<StopContainer>();
+        desk.Report(new ContainerExited(stop.Pod, "web", stop.Attempt, 0, "", "", desk.Now.Wall));
+        Assert.Equal(new Epoch(1), desk.Did<StopPod>().Pod.Epoch);
+    }
+
+    [Fact]
     public void A_survivor_of_a_deleted_workload_ends()
     {
         var desk = new Desk(rank: 3);
