@@ -122,7 +122,7 @@ internal static class ClusterState
             if (held is null && IsCrowdedOut(world, slot)) continue;
             if (held is null) return new Shortcoming("A3", observer, $"{slot.Name} is nobody's although it fits");
             if (copies > 1) return new Shortcoming("A4", observer, $"{slot.Name} is admitted {copies} times: {Tell(world, slot)}");
-            if (WaitsInVain(world, observer.Machine.Slots, slot)) continue;
+            if (held.Status.Containers.Any(container => container.Reason == Core.Pods.PodKeeper.WaitingForDependencies) && WaitsInVain(world, observer.Machine.Slots, slot)) continue;
             if (!Runs(world, held)) return new Shortcoming("A3", observer, $"{slot.Name} is admitted and does not run: {Tell(world, slot)}");
             if (!held.Status.Ready) return new Shortcoming("A3", observer, $"{slot.Name} runs and is not ready: {held.Status.Reason} {Tell(world, slot)}");
         }
@@ -131,7 +131,8 @@ internal static class ClusterState
 
     /// <summary>One that must be apart from others, or is picky, has few nodes that it may go to. They may be full, by their exact books, of pods that could be elsewhere.</summary>
     static bool IsCrowdedOut(World world, Slot slot) =>
-        (!slot.Template.PodAffinity.RequiredAnti.IsEmpty || slot.Template.NodeSelector.Count > 0) && !world.Nodes.Any(node => node.IsUp && node.Machine!.Bidder.CouldTake(slot.Id));
+        (!slot.Template.PodAffinity.RequiredAnti.IsEmpty || slot.Template.NodeSelector.Count > 0) && !world.Nodes.Any(node => node.IsUp && Fits(node, slot)
+            && (node.Machine!.Bidder.CouldTake(slot.Id) || slot.Template.PodAffinity.RequiredAnti.IsEmpty && (node.Machine.Members.OwnCapacity.Free - slot.Template.Requests).IsWhole));
 
     /// <summary>It depends on a pod that is crowded out, and waits in its place.</summary>
     static bool WaitsInVain(World world, SlotTable slots, Slot slot) => !slot.Template.DependsOn.IsEmpty
