@@ -66,7 +66,11 @@ public sealed partial class Auctioneer
         candidate.Why = refusal.Why;
         candidate.AskAgain = TimeSpan.FromMilliseconds(refusal.AskAgainAfterMilliseconds);
         if (WhyForbidden(round.Lead.Pod, sender) is not null) candidate.AskAgain = TimeSpan.Zero; // not only by what that node has yet to hear
-        if (round.IsAsking && slots.Learn(round.Lead.Pod, refusal.Next, now)) return; // the slot changed: it is called anew within this turn
+        if (round.IsAsking && slots.Learn(round.Lead.Pod, refusal.Next, now))
+        {
+            distrust.Failed(sender, now); // it costs the round: who says so again and again is lying
+            return; // the slot changed: it is called anew within this turn
+        }
         if (round.IsAsking && round.EverybodyAnswered) AwardAll(round, now, effects);
     }
 

@@ -5,7 +5,8 @@ using Gossip.Core.Model;
 namespace Gossip.Core.Scheduling;
 
 /// <summary>
-/// Nodes whose bids came to nothing: awarded, they refused, fell silent, or said yes and admitted nothing. A broken or
+/// Nodes whose bids came to nothing: awarded, they refused, fell silent, or said yes and admitted nothing; or whose
+/// refusals told of one later epoch after the other. A broken or
 /// malicious one could win every auction for ever. After a few in a row it is asked no more, until the version of its capacity
 /// moves; and since a liar may move that as often as it likes, for a hold-off at least that doubles with each relapse. One
 /// admission clears it. (The doubling is that of SWIM's return of the dead; what one auctioneer saw it keeps to itself, or a
@@ -22,7 +23,7 @@ sealed class Distrust(IMemberList members, NodeTimings timings)
 
     public bool IsEmpty => records.Count == 0;
 
-    /// <summary>It was awarded, and nothing came of it.</summary>
+    /// <summary>It was awarded and nothing came of it, or a round ended by its word.</summary>
     public void Failed(NodeId node, Now now)
     {
         if (members.Find(node) is not { Capacity: var capacity }) return;
@@ -54,6 +55,6 @@ sealed class Distrust(IMemberList members, NodeTimings timings)
         var hasMoved = capacity.Boot != record.Boot || capacity.Version != record.Version;
         return hasMoved && record.Until <= now.Monotonic
             ? null
-            : string.Create(CultureInfo.InvariantCulture, $"won {record.Failures} times in a row and admitted nothing: not asked {(hasMoved ? "for a while" : "until its capacity moves")}");
+            : string.Create(CultureInfo.InvariantCulture, $"its word came to nothing {record.Failures} times in a row: not asked {(hasMoved ? "for a while" : "until its capacity moves")}");
     }
 }

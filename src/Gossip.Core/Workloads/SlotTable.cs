@@ -14,6 +14,9 @@ namespace Gossip.Core.Workloads;
 /// </summary>
 public sealed class SlotTable
 {
+    /// <summary>Of one pod, while a node was down: a restart a second for most of a day.</summary>
+    const uint EpochsMissedMost = 1 << 16;
+
     readonly IMemberList members;
     readonly Catalog catalog = new();
     readonly NodeBook nodes;
@@ -174,10 +177,13 @@ public sealed class SlotTable
         foreach (var admission in AdmissionsOf(change.Node)) Touch(admission.Run.Pod, now);
     }
 
-    /// <summary>By a peer's word that epoch is the pod's next: this node has not seen the admissions before it, which are gone. False: that was no news.</summary>
+    /// <summary>
+    /// By a peer's word that epoch is the pod's next: this node has not seen the admissions before it, which are gone. False: that was no
+    /// news, or is not to be believed, since near the last epoch the pod would have none left.
+    /// </summary>
     internal bool Learn(PodId pod, Epoch next, Now now)
     {
-        if (Find(pod) is not { } slot || next <= slot.NextEpoch) return false;
+        if (Find(pod) is not { } slot || next <= slot.NextEpoch || next.Value - slot.NextEpoch.Value > EpochsMissedMost) return false;
         Version++;
         facts.Of(pod).Saw(new Epoch(next.Value - 1));
         Touch(pod, now);

@@ -63,6 +63,25 @@ public class AuctioneerTests
     }
 
     [Fact]
+    public void Who_tells_of_later_epochs_again_and_again_is_asked_no_more_and_one_near_the_last_is_not_believed()
+    {
+        var desk = new Desk().Start();
+        var (auction, asked) = Called(desk);
+        desk.Hear(asked[0], No(desk, auction) with { Next = new Epoch(uint.MaxValue) });
+        Assert.Equal(Epoch.First, desk.Run.Epoch);
+        desk.Hear(asked[1], No(desk, auction) with { Next = new Epoch(2) });
+
+        var lies = new Dictionary<NodeId, int> { [asked[1]] = 1 };
+        while (desk.Take<Ask>() is { Length: > 0 } asks)
+        {
+            var liar = asks[0].To;
+            lies[liar] = lies.GetValueOrDefault(liar) + 1;
+            desk.Hear(liar, No(desk, asks[0].Message.Auction) with { Next = new Epoch(desk.Run.Epoch.Value + 1) });
+        }
+        Assert.All(lies.Values, times => Assert.Equal(Distrust.FailuresMost, times));
+    }
+
+    [Fact]
     public void A_round_is_told_also_when_gossip_outruns_its_verdict()
     {
         var desk = new Desk().Start();

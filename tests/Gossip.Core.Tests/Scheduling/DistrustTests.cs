@@ -31,7 +31,7 @@ public class DistrustTests
         Assert.Null(distrust.WhyNot(node, desk.Now));
         Fail(1);
         desk.Pass(TimeSpan.FromHours(1));
-        Assert.Equal("won 3 times in a row and admitted nothing: not asked until its capacity moves", distrust.WhyNot(node, desk.Now));
+        Assert.Equal("its word came to nothing 3 times in a row: not asked until its capacity moves", distrust.WhyNot(node, desk.Now));
         Move();
         Assert.Null(distrust.WhyNot(node, desk.Now));
         Assert.Null(distrust.WhyNot(desk.Others[1], desk.Now));
@@ -106,7 +106,7 @@ public class DistrustTests
         desk.Take<Ask>();
         desk.Pass(TimeSpan.FromMinutes(2));
         Assert.DoesNotContain(desk.Take<Ask>(), ask => ask.To == liar);
-        Assert.Contains(desk.Slots.Find(desk.Pods[0])!.Summary!.Answers, answer => answer.Node == liar && answer.Why.StartsWith("won 3 times in a row", StringComparison.Ordinal));
+        Assert.Contains(desk.Slots.Find(desk.Pods[0])!.Summary!.Answers, answer => answer.Node == liar && answer.Why.StartsWith("its word came to nothing 3 times in a row", StringComparison.Ordinal));
     }
 
     [Fact]
