@@ -36,7 +36,8 @@ sealed class ContainerRoot(ContainerFolder folder, ImmutableArray<string> hidden
         WriteNames(launch, ip);
 
         Add("overlay", "/", "overlay", $"lowerdir=/,upperdir={upper},workdir={work}");
-        foreach (var path in OtherFileSystems()) Add(path, path, Empty, "bind,ro");
+        foreach (var path in OtherFileSystems()) // under what is the container's own they would not be seen; and engines mount there for a moment
+            if (!IsCovered(path)) Add(path, path, Empty, "bind,ro");
         AddKernels(spec.Security.Privileged);
         Add(memory.Shared, "/dev/shm", Empty, "bind,X-mount.mkdir");
         Add("gossip", "/run", "tmpfs", "mode=755,nosuid,nodev");
@@ -45,7 +46,7 @@ sealed class ContainerRoot(ContainerFolder folder, ImmutableArray<string> hidden
             if (!IsBelow(path, "/tmp") && !IsBelow(path, "/run")) Add("gossip", path, "tmpfs", "mode=755,size=1m,X-mount.mkdir");
         // What pods are told of must be there, wherever the node itself is.
         var program = Path.TrimEndingDirectorySeparator(AppContext.BaseDirectory);
-        if (IsBelow(program, "/tmp") || IsBelow(program, "/run") || hidden.Any(path => IsBelow(program, path))) Add(program, program, Empty, "bind,ro,X-mount.mkdir");
+        if (IsCovered(program)) Add(program, program, Empty, "bind,ro,X-mount.mkdir");
         Add(folder.WorkPath, folder.WorkPath, Empty, "bind,X-mount.mkdir");
         foreach (var mount in spec.Mounts) AddVolume(mount, volumes);
         File.WriteAllText(At("fstab"), table.ToString());
@@ -113,6 +114,8 @@ sealed class ContainerRoot(ContainerFolder folder, ImmutableArray<string> hidden
         foreach (var line in File.ReadLines("/proc/self/mounts"))
             if (line.Split(' ') is [_, var path, var type, ..] && path != "/" && Kept.Contains(type) && !path.Contains('\\')) yield return path;
     }
+
+    bool IsCovered(string path) => IsBelow(path, "/tmp") || IsBelow(path, "/run") || hidden.Any(own => IsBelow(path, own));
 
     static bool IsBelow(string path, string folder) => path == folder || path.StartsWith(folder + "/", StringComparison.Ordinal);
 
