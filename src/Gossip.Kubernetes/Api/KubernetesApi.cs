@@ -4,6 +4,9 @@ using Gossip.Kubernetes.Api.Pods;
 using Gossip.Kubernetes.Manifests;
 using Gossip.Node;
 using Microsoft.AspNetCore.Http;
+using Microsoft.AspNetCore.WebSockets;
+using Microsoft.Extensions.Logging.Abstractions;
+using Microsoft.Extensions.Options;
 
 namespace Gossip.Kubernetes.Api;
 
@@ -12,16 +15,37 @@ namespace Gossip.Kubernetes.Api;
 /// Thread-safe. <see cref="HandleAsync"/> is a request delegate: a host app with a web server of its own can map it
 /// (<c>app.Run(api.HandleAsync)</c>); <see cref="ApiServer"/> serves it alone.
 /// </summary>
-/// <param name="ask">Puts a question to the node.</param>
-/// <param name="pods">The node's way into pods; null, or null for now: there is none.</param>
-public sealed class KubernetesApi(Func<Request, CancellationToken, Task<Reply>> ask, TimeProvider? clock = null, Func<PodAccess?>? pods = null)
+public sealed class KubernetesApi
 {
-    readonly TimeProvider clock = clock ?? TimeProvider.System;
+    readonly Func<Request, CancellationToken, Task<Reply>> ask;
+    readonly TimeProvider clock;
+    readonly Func<PodAccess?>? pods;
+    readonly RequestGuard guard;
+    readonly WebSocketMiddleware routes;
     readonly SemaphoreSlim planning = new(1);
     ClusterIndex? latest;
 
+    /// <param name="ask">Puts a question to the node.</param>
+    /// <param name="pods">The node's way into pods; null, or null for now: there is none.</param>
+    /// <param name="hosts">
+    /// As <c>name:port</c>, or <c>name</c> for the port of its scheme: what clients call the server by, besides localhost and the address and
+    /// port that they are connected to. A request whose Host is neither is refused with 403.
+    /// </param>
+    public KubernetesApi(
+        Func<Request, CancellationToken, Task<Reply>> ask, TimeProvider? clock = null, Func<PodAccess?>? pods = null, IEnumerable<string>? hosts = null)
+    {
+        this.ask = ask;
+        this.clock = clock ?? TimeProvider.System;
+        this.pods = pods;
+        guard = new RequestGuard([.. (hosts ?? []).Select(host => new HostString(host))]);
+        routes = new WebSocketMiddleware(RouteAsync, Options.Create(ConsoleSocket.Options), NullLoggerFactory.Instance);
+    }
+
     /// <summary>Answers one request; never throws for what a client can send.</summary>
-    public async Task HandleAsync(HttpContext context)
+    public Task HandleAsync(HttpContext context) =>
+        guard.Refuse(context) is { } refused ? AnswerWriter.WriteAsync(context, refused) : routes.Invoke(context);
+
+    async Task RouteAsync(HttpContext context)
     {
         ApiAnswer? answer;
         try

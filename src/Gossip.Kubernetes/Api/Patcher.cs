@@ -9,8 +9,6 @@ namespace Gossip.Kubernetes.Api;
 /// <summary>Performs PATCH, which nodes take: what <c>kubectl cordon</c>, <c>uncordon</c>, <c>taint</c>, <c>label</c> and <c>annotate</c> send.</summary>
 sealed class Patcher(Writer writer, Func<CancellationToken, Task<ClusterIndex>> look, TimeProvider clock)
 {
-    public const string Merge = "application/merge-patch+json", Strategic = "application/strategic-merge-patch+json";
-
     /// <summary>Others may write at the same moment; their writes are read and the patch is laid over them.</summary>
     const int TriesMost = 8;
 
@@ -20,7 +18,7 @@ sealed class Patcher(Writer writer, Func<CancellationToken, Task<ClusterIndex>> 
         var set = ManifestReader.Read("request body", body.Span);
         if (!set.Faults.IsEmpty) return Statuses.Invalid(null, "", set.Faults);
         if (set.Manifests is not [var manifest]) return Statuses.BadRequest("the body must be one patch");
-        var isStrategic = request.ContentType?.StartsWith(Strategic, StringComparison.OrdinalIgnoreCase) == true;
+        var isStrategic = MediaTypes.Of(request.ContentType) == MediaTypes.StrategicMergePatch;
         for (var tries = 1; ; tries++)
         {
             var cluster = await look(ct);

@@ -30,13 +30,13 @@ static class Body
         return bytes.WrittenSpan.StartsWith("k8s\0"u8) ? (default, Protobuf()) : (bytes.WrittenMemory, null);
     }
 
-    static ApiAnswer? RefuseType(string type, bool isPatch) => type.Split(';', 2)[0].Trim().ToLowerInvariant() switch
+    /// <summary>Of the types that <see cref="RequestGuard"/> lets through, and of a request without a body, those that the method takes.</summary>
+    static ApiAnswer? RefuseType(string type, bool isPatch) => MediaTypes.Of(type) switch
     {
-        "" or "application/json" or "application/yaml" or "application/x-yaml" or "text/yaml" or "text/plain" when !isPatch => null,
-        Patcher.Merge or Patcher.Strategic when isPatch => null,
-        "application/vnd.kubernetes.protobuf" => Protobuf(),
-        var other when isPatch => Statuses.UnsupportedMediaType($"a patch of type {other} is not read here: send {Patcher.Merge} or {Patcher.Strategic}"),
-        var other => Statuses.UnsupportedMediaType($"a body of type {other} is not read here: send application/json or application/yaml"),
+        "" or MediaTypes.Json or MediaTypes.Yaml when !isPatch => null,
+        MediaTypes.MergePatch or MediaTypes.StrategicMergePatch when isPatch => null,
+        MediaTypes.Protobuf => Protobuf(),
+        var other => Statuses.UnsupportedMediaType($"a {(isPatch ? "patch" : "body")} of type {other} is not read here: send {MediaTypes.Advice(isPatch)}"),
     };
 
     static ApiAnswer Protobuf() => Statuses.UnsupportedMediaType(

@@ -30,6 +30,9 @@ static class Statuses
     public static ApiAnswer Forbidden(ApiKind kind, string name, string why) =>
         Failure(403, "Forbidden", $"{kind.Resource} \"{name}\" is forbidden: {why}", Details(kind, name));
 
+    /// <summary>Of a request that is not taken from whoever sent it, whatever it asks for.</summary>
+    public static ApiAnswer Forbidden(string why) => Failure(403, "Forbidden", why);
+
     public static ApiAnswer BadRequest(string message) => Failure(400, "BadRequest", message);
 
     public static ApiAnswer NotAllowed(string message) => Failure(405, "MethodNotAllowed", message);

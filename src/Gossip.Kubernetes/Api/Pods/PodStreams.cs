@@ -90,7 +90,7 @@ sealed class PodStreams(PodAccess pods, TimeProvider clock)
         {
             return Statuses.BadRequest(refused.Message);
         }
-        var (socket, problem) = await WebSockets.AcceptAsync(context, RemoteConsole.Protocols);
+        var (socket, problem) = await ConsoleSocket.AcceptAsync(context, RemoteConsole.Protocols);
         if (socket is null) return problem;
         using var _ = socket;
         await using var remote = new RemoteConsole(socket, new RemoteConsole.Wants(Is(query, "stdin"), Is(query, "stdout"), Is(query, "stderr"), Is(query, "tty")), ct);
