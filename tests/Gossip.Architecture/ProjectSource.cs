@@ -19,6 +19,8 @@ sealed class ProjectSource
 
     static readonly Dictionary<string, ProjectSource> Read = new(StringComparer.Ordinal);
 
+    readonly Lazy<IReadOnlyList<Diagnostic>> diagnostics;
+
     ProjectSource(string name)
     {
         Name = name;
@@ -34,7 +36,8 @@ sealed class ProjectSource
         }
         Compilation = CSharpCompilation.Create(project.Descendants("AssemblyName").FirstOrDefault()?.Value ?? name, trees,
             [.. Framework(), .. Packages(name), .. References.Select(each => Of(each).Compilation.ToMetadataReference())],
-            new CSharpCompilationOptions(OutputKind.DynamicallyLinkedLibrary, allowUnsafe: true, nullableContextOptions: NullableContextOptions.Enable));
+            new CSharpCompilationOptions(OutputKind.DynamicallyLinkedLibrary, allowUnsafe: true));
+        diagnostics = new(() => Compilation.GetDiagnostics());
     }
 
     public string Name { get; }
@@ -58,9 +61,12 @@ sealed class ProjectSource
         }
     }
 
+    /// <summary>All that the compiler says.</summary>
+    public IReadOnlyList<Diagnostic> Diagnostics => diagnostics.Value;
+
     /// <summary>What the compiler cannot understand, save for the partial methods that a source generator would have completed.</summary>
     public IReadOnlyList<Diagnostic> Errors() =>
-        [.. Compilation.GetDiagnostics().Where(each => each is { Severity: DiagnosticSeverity.Error, Id: not "CS8795" })];
+        [.. Diagnostics.Where(each => each is { Severity: DiagnosticSeverity.Error, Id: not "CS8795" })];
 
     static IEnumerable<string> Items(XDocument project, string name) =>
         project.Descendants(name).Select(each => (string?)each.Attribute("Include")).OfType<string>();
@@ -71,7 +77,7 @@ sealed class ProjectSource
 
     static IEnumerable<MetadataReference> Framework() =>
         ((string)AppContext.GetData("TRUSTED_PLATFORM_ASSEMBLIES")!).Split(Path.PathSeparator)
-            .Where(each => Path.GetDirectoryName(Path.GetDirectoryName(Path.GetDirectoryName(each))) is { } shared && Path.GetFileName(shared) == "shared")
+            .Where(each => Path.GetFileName(Path.GetFullPath(Path.Combine(each, "../../.."))) == "shared")
             .Select(each => MetadataReference.CreateFromFile(each));
 
     static IEnumerable<MetadataReference> Packages(string name)
@@ -84,7 +90,8 @@ sealed class ProjectSource
         var found = new List<MetadataReference>();
         foreach (var package in assets.RootElement.GetProperty("targets").EnumerateObject().First().Value.EnumerateObject())
         {
-            if (!package.Value.TryGetProperty("compile", out var compile) || !libraries.GetProperty(package.Name).TryGetProperty("path", out var path)) continue;
+            if (!package.Value.TryGetProperty("compile", out var compile)) continue;
+            if (!libraries.GetProperty(package.Name).TryGetProperty("path", out var path)) continue;
             foreach (var file in compile.EnumerateObject().Where(each => each.Name.EndsWith(".dll", StringComparison.Ordinal)))
             {
                 var full = folders.Select(each => Path.Combine(each, path.GetString()!, file.Name)).FirstOrDefault(File.Exists);

@@ -13,7 +13,11 @@ sealed class FolderGraph
     readonly SortedDictionary<(string From, string To), List<FolderUse>> arrows = new(ArrowOrder.Instance);
     readonly SortedSet<string> nodes = new(StringComparer.Ordinal);
 
+    static readonly Lazy<FolderGraph> OfCore = new(() => Of("Gossip.Core"));
+
     FolderGraph() { }
+
+    public static FolderGraph Core => OfCore.Value;
 
     public IReadOnlyCollection<string> Nodes => nodes;
 
@@ -43,8 +47,9 @@ sealed class FolderGraph
             foreach (var type in Used(model, syntax))
             {
                 if (type.DeclaringSyntaxReferences is not [var declared, ..]) continue;
-                if (declared.SyntaxTree.FilePath.Length == 0 || !declared.SyntaxTree.FilePath.StartsWith(root, StringComparison.Ordinal)) continue;
-                var to = NodeOf(root, declared.SyntaxTree.FilePath);
+                var home = declared.SyntaxTree.FilePath;
+                if (!home.StartsWith(root, StringComparison.Ordinal)) continue;
+                var to = NodeOf(root, home);
                 if (to == from) continue;
                 var line = tree.GetLineSpan(syntax.Span).StartLinePosition.Line + 1;
                 if (!seen.Add((line, type.Name))) continue;
@@ -66,7 +71,8 @@ sealed class FolderGraph
         if (syntax is not ExpressionSyntax) yield break;
         var type = model.GetTypeInfo(syntax);
         foreach (var each in Named(type.Type)) yield return each;
-        if (!SymbolEqualityComparer.Default.Equals(type.Type, type.ConvertedType)) foreach (var each in Named(type.ConvertedType)) yield return each;
+        if (SymbolEqualityComparer.Default.Equals(type.Type, type.ConvertedType)) yield break;
+        foreach (var each in Named(type.ConvertedType)) yield return each;
     }
 
     // A generic type is used with what it is made of: List<Row> is a use of Row.

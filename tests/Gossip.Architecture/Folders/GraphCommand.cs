@@ -25,7 +25,7 @@ static class GraphCommand
         }
         if (words.Count == 0) PrintSummary(graph);
         var errors = ProjectSource.Of(name).Errors();
-        if (errors.Count > 0) Console.WriteLine($"\n{errors.Count} compile errors: uses of what the compiler does not understand are missing; first: {errors[0]}");
+        if (errors.Count > 0) Console.WriteLine($"\nUses are missing: {errors.Count} compile errors, the first is {errors[0]}");
         return 0;
     }
 
@@ -47,7 +47,7 @@ static class GraphCommand
                 foreach (var use in file) Console.WriteLine($"    {use.File}:{use.Line}: {use.Type}");
                 continue;
             }
-            var types = file.GroupBy(each => each.Type).OrderByDescending(each => each.Count()).Select(each => $"{each.Key}*{each.Count()}");
+            var types = file.CountBy(each => each.Type).OrderByDescending(each => each.Value).Select(each => $"{each.Key}*{each.Value}");
             Console.WriteLine($"    {file.Key}: {string.Join(", ", types)}");
         }
     }
@@ -75,7 +75,10 @@ static class GraphCommand
     static void PrintCycle(FolderGraph graph, IReadOnlyList<string> cycle)
     {
         Console.WriteLine($"  {string.Join(" ", cycle)}");
-        var inside = graph.Arrows.Where(each => cycle.Contains(each.Key.From) && cycle.Contains(each.Key.To)).OrderBy(each => each.Value.Count);
-        foreach (var ((from, to), uses) in inside) Console.WriteLine($"    {uses.Count,5}  {from} -> {to}");
+        var inside = graph.Arrows.Where(each => cycle.Contains(each.Key.From) && cycle.Contains(each.Key.To));
+        foreach (var ((from, to), uses) in inside.OrderBy(each => each.Value.Count))
+        {
+            Console.WriteLine($"    {uses.Count,5}  {from} -> {to}");
+        }
     }
 }
