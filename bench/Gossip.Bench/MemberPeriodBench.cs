@@ -1,5 +1,6 @@
 using System.Collections.Immutable;
 using BenchmarkDotNet.Attributes;
+using Gossip.Core.Turns;
 using Gossip.Core;
 using Gossip.Core.Membership;
 using Gossip.Core.Model;
@@ -72,14 +73,14 @@ public class MemberPeriodBench
 
         public void Start()
         {
-            Swim.Start(default, this);
+            Swim.Start(new Turn(default, this));
             Turned();
         }
 
         public void Period()
         {
-            Swim.TryHandle(new NodeTimer(NodeTimerKind.ProbePeriod), default, this);
-            Swim.TryHandle(new NodeTimer(NodeTimerKind.GossipTick), default, this);
+            Swim.OnTimer(new NodeTimer(NodeTimerKind.ProbePeriod), new Turn(default, this));
+            Swim.OnTimer(new NodeTimer(NodeTimerKind.GossipTick), new Turn(default, this));
             Turned();
         }
 
@@ -88,7 +89,7 @@ public class MemberPeriodBench
             Swim.Changes.Clear();
             if (isFlushing) return; // the answer came within the question's flush, which takes along what was said since
             isFlushing = true;
-            outbox.Flush(this);
+            outbox.Flush(new Turn(default, this));
             isFlushing = false;
         }
 
@@ -96,10 +97,10 @@ public class MemberPeriodBench
         {
             payload.CopyTo(buffer);
             Envelope.TryReadHeader(payload, out var sender, out var boot);
-            Swim.Admit(sender, boot, Opposite.address, default, this);
+            Swim.Admit(sender, boot, Opposite.address, new Turn(default, this));
             ReadOnlyMemory<byte> rest = buffer.AsMemory(Limits.EnvelopeHeader, payload.Length - Limits.EnvelopeHeader);
             while (Envelope.TryNext(ref rest, out var kind, out var body, out _))
-                Swim.TryHandle(kind, body, sender, Opposite.address, default, this);
+                Swim.OnMessage(new Message(kind, body, sender, Opposite.address), new Turn(default, this));
             Turned();
         }
 

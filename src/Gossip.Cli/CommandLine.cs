@@ -1,5 +1,6 @@
 using System.CommandLine;
 using Gossip.Cli.Verbs;
+using Gossip.Core.Turns;
 
 namespace Gossip.Cli;
 

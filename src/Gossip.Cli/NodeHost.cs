@@ -1,6 +1,7 @@
 using System.Net;
 using System.Net.Sockets;
 using Gossip.Core.Requests;
+using Gossip.Core.Turns;
 using Gossip.Kubernetes.Api;
 using Gossip.Node;
 using Gossip.Node.Store;

@@ -2,6 +2,7 @@ using Gossip.Core.Model;
 using Gossip.Core.Pods;
 using Gossip.Core.Requests;
 using Gossip.Core.Scheduling;
+using Gossip.Core.Turns;
 
 namespace Gossip.Core;
 

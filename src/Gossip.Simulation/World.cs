@@ -1,4 +1,6 @@
 using System.Collections.Immutable;
+using Gossip.Core.Replication;
+using Gossip.Core.Turns;
 using Gossip.Core;
 using Gossip.Core.Membership;
 using Gossip.Core.Model;
@@ -133,31 +135,40 @@ internal sealed class World
         foreach (var checker in checkers) checker.After(node, input);
     }
 
-    /// <summary>A process begins: its rows and members are to be seen.</summary>
+    /// <summary>A process begins.</summary>
     public void Watch(SimNode node, NodeMachine machine)
     {
         foreach (var checker in checkers) checker.Started(node);
-        machine.RowChanged = change =>
-        {
-            foreach (var checker in checkers) checker.RowChanged(node, change);
-        };
-        machine.MemberChanged = change =>
-        {
-            foreach (var checker in checkers) checker.MemberChanged(node, change);
-        };
         machine.Bidder.Evicted = (by, victim) =>
         {
             foreach (var checker in checkers) checker.Evicted(node, by, victim);
         };
-        machine.MessageRead = (sender, kind, body) =>
+    }
+
+    /// <summary>Tells the checkers what a node does, before its parts do it.</summary>
+    internal INodeTrace TraceOf(SimNode node) => new CheckerTrace(this, node);
+
+    sealed class CheckerTrace(World world, SimNode node) : INodeTrace
+    {
+        public void OnMember(in MemberChange change)
         {
-            if (kind < MessageKind.Ask) return;
-            foreach (var checker in checkers)
+            foreach (var checker in world.checkers) checker.MemberChanged(node, change);
+        }
+
+        public void OnRow(in RowChange change)
+        {
+            foreach (var checker in world.checkers) checker.RowChanged(node, change);
+        }
+
+        public void OnMessage(in Message message)
+        {
+            if (message.Kind < MessageKind.Ask) return;
+            foreach (var checker in world.checkers)
             {
-                if (sender == node.Id) checker.MessageSent(node, node.Address, kind, body); // it never left the node
-                checker.MessageArrives(node, sender, kind, body);
+                if (message.Sender == node.Id) checker.MessageSent(node, node.Address, message.Kind, message.Body); // it never left the node
+                checker.MessageArrives(node, message.Sender, message.Kind, message.Body);
             }
-        };
+        }
     }
 
     public void Logged(SimNode node, ReadOnlySpan<byte> record)

@@ -2,6 +2,7 @@ using System.Formats.Tar;
 using System.Text;
 using Gossip.Cli;
 using Gossip.Cli.Client;
+using Gossip.Core.Turns;
 
 namespace Gossip.EndToEnd;
 

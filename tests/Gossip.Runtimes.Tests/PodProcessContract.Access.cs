@@ -6,6 +6,7 @@ using System.Threading.Channels;
 using Gossip.Core.Model;
 using Gossip.Core.Pods;
 using Gossip.Core.Ports;
+using Gossip.Core.Turns;
 
 namespace Gossip.Runtimes.Tests;
 

@@ -1,6 +1,7 @@
 using System.Text;
 using Gossip.Core.Model;
 using Gossip.Core.Pods;
+using Gossip.Core.Turns;
 
 namespace Gossip.Runtimes.Tests;
 

@@ -1,3 +1,4 @@
+using Gossip.Core.Turns;
 using Gossip.Simulation.Runs;
 using Gossip.Simulation.Time;
 

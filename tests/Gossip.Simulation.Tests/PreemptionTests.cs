@@ -1,3 +1,4 @@
+using Gossip.Core.Turns;
 using Gossip.Core.Workloads;
 using Gossip.Simulation.Time;
 

@@ -1,6 +1,7 @@
 using System.Buffers;
 using System.Globalization;
 using System.Text;
+using Gossip.Core.Turns;
 using Gossip.Core;
 using Gossip.Core.Membership;
 using Gossip.Core.Model;
@@ -65,7 +66,7 @@ class BenchCluster
             (Fields.Birth, birth),
             (Fields.Replicas, Encoding.UTF8.GetBytes(replicas.ToString(CultureInfo.InvariantCulture))),
             (Fields.Template, Encoding.UTF8.GetBytes(template)),
-        ], Now, nodes[0]);
+        ], new Turn(Now, nodes[0]));
         foreach (var change in Tables.Commit(Now)) Slots.Apply(change, Now);
         Slots.Dirty.Clear();
         var derived = Slots.Objects.Find(uid)!;
@@ -93,7 +94,7 @@ class BenchCluster
         evicted.Add(run.Pod);
         from.Bidder.Leaves(run);
         foreach (var admission in Slots.Find(run.Pod)!.Admissions)
-            if (admission.Run == run) Tables.Remove(admission.Uid, Now, from, (_, now, by) => from.Bidder.Free(run, now, by));
+            if (admission.Run == run) Tables.Remove(admission.Uid, new Turn(Now, from), (_, later) => from.Bidder.Free(run, later));
     }
 
     /// <summary>A pod is on a node from now on, whoever decided that.</summary>
@@ -105,7 +106,7 @@ class BenchCluster
         [
             (Fields.Birth, AdmissionCodec.Write(new AdmissionBirth(node.Config.Card.Id, run, Tables.Tick(Now), "") { Won = new Victory(987, 13), Priority = Slots.PriorityOf(Slots.Find(pod)!) })),
             (Fields.Status, AdmissionCodec.Write(AdmissionStatus.Admitted)),
-        ], Now, node);
+        ], new Turn(Now, node));
         foreach (var change in Tables.Commit(Now)) Slots.Apply(change, Now);
         Slots.Dirty.Clear();
     }

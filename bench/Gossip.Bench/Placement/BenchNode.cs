@@ -1,3 +1,4 @@
+using Gossip.Core.Turns;
 using Gossip.Core;
 using Gossip.Core.Membership;
 using Gossip.Core.Model;
@@ -15,6 +16,7 @@ sealed class BenchNode : NodeEffects
     readonly Outbox outbox;
     readonly Swim swim;
     readonly int index;
+    NodeParts parts;
     Auctioneer? auctioneer;
 
     public BenchNode(BenchCluster cluster, int index, NodeCard card)
@@ -24,9 +26,10 @@ sealed class BenchNode : NodeEffects
         Config = new NodeConfig(card, [], NodeTimings.Lan, (ulong)index + 1, 1);
         outbox = new Outbox(card.Id) { Boot = 1, Address = card.Address };
         swim = new Swim(Config, 1, new Luck((ulong)index + 1), outbox);
-        Bidder = new Bidder(Config, cluster.Slots, swim, cluster.Tables, outbox) { Evict = (run, _, _, _) => cluster.Evict(run, this) };
-        Bidder.Start(cluster.Now);
-        Bidder.Open(cluster.Now, this);
+        Bidder = new Bidder(Config, cluster.Slots, swim, cluster.Tables, outbox) { Evict = (run, _, _) => cluster.Evict(run, this) };
+        parts = new NodeParts(Bidder);
+        Bidder.Start(Turn);
+        Bidder.Open(Turn);
     }
 
     public NodeConfig Config { get; }
@@ -42,7 +45,8 @@ sealed class BenchNode : NodeEffects
         {
             if (auctioneer is not null) return auctioneer;
             auctioneer = new Auctioneer(Config, cluster.Slots, cluster.Ring.As(Config.Card.Id), cluster.Tables, cluster.Tables, new Luck((ulong)index + 7), outbox);
-            auctioneer.Start();
+            auctioneer.Start(Turn);
+            parts = new NodeParts(Bidder, auctioneer);
             return auctioneer;
         }
     }
@@ -56,27 +60,28 @@ sealed class BenchNode : NodeEffects
 
     public void Due(NodeTimer timer)
     {
-        _ = Bidder.TryHandle(timer, cluster.Now, this) || Auctioneer.TryHandle(timer, cluster.Now, this);
+        _ = Auctioneer;
+        parts.Fire(timer, Turn);
         Flush();
     }
 
     public void OnSlot(PodId pod)
     {
-        Auctioneer.OnSlot(pod, cluster.Now, this);
+        Auctioneer.OnSlot(pod, Turn);
         Flush();
     }
 
     /// <summary>It was told of all that changed.</summary>
     public void OnSettled()
     {
-        Auctioneer.OnSettled(cluster.Now, this);
+        Auctioneer.OnSettled(Turn);
         Flush();
     }
 
     /// <summary>What is free is told at once.</summary>
     public void Tell()
     {
-        Bidder.Open(cluster.Now, this);
+        Bidder.Open(Turn);
         Flush();
     }
 
@@ -84,15 +89,17 @@ sealed class BenchNode : NodeEffects
     public void Flush()
     {
         while (outbox.TakeLooped() is { IsEmpty: false } toSelf) ReadMessages(toSelf, Config.Card.Id);
-        outbox.Flush(this);
+        outbox.Flush(Turn);
         cluster.Heard(index, swim.OwnCapacity);
     }
+
+    Turn Turn => new(cluster.Now, this);
 
     void ReadMessages(ReadOnlyMemory<byte> rest, NodeId sender)
     {
         var from = cluster.Ring.Find(sender)!.Address;
         while (Envelope.TryNext(ref rest, out var kind, out var body, out _))
-            _ = Bidder.TryHandle(kind, body, sender, from, cluster.Now, this) || Auctioneer.TryHandle(kind, body, sender, from, cluster.Now, this);
+            parts.Deliver(new Message(kind, body, sender, from), Turn);
     }
 
     public override void Send(NodeAddress to, ReadOnlySpan<byte> datagram) => cluster.Post(to, datagram);

@@ -1,4 +1,5 @@
 using System.Runtime.InteropServices;
+using Gossip.Core.Turns;
 using Gossip.Core;
 using Gossip.Core.Model;
 using Gossip.Core.Replication;
@@ -28,27 +29,27 @@ sealed class OneTable : ITables, IRowWriter
     public ulong VersionOf(Uid uid) => table.VersionOf(uid);
     public Stamp Tick(Now now) => new(stamp += 1 << 16);
 
-    public Uid Create(RowKind kind, ReadOnlySpan<(string Field, ReadOnlyMemory<byte> Value)> cells, Now now, NodeEffects effects, WriteDone? then = null)
+    public Uid Create(RowKind kind, ReadOnlySpan<(string Field, ReadOnlyMemory<byte> Value)> cells, Turn turn, WriteDone? then = null)
     {
         var dot = new Dot(Writer, ++seq);
-        var row = new Row(new Uid(dot), kind, ImmutableCollectionsMarshal.AsImmutableArray(Mint(null, dot, cells, now)));
-        writes.Enqueue(new Write(row.Uid, row, effects, then));
+        var row = new Row(new Uid(dot), kind, ImmutableCollectionsMarshal.AsImmutableArray(Mint(null, dot, cells, turn.Now)));
+        writes.Enqueue(new Write(row.Uid, row, turn.Effects, then));
         return row.Uid;
     }
 
-    public void Edit(Uid uid, ReadOnlySpan<(string Field, ReadOnlyMemory<byte> Value)> cells, Now now, NodeEffects effects, WriteDone? then = null)
+    public void Edit(Uid uid, ReadOnlySpan<(string Field, ReadOnlyMemory<byte> Value)> cells, Turn turn, WriteDone? then = null)
     {
         var before = table.Find(uid)!;
-        writes.Enqueue(new Write(uid, before with { Cells = [before[Fields.Birth]!.Value, .. Mint(before, new Dot(Writer, ++seq), cells, now)] }, effects, then));
+        writes.Enqueue(new Write(uid, before with { Cells = [before[Fields.Birth]!.Value, .. Mint(before, new Dot(Writer, ++seq), cells, turn.Now)] }, turn.Effects, then));
     }
 
-    public void Raise(Uid uid, string field, uint to, ReadOnlyMemory<byte> value, Now now, NodeEffects effects, WriteDone? then = null)
+    public void Raise(Uid uid, string field, uint to, ReadOnlyMemory<byte> value, Turn turn, WriteDone? then = null)
     {
         var before = table.Find(uid)!;
-        writes.Enqueue(new Write(uid, before with { Cells = [before[Fields.Birth]!.Value, new Cell(field, new Dot(Writer, ++seq), to, Tick(now), value)] }, effects, then));
+        writes.Enqueue(new Write(uid, before with { Cells = [before[Fields.Birth]!.Value, new Cell(field, new Dot(Writer, ++seq), to, Tick(turn.Now), value)] }, turn.Effects, then));
     }
 
-    public void Remove(Uid uid, Now now, NodeEffects effects, WriteDone? then = null) => writes.Enqueue(new Write(uid, null, effects, then));
+    public void Remove(Uid uid, Turn turn, WriteDone? then = null) => writes.Enqueue(new Write(uid, null, turn.Effects, then));
 
     public bool HasWrites => writes.Count > 0;
 
@@ -61,7 +62,7 @@ sealed class OneTable : ITables, IRowWriter
             if (write.Delta is { } delta && table.Merge(delta, out var merged) == MergeOutcome.Changed) changes.Add(merged);
             else if (write.Delta is null && table.Remove(write.Uid, [], out var removed) && removed is { } gone) changes.Add(gone);
             if (write.Then is null) continue;
-            write.Then(write.Uid, now, write.By);
+            write.Then(write.Uid, new Turn(now, write.By));
             (write.By as BenchNode)?.Flush();
         }
         return changes;

@@ -6,6 +6,7 @@ using System.Text.Json;
 using Gossip.Core.Model;
 using Gossip.Core.Pods;
 using Gossip.Core.Ports;
+using Gossip.Core.Turns;
 using Gossip.Runtimes.Docker;
 
 namespace Gossip.Bench.PodStart;

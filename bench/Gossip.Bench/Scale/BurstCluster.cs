@@ -1,4 +1,5 @@
 using Gossip.Bench.Placement;
+using Gossip.Core.Turns;
 using Gossip.Core;
 using Gossip.Core.Membership;
 using Gossip.Core.Model;

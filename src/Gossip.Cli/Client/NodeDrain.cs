@@ -1,5 +1,6 @@
 using System.Net;
 using System.Text.Json.Nodes;
+using Gossip.Core.Turns;
 
 namespace Gossip.Cli.Client;
 

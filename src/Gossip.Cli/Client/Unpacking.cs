@@ -1,4 +1,5 @@
 using System.Formats.Tar;
+using Gossip.Core.Turns;
 
 namespace Gossip.Cli.Client;
 

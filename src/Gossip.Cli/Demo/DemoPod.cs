@@ -1,4 +1,5 @@
 using System.Text.Json.Nodes;
+using Gossip.Core.Turns;
 
 namespace Gossip.Cli.Demo;
 

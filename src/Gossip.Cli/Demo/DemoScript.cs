@@ -1,6 +1,7 @@
 using System.Diagnostics;
 using System.Globalization;
 using Gossip.Cli.Client;
+using Gossip.Core.Turns;
 
 namespace Gossip.Cli.Demo;
 

@@ -1,6 +1,7 @@
 using System.CommandLine;
 using System.Text.Json.Nodes;
 using Gossip.Cli.Client;
+using Gossip.Core.Turns;
 using Gossip.Kubernetes.Manifests;
 using Gossip.Kubernetes.Plans;
 

@@ -3,6 +3,7 @@ using Gossip.Core.Model;
 using Gossip.Core.Pods;
 using Gossip.Core.Replication;
 using Gossip.Core.Scheduling;
+using Gossip.Core.Turns;
 using Gossip.Core.Wire;
 using Gossip.Core.Workloads;
 
@@ -14,7 +15,7 @@ namespace Gossip.Core.Disruption;
 /// before it looks at the next, so two drains cannot both take the last disruption. (ALGORITHM.md, Evictions.)
 /// </summary>
 /// <remarks>Inputs: <see cref="EvictionAsk"/>. Outputs: <see cref="EvictionReply"/>, least epochs of slots.</remarks>
-sealed class BudgetKeeper(NodeConfig config, SlotTable slots, IMemberList members, ITables tables, IRowWriter writer, Outbox outbox)
+sealed class BudgetKeeper(NodeConfig config, SlotTable slots, IMemberList members, ITables tables, IRowWriter writer, Outbox outbox) : INodePart
 {
     /// <summary>Ends that were granted and are on their way to the log, each with the budget that it takes one of; few.</summary>
     readonly List<(PodRun Run, Budget? Budget)> underWay = [];
@@ -24,10 +25,12 @@ sealed class BudgetKeeper(NodeConfig config, SlotTable slots, IMemberList member
     /// <summary>By then what a node wrote before it went, or before this one took over, has come round.</summary>
     TimeSpan Patience => config.Timings.Comeback;
 
-    public void Start(Now now) => begunAt = now.Monotonic;
+    public ReadOnlySpan<MessageKind> Messages => [MessageKind.EvictionAsk];
+
+    public void Start(Turn turn) => begunAt = turn.Monotonic;
 
     /// <summary>The tables may be believed.</summary>
-    public void OnSynced() => hasSynced = true;
+    public void OnSynced(Turn turn) => hasSynced = true;
 
     /// <summary>Who decides about a pod: the keeper of its budget, or anybody (this node) when it has none.</summary>
     public NodeId KeeperOf(Slot slot) =>
@@ -35,20 +38,22 @@ sealed class BudgetKeeper(NodeConfig config, SlotTable slots, IMemberList member
 
     static ulong PointOf(Budget budget) => StableHash.Mix(budget.Uid.Birth.Writer.Value, budget.Uid.Birth.Seq);
 
-    public void OnAsk(in EvictionAsk ask, NodeAddress from, Now now, NodeEffects effects)
+    public void OnMessage(in Message message, Turn turn)
     {
+        var ask = AuctionWire.Read<EvictionAsk>(message.Body);
+        var from = message.From;
         var run = ask.Run;
         foreach (var (ending, _) in underWay)
             if (ending == run) return; // asked again before the log has it: the answer comes
-        var (verdict, why) = Decide(run, ask.Runs, now, out var takes);
+        var (verdict, why) = Decide(run, ask.Runs, turn.Now, out var takes);
         if (verdict != EvictionVerdict.Granted || ask.DryRun || slots.Find(run.Pod) is not { } slot || PodJudge.IsOver(slot, run.Epoch))
         {
-            outbox.Send(from, new EvictionReply(ask.Number, run, verdict, why), effects);
+            outbox.Send(from, new EvictionReply(ask.Number, run, verdict, why), turn);
             return;
         }
         var number = ask.Number;
         underWay.Add((run, takes));
-        RunEnds.Raise(slot, Epoch.Max(slot.GreatestEpoch, run.Epoch).Next, RunEnd.Evicted, tables, writer, now, effects, (_, _, later) =>
+        RunEnds.Raise(slot, Epoch.Max(slot.GreatestEpoch, run.Epoch).Next, RunEnd.Evicted, tables, writer, turn, (_, later) =>
         {
             underWay.RemoveAll(ending => ending.Run == run);
             outbox.Send(from, new EvictionReply(number, run, EvictionVerdict.Granted, ""), later);

@@ -2,6 +2,7 @@ using Gossip.Core.Membership;
 using Gossip.Core.Model;
 using Gossip.Core.Requests;
 using Gossip.Core.Scheduling;
+using Gossip.Core.Turns;
 using Gossip.Core.View;
 using Gossip.Core.Wire;
 using Gossip.Core.Workloads;
@@ -10,14 +11,14 @@ namespace Gossip.Core.Disruption;
 
 /// <summary>Runs once, when it is known what became of an eviction.</summary>
 /// <param name="verdict">NotYet when nobody could decide in time: ask again later.</param>
-delegate void EvictionDone(EvictionVerdict verdict, string why, Now now, NodeEffects effects);
+delegate void EvictionDone(EvictionVerdict verdict, string why, Turn turn);
 
 /// <summary>
 /// This node's side of evictions that it was asked for: has the keeper of the pod's budget decide, asks again while it is
 /// silent or cannot say yet, and gives up after two seconds, for whoever drains a node tries again anyway.
 /// </summary>
 /// <remarks>Inputs: <see cref="EvictPod"/>, <see cref="EvictionReply"/>, the timer EvictionDue. Outputs: <see cref="EvictionAsk"/>, replies.</remarks>
-sealed class Evictor(SlotTable slots, IMemberList members, BudgetKeeper keeper, Outbox outbox)
+sealed class Evictor(SlotTable slots, IMemberList members, BudgetKeeper keeper, Outbox outbox) : INodePart
 {
     const int TriesMost = 5;
     static readonly TimeSpan TryAgain = TimeSpan.FromMilliseconds(400);
@@ -34,81 +35,76 @@ sealed class Evictor(SlotTable slots, IMemberList members, BudgetKeeper keeper, 
     readonly Dictionary<ulong, Case> open = []; // looked up only
     ulong numbers;
 
-    public void Handle(RequestId id, EvictPod request, Now now, NodeEffects effects)
+    public ReadOnlySpan<MessageKind> Messages => [MessageKind.EvictionReply];
+
+    public ReadOnlySpan<NodeTimerKind> Timers => [NodeTimerKind.EvictionDue];
+
+    public ReadOnlySpan<Type> Questions => new[] { typeof(EvictPod) };
+
+    public void OnQuestion(RequestId id, Request question, Turn turn)
     {
+        var request = (EvictPod)question;
         if (slots.Find(request.Name.Namespace, request.Name.Name) is not { } slot)
         {
-            effects.Reply(id, new Refused(RefusedBecause.NotFound, $"{request.Name} not found"));
+            turn.Reply(id, new Refused(RefusedBecause.NotFound, $"{request.Name} not found"));
             return;
         }
-        var shown = slots.Standing(slot, now.Monotonic);
-        var uid = ViewBuilder.UidOf(slot.Id, shown?.Run.Epoch ?? slot.NextEpoch);
+        var shown = slots.Standing(slot, turn.Monotonic);
+        var uid = new PodRun(slot.Id, shown?.Run.Epoch ?? slot.NextEpoch).Uid;
         if (request.Uid.Length > 0 && request.Uid != uid)
-            effects.Reply(id, new Refused(RefusedBecause.Conflict, $"the UID in the precondition ({request.Uid}) does not match the UID in record ({uid})"));
+            turn.Reply(id, new Refused(RefusedBecause.Conflict, $"the UID in the precondition ({request.Uid}) does not match the UID in record ({uid})"));
         else if (shown is null || !slot.IsDesired || shown.Status.HasEnded)
-            effects.Reply(id, new Evicted(request.Name, null)); // nothing of it runs that anybody wants
+            turn.Reply(id, new Evicted(request.Name, null)); // nothing of it runs that anybody wants
         else
-            Evict(shown.Run, request.DryRun, (verdict, why, _, later) => later.Reply(id, verdict switch
+            Evict(shown.Run, request.DryRun, (verdict, why, later) => later.Reply(id, verdict switch
             {
                 EvictionVerdict.Granted => new Evicted(request.Name, shown.Run),
                 EvictionVerdict.Ambiguous => new Refused(RefusedBecause.Invalid, why),
                 EvictionVerdict.Forbidden => new Refused(RefusedBecause.Disrupted, why),
                 _ => new Refused(RefusedBecause.Unavailable, why),
-            }), now, effects);
+            }), turn);
     }
 
     /// <summary>Ends a run if its budget allows it; its pod is auctioned anew, and the node that had it holds back.</summary>
-    public void Evict(PodRun run, bool dryRun, EvictionDone done, Now now, NodeEffects effects)
+    public void Evict(PodRun run, bool dryRun, EvictionDone done, Turn turn)
     {
         open.Add(++numbers, new Case { Run = run, DryRun = dryRun, Done = done });
-        Ask(numbers, now, effects);
+        Ask(numbers, turn);
     }
 
-    public bool TryHandle(NodeTimer timer, Now now, NodeEffects effects)
+    public void OnTimer(NodeTimer timer, Turn turn)
     {
-        if (timer.Kind != NodeTimerKind.EvictionDue) return false;
-        if (!open.TryGetValue(timer.Subject, out var waiting) || (ulong)waiting.Tries != timer.Epoch) return true; // answered meanwhile
-        if (waiting.Tries < TriesMost) Ask(timer.Subject, now, effects);
-        else End(timer.Subject, EvictionVerdict.NotYet, waiting.Why, now, effects);
-        return true;
+        if (!open.TryGetValue(timer.Subject, out var waiting) || (ulong)waiting.Tries != timer.Epoch) return; // answered meanwhile
+        if (waiting.Tries < TriesMost) Ask(timer.Subject, turn);
+        else End(timer.Subject, EvictionVerdict.NotYet, waiting.Why, turn);
     }
 
-    public bool TryHandle(MessageKind kind, ReadOnlyMemory<byte> body, NodeAddress from, Now now, NodeEffects effects)
+    public void OnMessage(in Message message, Turn turn)
     {
-        switch (kind)
-        {
-            case MessageKind.EvictionAsk:
-                keeper.OnAsk(AuctionWire.Read<EvictionAsk>(body), from, now, effects);
-                return true;
-            case MessageKind.EvictionReply:
-                var reply = AuctionWire.Read<EvictionReply>(body);
-                if (!open.TryGetValue(reply.Number, out var waiting) || waiting.Run != reply.Run) return true; // answered before, or of another life
-                if (reply.Verdict == EvictionVerdict.NotYet) waiting.Why = reply.Why;
-                else End(reply.Number, reply.Verdict, reply.Why, now, effects);
-                return true;
-            default:
-                return false;
-        }
+        var reply = AuctionWire.Read<EvictionReply>(message.Body);
+        if (!open.TryGetValue(reply.Number, out var waiting) || waiting.Run != reply.Run) return; // answered before, or of another life
+        if (reply.Verdict == EvictionVerdict.NotYet) waiting.Why = reply.Why;
+        else End(reply.Number, reply.Verdict, reply.Why, turn);
     }
 
-    void Ask(ulong number, Now now, NodeEffects effects)
+    void Ask(ulong number, Turn turn)
     {
         var waiting = open[number];
         waiting.Tries++;
         if (slots.Find(waiting.Run.Pod) is not { } slot)
         {
-            End(number, EvictionVerdict.Granted, "", now, effects);
+            End(number, EvictionVerdict.Granted, "", turn);
             return;
         }
         var runs = false;
         foreach (var admission in slot.Admissions) runs |= admission.Run == waiting.Run && admission.Status.Phase == PodPhase.Running;
-        if (members.Find(keeper.KeeperOf(slot)) is { } to) outbox.Send(to.Address, new EvictionAsk(number, waiting.Run, runs, waiting.DryRun), effects);
-        effects.Wake(new NodeTimer(NodeTimerKind.EvictionDue, number, (ulong)waiting.Tries), TryAgain);
+        if (members.Find(keeper.KeeperOf(slot)) is { } to) outbox.Send(to.Address, new EvictionAsk(number, waiting.Run, runs, waiting.DryRun), turn);
+        turn.Wake(new NodeTimer(NodeTimerKind.EvictionDue, number, (ulong)waiting.Tries), TryAgain);
     }
 
-    void End(ulong number, EvictionVerdict verdict, string why, Now now, NodeEffects effects)
+    void End(ulong number, EvictionVerdict verdict, string why, Turn turn)
     {
         open.Remove(number, out var ended);
-        ended!.Done(verdict, why, now, effects);
+        ended!.Done(verdict, why, turn);
     }
 }

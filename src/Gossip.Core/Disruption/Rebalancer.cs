@@ -5,6 +5,7 @@ using Gossip.Core.Pods;
 using Gossip.Core.Scheduling;
 using Gossip.Core.Scheduling.Filters;
 using Gossip.Core.Scheduling.Scores;
+using Gossip.Core.Turns;
 using Gossip.Core.Workloads;
 
 namespace Gossip.Core.Disruption;
@@ -18,7 +19,7 @@ namespace Gossip.Core.Disruption;
 /// elsewhere. So a node that gave a pod up keeps it for a long while if it comes back, each time for longer. (Like the descheduler's LowNodeUtilization; each step is one of Cybenko's diffusion to the least loaded, 1989.)
 /// </summary>
 /// <remarks>Inputs: capacities by hearsay, own books, the timer RebalanceDue. Outputs: evictions of own pods.</remarks>
-sealed class Rebalancer(NodeConfig config, SlotTable slots, IMemberList members, Bidder bidder, PodKeeper keeper, Evictor evictor)
+sealed class Rebalancer(NodeConfig config, SlotTable slots, IMemberList members, Bidder bidder, PodKeeper keeper, Evictor evictor) : INodePart
 {
     /// <summary>Thousandths of the scarcer of cpu and memory, before a move, and after it.</summary>
     const int GapLeast = 250, GapLeft = 50;
@@ -44,30 +45,30 @@ sealed class Rebalancer(NodeConfig config, SlotTable slots, IMemberList members,
     /// <summary>Pods that were moved by this life of the node.</summary>
     internal int Moves { get; private set; }
 
-    public void Start(NodeEffects effects) => Wake(effects);
+    public ReadOnlySpan<NodeTimerKind> Timers => [NodeTimerKind.RebalanceDue];
 
-    public bool TryHandle(NodeTimer timer, Now now, NodeEffects effects)
+    public void Start(Turn turn) => Wake(turn);
+
+    public void OnTimer(NodeTimer timer, Turn turn)
     {
-        if (timer.Kind != NodeTimerKind.RebalanceDue) return false;
-        Wake(effects);
-        if (isMoving) return true;
-        if (!IsFullest() || Choose(now) is not { } move)
+        Wake(turn);
+        if (isMoving) return;
+        if (!IsFullest() || Choose(turn.Now) is not { } move)
         {
             periods = 0;
-            return true;
+            return;
         }
-        if (++periods < PeriodsLeast) return true;
+        if (++periods < PeriodsLeast) return;
         var (pod, to) = move;
         periods = 0;
         isMoving = true;
         keeper.NoteMove(pod, string.Create(CultureInfo.InvariantCulture, $"this node is {LoadOfSelf()}/1000 full, {to.Name} {Load(hearsay.Of(to, default))}/1000"));
-        evictor.Evict(pod, dryRun: false, (verdict, _, later, _) =>
+        evictor.Evict(pod, dryRun: false, (verdict, _, later) =>
         {
             isMoving = false;
-            if (verdict == EvictionVerdict.Granted) Remember(pod.Pod, later);
+            if (verdict == EvictionVerdict.Granted) Remember(pod.Pod, later.Now);
             else keeper.NoteMove(pod, null);
-        }, now, effects);
-        return true;
+        }, turn);
     }
 
     void Remember(PodId pod, Now now)
@@ -79,7 +80,7 @@ sealed class Rebalancer(NodeConfig config, SlotTable slots, IMemberList members,
         givenUp[pod] = (now.Monotonic + stays, stays);
     }
 
-    void Wake(NodeEffects effects) => effects.Wake(new NodeTimer(NodeTimerKind.RebalanceDue), config.Timings.RebalancePeriod);
+    void Wake(Turn turn) => turn.Wake(new NodeTimer(NodeTimerKind.RebalanceDue), config.Timings.RebalancePeriod);
 
     /// <summary>No live node is fuller, as far as this one has heard.</summary>
     bool IsFullest()

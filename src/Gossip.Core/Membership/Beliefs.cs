@@ -1,4 +1,5 @@
 using Gossip.Core.Model;
+using Gossip.Core.Turns;
 using Gossip.Core.Wire;
 
 namespace Gossip.Core.Membership;
@@ -38,11 +39,11 @@ sealed class Beliefs(NodeConfig config, ulong boot, Outbox outbox, List<MemberCh
     /// From a list, not from news: two sides of a healed partition each list the other as dead, so such a death only
     /// makes a suspect of one whom this node sees alive, and leaves it the time to object.
     /// </param>
-    public void Learn(in MemberRecord record, bool hearsay, Now now, NodeEffects effects)
+    public void Learn(in MemberRecord record, bool hearsay, Turn turn)
     {
         if (record.Id == self)
         {
-            Answer(record, now, effects);
+            Answer(record, turn);
             return;
         }
         var held = Table.Find(record.Id);
@@ -51,22 +52,22 @@ sealed class Beliefs(NodeConfig config, ulong boot, Outbox outbox, List<MemberCh
         if (held is null)
         {
             if (state == MemberState.Dead && record.Age >= config.Timings.DeadRecord) Graves.Add(new Grave(record.Id, record.Card.Address));
-            else Replace(null, news, now, effects);
+            else Replace(null, news, turn);
         }
-        else if (news.Overrides(held)) Replace(held, news, now, effects);
+        else if (news.Overrides(held)) Replace(held, news, turn);
         else Learn(held.Id, record.Capacity);
     }
 
     /// <summary>Changes the state of a member by this node's own evidence.</summary>
-    public void Judge(Member held, MemberState state, Now now, NodeEffects effects) =>
-        Replace(held, MemberRecord.Of(held, now) with { State = state, Age = TimeSpan.Zero }, now, effects);
+    public void Judge(Member held, MemberState state, Turn turn) =>
+        Replace(held, MemberRecord.Of(held, turn.Now) with { State = state, Age = TimeSpan.Zero }, turn);
 
     /// <summary>Somebody, perhaps this node, asked another in vain. Who is suspected himself, or gone, accuses nobody.</summary>
-    public void Hear(in Accusation heard, Now now, NodeEffects effects)
+    public void Hear(in Accusation heard, Turn turn)
     {
         if (Table.Find(heard.Node) is not { IsLive: true } held || held.Incarnation != heard.Of || heard.Node == heard.By) return;
-        if (held.State == MemberState.Alive) Learn(MemberRecord.Of(held, now) with { State = MemberState.Suspect }, hearsay: false, now, effects);
-        if (Table.Find(heard.By) is { State: MemberState.Alive } && suspicions.Confirm(heard.Node, heard.By, now, effects))
+        if (held.State == MemberState.Alive) Learn(MemberRecord.Of(held, turn.Now) with { State = MemberState.Suspect }, hearsay: false, turn);
+        if (Table.Find(heard.By) is { State: MemberState.Alive } && suspicions.Confirm(heard.Node, heard.By, turn))
             Offer(Accusation.SubjectOf(heard.Node, heard.By), heard);
     }
 
@@ -87,10 +88,10 @@ sealed class Beliefs(NodeConfig config, ulong boot, Outbox outbox, List<MemberCh
         Spread(self);
     }
 
-    public void OnSuspicionEnds(NodeTimer due, Now now, NodeEffects effects)
+    public void OnSuspicionEnds(NodeTimer due, Turn turn)
     {
         if (!suspicions.Stands(due) && config.Planted != PlantedBug.StaleTimerObeyed) return; // refuted meanwhile
-        if (Table.Find(new NodeId(due.Subject)) is { IsLive: true } held) Judge(held, MemberState.Dead, now, effects);
+        if (Table.Find(new NodeId(due.Subject)) is { IsLive: true } held) Judge(held, MemberState.Dead, turn);
     }
 
     /// <summary>Forgets the records of those long dead; their addresses stay.</summary>
@@ -112,7 +113,7 @@ sealed class Beliefs(NodeConfig config, ulong boot, Outbox outbox, List<MemberCh
     public void SpreadOwn(Now now) => Offer(self.Value, MemberRecord.Of(Own, now));
 
     /// <summary>Somebody speaks of this node. Whatever is worse than the truth, or from a life this one does not know, is stepped past.</summary>
-    void Answer(in MemberRecord record, Now now, NodeEffects effects)
+    void Answer(in MemberRecord record, Turn turn)
     {
         var own = Own;
         if (HasLeft || record.Incarnation < own.Incarnation) return;
@@ -126,15 +127,15 @@ sealed class Beliefs(NodeConfig config, ulong boot, Outbox outbox, List<MemberCh
             if (record.State != MemberState.Alive)
             {
                 if (config.Planted == PlantedBug.RefutationIgnored) return;
-                effects.Note(new NodeNote(NoteLevel.Information, "refutes", own.Name, $"was called {record.State}"));
-                Restate(own with { Incarnation = own.Incarnation with { Refutation = own.Incarnation.Refutation + 1 } }, now);
+                turn.Note(new NodeNote(NoteLevel.Information, "refutes", own.Name, $"was called {record.State}"));
+                Restate(own with { Incarnation = own.Incarnation with { Refutation = own.Incarnation.Refutation + 1 } }, turn.Now);
                 return;
             }
         }
         if (record.Card.Address != own.Address && record.State == MemberState.Alive)
-            effects.Note(new NodeNote(NoteLevel.Warning, "same name", own.Name, $"another node goes by this name at {record.Card.Address}"));
+            turn.Note(new NodeNote(NoteLevel.Warning, "same name", own.Name, $"another node goes by this name at {record.Card.Address}"));
         StepPast(record.Incarnation.Boot);
-        SpreadOwn(now);
+        SpreadOwn(turn.Now);
     }
 
     /// <summary>Others remember a later life of this node (its disk and clock did not): it lives in the next.</summary>
@@ -151,21 +152,21 @@ sealed class Beliefs(NodeConfig config, ulong boot, Outbox outbox, List<MemberCh
         SpreadOwn(now);
     }
 
-    void Replace(Member? before, in MemberRecord record, Now now, NodeEffects effects)
+    void Replace(Member? before, in MemberRecord record, Turn turn)
     {
         var sameLife = before is not null && before.State == record.State && before.Incarnation.Boot == record.Incarnation.Boot;
         var capacity = before is not null && before.Capacity.IsNewerThan(record.Capacity) ? before.Capacity : record.Capacity;
         var after = new Member(
-            record.Card, record.Incarnation, record.State, sameLife ? before!.Since : now.Monotonic - record.Age, capacity);
+            record.Card, record.Incarnation, record.State, sameLife ? before!.Since : turn.Monotonic - record.Age, capacity);
         Put(before, after);
-        Offer(after.Id.Value, MemberRecord.Of(after, now));
+        Offer(after.Id.Value, MemberRecord.Of(after, turn.Now));
 
         foreach (var accuser in suspicions.Drop(after.Id)) Rumours.Drop(Accusation.SubjectOf(after.Id, accuser)); // a newer suspicion starts afresh
-        if (after.State == MemberState.Suspect) suspicions.Open(after.Id, Table.Live.Length, now, effects);
+        if (after.State == MemberState.Suspect) suspicions.Open(after.Id, Table.Live.Length, turn);
         if (after.State == MemberState.Dead) Graves.Add(new Grave(after.Id, after.Address));
         else Graves.Remove(after.Id);
         if (before?.State != after.State)
-            effects.Note(new NodeNote(
+            turn.Note(new NodeNote(
                 after.State == MemberState.Alive ? NoteLevel.Information : NoteLevel.Warning, "member", after.Name,
                 $"{after.State} at incarnation {after.Incarnation}"));
     }

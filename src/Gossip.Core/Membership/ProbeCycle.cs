@@ -1,5 +1,6 @@
 using System.Runtime.InteropServices;
 using Gossip.Core.Model;
+using Gossip.Core.Turns;
 using Gossip.Core.Wire;
 
 namespace Gossip.Core.Membership;
@@ -38,53 +39,53 @@ sealed class ProbeCycle(NodeConfig config, MemberTable table, RandomPeers peers,
     }
 
     /// <summary>Asks the next in the round; null when there is nobody to ask.</summary>
-    public Member? Begin(NodeEffects effects)
+    public Member? Begin(Turn turn)
     {
         var member = Next();
         if (member is null) return null;
         target = member.Id;
-        outbox.Send(member.Address, new Ping(++seq, target, table.Digest, address, ByStream: false), effects);
-        effects.Wake(new NodeTimer(NodeTimerKind.ProbeTimeout, target.Value, seq), Timeout);
+        outbox.Send(member.Address, new Ping(++seq, target, table.Digest, address, ByStream: false), turn);
+        turn.Wake(new NodeTimer(NodeTimerKind.ProbeTimeout, target.Value, seq), Timeout);
         return member;
     }
 
-    public void OnTimeout(NodeTimer due, NodeEffects effects)
+    public void OnTimeout(NodeTimer due, Turn turn)
     {
         if (due.Epoch != seq || target == NodeId.None || table.Find(target) is not { IsLive: true } member) return;
-        AskRelays(member, effects);
-        AskByStream(member, effects);
+        AskRelays(member, turn);
+        AskByStream(member, turn);
     }
 
     /// <summary>Some others ask in this node's name.</summary>
-    public void AskRelays(Member member, NodeEffects effects)
+    public void AskRelays(Member member, Turn turn)
     {
         foreach (var relay in peers.Draw(config.Timings.IndirectProbes, except: member.Id))
-            outbox.Send(relay.Address, new PingRequest(seq, member.Id, member.Address, address), effects);
+            outbox.Send(relay.Address, new PingRequest(seq, member.Id, member.Address, address), turn);
     }
 
     /// <summary>One ping by stream: the answer counts for the probe under way, a refusal as evidence.</summary>
-    public void AskByStream(Member member, NodeEffects effects) =>
-        outbox.SendFrame(member.Address, new Ping(seq, member.Id, table.Digest, address, ByStream: true), effects);
+    public void AskByStream(Member member, Turn turn) =>
+        outbox.SendFrame(member.Address, new Ping(seq, member.Id, table.Digest, address, ByStream: true), turn);
 
     /// <summary>False when the ping was for somebody else.</summary>
-    public bool OnPing(in Ping ping, NodeAddress from, NodeEffects effects)
+    public bool OnPing(in Ping ping, NodeAddress from, Turn turn)
     {
         if (ping.Target != self) return false;
         var ack = new Ack(ping.Seq, self, table.Digest, ping.Origin);
-        if (ping.ByStream) outbox.SendFrame(ping.Origin, ack, effects);
-        else outbox.Send(from, ack, effects);
+        if (ping.ByStream) outbox.SendFrame(ping.Origin, ack, turn);
+        else outbox.Send(from, ack, turn);
         return true;
     }
 
-    public void OnPingRequest(in PingRequest request, NodeEffects effects) =>
-        outbox.Send(request.At, new Ping(request.Seq, request.Target, table.Digest, request.Origin, ByStream: false), effects);
+    public void OnPingRequest(in PingRequest request, Turn turn) =>
+        outbox.Send(request.At, new Ping(request.Seq, request.Target, table.Digest, request.Origin, ByStream: false), turn);
 
     /// <summary>True when the answer is for this node; another's is passed on, once.</summary>
-    public bool OnAck(in Ack ack, NodeId sender, NodeEffects effects)
+    public bool OnAck(in Ack ack, NodeId sender, Turn turn)
     {
         if (ack.Origin != address)
         {
-            if (sender == ack.Node) outbox.Send(ack.Origin, ack, effects);
+            if (sender == ack.Node) outbox.Send(ack.Origin, ack, turn);
             return false;
         }
         if (ack.Seq == seq && ack.Node == target) target = NodeId.None;

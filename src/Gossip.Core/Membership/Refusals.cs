@@ -1,4 +1,5 @@
 using Gossip.Core.Model;
+using Gossip.Core.Turns;
 
 namespace Gossip.Core.Membership;
 
@@ -16,29 +17,29 @@ sealed class Refusals(NodeConfig config, Beliefs beliefs, ProbeCycle probe)
     readonly Dictionary<NodeId, Refusal> open = [];
     ulong last;
 
-    public void OnRefused(Member member, NodeEffects effects)
+    public void OnRefused(Member member, Turn turn)
     {
         if (!open.TryGetValue(member.Id, out var refusal) || refusal.Of != member.Incarnation)
         {
             open[member.Id] = new Refusal(member.Incarnation, 0);
-            probe.AskByStream(member, effects);
+            probe.AskByStream(member, turn);
         }
         else if (refusal.Number == 0)
         {
             open[member.Id] = refusal with { Number = ++last };
-            probe.AskRelays(member, effects);
-            effects.Wake(new NodeTimer(NodeTimerKind.RefusalEnds, member.Id.Value, last), config.Timings.GossipInterval * 2);
+            probe.AskRelays(member, turn);
+            turn.Wake(new NodeTimer(NodeTimerKind.RefusalEnds, member.Id.Value, last), config.Timings.GossipInterval * 2);
         }
     }
 
     public void OnAnswer(NodeId node) => open.Remove(node);
 
-    public void OnEnds(NodeTimer due, Now now, NodeEffects effects)
+    public void OnEnds(NodeTimer due, Turn turn)
     {
         var node = new NodeId(due.Subject);
         if (!open.TryGetValue(node, out var refusal) || refusal.Number != due.Epoch) return; // it answered
         open.Remove(node);
         if (beliefs.Table.Find(node) is { IsLive: true } member && member.Incarnation == refusal.Of)
-            beliefs.Judge(member, MemberState.Dead, now, effects);
+            beliefs.Judge(member, MemberState.Dead, turn);
     }
 }

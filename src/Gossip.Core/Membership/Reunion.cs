@@ -1,4 +1,5 @@
 using Gossip.Core.Model;
+using Gossip.Core.Turns;
 using Gossip.Core.Wire;
 
 namespace Gossip.Core.Membership;
@@ -14,33 +15,33 @@ sealed class Reunion(NodeConfig config, Beliefs beliefs, Luck luck, Outbox outbo
     readonly NodeAddress address = config.Card.Address;
     ulong joins;
 
-    public void Start(Now now, NodeEffects effects)
+    public void Start(Turn turn)
     {
-        Join(now, effects);
-        WakeForTheDead(effects);
+        Join(turn);
+        WakeForTheDead(turn);
     }
 
     /// <summary>Asks the seeds, and again until somebody is there.</summary>
-    public void Join(Now now, NodeEffects effects)
+    public void Join(Turn turn)
     {
         var asked = false;
         foreach (var seed in config.Seeds)
         {
             if (seed == address) continue;
-            Exchange(seed, asks: true, now, effects);
+            Exchange(seed, asks: true, turn);
             asked = true;
         }
         if (!asked) return;
         var retry = config.Timings.JoinRetry;
-        effects.Wake(new NodeTimer(NodeTimerKind.JoinRetry, 0, ++joins), luck.Between(retry * 0.75, retry * 1.25));
+        turn.Wake(new NodeTimer(NodeTimerKind.JoinRetry, 0, ++joins), luck.Between(retry * 0.75, retry * 1.25));
     }
 
-    public void OnJoinRetry(NodeTimer due, Now now, NodeEffects effects)
+    public void OnJoinRetry(NodeTimer due, Turn turn)
     {
-        if (due.Epoch == joins && beliefs.IsAlone) Join(now, effects);
+        if (due.Epoch == joins && beliefs.IsAlone) Join(turn);
     }
 
-    public void OnDeadRetry(Now now, NodeEffects effects)
+    public void OnDeadRetry(Turn turn)
     {
         var doors = beliefs.Graves.Count + config.Seeds.Length;
         var first = doors == 0 ? 0 : luck.Below(doors);
@@ -49,37 +50,37 @@ sealed class Reunion(NodeConfig config, Beliefs beliefs, Luck luck, Outbox outbo
             var door = (first + i) % doors;
             var to = door < beliefs.Graves.Count ? beliefs.Graves[door].Address : config.Seeds[door - beliefs.Graves.Count];
             if (to == address || beliefs.Table.LiveAt(to) is not null) continue;
-            Exchange(to, asks: true, now, effects);
+            Exchange(to, asks: true, turn);
             break;
         }
-        WakeForTheDead(effects);
+        WakeForTheDead(turn);
     }
 
     /// <summary>Sends the whole list, in as many frames as it takes; only the last asks for the other's.</summary>
-    public void Exchange(NodeAddress to, bool asks, Now now, NodeEffects effects)
+    public void Exchange(NodeAddress to, bool asks, Turn turn)
     {
         var records = new MemberRecord[beliefs.Table.All.Length];
-        for (var i = 0; i < records.Length; i++) records[i] = MemberRecord.Of(beliefs.Table.All[i], now);
+        for (var i = 0; i < records.Length; i++) records[i] = MemberRecord.Of(beliefs.Table.All[i], turn.Now);
         var graves = beliefs.Graves.ToArray();
         for (var start = 0; start < records.Length; start += MemberSync.RecordsMost)
         {
             var isLast = start + MemberSync.RecordsMost >= records.Length;
             var part = records.AsMemory(start, Math.Min(MemberSync.RecordsMost, records.Length - start));
-            outbox.SendFrame(to, new MemberSync(address, asks && isLast, part, isLast ? graves : default), effects);
+            outbox.SendFrame(to, new MemberSync(address, asks && isLast, part, isLast ? graves : default), turn);
         }
     }
 
-    public void OnSync(in MemberSync sync, Now now, NodeEffects effects)
+    public void OnSync(in MemberSync sync, Turn turn)
     {
-        foreach (ref readonly var record in sync.Members.Span) beliefs.Learn(record, hearsay: true, now, effects);
+        foreach (ref readonly var record in sync.Members.Span) beliefs.Learn(record, hearsay: true, turn);
         foreach (var grave in sync.Graves.Span)
             if (beliefs.Table.Find(grave.Node) is null && !beliefs.Graves.Has(grave.Node)) beliefs.Graves.Add(grave);
-        if (sync.Asks) Exchange(sync.ReplyTo, asks: false, now, effects);
+        if (sync.Asks) Exchange(sync.ReplyTo, asks: false, turn);
     }
 
-    void WakeForTheDead(NodeEffects effects)
+    void WakeForTheDead(Turn turn)
     {
         var retry = config.Timings.DeadRetry;
-        effects.Wake(new NodeTimer(NodeTimerKind.DeadRetry), luck.Between(retry * 0.5, retry * 1.5));
+        turn.Wake(new NodeTimer(NodeTimerKind.DeadRetry), luck.Between(retry * 0.5, retry * 1.5));
     }
 }

@@ -1,4 +1,5 @@
 using Gossip.Core.Model;
+using Gossip.Core.Turns;
 
 namespace Gossip.Core.Membership;
 
@@ -29,20 +30,20 @@ sealed class Suspicions(NodeTimings timings)
     /// The more there are, the longer a refutation takes to arrive: with the logarithm of their number. Of surer suspects
     /// only half of it is waited for, as in a cluster of the root of their number.
     /// </param>
-    public void Open(NodeId node, int members, Now now, NodeEffects effects)
+    public void Open(NodeId node, int members, Turn turn)
     {
         var unit = timings.ProbeInterval * timings.SuspicionFactor;
-        var suspicion = new Suspicion(now.Monotonic, unit * Math.Max(1, Math.Log10(members)), unit * Math.Max(1, Math.Log10(members) / 2));
+        var suspicion = new Suspicion(turn.Monotonic, unit * Math.Max(1, Math.Log10(members)), unit * Math.Max(1, Math.Log10(members) / 2));
         open[node] = suspicion;
-        WakeFor(node, suspicion, now, effects);
+        WakeFor(node, suspicion, turn);
     }
 
     /// <summary>Somebody else says so too; true when that is news that others need.</summary>
-    public bool Confirm(NodeId node, NodeId by, Now now, NodeEffects effects)
+    public bool Confirm(NodeId node, NodeId by, Turn turn)
     {
         if (!open.TryGetValue(node, out var suspicion) || suspicion.Accusers.Count > ConfirmationsMost || suspicion.Accusers.Contains(by)) return false;
         suspicion.Accusers.Add(by);
-        if (suspicion.Accusers.Count > 1 && suspicion.Shortest < suspicion.Longest) WakeFor(node, suspicion, now, effects);
+        if (suspicion.Accusers.Count > 1 && suspicion.Shortest < suspicion.Longest) WakeFor(node, suspicion, turn);
         return true;
     }
 
@@ -52,10 +53,10 @@ sealed class Suspicions(NodeTimings timings)
     /// <summary>True when the timer is that of the suspicion as it stands: nobody objected.</summary>
     public bool Stands(NodeTimer due) => open.TryGetValue(new NodeId(due.Subject), out var suspicion) && suspicion.Number == due.Epoch;
 
-    void WakeFor(NodeId node, Suspicion suspicion, Now now, NodeEffects effects)
+    void WakeFor(NodeId node, Suspicion suspicion, Turn turn)
     {
         suspicion.Number = ++last;
-        var left = suspicion.Since + suspicion.Wait - now.Monotonic;
-        effects.Wake(new NodeTimer(NodeTimerKind.SuspicionEnds, node.Value, last), left > TimeSpan.Zero ? left : TimeSpan.Zero);
+        var left = suspicion.Since + suspicion.Wait - turn.Monotonic;
+        turn.Wake(new NodeTimer(NodeTimerKind.SuspicionEnds, node.Value, last), left > TimeSpan.Zero ? left : TimeSpan.Zero);
     }
 }

@@ -1,4 +1,5 @@
 using Gossip.Core.Model;
+using Gossip.Core.Turns;
 using Gossip.Core.Wire;
 using MessagePack;
 
@@ -14,7 +15,7 @@ namespace Gossip.Core.Membership;
 /// <see cref="Beliefs"/> is what it knows, <see cref="ProbeCycle"/> how it asks, <see cref="Refusals"/> how it sees a
 /// process gone, <see cref="Reunion"/> how it finds others; here is what one has to do with the other.
 /// </remarks>
-public sealed class Swim : IMemberList, IPiggyback
+sealed class Swim : INodePart, IMemberList, IPiggyback
 {
     /// <summary>Digests that must differ in a row before lists are exchanged: rumours under way explain one or two.</summary>
     const int MismatchesMost = 3;
@@ -63,15 +64,26 @@ public sealed class Swim : IMemberList, IPiggyback
     /// <summary>The capacity this node last announced; at first, all that its card allows.</summary>
     public Capacity OwnCapacity => beliefs.Own.Capacity;
 
+    public ReadOnlySpan<MessageKind> Messages =>
+    [
+        MessageKind.Ping, MessageKind.Ack, MessageKind.PingRequest, MessageKind.Member, MessageKind.Capacity, MessageKind.MemberSync, MessageKind.Accusation,
+    ];
+
+    public ReadOnlySpan<NodeTimerKind> Timers =>
+    [
+        NodeTimerKind.ProbePeriod, NodeTimerKind.ProbeTimeout, NodeTimerKind.SuspicionEnds, NodeTimerKind.RefusalEnds,
+        NodeTimerKind.GossipTick, NodeTimerKind.JoinRetry, NodeTimerKind.DeadRetry,
+    ];
+
     /// <summary>Begins to probe, to gossip, and to join through the seeds.</summary>
-    public void Start(Now now, NodeEffects effects)
+    public void Start(Turn turn)
     {
-        beliefs.Start(now);
+        beliefs.Start(turn.Now);
         Changes.Add(new MemberChange(Self, null, beliefs.Own));
-        if (config.Crowd is null) beliefs.SpreadOwn(now);
-        reunion.Start(now, effects);
+        if (config.Crowd is null) beliefs.SpreadOwn(turn.Now);
+        reunion.Start(turn);
         // At a moment of luck, so that a cluster that started together does not probe in step.
-        effects.Wake(new NodeTimer(NodeTimerKind.ProbePeriod), luck.Between(TimeSpan.Zero, probe.Interval));
+        turn.Wake(new NodeTimer(NodeTimerKind.ProbePeriod), luck.Between(TimeSpan.Zero, probe.Interval));
     }
 
     /// <summary>
@@ -79,13 +91,13 @@ public sealed class Swim : IMemberList, IPiggyback
     /// membership may look into it. A sender that does not know how it is spoken of is told, so that a node
     /// that lost its disk and its clock, or was buried alive, steps past it.
     /// </summary>
-    public Reject Admit(NodeId sender, ulong boot, NodeAddress from, Now now, NodeEffects effects)
+    public Reject Admit(NodeId sender, ulong boot, NodeAddress from, Turn turn)
     {
         if (sender == Self) return Reject.Misdirected;
         if (Find(sender) is not { } member) return Reject.None;
         var isEarlier = boot < member.Incarnation.Boot;
-        if ((isEarlier || (!member.IsLive && boot == member.Incarnation.Boot)) && !IsTold(sender, now))
-            outbox.Send(from, MemberRecord.Of(member, now), effects);
+        if ((isEarlier || (!member.IsLive && boot == member.Incarnation.Boot)) && !IsTold(sender, turn.Now))
+            outbox.Send(from, MemberRecord.Of(member, turn.Now), turn);
         return isEarlier && member.IsLive ? Reject.StaleBoot : Reject.None;
     }
 
@@ -97,30 +109,30 @@ public sealed class Swim : IMemberList, IPiggyback
         return false;
     }
 
-    /// <summary>Takes a message of membership's kinds; false for any other kind. Throws as <see cref="IWireMessage{T}"/> says.</summary>
-    public bool TryHandle(MessageKind kind, ReadOnlyMemory<byte> body, NodeId sender, NodeAddress from, Now now, NodeEffects effects)
+    public void OnMessage(in Message message, Turn turn)
     {
         var known = Changes.Count;
+        var body = message.Body;
         var reader = new MessagePackReader(body);
-        switch (kind)
+        switch (message.Kind)
         {
             case MessageKind.Ping:
-                OnPing(Ping.Read(ref reader), from, effects);
+                OnPing(Ping.Read(ref reader), message.From, turn);
                 break;
             case MessageKind.PingRequest:
-                probe.OnPingRequest(PingRequest.Read(ref reader), effects);
+                probe.OnPingRequest(PingRequest.Read(ref reader), turn);
                 break;
             case MessageKind.Ack:
-                OnAck(Ack.Read(ref reader), sender, now, effects);
+                OnAck(Ack.Read(ref reader), message.Sender, turn);
                 break;
             case MessageKind.Member:
                 var front = MemberRecord.ReadHead(ref reader);
                 if (Find(front.Id) is { } held && front.Id != Self && !front.Overrides(held)) break;
                 reader = new MessagePackReader(body);
-                beliefs.Learn(MemberRecord.Read(ref reader), hearsay: false, now, effects);
+                beliefs.Learn(MemberRecord.Read(ref reader), hearsay: false, turn);
                 break;
             case MessageKind.Accusation:
-                beliefs.Hear(Accusation.Read(ref reader), now, effects);
+                beliefs.Hear(Accusation.Read(ref reader), turn);
                 break;
             case MessageKind.Capacity:
                 var (node, boot, version) = CapacityNews.ReadHead(ref reader);
@@ -129,55 +141,50 @@ public sealed class Swim : IMemberList, IPiggyback
                 beliefs.Learn(node, CapacityNews.Read(ref reader).Capacity);
                 break;
             case MessageKind.MemberSync:
-                reunion.OnSync(MemberSync.Read(ref reader), now, effects);
+                reunion.OnSync(MemberSync.Read(ref reader), turn);
                 break;
-            default:
-                return false;
         }
-        Follow(known, now, effects);
-        return true;
+        Follow(known, turn);
     }
 
-    public bool TryHandle(NodeTimer timer, Now now, NodeEffects effects)
+    public void OnTimer(NodeTimer timer, Turn turn)
     {
-        if (timer.Kind is < NodeTimerKind.ProbePeriod or > NodeTimerKind.DeadRetry) return false;
-        if (beliefs.HasLeft) return true;
+        if (beliefs.HasLeft) return;
         var known = Changes.Count;
         switch (timer.Kind)
         {
             case NodeTimerKind.ProbePeriod:
-                OnProbePeriod(now, effects);
+                OnProbePeriod(turn);
                 break;
             case NodeTimerKind.ProbeTimeout:
-                probe.OnTimeout(timer, effects);
+                probe.OnTimeout(timer, turn);
                 break;
             case NodeTimerKind.SuspicionEnds:
-                beliefs.OnSuspicionEnds(timer, now, effects);
+                beliefs.OnSuspicionEnds(timer, turn);
                 break;
             case NodeTimerKind.RefusalEnds:
-                refusals.OnEnds(timer, now, effects);
+                refusals.OnEnds(timer, turn);
                 break;
             case NodeTimerKind.GossipTick:
                 gossips = false;
-                OnGossipTick(effects);
+                OnGossipTick(turn);
                 break;
             case NodeTimerKind.JoinRetry:
-                reunion.OnJoinRetry(timer, now, effects);
+                reunion.OnJoinRetry(timer, turn);
                 break;
             case NodeTimerKind.DeadRetry:
-                beliefs.Reap(now);
-                reunion.OnDeadRetry(now, effects);
+                beliefs.Reap(turn.Now);
+                reunion.OnDeadRetry(turn);
                 break;
         }
-        Follow(known, now, effects);
-        return true;
+        Follow(known, turn);
     }
 
     /// <summary>Takes a refusal of a member's port as evidence; that somebody cannot be reached says nothing.</summary>
-    public void OnStreamFailed(NodeAddress to, StreamFailure why, Now now, NodeEffects effects)
+    public void OnStreamFailed(NodeAddress to, StreamFailure why, Turn turn)
     {
         if (why != StreamFailure.Refused || beliefs.HasLeft) return;
-        if (beliefs.Table.LiveAt(to) is { } member && member.Id != Self) refusals.OnRefused(member, effects);
+        if (beliefs.Table.LiveAt(to) is { } member && member.Id != Self) refusals.OnRefused(member, turn);
     }
 
     /// <summary>Tells what this node has left; the version moves, and the news spreads.</summary>
@@ -185,66 +192,66 @@ public sealed class Swim : IMemberList, IPiggyback
         beliefs.Announce(free, Codec.Cut(unready, CapacityNews.UnreadyMost), Codec.Cut(lostRuntimes, CapacityNews.LostMost), Codec.Cut(hostFault, CapacityNews.FaultMost));
 
     /// <summary>Says goodbye: peers mark this node Left at once.</summary>
-    public void Leave(Now now, NodeEffects effects)
+    public void OnLeave(Turn turn)
     {
-        beliefs.Leave(now);
-        var goodbye = MemberRecord.Of(beliefs.Own, now);
-        foreach (var member in Live) outbox.Send(member.Address, goodbye, effects);
+        beliefs.Leave(turn.Now);
+        var goodbye = MemberRecord.Of(beliefs.Own, turn.Now);
+        foreach (var member in Live) outbox.Send(member.Address, goodbye, turn);
     }
 
-    /// <summary>At the end of every turn: a tick is set only while there are rumours, so that a quiet node sleeps.</summary>
-    public void KeepGossiping(NodeEffects effects)
+    /// <summary>A tick is set only while there are rumours, so that a quiet node sleeps.</summary>
+    public void OnSent(Turn turn)
     {
         if (gossips || beliefs.Rumours.IsEmpty) return;
         gossips = true;
-        effects.Wake(new NodeTimer(NodeTimerKind.GossipTick), config.Timings.GossipInterval);
+        turn.Wake(new NodeTimer(NodeTimerKind.GossipTick), config.Timings.GossipInterval);
     }
 
     public int Fill(Span<byte> room) => beliefs.Rumours.Fill(room);
 
-    void OnProbePeriod(Now now, NodeEffects effects)
+    void OnProbePeriod(Turn turn)
     {
-        if (probe.Conclude() is { } silent) beliefs.Hear(new Accusation(silent.Id, silent.Incarnation, Self), now, effects);
-        if (probe.Begin(effects) is { } asked)
+        if (probe.Conclude() is { } silent) beliefs.Hear(new Accusation(silent.Id, silent.Incarnation, Self), turn);
+        if (probe.Begin(turn) is { } asked)
         {
-            TellCapacity(asked.Address, effects);
-            if (asked.State == MemberState.Suspect) outbox.Send(asked.Address, MemberRecord.Of(asked, now), effects);
+            TellCapacity(asked.Address, turn);
+            if (asked.State == MemberState.Suspect) outbox.Send(asked.Address, MemberRecord.Of(asked, turn.Now), turn);
         }
-        effects.Wake(new NodeTimer(NodeTimerKind.ProbePeriod), probe.Interval);
+        turn.Wake(new NodeTimer(NodeTimerKind.ProbePeriod), probe.Interval);
     }
 
     /// <summary>A few rumours ride in datagrams. When half a cluster comes back at once there are thousands, which go by stream.</summary>
-    void OnGossipTick(NodeEffects effects)
+    void OnGossipTick(Turn turn)
     {
         if (beliefs.Rumours.IsEmpty) return;
         foreach (var peer in peers.Draw(config.Timings.GossipFanout))
         {
-            if (beliefs.Rumours.Bytes > BytesByDatagram) outbox.SendRumours(peer.Address, effects);
+            if (beliefs.Rumours.Bytes > BytesByDatagram) outbox.SendRumours(peer.Address, turn);
             else outbox.Touch(peer.Address);
         }
     }
 
-    void OnPing(in Ping ping, NodeAddress from, NodeEffects effects)
+    void OnPing(in Ping ping, NodeAddress from, Turn turn)
     {
-        if (!probe.OnPing(ping, from, effects)) effects.Rejected(from, Reject.Misdirected);
-        else if (!ping.ByStream) TellCapacity(from, effects);
+        if (!probe.OnPing(ping, from, turn)) turn.Rejected(from, Reject.Misdirected);
+        else if (!ping.ByStream) TellCapacity(from, turn);
     }
 
-    void OnAck(in Ack ack, NodeId sender, Now now, NodeEffects effects)
+    void OnAck(in Ack ack, NodeId sender, Turn turn)
     {
-        if (!probe.OnAck(ack, sender, effects)) return;
+        if (!probe.OnAck(ack, sender, turn)) return;
         refusals.OnAnswer(ack.Node);
         mismatches = ack.Digest == beliefs.Table.Digest ? 0 : mismatches + 1;
         if (mismatches < MismatchesMost || Find(ack.Node) is not { } member) return;
         mismatches = 0;
-        reunion.Exchange(member.Address, asks: true, now, effects);
+        reunion.Exchange(member.Address, asks: true, turn);
     }
 
     /// <summary>Rides along with every probe and its answer: what a lost rumour of capacity left wrong is set right.</summary>
-    void TellCapacity(NodeAddress to, NodeEffects effects) => outbox.Send(to, new CapacityNews(Self, OwnCapacity), effects);
+    void TellCapacity(NodeAddress to, Turn turn) => outbox.Send(to, new CapacityNews(Self, OwnCapacity), turn);
 
     /// <summary>Draws the consequences of the changes from an index on.</summary>
-    void Follow(int first, Now now, NodeEffects effects)
+    void Follow(int first, Turn turn)
     {
         var isLost = false;
         for (var i = first; i < Changes.Count; i++)
@@ -254,6 +261,6 @@ public sealed class Swim : IMemberList, IPiggyback
             if (change.After is { IsLive: true }) probe.Include(change.Node);
             else isLost = true;
         }
-        if (isLost && beliefs.IsAlone) reunion.Join(now, effects);
+        if (isLost && beliefs.IsAlone) reunion.Join(turn);
     }
 }

@@ -103,6 +103,9 @@ public readonly record struct Epoch(uint Value) : IComparable<Epoch>
 /// <summary>One run of one pod on one node: what a runtime starts, stops and reports on.</summary>
 public readonly record struct PodRun(PodId Pod, Epoch Epoch)
 {
+    /// <summary>A pod's uid for people: another for each epoch, as a recreated pod's is in Kubernetes.</summary>
+    public string Uid => StableHash.GuidText(Pod.Hash(), Epoch.Value);
+
     public override int GetHashCode() => Pod.GetHashCode() ^ (int)Epoch.Value;
     public override string ToString() => string.Create(CultureInfo.InvariantCulture, $"{Pod}#{Epoch}");
 }

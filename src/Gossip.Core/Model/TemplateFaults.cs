@@ -1,5 +1,6 @@
 using System.Collections.Immutable;
 using System.Text.Json;
+using Gossip.Core.Turns;
 
 namespace Gossip.Core.Model;
 

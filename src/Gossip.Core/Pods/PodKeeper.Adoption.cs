@@ -2,49 +2,50 @@ using System.Collections.Immutable;
 using Gossip.Core.Model;
 using Gossip.Core.Replication;
 using Gossip.Core.Scheduling;
+using Gossip.Core.Turns;
 using Gossip.Core.Workloads;
 
 namespace Gossip.Core.Pods;
 
 // What becomes, after a restart, of the admissions in the tables and of the processes that still run. Nothing is started
 // or stopped before both are known and the tables have been compared with a peer's: others may have replaced a pod.
-public sealed partial class PodKeeper
+sealed partial class PodKeeper
 {
     readonly HashSet<Uid> remembered = []; // own admissions that this node's own store knew; never enumerated
     bool hasSynced;
     bool knowsSurvivors;
     bool hasBegun;
 
-    public void Start(NodeEffects effects)
+    public void Start(Turn turn)
     {
         foreach (var admission in slots.AdmissionsOf(self)) remembered.Add(admission.Uid);
-        effects.Wake(new NodeTimer(NodeTimerKind.PodTick, SyncWaitOver), config.Timings.SyncWait);
+        turn.Wake(new NodeTimer(NodeTimerKind.PodTick, SyncWaitOver), config.Timings.SyncWait);
     }
 
     /// <summary>The first session with a peer is over: the tables may be believed.</summary>
-    public void OnSynced(Now now, NodeEffects effects)
+    public void OnSynced(Turn turn)
     {
         hasSynced = true;
-        Begin(now, effects);
+        Begin(turn);
     }
 
-    void OnSyncWaitOver(Now now, NodeEffects effects)
+    void OnSyncWaitOver(Turn turn)
     {
         if (hasSynced) return;
         if (members.Live.Length <= 1)
         {
-            OnSynced(now, effects); // alone: nobody knows better
+            OnSynced(turn); // alone: nobody knows better
             return;
         }
-        effects.Wake(new NodeTimer(NodeTimerKind.PodTick, SyncWaitOver), config.Timings.SyncWait);
+        turn.Wake(new NodeTimer(NodeTimerKind.PodTick, SyncWaitOver), config.Timings.SyncWait);
     }
 
-    void OnSurvived(ImmutableArray<SurvivingPod> survivors, Now now, NodeEffects effects)
+    void OnSurvived(ImmutableArray<SurvivingPod> survivors, Turn turn)
     {
         foreach (var survivor in survivors)
-            if (!kept.ContainsKey(survivor.Launch.Pod)) KeepSurvivor(survivor, now);
+            if (!kept.ContainsKey(survivor.Launch.Pod)) KeepSurvivor(survivor, turn.Now);
         knowsSurvivors = true;
-        Begin(now, effects);
+        Begin(turn);
     }
 
     void KeepSurvivor(SurvivingPod survivor, Now now)
@@ -95,23 +96,23 @@ public sealed partial class PodKeeper
         }
     }
 
-    void Begin(Now now, NodeEffects effects)
+    void Begin(Turn turn)
     {
         if (hasBegun || !hasSynced || !knowsSurvivors) return;
         hasBegun = true;
         foreach (var admission in slots.AdmissionsOf(self).ToArray())
-            Place(admission, slots.Find(admission.Run.Pod), now, effects);
+            Place(admission, slots.Find(admission.Run.Pod), turn);
         foreach (var pod in kept.Values.ToArray())
         {
-            foreach (var container in pod.Containers) Settle(pod, container, now); // what ended while nobody watched
-            Judge(pod, slots.Find(pod.Run.Pod), now, effects);
-            Advance(pod, now, effects);
+            foreach (var container in pod.Containers) Settle(pod, container, turn.Now); // what ended while nobody watched
+            Judge(pod, slots.Find(pod.Run.Pod), turn);
+            Advance(pod, turn);
         }
-        if (!leaving) bidder.Open(now, effects);
+        if (!leaving) bidder.Open(turn);
     }
 
     /// <summary>Takes up an own admission that no kept pod has yet: of a bid just won, or of an earlier life.</summary>
-    void Place(Admission admission, Slot? slot, Now now, NodeEffects effects)
+    void Place(Admission admission, Slot? slot, Turn turn)
     {
         if (removing.Contains(admission.Uid)) return;
         if (kept.TryGetValue(admission.Run, out var pod))
@@ -119,18 +120,18 @@ public sealed partial class PodKeeper
             if (pod.Row == admission.Uid) return;
             if (pod.Row is not null)
             {
-                Withdraw(admission.Uid, now, effects); // told twice: the first counts
+                Withdraw(admission.Uid, turn); // told twice: the first counts
                 return;
             }
             Attach(pod, admission);
-            if (pod.Stage == PodStage.Stopping) Tell(pod, now, effects); // stopped while it was admitted again: unready, and its row goes with it
+            if (pod.Stage == PodStage.Stopping) Tell(pod, turn); // stopped while it was admitted again: unready, and its row goes with it
             return;
         }
         if (slot is null)
         {
             if (!tables.Covers(admission.Run.Pod.Workload)) return; // its workload is still on its way here
-            bidder.Free(admission.Run, now, effects); // deleted while the admission was being written
-            Withdraw(admission.Uid, now, effects);
+            bidder.Free(admission.Run, turn); // deleted while the admission was being written
+            Withdraw(admission.Uid, turn);
             return;
         }
         if (bidder.Has(admission.Run))
@@ -148,12 +149,12 @@ public sealed partial class PodKeeper
         if (!remembered.Contains(admission.Uid) || admission.Status.Draining || PodJudge.IsOver(slot, admission.Run.Epoch)
             || PodJudge.AnotherStands(slot, self, members) || !bidder.Adopt(admission.Run, slot.Template, runs: false, admission.Devices))
         {
-            Withdraw(admission.Uid, now, effects);
+            Withdraw(admission.Uid, turn);
             return;
         }
         var again = Keep(admission.Run, slot.Template, PodStage.Admitted);
         Attach(again, admission);
-        Tell(again, now, effects); // not ready any more
+        Tell(again, turn); // not ready any more
     }
 
     static void Attach(KeptPod pod, Admission admission)
@@ -195,26 +196,26 @@ public sealed partial class PodKeeper
     }
 
     /// <summary>It runs here, but the tables hold no admission of it: it gets a new one if nobody else has it, and ends otherwise.</summary>
-    void Readmit(KeptPod pod, Slot slot, Now now, NodeEffects effects)
+    void Readmit(KeptPod pod, Slot slot, Turn turn)
     {
         if (pod.IsBeingAdmitted) return;
         // An idle copy gives way also to one that waits as well, as an idle admission does (PodJudge.DrainsAt).
         if (slot.Succeeded || PodJudge.AnotherStands(slot, self, members, ready: !pod.IsIdle))
         {
-            Stop(pod, now, effects);
+            Stop(pod, turn);
             return;
         }
         // Another has it, but does not run it yet: better an extra copy than none. Not of a singleton, where the other waits for the
         // lease that ours renews: it withdraws once the tables show that ours is ready.
         if (!pod.Template.IsSingleton && PodJudge.AnotherStands(slot, self, members)) return;
         pod.IsBeingAdmitted = true;
-        var birth = new AdmissionBirth(self, pod.Run, writer.Tick(now), "ran on while its admission was lost")
+        var birth = new AdmissionBirth(self, pod.Run, writer.Tick(turn.Now), "ran on while its admission was lost")
         {
             Devices = bidder.GrantOf(pod.Run),
             Priority = slots.PriorityOf(slot),
             KeepsNewest = pod.Template.KeepsNewest,
         };
         writer.Create(RowKind.Admission,
-            [(Fields.Birth, AdmissionCodec.Write(birth)), (Fields.Status, AdmissionCodec.Write(pod.Status))], now, effects);
+            [(Fields.Birth, AdmissionCodec.Write(birth)), (Fields.Status, AdmissionCodec.Write(pod.Status))], turn);
     }
 }

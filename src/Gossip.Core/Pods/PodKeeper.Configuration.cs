@@ -1,13 +1,14 @@
 using System.Collections.Immutable;
 using Gossip.Core.Model;
 using Gossip.Core.Pods.Configuration;
+using Gossip.Core.Turns;
 using Gossip.Core.Workloads;
 
 namespace Gossip.Core.Pods;
 
 // What pods are made of beside their template: ConfigMaps, Secrets, the pod's own fields. A pod waits for what is missing,
 // and files of running pods follow what changes.
-public sealed partial class PodKeeper
+sealed partial class PodKeeper
 {
     const string FailedMount = "FailedMount";
     const string ConfigError = "CreateContainerConfigError";
@@ -15,7 +16,7 @@ public sealed partial class PodKeeper
     readonly ConfigObjects configObjects;
 
     /// <summary>A ConfigMap or Secret came, changed or went: pods that wait for it or have its files are looked at.</summary>
-    public void OnConfig(ObjectName changed, Now now, NodeEffects effects)
+    public void OnConfig(ObjectName changed, Turn turn)
     {
         foreach (var pod in kept.Values.ToArray())
         {
@@ -23,8 +24,8 @@ public sealed partial class PodKeeper
             if (!string.Equals(@namespace, changed.Namespace, StringComparison.Ordinal) || !pod.Template.Uses(changed)) continue;
             pod.ConfiguredBy = null;
             foreach (var container in pod.Containers)
-                if (container.Reason == ConfigError) container.NotBefore = now.Monotonic;
-            Advance(pod, now, effects);
+                if (container.Reason == ConfigError) container.NotBefore = turn.Monotonic;
+            Advance(pod, turn);
         }
     }
 
@@ -45,7 +46,7 @@ public sealed partial class PodKeeper
     }
 
     /// <summary>Sends a running pod what changed of its files. While something is missing it keeps what it has.</summary>
-    void FollowFiles(KeptPod pod, NodeEffects effects)
+    void FollowFiles(KeptPod pod, Turn turn)
     {
         if (slots.Find(pod.Run.Pod) is not { } slot || ReferenceEquals(pod.ConfiguredBy, slot.Template)) return;
         pod.ConfiguredBy = slot.Template;
@@ -54,7 +55,7 @@ public sealed partial class PodKeeper
         var hash = FilesResolver.Hash(files);
         if (hash == pod.FilesHash) return;
         pod.FilesHash = hash;
-        effects.Perform(new UpdateFiles(pod.Run, pod.Template.RuntimeClass, files));
+        turn.Perform(new UpdateFiles(pod.Run, pod.Template.RuntimeClass, files));
     }
 
     /// <summary>Everything that was looked up for one attempt; null while something is missing, with the problem.</summary>

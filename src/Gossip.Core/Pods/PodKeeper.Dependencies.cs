@@ -1,9 +1,10 @@
 using Gossip.Core.Model;
+using Gossip.Core.Turns;
 
 namespace Gossip.Core.Pods;
 
 // Pods that depend on services (gossip.dev/depends-on) start once each has a ready endpoint and, when asked, start anew after one was lost.
-public sealed partial class PodKeeper
+sealed partial class PodKeeper
 {
     internal const string WaitingForDependencies = "WaitingForDependencies";
     const string DependencyLost = "DependencyLost";
@@ -16,20 +17,20 @@ public sealed partial class PodKeeper
     bool dependenciesDue;
 
     /// <summary>At the end of a turn. Only a node with pods that depend on something pays for it.</summary>
-    public void OnSettled(Now now, NodeEffects effects)
+    public void OnSettled(Turn turn)
     {
-        WatchTaints(now, effects);
+        WatchTaints(turn);
         if (dependents == 0 || dependenciesDue || dependenciesSeen == slots.Version) return;
         dependenciesDue = true;
-        effects.Wake(new NodeTimer(NodeTimerKind.PodTick, DependenciesDue), DependencyLook);
+        turn.Wake(new NodeTimer(NodeTimerKind.PodTick, DependenciesDue), DependencyLook);
     }
 
-    void OnDependenciesDue(Now now, NodeEffects effects)
+    void OnDependenciesDue(Turn turn)
     {
         dependenciesDue = false;
         dependenciesSeen = slots.Version;
         foreach (var pod in kept.Values.ToArray())
-            if (!pod.Template.DependsOn.IsEmpty) Advance(pod, now, effects);
+            if (!pod.Template.DependsOn.IsEmpty) Advance(pod, turn);
     }
 
     static void WaitForDependency(KeptPod pod, string service) =>
@@ -58,12 +59,12 @@ public sealed partial class PodKeeper
     }
 
     /// <summary>Ends what runs of a held pod; true once all is down and what it depends on is back.</summary>
-    bool TryRelease(KeptPod pod, Now now, NodeEffects effects)
+    bool TryRelease(KeptPod pod, Turn turn)
     {
-        if (!TryTakeDown(pod, pod.Template.TerminationGrace, ": a service that it depends on was lost", now, effects)) return false;
+        if (!TryTakeDown(pod, pod.Template.TerminationGrace, ": a service that it depends on was lost", turn)) return false;
         foreach (var container in pod.Containers)
             if (container.IsUp) return false; // it ends once it has started, or fails to
-        if (Missing(pod, now) is { } missing)
+        if (Missing(pod, turn.Now) is { } missing)
         {
             WaitForDependency(pod, missing);
             return false;

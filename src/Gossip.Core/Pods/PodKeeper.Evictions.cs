@@ -1,12 +1,13 @@
 using System.Collections.Immutable;
 using Gossip.Core.Model;
+using Gossip.Core.Turns;
 using Gossip.Core.Workloads;
 
 namespace Gossip.Core.Pods;
 
 // Pods that have to leave this node: evicted by somebody, or driven out by a NoExecute taint, at once or after the time for
 // which they tolerate it. (Source of the rules: Kubernetes' taint-eviction controller.)
-public sealed partial class PodKeeper
+sealed partial class PodKeeper
 {
     /// <summary>Reasons in a status, as Kubernetes has them.</summary>
     internal const string IsEvicted = "EvictionByEvictionAPI", IsTaintedOut = "TaintManagerEviction", IsMoved = "Rebalanced";
@@ -28,7 +29,7 @@ public sealed partial class PodKeeper
     }
 
     /// <summary>At the end of a turn: the node's taints may be others now.</summary>
-    void WatchTaints(Now now, NodeEffects effects)
+    void WatchTaints(Turn turn)
     {
         var settings = slots.SettingsOf(self);
         if (ReferenceEquals(settings, seenSettings)) return;
@@ -36,11 +37,11 @@ public sealed partial class PodKeeper
         var before = evicting;
         evicting = [.. settings.Taints.Where(taint => taint.Effect == TaintEffect.NoExecute)];
         if (before.SequenceEqual(evicting)) return;
-        foreach (var pod in kept.Values.ToArray()) Advance(pod, now, effects);
+        foreach (var pod in kept.Values.ToArray()) Advance(pod, turn);
     }
 
     /// <summary>True when the pod leaves, now, because of a taint.</summary>
-    bool TryTaintOut(KeptPod pod, Now now, NodeEffects effects)
+    bool TryTaintOut(KeptPod pod, Turn turn)
     {
         if (evicting.IsEmpty)
         {
@@ -61,16 +62,16 @@ public sealed partial class PodKeeper
             pod.TaintedSince = null;
             return false;
         }
-        pod.TaintedSince ??= now.Monotonic;
+        pod.TaintedSince ??= turn.Monotonic;
         var due = pod.TaintedSince.Value + patience;
-        if (now.Monotonic < due)
+        if (turn.Monotonic < due)
         {
             pod.LookAt(due);
             return false;
         }
         pod.Draining = true;
         (pod.Reason, pod.Message) = (IsTaintedOut, patience == TimeSpan.Zero ? $"taint {of} is not tolerated" : $"taint {of} is tolerated for {patience.TotalSeconds:0.###} s, which are over");
-        Stop(pod, now, effects);
+        Stop(pod, turn);
         return true;
     }
 }

@@ -1,4 +1,5 @@
 using Gossip.Core.Model;
+using Gossip.Core.Turns;
 using Gossip.Core.Workloads;
 
 namespace Gossip.Core.Pods;
@@ -6,7 +7,7 @@ namespace Gossip.Core.Pods;
 // The last step of a gang's commit is nobody's but each node's own: a pod whose place is admitted starts once the merged
 // tables show that its gang has the places that it needs. Where awards were lost, refused or cut off, those that got
 // theirs give them back after a while without having run.
-public sealed partial class PodKeeper
+sealed partial class PodKeeper
 {
     internal const string GangIncomplete = "GangIncomplete";
 
@@ -16,10 +17,10 @@ public sealed partial class PodKeeper
     readonly List<KeptPod> awaitingGang = [];
 
     /// <summary>Holds a pod back while its gang does not stand; beyond the gang's patience its place is free for others.</summary>
-    bool AwaitsGang(KeptPod pod, Slot slot, Now now, NodeEffects effects)
+    bool AwaitsGang(KeptPod pod, Slot slot, Turn turn)
     {
         if (slot.Gang is null || config.Planted == PlantedBug.GangNotAwaited) return false;
-        var state = GangState.Of(slot.Gang, slots, members, now.Monotonic);
+        var state = GangState.Of(slot.Gang, slots, members, turn.Monotonic);
         if (state.Stands)
         {
             pod.AwaitsGangSince = null;
@@ -27,27 +28,27 @@ public sealed partial class PodKeeper
             return false;
         }
         if (pod.AwaitsGangSince is null) awaitingGang.Add(pod);
-        pod.AwaitsGangSince ??= now.Monotonic;
+        pod.AwaitsGangSince ??= turn.Monotonic;
         var patience = pod.AwaitsGangSince.Value + config.Timings.GangPatience;
         var why = state.WhyNot ?? state.ToString();
-        if (now.Monotonic < patience)
+        if (turn.Monotonic < patience)
         {
             pod.Waits("WaitingForGang", why);
             pod.LookAt(patience);
-            pod.LookAt(now.Monotonic + GangLook);
+            pod.LookAt(turn.Monotonic + GangLook);
             return true;
         }
         pod.Draining = true;
         (pod.Reason, pod.Message) = (GangIncomplete, why);
-        Stop(pod, now, effects);
+        Stop(pod, turn);
         return true;
     }
 
     /// <summary>A pod of a gang came or went somewhere.</summary>
-    void LookAtGang(Slot? changed, Now now, NodeEffects effects)
+    void LookAtGang(Slot? changed, Turn turn)
     {
         if (awaitingGang.Count == 0 || changed?.Gang is not { } gang) return;
         foreach (var pod in awaitingGang.ToArray())
-            if (slots.Find(pod.Run.Pod)?.Gang == gang) Advance(pod, now, effects);
+            if (slots.Find(pod.Run.Pod)?.Gang == gang) Advance(pod, turn);
     }
 }

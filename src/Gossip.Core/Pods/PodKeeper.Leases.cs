@@ -1,5 +1,6 @@
 using Gossip.Core.Model;
 using Gossip.Core.Singletons;
+using Gossip.Core.Turns;
 using Gossip.Core.Wire;
 using Gossip.Core.Workloads;
 
@@ -8,7 +9,7 @@ namespace Gossip.Core.Pods;
 // Singletons run under a lease. Nothing of one starts before a majority of the voters has granted it; while anything of it may
 // live the lease is renewed; and when that fails, everything is dead before any voter may grant it to another. The last word has
 // the runtime (LeasePod), since this process may be paused or gone by then.
-public sealed partial class PodKeeper
+sealed partial class PodKeeper
 {
     /// <summary>Of the status of a singleton that ended because its voters could not be reached.</summary>
     internal const string LeaseLost = "LeaseLost";
@@ -18,25 +19,23 @@ public sealed partial class PodKeeper
     readonly Leases leases;
 
     /// <summary>A voter answers.</summary>
-    public bool TryHandle(MessageKind kind, ReadOnlyMemory<byte> body, NodeId sender, Now now, NodeEffects effects)
+    public void OnMessage(in Message message, Turn turn)
     {
-        if (kind != MessageKind.LeaseReply) return false;
-        if (leases.OnReply(body, sender, now) is { } run && kept.TryGetValue(run, out var pod)) Advance(pod, now, effects);
-        return true;
+        if (leases.OnReply(message.Body, message.Sender, turn.Now) is { } run && kept.TryGetValue(run, out var pod)) Advance(pod, turn);
     }
 
     /// <summary>Renews what is due. True when the pod has to go, now, because it was not renewed in time.</summary>
-    bool TryLoseLease(KeptPod pod, Now now, NodeEffects effects)
+    bool TryLoseLease(KeptPod pod, Turn turn)
     {
         if (!pod.Template.IsSingleton) return false;
         if (pod.IsGone || pod.Rests)
         {
-            EndLease(pod, effects);
+            EndLease(pod, turn);
             return false;
         }
-        var lease = pod.Lease ??= leases.Begin(pod.Run, now);
+        var lease = pod.Lease ??= leases.Begin(pod.Run, turn.Now);
         // Of an engine that is gone nobody knows what runs: what an earlier life was granted may be in use, and is not given back.
-        leases.Keep(lease, runs: pod.Stage != PodStage.Admitted || pod.LostAt is not null || IsLost(pod), now, effects);
+        leases.Keep(lease, runs: pod.Stage != PodStage.Admitted || pod.LostAt is not null || IsLost(pod), turn);
         pod.LookAt(lease.NextAsk);
         if (pod.Stage == PodStage.Admitted)
         {
@@ -47,44 +46,44 @@ public sealed partial class PodKeeper
         if (from is { } since && (pod.LeasedFrom is not { } before || before < since))
         {
             pod.LeasedFrom = since;
-            effects.Perform(new LeasePod(pod.Run, pod.Template.RuntimeClass, since + leases.KillAfter));
+            turn.Perform(new LeasePod(pod.Run, pod.Template.RuntimeClass, since + leases.KillAfter));
         }
         if (!pod.Runs) return false; // on its way out: the runtime ends it in time if the grace is longer than the lease
         var stop = pod.LeasedFrom is { } leased ? leased + leases.StopAfter : lease.Since + leases.AdoptWithin;
-        if (now.Monotonic < stop)
+        if (turn.Monotonic < stop)
         {
             pod.LookAt(stop);
             return false;
         }
         pod.GraceMost = pod.LeasedFrom is null ? TimeSpan.Zero : leases.Grace;
         pod.Draining = true;
-        (pod.Reason, pod.Message) = (LeaseLost, leases.Describe(lease, now));
+        (pod.Reason, pod.Message) = (LeaseLost, leases.Describe(lease, turn.Now));
         pod.Notes.Add(LeaseLost, "", pod.Message);
-        bidder.HoldBack(pod.Run.Pod, now.Monotonic + config.Timings.LeaseTerm);
-        Stop(pod, now, effects);
+        bidder.HoldBack(pod.Run.Pod, turn.Monotonic + config.Timings.LeaseTerm);
+        Stop(pod, turn);
         return true;
     }
 
     /// <summary>Holds a pod back that has nothing running yet. When another runs it, it is not needed at all.</summary>
-    bool AwaitsLease(KeptPod pod, Slot slot, Now now, NodeEffects effects)
+    bool AwaitsLease(KeptPod pod, Slot slot, Turn turn)
     {
-        if (HasLease(pod, now)) return false;
+        if (HasLease(pod, turn.Now)) return false;
         if (pod.Lease is { IsHeldElsewhere: true } && PodJudge.AnotherStands(slot, self, members, ready: true))
         {
             pod.Draining = true;
-            Stop(pod, now, effects);
+            Stop(pod, turn);
             return true;
         }
-        pod.Waits(WaitingForLease, leases.Describe(pod.Lease!, now));
+        pod.Waits(WaitingForLease, leases.Describe(pod.Lease!, turn.Now));
         return true;
     }
 
     bool HasLease(KeptPod pod, Now now) => !pod.Template.IsSingleton || pod.Lease is { } lease && leases.Holds(lease, now.Monotonic);
 
-    void EndLease(KeptPod pod, NodeEffects effects)
+    void EndLease(KeptPod pod, Turn turn)
     {
         if (pod.Lease is not { } lease) return;
         pod.Lease = null;
-        leases.End(lease, effects);
+        leases.End(lease, turn);
     }
 }

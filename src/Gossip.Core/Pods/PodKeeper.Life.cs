@@ -1,6 +1,7 @@
 using System.Globalization;
 using Gossip.Core.Model;
 using Gossip.Core.Scheduling;
+using Gossip.Core.Turns;
 using Gossip.Core.Workloads;
 
 namespace Gossip.Core.Pods;
@@ -8,39 +9,39 @@ namespace Gossip.Core.Pods;
 // The next step of one pod. It is looked at anew after every report and whenever something of it is due, and each look
 // does whatever may be done by now: so there is one place that decides, and no event that could be missed. A pod has one
 // alarm, for the earliest moment at which anything of it is due.
-public sealed partial class PodKeeper
+sealed partial class PodKeeper
 {
     const string CrashLoopBackOff = "CrashLoopBackOff", ErrImagePull = "ErrImagePull", ImagePullBackOff = "ImagePullBackOff";
 
     /// <summary>Kubernetes shows the failure itself for a moment, then that it waits.</summary>
     static readonly TimeSpan PullFailureShown = TimeSpan.FromSeconds(2);
 
-    void Advance(KeptPod pod, Now now, NodeEffects effects)
+    void Advance(KeptPod pod, Turn turn)
     {
         if (!hasBegun || kept.GetValueOrDefault(pod.Run) != pod) return;
         pod.NextDue = null;
-        if (TryTaintOut(pod, now, effects) || TryEndAlone(pod, now, effects) || TryLoseLease(pod, now, effects)) return;
-        if (pod.LostAt is not null || IsLost(pod)) WaitForRuntime(pod, now, effects);
-        else if (pod.Runs && IsOverdue(pod, now.Monotonic)) Fail(pod, "DeadlineExceeded", "Pod was active on the node longer than the specified deadline", now, effects);
-        else if (pod.Stage == PodStage.Admitted) TryPrepare(pod, now, effects);
-        else if (pod.Stage == PodStage.Running) KeepRunning(pod, now, effects);
-        else if (pod.Stage is PodStage.Finished or PodStage.Stopping) KeepEnding(pod, now, effects);
-        Tell(pod, now, effects);
-        SetAlarm(pod, now, effects);
+        if (TryTaintOut(pod, turn) || TryEndAlone(pod, turn) || TryLoseLease(pod, turn)) return;
+        if (pod.LostAt is not null || IsLost(pod)) WaitForRuntime(pod, turn);
+        else if (pod.Runs && IsOverdue(pod, turn.Monotonic)) Fail(pod, "DeadlineExceeded", "Pod was active on the node longer than the specified deadline", turn);
+        else if (pod.Stage == PodStage.Admitted) TryPrepare(pod, turn);
+        else if (pod.Stage == PodStage.Running) KeepRunning(pod, turn);
+        else if (pod.Stage is PodStage.Finished or PodStage.Stopping) KeepEnding(pod, turn);
+        Tell(pod, turn);
+        SetAlarm(pod, turn);
     }
 
-    void SetAlarm(KeptPod pod, Now now, NodeEffects effects)
+    void SetAlarm(KeptPod pod, Turn turn)
     {
         if (pod.NextDue is not { } due || pod.AlarmAt <= due) return;
         pod.AlarmAt = due;
-        effects.Wake(new NodeTimer(NodeTimerKind.PodDue, pod.Number, (ulong)due.Ticks), due - now.Monotonic);
+        turn.Wake(new NodeTimer(NodeTimerKind.PodDue, pod.Number, (ulong)due.Ticks), due - turn.Monotonic);
     }
 
-    void OnAlarm(KeptPod pod, ulong at, Now now, NodeEffects effects)
+    void OnAlarm(KeptPod pod, ulong at, Turn turn)
     {
         if (pod.AlarmAt is not { } alarm || (ulong)alarm.Ticks != at) return; // an earlier one was set since, and rang
         pod.AlarmAt = null;
-        Advance(pod, now, effects);
+        Advance(pod, turn);
     }
 
     static bool IsOverdue(KeptPod pod, Instant now)
@@ -51,45 +52,45 @@ public sealed partial class PodKeeper
         return false;
     }
 
-    void TryPrepare(KeptPod pod, Now now, NodeEffects effects)
+    void TryPrepare(KeptPod pod, Turn turn)
     {
         if (leaving || pod.Row is null || slots.Find(pod.Run.Pod) is not { } slot) return;
-        if (AwaitsGang(pod, slot, now, effects)) return;
-        if (AwaitsLease(pod, slot, now, effects)) return;
+        if (AwaitsGang(pod, slot, turn)) return;
+        if (AwaitsLease(pod, slot, turn)) return;
         if (bidder.WaitsForRoom(pod.Run) && config.Planted != PlantedBug.RoomNotAwaited) pod.Waits(WaitingForRoom, "until nothing is left of the pods that make way for it");
-        else if (dependencies.Missing(pod.Template, slot.Workload.Namespace, now.Monotonic) is { } missing) WaitForDependency(pod, missing);
-        else Prepare(pod, slot, now, effects);
+        else if (dependencies.Missing(pod.Template, slot.Workload.Namespace, turn.Monotonic) is { } missing) WaitForDependency(pod, missing);
+        else Prepare(pod, slot, turn);
     }
 
-    void Prepare(KeptPod pod, Slot slot, Now now, NodeEffects effects)
+    void Prepare(KeptPod pod, Slot slot, Turn turn)
     {
         var launch = new PodLaunch(pod.Run, slot.Name, slot.Workload.Namespace,
-            StableHash.GuidText(pod.Run.Pod.Hash(), pod.Run.Epoch.Value), config.Card.Name, pod.Template);
+            pod.Run.Uid, config.Card.Name, pod.Template);
         pod.Waits(pod.Creating, "");
         if (FilesOf(pod, launch, slot) is not { } files) return; // OnConfig looks at it again
         pod.Stage = PodStage.Preparing;
-        pod.ToldAt = now.Monotonic; // what follows comes in quick succession: tell it together
-        if (pod.Template.ActiveDeadline is { } deadline) pod.DeadlineAt ??= now.Monotonic + deadline;
+        pod.ToldAt = turn.Monotonic; // what follows comes in quick succession: tell it together
+        if (pod.Template.ActiveDeadline is { } deadline) pod.DeadlineAt ??= turn.Monotonic + deadline;
         pod.Launch = launch;
-        effects.Perform(new PreparePod(pod.Run, pod.Template.RuntimeClass, launch, files));
+        turn.Perform(new PreparePod(pod.Run, pod.Template.RuntimeClass, launch, files));
     }
 
-    void KeepRunning(KeptPod pod, Now now, NodeEffects effects)
+    void KeepRunning(KeptPod pod, Turn turn)
     {
-        FollowFiles(pod, effects);
-        WatchDependencies(pod, now);
-        foreach (var container in pod.Containers) Watch(pod, container, now, effects);
-        if (pod.IsHeld && !TryRelease(pod, now, effects))
+        FollowFiles(pod, turn);
+        WatchDependencies(pod, turn.Now);
+        foreach (var container in pod.Containers) Watch(pod, container, turn);
+        if (pod.IsHeld && !TryRelease(pod, turn))
         {
-            if (pod.Row is null && pod.IsIdle) Judge(pod, slots.Find(pod.Run.Pod), now, effects); // no use to anybody any more
+            if (pod.Row is null && pod.IsIdle) Judge(pod, slots.Find(pod.Run.Pod), turn); // no use to anybody any more
             return;
         }
-        StartWhatMay(pod, now, effects);
-        if (pod.Stage == PodStage.Running && pod.Outcome is { } succeeded) Finish(pod, succeeded, now, effects);
+        StartWhatMay(pod, turn);
+        if (pod.Stage == PodStage.Running && pod.Outcome is { } succeeded) Finish(pod, succeeded, turn);
     }
 
     /// <summary>Init containers one after another, each to its success; a sidecar until it has started; then the main ones.</summary>
-    void StartWhatMay(KeptPod pod, Now now, NodeEffects effects)
+    void StartWhatMay(KeptPod pod, Turn turn)
     {
         var isOneOnItsWay = false;
         foreach (var container in pod.Containers)
@@ -98,46 +99,46 @@ public sealed partial class PodKeeper
             {
                 pod.IsInitialized = true;
                 // In the order of the manifest. One that fails to start holds up nobody, nor does one that starts again.
-                if (!isOneOnItsWay || container.Attempt > 0 || container.IsRestart) TryStart(pod, container, now, effects);
+                if (!isOneOnItsWay || container.Attempt > 0 || container.IsRestart) TryStart(pod, container, turn);
                 isOneOnItsWay |= container.IsOnItsWay;
                 continue;
             }
             if (container.HasSucceeded || pod.IsInitialized && container.Role == ContainerRole.Init) continue;
             if (container.Stage == ContainerStage.Terminated)
             {
-                Fail(pod, "", "", now, effects); // by the restart policy it stays as it ended
+                Fail(pod, "", "", turn); // by the restart policy it stays as it ended
                 return;
             }
-            TryStart(pod, container, now, effects);
+            TryStart(pod, container, turn);
             if (!pod.IsInitialized && container.Role == ContainerRole.Sidecar && !container.HasStarted) return;
             if (!pod.IsInitialized && container.Role == ContainerRole.Init && config.Planted != PlantedBug.InitNotAwaited) return;
         }
     }
 
-    void TryStart(KeptPod pod, KeptContainer container, Now now, NodeEffects effects)
+    void TryStart(KeptPod pod, KeptContainer container, Turn turn)
     {
         if (container.IsUp || container.Stage == ContainerStage.Terminated) return;
-        if (!HasLease(pod, now)) return; // it comes back with the lease, or goes without it
-        if (container.NotBefore <= now.Monotonic)
+        if (!HasLease(pod, turn.Now)) return; // it comes back with the lease, or goes without it
+        if (container.NotBefore <= turn.Monotonic)
         {
-            Start(pod, container, now, effects);
+            Start(pod, container, turn);
             return;
         }
         pod.LookAt(container.NotBefore);
         if (container.Reason != ErrImagePull) return;
-        if (now.Monotonic < container.FailedAt + PullFailureShown) pod.LookAt(container.FailedAt + PullFailureShown);
+        if (turn.Monotonic < container.FailedAt + PullFailureShown) pod.LookAt(container.FailedAt + PullFailureShown);
         else (container.Reason, container.Message) = (ImagePullBackOff, $"Back-off pulling image \"{container.Spec.Image}\": {container.Message}");
     }
 
-    void Start(KeptPod pod, KeptContainer container, Now now, NodeEffects effects)
+    void Start(KeptPod pod, KeptContainer container, Turn turn)
     {
         if (container.IsRestart) container.Attempt++;
         container.IsRestart = false;
         container.Renew();
         container.IsUp = true;
         if (container.FailedStarts == 0) (container.Reason, container.Message) = (pod.IsInitialized ? "ContainerCreating" : pod.Creating, "");
-        if (Configure(pod, container, out var problem) is { } start) effects.Perform(new StartContainer(pod.Run, pod.Template.RuntimeClass, start));
-        else NotStarted(pod, container, ConfigError, problem, now); // OnConfig may cut the wait short
+        if (Configure(pod, container, out var problem) is { } start) turn.Perform(new StartContainer(pod.Run, pod.Template.RuntimeClass, start));
+        else NotStarted(pod, container, ConfigError, problem, turn.Now); // OnConfig may cut the wait short
     }
 
     /// <summary>It did not come to a start. That is nobody's crash: it is tried again whatever the restart policy, and does not count.</summary>

@@ -1,12 +1,13 @@
 using System.Collections.Immutable;
 using Gossip.Core.Model;
 using Gossip.Core.Scheduling;
+using Gossip.Core.Turns;
 
 namespace Gossip.Core.Pods;
 
 // When a runtime's engine is gone. What becomes of its pods nobody can say: they are unready at once, others take them over after
 // their loss grace, and here they count in the books until the engine is back and says what still runs.
-public sealed partial class PodKeeper
+sealed partial class PodKeeper
 {
     const string RuntimeIsLost = "RuntimeLost";
 
@@ -26,54 +27,54 @@ public sealed partial class PodKeeper
 
     static ImmutableArray<string> ClassesOf(RuntimeLost runtime) => runtime.Classes.IsDefaultOrEmpty ? [runtime.Runtime] : runtime.Classes;
 
-    void OnRuntimeLost(RuntimeLost runtime, Now now, NodeEffects effects)
+    void OnRuntimeLost(RuntimeLost runtime, Turn turn)
     {
         lost[runtime.Runtime] = runtime;
-        effects.Note(new NodeNote(NoteLevel.Warning, RuntimeIsLost, runtime.Runtime, runtime.Message));
-        bidder.Lack([.. lost.Values.SelectMany(runtime => ClassesOf(runtime))], now);
+        turn.Note(new NodeNote(NoteLevel.Warning, RuntimeIsLost, runtime.Runtime, runtime.Message));
+        bidder.Lack([.. lost.Values.SelectMany(runtime => ClassesOf(runtime))], turn.Now);
         foreach (var pod in kept.Values.ToArray())
-            if (IsLost(pod)) Advance(pod, now, effects);
+            if (IsLost(pod)) Advance(pod, turn);
     }
 
     /// <summary>All that can be done for a pod while its engine is gone.</summary>
-    void WaitForRuntime(KeptPod pod, Now now, NodeEffects effects)
+    void WaitForRuntime(KeptPod pod, Turn turn)
     {
-        pod.LostAt ??= now.Monotonic;
+        pod.LostAt ??= turn.Monotonic;
         if (pod.Stage is PodStage.Finished or PodStage.Stopping) return; // it is asked again when the engine is back
         (pod.Reason, pod.Message) = (RuntimeIsLost, WhyLost(pod.Template.RuntimeClass)?.Message ?? pod.Message);
         if (pod.Row is not { } row) return;
         var due = pod.LostAt.Value + (pod.Template.LossGrace ?? config.Timings.LossGrace);
-        if (now.Monotonic < due)
+        if (turn.Monotonic < due)
         {
             pod.LookAt(due);
             return;
         }
         pod.Row = null;
-        Withdraw(row, now, effects);
+        Withdraw(row, turn);
     }
 
-    void OnRuntimeReturned(RuntimeReturned returned, Now now, NodeEffects effects)
+    void OnRuntimeReturned(RuntimeReturned returned, Turn turn)
     {
         if (!lost.Remove(returned.Runtime, out var was)) return;
-        effects.Note(new NodeNote(NoteLevel.Information, "RuntimeReturned", returned.Runtime, ""));
-        bidder.Lack([.. lost.Values.SelectMany(runtime => ClassesOf(runtime))], now);
+        turn.Note(new NodeNote(NoteLevel.Information, "RuntimeReturned", returned.Runtime, ""));
+        bidder.Lack([.. lost.Values.SelectMany(runtime => ClassesOf(runtime))], turn.Now);
         var survivors = returned.Pods.ToDictionary(survivor => survivor.Launch.Pod); // looked up only
         foreach (var pod in kept.Values.ToArray())
         {
             if (pod.LostAt is null || !ClassesOf(was).Contains(pod.Template.RuntimeClass, StringComparer.Ordinal)) continue;
             pod.LostAt = null;
             if (pod.Reason == RuntimeIsLost) (pod.Reason, pod.Message) = ("", "");
-            if (survivors.TryGetValue(pod.Run, out var survivor) && config.Planted != PlantedBug.SurvivorDisowned) Reappear(pod, survivor, now);
-            else Vanish(pod, now, effects);
+            if (survivors.TryGetValue(pod.Run, out var survivor) && config.Planted != PlantedBug.SurvivorDisowned) Reappear(pod, survivor, turn.Now);
+            else Vanish(pod, turn);
         }
         foreach (var survivor in returned.Pods)
-            if (!kept.ContainsKey(survivor.Launch.Pod)) KeepSurvivor(survivor, now);
+            if (!kept.ContainsKey(survivor.Launch.Pod)) KeepSurvivor(survivor, turn.Now);
         if (!hasBegun) return;
         foreach (var pod in kept.Values.ToArray())
         {
             if (!ClassesOf(was).Contains(pod.Template.RuntimeClass, StringComparer.Ordinal)) continue;
-            Judge(pod, slots.Find(pod.Run.Pod), now, effects);
-            Advance(pod, now, effects);
+            Judge(pod, slots.Find(pod.Run.Pod), turn);
+            Advance(pod, turn);
         }
     }
 
@@ -112,22 +113,22 @@ public sealed partial class PodKeeper
     }
 
     /// <summary>It is not there any more: it ended with its engine. While it is still admitted here, it starts anew.</summary>
-    void Vanish(KeptPod pod, Now now, NodeEffects effects)
+    void Vanish(KeptPod pod, Turn turn)
     {
         if (pod.Stage == PodStage.Finished)
         {
-            OnStopped(pod, now, effects);
+            OnStopped(pod, turn);
             return;
         }
         if (pod.Stage == PodStage.Stopping || pod.Row is null)
         {
             pod.Stage = PodStage.Stopping;
-            Forget(pod, now, effects); // others have it, or nobody is to have it
+            Forget(pod, turn); // others have it, or nobody is to have it
             return;
         }
         foreach (var container in pod.Containers)
         {
-            if (container.Runs) EndedOutOfSight(pod, container, null, now);
+            if (container.Runs) EndedOutOfSight(pod, container, null, turn.Now);
             container.IsUp = false;
         }
         if (pod.Outcome is not null) return; // it is not restarted, and ends as what it is

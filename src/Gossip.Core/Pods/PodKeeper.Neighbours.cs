@@ -1,11 +1,12 @@
 using Gossip.Core.Model;
+using Gossip.Core.Turns;
 
 namespace Gossip.Core.Pods;
 
 // Rules between pods are checked when a node bids, by what it knows; two nodes that bid at once, or on two sides of a
 // partition, may each admit what the other's admission forbids. So whenever admissions of others are seen for the first
 // time, the own pods are checked again for a while, and the one that came later makes way.
-public sealed partial class PodKeeper
+sealed partial class PodKeeper
 {
     /// <summary>Of the status of a pod that makes way.</summary>
     internal const string MakesWay = "TopologyConflict";
@@ -24,39 +25,39 @@ public sealed partial class PodKeeper
     /// <summary>For checkers: the last that made way.</summary>
     internal PodRun? MadeWay { get; private set; }
 
-    void NoteNeighbours(Now now, NodeEffects effects)
+    void NoteNeighbours(Turn turn)
     {
         if (slots.Placed.News == seenNews) return;
         seenNews = slots.Placed.News;
-        settledAt = now.Monotonic + Settling;
-        RecheckSoon(effects);
+        settledAt = turn.Monotonic + Settling;
+        RecheckSoon(turn);
     }
 
-    void RecheckSoon(NodeEffects effects)
+    void RecheckSoon(Turn turn)
     {
         if (recheckDue) return;
         recheckDue = true;
-        effects.Wake(new NodeTimer(NodeTimerKind.PodTick, RecheckDue), config.Timings.GossipInterval);
+        turn.Wake(new NodeTimer(NodeTimerKind.PodTick, RecheckDue), config.Timings.GossipInterval);
     }
 
-    void OnRecheckDue(Now now, NodeEffects effects)
+    void OnRecheckDue(Turn turn)
     {
         recheckDue = false;
-        foreach (var pod in kept.Values.ToArray()) Recheck(pod, now, effects);
-        if (now.Monotonic < settledAt) RecheckSoon(effects);
+        foreach (var pod in kept.Values.ToArray()) Recheck(pod, turn);
+        if (turn.Monotonic < settledAt) RecheckSoon(turn);
     }
 
-    void Recheck(KeptPod pod, Now now, NodeEffects effects)
+    void Recheck(KeptPod pod, Turn turn)
     {
         if (config.Planted == PlantedBug.ConflictIgnored) return;
         if (pod.Stage == PodStage.Stopping || pod.Row is not { } row || slots.Find(pod.Run.Pod) is not { Rules.IsHard: true } slot) return;
         if (PodJudge.First(slot, members) is not { } first || first.Uid != row) return; // not ours, or one that drains before long
-        var verdict = placement.Judge(slot, first, Patience, now.Monotonic);
-        if (verdict.Waits) settledAt = now.Monotonic + Settling;
+        var verdict = placement.Judge(slot, first, Patience, turn.Monotonic);
+        if (verdict.Waits) settledAt = turn.Monotonic + Settling;
         if (verdict.Reason is null) return;
         MadeWay = pod.Run;
         pod.Draining = true;
         (pod.Reason, pod.Message) = (MakesWay, verdict.Reason);
-        Stop(pod, now, effects);
+        Stop(pod, turn);
     }
 }

@@ -1,37 +1,38 @@
 using Gossip.Core.Model;
+using Gossip.Core.Turns;
 
 namespace Gossip.Core.Pods;
 
 // When a container is probed, and what follows from the answers: startup before the others, liveness to kill, readiness to be seen.
-public sealed partial class PodKeeper
+sealed partial class PodKeeper
 {
     /// <summary>Sees to a running container: its preStop hook's end, or the probe that is due.</summary>
-    void Watch(KeptPod pod, KeptContainer container, Now now, NodeEffects effects)
+    void Watch(KeptPod pod, KeptContainer container, Turn turn)
     {
         if (!container.Runs) return;
         if (container.KilledAt is not null)
         {
-            AwaitPreStop(pod, container, now, effects);
+            AwaitPreStop(pod, container, turn);
             return;
         }
         if (container.PostStart != HookStage.Done) return;
         if (container.Startup is { Passes: false } startup)
         {
-            Probe(pod, container, startup, now, effects);
+            Probe(pod, container, startup, turn);
             return;
         }
-        if (container.Liveness is { } liveness) Probe(pod, container, liveness, now, effects);
-        if (container.Readiness is { } readiness) Probe(pod, container, readiness, now, effects);
+        if (container.Liveness is { } liveness) Probe(pod, container, liveness, turn);
+        if (container.Readiness is { } readiness) Probe(pod, container, readiness, turn);
     }
 
-    static void Probe(KeptPod pod, KeptContainer container, KeptProbe probe, Now now, NodeEffects effects)
+    static void Probe(KeptPod pod, KeptContainer container, KeptProbe probe, Turn turn)
     {
         if (probe.IsUnderWay) return;
-        probe.DueAt ??= FirstProbeAt(pod, container, probe, now.Monotonic);
-        if (probe.DueAt <= now.Monotonic)
+        probe.DueAt ??= FirstProbeAt(pod, container, probe, turn.Monotonic);
+        if (probe.DueAt <= turn.Monotonic)
         {
-            probe.Begin(now.Monotonic);
-            effects.Perform(new RunAction(
+            probe.Begin(turn.Monotonic);
+            turn.Perform(new RunAction(
                 pod.Run, pod.Template.RuntimeClass, container.Name, container.Attempt, probe.Purpose, probe.Spec.Action, pod.Ip, probe.Spec.Timeout));
         }
         else pod.LookAt(probe.DueAt.Value);
@@ -46,22 +47,22 @@ public sealed partial class PodKeeper
         return (from > now ? from : now) + new TimeSpan(moment + (long)(luck % (ulong)moment));
     }
 
-    void OnActionEnded(KeptPod pod, ActionEnded ended, Now now, NodeEffects effects)
+    void OnActionEnded(KeptPod pod, ActionEnded ended, Turn turn)
     {
         if (pod.Find(ended.Container) is not { Runs: true } container || container.Attempt != ended.Attempt) return;
-        if (ended.Purpose == ActionPurpose.PostStart) OnPostStartEnded(pod, container, ended, now, effects);
-        else if (ended.Purpose == ActionPurpose.PreStop) OnPreStopEnded(pod, container, ended, now, effects);
-        else if (container.ProbeFor(ended.Purpose) is { IsUnderWay: true } probe) OnProbed(pod, container, probe, ended, now, effects);
-        Advance(pod, now, effects);
+        if (ended.Purpose == ActionPurpose.PostStart) OnPostStartEnded(pod, container, ended, turn);
+        else if (ended.Purpose == ActionPurpose.PreStop) OnPreStopEnded(pod, container, ended, turn);
+        else if (container.ProbeFor(ended.Purpose) is { IsUnderWay: true } probe) OnProbed(pod, container, probe, ended, turn);
+        Advance(pod, turn);
     }
 
-    void OnProbed(KeptPod pod, KeptContainer container, KeptProbe probe, ActionEnded ended, Now now, NodeEffects effects)
+    void OnProbed(KeptPod pod, KeptContainer container, KeptProbe probe, ActionEnded ended, Turn turn)
     {
         probe.Take(ended.Passed);
         if (ended.Passed) return;
         pod.Notes.Add("Unhealthy", container.Name, $"{probe.Purpose} probe failed", ended.Message);
         if (!probe.Fails || probe.Purpose == ActionPurpose.Readiness || container.KilledAt is not null) return;
         var what = probe.Purpose == ActionPurpose.Startup ? "startup" : "liveness";
-        Kill(pod, container, probe.Spec.Grace ?? pod.Template.TerminationGrace, $"Container {container.Name} failed {what} probe, will be restarted", now, effects);
+        Kill(pod, container, probe.Spec.Grace ?? pod.Template.TerminationGrace, $"Container {container.Name} failed {what} probe, will be restarted", turn);
     }
 }

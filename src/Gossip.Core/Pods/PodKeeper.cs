@@ -4,6 +4,7 @@ using Gossip.Core.Pods.Configuration;
 using Gossip.Core.Replication;
 using Gossip.Core.Scheduling;
 using Gossip.Core.Singletons;
+using Gossip.Core.Turns;
 using Gossip.Core.Wire;
 using Gossip.Core.Workloads;
 
@@ -18,7 +19,7 @@ namespace Gossip.Core.Pods;
 /// By file: here what the rows say; <c>Adoption</c> what an earlier life left; <c>Reports</c> what runtimes tell;
 /// <c>Life</c> the next step of a pod; <c>Probes</c>, <c>Ends</c>, <c>Lost</c> and <c>Telling</c> as they are named. Inputs: slots, <see cref="PodReport"/>s. Outputs: <see cref="PodCommand"/>s, edits and removals of own admissions, facts of slots.
 /// </remarks>
-public sealed partial class PodKeeper
+sealed partial class PodKeeper : INodePart, IMemberObserver, ISlotObserver
 {
     /// <summary>Subjects of <see cref="NodeTimerKind.PodTick"/>.</summary>
     const ulong SyncWaitOver = 0, TellDue = 1, JudgeDue = 2, DependenciesDue = 3, RecheckDue = 4;
@@ -56,117 +57,119 @@ public sealed partial class PodKeeper
     }
 
     /// <summary>A slot changed: start what this node admitted, stop what it should not run any more.</summary>
-    public void OnSlot(PodId pod, Now now, NodeEffects effects)
+    public void OnSlot(PodId pod, Turn turn)
     {
         if (!hasBegun) return;
-        NoteNeighbours(now, effects);
+        NoteNeighbours(turn);
         var slot = slots.Find(pod);
         if (slot is not null)
         {
             foreach (var admission in slot.Admissions)
-                if (admission.Node == self) Place(admission, slot, now, effects);
+                if (admission.Node == self) Place(admission, slot, turn);
         }
         else
         {
             foreach (var admission in slots.AdmissionsOf(self).ToArray())
-                if (admission.Run.Pod == pod) Place(admission, null, now, effects);
+                if (admission.Run.Pod == pod) Place(admission, null, turn);
         }
-        LookAtGang(slot, now, effects);
+        LookAtGang(slot, turn);
         if (!byPod.TryGetValue(pod, out var ours)) return;
-        foreach (var each in ours.ToArray()) Judge(each, slot, now, effects);
+        foreach (var each in ours.ToArray()) Judge(each, slot, turn);
     }
 
-    public bool TryHandle(NodeTimer timer, Now now, NodeEffects effects)
+    public ReadOnlySpan<MessageKind> Messages => [MessageKind.LeaseReply];
+
+    public ReadOnlySpan<NodeTimerKind> Timers => [NodeTimerKind.PodDue, NodeTimerKind.PodDeadline, NodeTimerKind.PodTick];
+
+    public void OnTimer(NodeTimer timer, Turn turn)
     {
         switch (timer.Kind)
         {
             case NodeTimerKind.PodTick when timer.Subject == SyncWaitOver:
-                OnSyncWaitOver(now, effects);
-                return true;
+                OnSyncWaitOver(turn);
+                break;
             case NodeTimerKind.PodTick when timer.Subject == JudgeDue:
                 judgeDue = false;
-                foreach (var pod in kept.Values.ToArray()) Judge(pod, slots.Find(pod.Run.Pod), now, effects);
-                return true;
+                foreach (var pod in kept.Values.ToArray()) Judge(pod, slots.Find(pod.Run.Pod), turn);
+                break;
             case NodeTimerKind.PodTick when timer.Subject == RecheckDue:
-                OnRecheckDue(now, effects);
-                return true;
+                OnRecheckDue(turn);
+                break;
             case NodeTimerKind.PodTick when timer.Subject == DependenciesDue:
-                OnDependenciesDue(now, effects);
-                return true;
+                OnDependenciesDue(turn);
+                break;
             case NodeTimerKind.PodTick:
                 tellDue = false;
-                foreach (var pod in kept.Values) Tell(pod, now, effects);
-                return true;
+                foreach (var pod in kept.Values) Tell(pod, turn);
+                break;
             case NodeTimerKind.PodDue:
-                if (byNumber.TryGetValue(timer.Subject, out var due)) OnAlarm(due, timer.Epoch, now, effects);
-                return true;
+                if (byNumber.TryGetValue(timer.Subject, out var due)) OnAlarm(due, timer.Epoch, turn);
+                break;
             case NodeTimerKind.PodDeadline:
-                if (byNumber.TryGetValue(timer.Subject, out var outranking)) OnUnreadyLongEnough(outranking, timer.Epoch, now, effects);
-                return true;
-            default:
-                return false;
+                if (byNumber.TryGetValue(timer.Subject, out var outranking)) OnUnreadyLongEnough(outranking, timer.Epoch, turn);
+                break;
         }
     }
 
     /// <summary>This node leaves: everything that runs here ends gracefully; others may have it already.</summary>
-    public void OnLeave(Now now, NodeEffects effects)
+    public void OnLeave(Turn turn)
     {
         leaving = true;
-        foreach (var pod in kept.Values.ToArray()) Stop(pod, now, effects);
+        foreach (var pod in kept.Values.ToArray()) Stop(pod, turn);
     }
 
     /// <summary>Brings one pod a step nearer to what its rows say.</summary>
-    void Judge(KeptPod pod, Slot? slot, Now now, NodeEffects effects)
+    void Judge(KeptPod pod, Slot? slot, Turn turn)
     {
         if (pod.Stage == PodStage.Stopping) return;
         if (pod.Row is { } row && tables.Find(row) is null)
         {
             pod.Row = null; // somebody took the admission out
-            Stop(pod, now, effects);
+            Stop(pod, turn);
             return;
         }
         if (slot is null)
         {
             // Without a slot its workload is gone, or has not arrived yet: only the context can tell the two apart.
-            if (tables.Covers(pod.Run.Pod.Workload)) Stop(pod, now, effects);
+            if (tables.Covers(pod.Run.Pod.Workload)) Stop(pod, turn);
             return;
         }
         if (PodJudge.IsOver(slot, pod.Run.Epoch))
         {
-            if (slot.IsEvicted(pod.Run.Epoch)) NoteEvicted(pod, now);
-            Stop(pod, now, effects);
+            if (slot.IsEvicted(pod.Run.Epoch)) NoteEvicted(pod, turn.Now);
+            Stop(pod, turn);
             return;
         }
         if (pod.Row is null)
         {
-            if (pod.LostAt is null) Readmit(pod, slot, now, effects);
+            if (pod.LostAt is null) Readmit(pod, slot, turn);
             return;
         }
         if (Find(slot, pod.Row.Value) is not { } ours) return;
         ours = ours with { Status = pod.Told };
         var drains = PodJudge.DrainsAt(slot, ours, members, Patience, config.Planted);
-        if (drains > now.Monotonic) JudgeAgainAt(drains.Value, now, effects);
-        pod.Draining |= drains <= now.Monotonic;
+        if (drains > turn.Monotonic) JudgeAgainAt(drains.Value, turn);
+        pod.Draining |= drains <= turn.Monotonic;
         if (pod.Draining)
         {
-            Stop(pod, now, effects);
+            Stop(pod, turn);
             return;
         }
-        WatchFirst(pod, slot, ours, now, effects);
-        Advance(pod, now, effects);
+        WatchFirst(pod, slot, ours, turn);
+        Advance(pod, turn);
     }
 
     TimeSpan Patience => config.Timings.Comeback;
 
-    void JudgeAgainAt(Instant at, Now now, NodeEffects effects)
+    void JudgeAgainAt(Instant at, Turn turn)
     {
         if (judgeDue) return;
         judgeDue = true;
-        effects.Wake(new NodeTimer(NodeTimerKind.PodTick, JudgeDue), at - now.Monotonic);
+        turn.Wake(new NodeTimer(NodeTimerKind.PodTick, JudgeDue), at - turn.Monotonic);
     }
 
     /// <summary>Nothing of it is left: its room is free, and its admission goes.</summary>
-    void Forget(KeptPod pod, Now now, NodeEffects effects)
+    void Forget(KeptPod pod, Turn turn)
     {
         kept.Remove(pod.Run);
         byNumber.Remove(pod.Number);
@@ -175,15 +178,15 @@ public sealed partial class PodKeeper
         if (same.Count == 0) byPod.Remove(pod.Run.Pod);
         if (!pod.Template.DependsOn.IsEmpty) dependents--;
         if (pod.AwaitsGangSince is not null) awaitingGang.Remove(pod);
-        EndLease(pod, effects);
-        if (pod.Row is { } row) Withdraw(row, now, effects);
-        FreeRoom(pod.Run, now, effects);
+        EndLease(pod, turn);
+        if (pod.Row is { } row) Withdraw(row, turn);
+        FreeRoom(pod.Run, turn);
     }
 
-    void Withdraw(Uid admission, Now now, NodeEffects effects)
+    void Withdraw(Uid admission, Turn turn)
     {
         if (tables.Find(admission) is null || !removing.Add(admission)) return;
-        writer.Remove(admission, now, effects, (removed, _, _) => removing.Remove(removed));
+        writer.Remove(admission, turn, (removed, _) => removing.Remove(removed));
     }
 
     KeptPod Keep(PodRun run, PodTemplate template, PodStage stage)
@@ -206,7 +209,7 @@ public sealed partial class PodKeeper
     }
 
     /// <summary>Ready, while another comes first and is not: once that has lasted, ours takes the lead.</summary>
-    void WatchFirst(KeptPod pod, Slot slot, Admission ours, Now now, NodeEffects effects)
+    void WatchFirst(KeptPod pod, Slot slot, Admission ours, Turn turn)
     {
         if (!pod.IsReady || PodJudge.First(slot, members) is not { } first || first.Uid == ours.Uid || first.Status.Ready || !first.Precedes(ours))
         {
@@ -214,18 +217,18 @@ public sealed partial class PodKeeper
             return;
         }
         if (pod.OutrankFrom is not null && pod.OutrankWhom == first.Uid) return;
-        pod.OutrankFrom = now.Monotonic;
+        pod.OutrankFrom = turn.Monotonic;
         pod.OutrankWhom = first.Uid;
-        effects.Wake(new NodeTimer(NodeTimerKind.PodDeadline, pod.Number, (ulong)now.Monotonic.Ticks), config.Timings.UnreadyBeforeOutranked);
+        turn.Wake(new NodeTimer(NodeTimerKind.PodDeadline, pod.Number, (ulong)turn.Monotonic.Ticks), config.Timings.UnreadyBeforeOutranked);
     }
 
-    void OnUnreadyLongEnough(KeptPod pod, ulong since, Now now, NodeEffects effects)
+    void OnUnreadyLongEnough(KeptPod pod, ulong since, Turn turn)
     {
         if (pod.OutrankFrom is not { } from || (ulong)from.Ticks != since) return; // it became ready meanwhile, or another came first
         if (slots.Find(pod.Run.Pod) is not { } slot) return;
         pod.OutrankFrom = null;
         pod.Rank = PodJudge.RankToLead(slot);
-        Tell(pod, now, effects);
+        Tell(pod, turn);
     }
 
     static Admission? Find(Slot slot, Uid row)

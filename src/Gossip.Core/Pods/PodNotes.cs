@@ -1,6 +1,7 @@
 using System.Collections.Immutable;
 using System.Numerics;
 using Gossip.Core.Scheduling;
+using Gossip.Core.Turns;
 
 namespace Gossip.Core.Pods;
 

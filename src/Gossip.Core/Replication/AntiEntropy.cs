@@ -1,6 +1,7 @@
 using System.Buffers.Binary;
 using Gossip.Core.Membership;
 using Gossip.Core.Model;
+using Gossip.Core.Turns;
 using Gossip.Core.Wire;
 
 namespace Gossip.Core.Replication;
@@ -32,16 +33,16 @@ sealed class AntiEntropy(NodeConfig config, Replica replica, Outbox outbox, IMem
     /// <summary>True once the tables were found equal to a peer's, or made so.</summary>
     public bool HasSynced { get; private set; }
 
-    public void Start(NodeEffects effects) => WakeForDigest(effects);
+    public void Start(Turn turn) => WakeForDigest(turn);
 
-    public void OnTick(NodeEffects effects)
+    public void OnTick(Turn turn)
     {
-        WakeForDigest(effects);
+        WakeForDigest(turn);
         var live = members.Live;
         if (live.Length < 2) return;
         var peer = live[luck.Below(live.Length)];
         if (peer.Id == members.Self) peer = live[(live.IndexOf(peer) + 1) % live.Length];
-        SendDigest(peer.Address, wantsAnswer: !HasSynced, effects);
+        SendDigest(peer.Address, wantsAnswer: !HasSynced, turn);
     }
 
     public void OnSessionEnds(NodeTimer timer)
@@ -51,53 +52,53 @@ sealed class AntiEntropy(NodeConfig config, Replica replica, Outbox outbox, IMem
         if (answering.TryGetValue(peer, out var theirs) && theirs.Id == timer.Epoch) answering.Remove(peer);
     }
 
-    public void OnDigest(in Digest digest, NodeId sender, NodeAddress from, NodeEffects effects)
+    public void OnDigest(in Digest digest, NodeId sender, NodeAddress from, Turn turn)
     {
         var isEqual = digest.Hashes.Span.SequenceEqual(Hashes());
         HasSynced |= isEqual;
         if (isEqual && digest.Context == Table.Context.Hash())
         {
-            if (digest.WantsAnswer) SendDigest(AddressOf(sender, from), wantsAnswer: false, effects);
+            if (digest.WantsAnswer) SendDigest(AddressOf(sender, from), wantsAnswer: false, turn);
             return;
         }
         if (opened.ContainsKey(sender)) return; // one at a time
         var session = new Session(sender, AddressOf(sender, from), luck.Next(), WireContext.Of(Table.Context));
         opened[sender] = session;
-        WakeForEnd(session, effects);
-        outbox.SendFrame(session.To, ListShards(session, digest.Hashes.Span), effects);
+        WakeForEnd(session, turn);
+        outbox.SendFrame(session.To, ListShards(session, digest.Hashes.Span), turn);
     }
 
-    public void OnShardList(in ShardList list, NodeId sender, NodeAddress from, NodeEffects effects)
+    public void OnShardList(in ShardList list, NodeId sender, NodeAddress from, Turn turn)
     {
         var plan = RepairPlan.Of(Table, list);
         var session = new Session(sender, AddressOf(sender, from), list.Session, WireContext.Of(Table.Context));
         RepairSender.Send(
             session.To, session.Id, session.OwnContext, plan.Send, plan.Wants, plan.Removed, plan.IsPartial,
-            RepairFlags.None, Table, outbox, effects);
+            RepairFlags.None, Table, outbox, turn);
         if (plan.Wants.Count > 0)
         {
             answering[sender] = session; // in place of an older one, whose opener gave it up
-            WakeForEnd(session, effects);
+            WakeForEnd(session, turn);
         }
         else if (!plan.IsPartial)
         {
-            replica.Join(WireContext.Read(list.Context), effects);
+            replica.Join(WireContext.Read(list.Context), turn);
             HasSynced = true;
         }
     }
 
-    public void OnRepair(in Repair repair, NodeId sender, NodeAddress from, Now now, NodeEffects effects)
+    public void OnRepair(in Repair repair, NodeId sender, NodeAddress from, Turn turn)
     {
         var isAnswer = repair.Flags.HasFlag(RepairFlags.Answer);
         var sessions = isAnswer ? answering : opened;
         if (sessions.TryGetValue(sender, out var session) && session.Id != repair.Session) session = null;
 
         // Rows and removals hold whatever became of the session; only what it says of their completeness does not.
-        var changed = replica.Take(repair.Rows, session?.Dead, now, effects);
+        var changed = replica.Take(repair.Rows, session?.Dead, turn);
         replica.Quarantine(repair.Poisoned);
         var isNews = repair.Removed.Length <= 32 * WireBytes.UidBytes;
         for (var rest = repair.Removed.Span; !rest.IsEmpty; rest = rest[WireBytes.UidBytes..])
-            replica.Take(new RowRemoval(WireBytes.ReadUid(rest), []), isNews, effects);
+            replica.Take(new RowRemoval(WireBytes.ReadUid(rest), []), isNews, turn);
         if (session is null) return;
 
         if (repair.Index != session.NextFrame)
@@ -112,29 +113,29 @@ sealed class AntiEntropy(NodeConfig config, Replica replica, Outbox outbox, IMem
         {
             session.Theirs = WireContext.Read(repair.Context);
             session.Flags = repair.Flags;
-            if (config.Planted == PlantedBug.WholeContextOnCutDelta) replica.Join(session.Theirs, effects);
+            if (config.Planted == PlantedBug.WholeContextOnCutDelta) replica.Join(session.Theirs, turn);
             for (var rest = repair.Wants.Span; !rest.IsEmpty; rest = rest[WireBytes.UidBytes..]) session.Wanted.Add(WireBytes.ReadUid(rest));
         }
         if (!repair.Flags.HasFlag(RepairFlags.Last)) return;
         sessions.Remove(sender);
-        End(session, isAnswer, effects);
+        End(session, isAnswer, turn);
     }
 
-    void End(Session session, bool isAnswer, NodeEffects effects)
+    void End(Session session, bool isAnswer, Turn turn)
     {
         var isComplete = session.Flags.HasFlag(RepairFlags.Complete);
         if (isComplete)
         {
-            if (!session.IsDamaged && session.Theirs is { } theirs) replica.Join(theirs, effects);
+            if (!session.IsDamaged && session.Theirs is { } theirs) replica.Join(theirs, turn);
             HasSynced = true;
         }
         if (isAnswer) return;
-        if (session.Wanted.Count > 0 || session.Dead.Count > 0) Answer(session, effects);
-        if (!isComplete && session.Changed > 0) SendDigest(session.To, wantsAnswer: false, effects); // go on at once
+        if (session.Wanted.Count > 0 || session.Dead.Count > 0) Answer(session, turn);
+        if (!isComplete && session.Changed > 0) SendDigest(session.To, wantsAnswer: false, turn); // go on at once
     }
 
     /// <summary>Sends what the peer asked for, and says what of it, and of what it sent, is gone.</summary>
-    void Answer(Session session, NodeEffects effects)
+    void Answer(Session session, Turn turn)
     {
         var rows = new List<Uid>();
         var removed = session.Dead;
@@ -145,7 +146,7 @@ sealed class AntiEntropy(NodeConfig config, Replica replica, Outbox outbox, IMem
         }
         RepairSender.Send(
             session.To, session.Id, session.OwnContext, rows, [], removed,
-            isPartial: !session.Flags.HasFlag(RepairFlags.WantsAll), RepairFlags.Answer, Table, outbox, effects);
+            isPartial: !session.Flags.HasFlag(RepairFlags.WantsAll), RepairFlags.Answer, Table, outbox, turn);
     }
 
     /// <summary>Lists shards that differ, from a random one on, as many as fit: the others have their turn.</summary>
@@ -171,10 +172,10 @@ sealed class AntiEntropy(NodeConfig config, Replica replica, Outbox outbox, IMem
         return new ShardList(session.Id, Hashes(), listed, rows.WrittenMemory, session.OwnContext);
     }
 
-    void SendDigest(NodeAddress to, bool wantsAnswer, NodeEffects effects)
+    void SendDigest(NodeAddress to, bool wantsAnswer, Turn turn)
     {
         Hashes();
-        outbox.Send(to, new Digest(hashes, Table.Context.Hash(), wantsAnswer), effects);
+        outbox.Send(to, new Digest(hashes, Table.Context.Hash(), wantsAnswer), turn);
     }
 
     byte[] Hashes()
@@ -188,13 +189,13 @@ sealed class AntiEntropy(NodeConfig config, Replica replica, Outbox outbox, IMem
     NodeAddress AddressOf(NodeId sender, NodeAddress from) => members.Find(sender)?.Address ?? from;
 
     /// <summary>Until it has synced a node asks as often as it gossips: its pods wait for that.</summary>
-    void WakeForDigest(NodeEffects effects)
+    void WakeForDigest(Turn turn)
     {
         var period = config.Timings.DigestInterval;
         if (!HasSynced && config.Timings.GossipInterval < period) period = config.Timings.GossipInterval;
-        effects.Wake(new NodeTimer(NodeTimerKind.DigestTick), luck.Between(period * 0.9, period * 1.1));
+        turn.Wake(new NodeTimer(NodeTimerKind.DigestTick), luck.Between(period * 0.9, period * 1.1));
     }
 
-    void WakeForEnd(Session session, NodeEffects effects) =>
-        effects.Wake(new NodeTimer(NodeTimerKind.SessionEnds, session.Peer.Value, session.Id), config.Timings.DigestInterval * SessionPeriods);
+    void WakeForEnd(Session session, Turn turn) =>
+        turn.Wake(new NodeTimer(NodeTimerKind.SessionEnds, session.Peer.Value, session.Id), config.Timings.DigestInterval * SessionPeriods);
 }

@@ -1,4 +1,5 @@
 using Gossip.Core.Model;
+using Gossip.Core.Turns;
 
 namespace Gossip.Core.Replication;
 
@@ -10,27 +11,27 @@ namespace Gossip.Core.Replication;
 public interface IRowWriter
 {
     /// <summary>A new row: mints its uid. <paramref name="cells"/> hold field and value, in any order, with <see cref="Fields.Birth"/>.</summary>
-    Uid Create(RowKind kind, ReadOnlySpan<(string Field, ReadOnlyMemory<byte> Value)> cells, Now now, NodeEffects effects, WriteDone? then = null);
+    Uid Create(RowKind kind, ReadOnlySpan<(string Field, ReadOnlyMemory<byte> Value)> cells, Turn turn, WriteDone? then = null);
 
     /// <summary>
     /// Overwrites cells of a row (generation + 1 each). Unknown rows are a bug: check first. Writes to one row that
     /// are still on their way to the log are seen by the next.
     /// </summary>
-    void Edit(Uid row, ReadOnlySpan<(string Field, ReadOnlyMemory<byte> Value)> cells, Now now, NodeEffects effects, WriteDone? then = null);
+    void Edit(Uid row, ReadOnlySpan<(string Field, ReadOnlyMemory<byte> Value)> cells, Turn turn, WriteDone? then = null);
 
     /// <summary>Sets a cell with that generation, so that the greatest wins (<see cref="Fields.LeastEpoch"/>, <see cref="Fields.Voters"/>).</summary>
     /// <param name="value">What the cell holds beside.</param>
-    void Raise(Uid row, string field, uint to, ReadOnlyMemory<byte> value, Now now, NodeEffects effects, WriteDone? then = null);
+    void Raise(Uid row, string field, uint to, ReadOnlyMemory<byte> value, Turn turn, WriteDone? then = null);
 
     /// <summary>Takes the row out, for ever: its birth dot stays covered, and nothing brings it back.</summary>
-    void Remove(Uid row, Now now, NodeEffects effects, WriteDone? then = null);
+    void Remove(Uid row, Turn turn, WriteDone? then = null);
 
     /// <summary>The next hybrid stamp: later than every stamp this node has written or (within bounds) seen.</summary>
     Stamp Tick(Now now);
 }
 
 /// <summary>Runs when the write is durable and in the tables.</summary>
-public delegate void WriteDone(Uid row, Now now, NodeEffects effects);
+public delegate void WriteDone(Uid row, Turn turn);
 
 /// <summary>The tables as the other parts of a node read them.</summary>
 public interface ITables

@@ -1,5 +1,6 @@
 using System.Collections.Immutable;
 using Gossip.Core.Model;
+using Gossip.Core.Turns;
 using Gossip.Core.Wire;
 
 namespace Gossip.Core.Replication;
@@ -14,40 +15,40 @@ sealed class Journal
 
     public LogPosition At { get; private set; }
 
-    public LogPosition Boot(ulong boot, NodeEffects effects)
+    public LogPosition Boot(ulong boot, Turn turn)
     {
         JournalRecord.WriteBoot(record, boot);
-        return Append(effects);
+        return Append(turn);
     }
 
-    public LogPosition Writer(WriterId id, NodeEffects effects)
+    public LogPosition Writer(WriterId id, Turn turn)
     {
         JournalRecord.WriteWriter(record, id);
-        return Append(effects);
+        return Append(turn);
     }
 
-    public LogPosition Rows(ReadOnlySpan<Row> rows, bool own, NodeEffects effects)
+    public LogPosition Rows(ReadOnlySpan<Row> rows, bool own, Turn turn)
     {
         JournalRecord.WriteRows(record, rows, own);
-        return Append(effects);
+        return Append(turn);
     }
 
-    public LogPosition Removal(Uid uid, ImmutableArray<Dot> dots, NodeEffects effects)
+    public LogPosition Removal(Uid uid, ImmutableArray<Dot> dots, Turn turn)
     {
         JournalRecord.WriteRemoval(record, uid, dots);
-        return Append(effects);
+        return Append(turn);
     }
 
-    public LogPosition Context(CausalContext context, NodeEffects effects)
+    public LogPosition Context(CausalContext context, Turn turn)
     {
         JournalRecord.WriteContext(record, context);
-        return Append(effects);
+        return Append(turn);
     }
 
-    LogPosition Append(NodeEffects effects)
+    LogPosition Append(Turn turn)
     {
         At = new LogPosition(At.Value + 1);
-        effects.Persist(At, record.Written);
+        turn.Persist(At, record.Written);
         return At;
     }
 }

@@ -1,6 +1,7 @@
 using System.Collections.Immutable;
 using System.Runtime.InteropServices;
 using Gossip.Core.Model;
+using Gossip.Core.Turns;
 
 namespace Gossip.Core.Replication;
 
@@ -14,43 +15,43 @@ sealed class LocalWrites(Replica replica) : IRowWriter
 
     public Stamp Tick(Now now) => replica.Clock.Tick(now.Wall);
 
-    public Uid Create(RowKind kind, ReadOnlySpan<(string Field, ReadOnlyMemory<byte> Value)> cells, Now now, NodeEffects effects, WriteDone? then = null)
+    public Uid Create(RowKind kind, ReadOnlySpan<(string Field, ReadOnlyMemory<byte> Value)> cells, Turn turn, WriteDone? then = null)
     {
         var dot = replica.Writer.Mint();
-        var minted = Mint(null, dot, cells, now);
+        var minted = Mint(null, dot, cells, turn.Now);
         Check.That(minted.Length > 0 && minted[0].Field == Fields.Birth);
         var row = new Row(new Uid(dot), kind, minted);
-        Write(row, row, effects, then);
+        Write(row, row, turn, then);
         return row.Uid;
     }
 
-    public void Edit(Uid uid, ReadOnlySpan<(string Field, ReadOnlyMemory<byte> Value)> cells, Now now, NodeEffects effects, WriteDone? then = null)
+    public void Edit(Uid uid, ReadOnlySpan<(string Field, ReadOnlyMemory<byte> Value)> cells, Turn turn, WriteDone? then = null)
     {
         var before = Latest(uid);
         Check.That(cells.Length > 0);
-        WriteDelta(before, Mint(before, replica.Writer.Mint(), cells, now), effects, then);
+        WriteDelta(before, Mint(before, replica.Writer.Mint(), cells, turn.Now), turn, then);
     }
 
-    public void Raise(Uid uid, string field, uint to, ReadOnlyMemory<byte> value, Now now, NodeEffects effects, WriteDone? then = null)
+    public void Raise(Uid uid, string field, uint to, ReadOnlyMemory<byte> value, Turn turn, WriteDone? then = null)
     {
-        var cell = new Cell(field, replica.Writer.Mint(), to, Tick(now), value);
-        WriteDelta(Latest(uid), [cell], effects, then);
+        var cell = new Cell(field, replica.Writer.Mint(), to, Tick(turn.Now), value);
+        WriteDelta(Latest(uid), [cell], turn, then);
     }
 
-    public void Remove(Uid uid, Now now, NodeEffects effects, WriteDone? then = null)
+    public void Remove(Uid uid, Turn turn, WriteDone? then = null)
     {
         var row = Pending.Find(uid) ?? replica.Table.Find(uid);
         var dots = row is null ? [] : RowRemoval.Of(row).Dots;
-        var at = replica.Journal.Removal(uid, dots, effects);
+        var at = replica.Journal.Removal(uid, dots, turn);
         Pending.Add(new PendingWrite(at, uid, null, replica.Journal.Last.ToArray(), then), null);
     }
 
-    public void OnPersisted(LogPosition confirmed, Now now, NodeEffects effects)
+    public void OnPersisted(LogPosition confirmed, Turn turn)
     {
         while (Pending.TryTake(confirmed, out var write))
         {
             replica.Apply(write);
-            write.Then?.Invoke(write.Uid, now, effects);
+            write.Then?.Invoke(write.Uid, turn);
         }
     }
 
@@ -76,16 +77,16 @@ sealed class LocalWrites(Replica replica) : IRowWriter
         return ImmutableCollectionsMarshal.AsImmutableArray(minted);
     }
 
-    void WriteDelta(Row before, ImmutableArray<Cell> cells, NodeEffects effects, WriteDone? then)
+    void WriteDelta(Row before, ImmutableArray<Cell> cells, Turn turn, WriteDone? then)
     {
         Check.That(cells[0].Field != Fields.Birth);
         var delta = before with { Cells = cells.Insert(0, before[Fields.Birth]!.Value) };
-        Write(delta, RowJoin.Join(before, delta), effects, then);
+        Write(delta, RowJoin.Join(before, delta), turn, then);
     }
 
-    void Write(Row delta, Row after, NodeEffects effects, WriteDone? then)
+    void Write(Row delta, Row after, Turn turn, WriteDone? then)
     {
-        var at = replica.Journal.Rows([delta], own: true, effects);
+        var at = replica.Journal.Rows([delta], own: true, turn);
         Pending.Add(new PendingWrite(at, delta.Uid, delta, replica.Journal.Last.ToArray(), then), after);
     }
 }

@@ -1,4 +1,5 @@
 using Gossip.Core.Model;
+using Gossip.Core.Turns;
 using Gossip.Core.Wire;
 
 namespace Gossip.Core.Replication;
@@ -18,7 +19,7 @@ static class RepairSender
     /// <summary>Sends it all; true when it was all.</summary>
     public static bool Send(
         NodeAddress to, ulong session, ReadOnlyMemory<byte> context, IReadOnlyList<Uid> rows, IReadOnlyList<Uid> wants,
-        IReadOnlyList<Uid> removed, bool isPartial, RepairFlags direction, RowTable table, Outbox outbox, NodeEffects effects)
+        IReadOnlyList<Uid> removed, bool isPartial, RepairFlags direction, RowTable table, Outbox outbox, Turn turn)
     {
         var frames = Cut(rows, table, out var isAll);
         var flags = direction;
@@ -26,11 +27,11 @@ static class RepairSender
         if (isComplete) flags |= RepairFlags.Complete;
         if (!isPartial && wants.Count <= UidsMost) flags |= RepairFlags.WantsAll;
         if (frames.Count == 0) flags |= RepairFlags.Last;
-        outbox.SendFrame(to, new Repair(session, 0, flags, context, Pack(wants), Pack(removed), []), effects);
+        outbox.SendFrame(to, new Repair(session, 0, flags, context, Pack(wants), Pack(removed), []), turn);
         for (var i = 0; i < frames.Count; i++)
         {
             var last = i == frames.Count - 1 ? flags | RepairFlags.Last : flags;
-            outbox.SendFrame(to, new Repair(session, i + 1, last, default, default, default, frames[i]), effects);
+            outbox.SendFrame(to, new Repair(session, i + 1, last, default, default, default, frames[i]), turn);
         }
         return isComplete;
     }

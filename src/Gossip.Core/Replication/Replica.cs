@@ -1,6 +1,7 @@
 using System.Buffers;
 using Gossip.Core.Model;
 using Gossip.Core.Ports;
+using Gossip.Core.Turns;
 
 namespace Gossip.Core.Replication;
 
@@ -48,25 +49,25 @@ sealed class Replica
     /// <summary>Rows and records that could not be read, from disk and from peers; those beside them were.</summary>
     public int Quarantined { get; private set; }
 
-    public void Start(NodeEffects effects)
+    public void Start(Turn turn)
     {
-        Journal.Boot(Boot, effects);
-        if (writerIsNew) Journal.Writer(Writer.Id, effects);
+        Journal.Boot(Boot, turn);
+        if (writerIsNew) Journal.Writer(Writer.Id, turn);
     }
 
     /// <summary>Writes down a greater boot, when peers made this node step past its own.</summary>
-    public void KeepBoot(ulong boot, NodeEffects effects)
+    public void KeepBoot(ulong boot, Turn turn)
     {
         if (boot <= Boot) return;
         Boot = boot;
-        Journal.Boot(boot, effects);
+        Journal.Boot(boot, turn);
     }
 
     /// <summary>
     /// Merges rows of another node; how many changed something. Those that are dead here go to
     /// <paramref name="dead"/>, so that the other can be told.
     /// </summary>
-    public int Take(IReadOnlyList<Row> rows, List<Uid>? dead, Now now, NodeEffects effects)
+    public int Take(IReadOnlyList<Row> rows, List<Uid>? dead, Turn turn)
     {
         changed.Clear();
         for (var i = 0; i < rows.Count; i++)
@@ -76,31 +77,31 @@ sealed class Replica
             if (outcome != MergeOutcome.Changed) continue;
             changed.Add(rows[i]);
             Changes.Add(change);
-            foreach (var cell in rows[i]) Clock.Observe(cell.Stamp, now.Wall);
+            foreach (var cell in rows[i]) Clock.Observe(cell.Stamp, turn.Wall);
         }
-        if (changed.Count > 0) Journal.Rows(System.Runtime.InteropServices.CollectionsMarshal.AsSpan(changed), own: false, effects);
+        if (changed.Count > 0) Journal.Rows(System.Runtime.InteropServices.CollectionsMarshal.AsSpan(changed), own: false, turn);
         if (changed.Count <= NewsMost)
             foreach (var row in changed)
                 if (Table.Find(row.Uid) is { } whole) gossip.Offer(whole);
-        DoubtWriter(effects);
+        DoubtWriter(turn);
         return changed.Count;
     }
 
-    public void Take(in RowRemoval removal, bool isNews, NodeEffects effects)
+    public void Take(in RowRemoval removal, bool isNews, Turn turn)
     {
         if (!Table.Remove(removal.Uid, removal.Dots, out var change)) return;
         if (change is { } removed) Changes.Add(removed);
-        Journal.Removal(removal.Uid, removal.Dots, effects);
+        Journal.Removal(removal.Uid, removal.Dots, turn);
         if (isNews) gossip.Offer(change is { Before: { } row } ? RowRemoval.Of(row) : removal);
-        DoubtWriter(effects);
+        DoubtWriter(turn);
     }
 
     /// <summary>Joins a peer's context: only after every row that it speaks of.</summary>
-    public void Join(CausalContext theirs, NodeEffects effects)
+    public void Join(CausalContext theirs, Turn turn)
     {
         if (!Table.Context.Join(theirs)) return;
-        Journal.Context(theirs, effects);
-        DoubtWriter(effects);
+        Journal.Context(theirs, turn);
+        DoubtWriter(turn);
     }
 
     /// <summary>A local write that is durable now.</summary>
@@ -125,10 +126,10 @@ sealed class Replica
         Recovery.WriteSnapshot(into, Boot, Writer, Clock.Last, Table, pending);
 
     /// <summary>Somebody remembers dots of this writer that it does not: the store is older than the node.</summary>
-    void DoubtWriter(NodeEffects effects)
+    void DoubtWriter(Turn turn)
     {
         if (!Writer.IsDoubted(Table.Context) || planted == PlantedBug.WriterReusedAfterAmnesia) return;
         Writer.Renew(luck);
-        Journal.Writer(Writer.Id, effects);
+        Journal.Writer(Writer.Id, turn);
     }
 }

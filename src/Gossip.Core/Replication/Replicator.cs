@@ -2,6 +2,7 @@ using System.Buffers;
 using Gossip.Core.Membership;
 using Gossip.Core.Model;
 using Gossip.Core.Ports;
+using Gossip.Core.Turns;
 using Gossip.Core.Wire;
 using MessagePack;
 
@@ -15,7 +16,7 @@ namespace Gossip.Core.Replication;
 /// Messages: RowDelta, RowRemoval, Digest, ShardList, Repair. Timers: RowGossipTick, DigestTick, SessionEnds. One
 /// owner calls it.
 /// </remarks>
-public sealed class Replicator : ITables, IRowWriter, IPiggyback
+sealed class Replicator : INodePart, ITables, IRowWriter, IPiggyback
 {
     readonly Outbox outbox;
     readonly RowGossip gossip;
@@ -57,78 +58,79 @@ public sealed class Replicator : ITables, IRowWriter, IPiggyback
     internal RowTable Table => replica.Table;
     internal WriterId Writer => replica.Writer.Id;
 
-    public void Start(NodeEffects effects)
+    public void Start(Turn turn)
     {
-        replica.Start(effects);
-        repairs.Start(effects);
+        replica.Start(turn);
+        repairs.Start(turn);
     }
 
-    public bool TryHandle(MessageKind kind, ReadOnlyMemory<byte> body, NodeId sender, NodeAddress from, Now now, NodeEffects effects)
+    public ReadOnlySpan<MessageKind> Messages =>
+        [MessageKind.RowDelta, MessageKind.RowRemoval, MessageKind.Digest, MessageKind.ShardList, MessageKind.Repair];
+
+    public ReadOnlySpan<NodeTimerKind> Timers => [NodeTimerKind.RowGossipTick, NodeTimerKind.DigestTick, NodeTimerKind.SessionEnds];
+
+    public void OnMessage(in Message message, Turn turn)
     {
-        var reader = new MessagePackReader(body);
-        switch (kind)
+        var reader = new MessagePackReader(message.Body);
+        switch (message.Kind)
         {
             case MessageKind.RowDelta:
-                if (RowCodec.IsHeld(reader, replica.Table)) return true;
+                if (RowCodec.IsHeld(reader, replica.Table)) break;
                 one[0] = RowDelta.Read(ref reader).Row;
-                replica.Take(one, null, now, effects);
-                return true;
+                replica.Take(one, null, turn);
+                break;
             case MessageKind.RowRemoval:
-                replica.Take(RowRemoval.Read(ref reader), isNews: true, effects);
-                return true;
+                replica.Take(RowRemoval.Read(ref reader), isNews: true, turn);
+                break;
             case MessageKind.Digest:
-                repairs.OnDigest(Digest.Read(ref reader), sender, from, effects);
-                return true;
+                repairs.OnDigest(Digest.Read(ref reader), message.Sender, message.From, turn);
+                break;
             case MessageKind.ShardList:
-                repairs.OnShardList(ShardList.Read(ref reader), sender, from, effects);
-                return true;
+                repairs.OnShardList(ShardList.Read(ref reader), message.Sender, message.From, turn);
+                break;
             case MessageKind.Repair:
-                repairs.OnRepair(Repair.Read(ref reader), sender, from, now, effects);
-                return true;
-            default:
-                return false;
+                repairs.OnRepair(Repair.Read(ref reader), message.Sender, message.From, turn);
+                break;
         }
     }
 
-    public bool TryHandle(NodeTimer timer, Now now, NodeEffects effects)
+    public void OnTimer(NodeTimer timer, Turn turn)
     {
         switch (timer.Kind)
         {
             case NodeTimerKind.RowGossipTick:
-                gossip.OnTick(effects);
-                return true;
+                gossip.OnTick(turn);
+                break;
             case NodeTimerKind.DigestTick:
-                replica.KeepBoot(outbox.Boot, effects);
-                repairs.OnTick(effects);
-                return true;
+                replica.KeepBoot(outbox.Boot, turn);
+                repairs.OnTick(turn);
+                break;
             case NodeTimerKind.SessionEnds:
                 repairs.OnSessionEnds(timer);
-                return true;
-            default:
-                return false;
+                break;
         }
     }
 
-    public void OnPersisted(LogPosition position, Now now, NodeEffects effects) => writes.OnPersisted(position, now, effects);
+    public void OnPersisted(LogPosition position, Turn turn) => writes.OnPersisted(position, turn);
 
-    public Uid Create(RowKind kind, ReadOnlySpan<(string Field, ReadOnlyMemory<byte> Value)> cells, Now now, NodeEffects effects, WriteDone? then = null) =>
-        writes.Create(kind, cells, now, effects, then);
+    public Uid Create(RowKind kind, ReadOnlySpan<(string Field, ReadOnlyMemory<byte> Value)> cells, Turn turn, WriteDone? then = null) =>
+        writes.Create(kind, cells, turn, then);
 
-    public void Edit(Uid row, ReadOnlySpan<(string Field, ReadOnlyMemory<byte> Value)> cells, Now now, NodeEffects effects, WriteDone? then = null) =>
-        writes.Edit(row, cells, now, effects, then);
+    public void Edit(Uid row, ReadOnlySpan<(string Field, ReadOnlyMemory<byte> Value)> cells, Turn turn, WriteDone? then = null) =>
+        writes.Edit(row, cells, turn, then);
 
-    public void Raise(Uid row, string field, uint to, ReadOnlyMemory<byte> value, Now now, NodeEffects effects, WriteDone? then = null) =>
-        writes.Raise(row, field, to, value, now, effects, then);
+    public void Raise(Uid row, string field, uint to, ReadOnlyMemory<byte> value, Turn turn, WriteDone? then = null) =>
+        writes.Raise(row, field, to, value, turn, then);
 
-    public void Remove(Uid row, Now now, NodeEffects effects, WriteDone? then = null) => writes.Remove(row, now, effects, then);
+    public void Remove(Uid row, Turn turn, WriteDone? then = null) => writes.Remove(row, turn, then);
 
     public Stamp Tick(Now now) => writes.Tick(now);
 
     /// <summary>Everything that must survive, for <see cref="IStore.Compact"/>. Includes writes not yet confirmed.</summary>
     public void WriteSnapshot(IBufferWriter<byte> into) => replica.WriteSnapshot(into, writes.Pending);
 
-    /// <summary>At the end of every turn; see <see cref="RowGossip.Keep"/>.</summary>
-    public void KeepGossiping(NodeEffects effects) => gossip.Keep(effects);
+    /// <summary>See <see cref="RowGossip.Keep"/>.</summary>
+    public void OnSent(Turn turn) => gossip.Keep(turn);
 
     public int Fill(Span<byte> room) => gossip.Fill(room);
 }

@@ -1,5 +1,6 @@
 using Gossip.Core.Membership;
 using Gossip.Core.Model;
+using Gossip.Core.Turns;
 using Gossip.Core.Wire;
 
 namespace Gossip.Core.Replication;
@@ -54,20 +55,20 @@ sealed class RowGossip(NodeTimings timings, Outbox outbox, IMemberList members, 
     public int Fill(Span<byte> into) => queue.Fill(into);
 
     /// <summary>At the end of every turn: a tick is set only while there is news, so that a quiet node sleeps.</summary>
-    public void Keep(NodeEffects effects)
+    public void Keep(Turn turn)
     {
         if (ticks || (queue.IsEmpty && large.Count == 0)) return;
         ticks = true;
-        effects.Wake(new NodeTimer(NodeTimerKind.RowGossipTick), timings.GossipInterval);
+        turn.Wake(new NodeTimer(NodeTimerKind.RowGossipTick), timings.GossipInterval);
     }
 
-    public void OnTick(NodeEffects effects)
+    public void OnTick(Turn turn)
     {
         ticks = false;
         if (queue.IsEmpty && large.Count == 0) return;
         PickPeers();
         if (peers.Count == 0) return;
-        SendLarge(effects);
+        SendLarge(turn);
         for (var burst = 0; burst < BurstMost && !queue.IsEmpty; burst++)
         {
             foreach (var peer in peers)
@@ -85,7 +86,7 @@ sealed class RowGossip(NodeTimings timings, Outbox outbox, IMemberList members, 
         large[row.Uid] = (row, LargeRounds);
     }
 
-    void SendLarge(NodeEffects effects)
+    void SendLarge(Turn turn)
     {
         if (large.Count == 0) return;
         var bytes = 0;
@@ -93,7 +94,7 @@ sealed class RowGossip(NodeTimings timings, Outbox outbox, IMemberList members, 
         {
             if (bytes > LargeBytes) break;
             foreach (var part in RowCodec.Parts(row))
-                foreach (var peer in peers) outbox.SendFrame(peer, new RowDelta(part), effects);
+                foreach (var peer in peers) outbox.SendFrame(peer, new RowDelta(part), turn);
             bytes += RowCodec.Measure(row);
             spoken.Add(uid);
         }

@@ -5,6 +5,7 @@ using Gossip.Core.Model;
 using Gossip.Core.Replication;
 using Gossip.Core.Scheduling;
 using Gossip.Core.Singletons;
+using Gossip.Core.Turns;
 using Gossip.Core.View;
 using Gossip.Core.Workloads;
 
@@ -14,7 +15,7 @@ namespace Gossip.Core.Requests;
 /// Takes users' writes to the tables, and answers when they are durable and this node's views show them. Writes to
 /// one name follow one another: each is judged by what the one before it left.
 /// </summary>
-public sealed class Clerk(SlotTable slots, ITables tables, IRowWriter writer, ViewBuilder views)
+sealed class Clerk(SlotTable slots, ITables tables, IRowWriter writer, ViewBuilder views) : INodePart
 {
     /// <summary>Writes that may wait for others of the same name.</summary>
     const int QueueMax = 256;
@@ -24,34 +25,36 @@ public sealed class Clerk(SlotTable slots, ITables tables, IRowWriter writer, Vi
     readonly Dictionary<ObjectName, Queue<(RequestId Id, Request Request)>> busy = [];
     readonly List<Finished> finished = [];
 
-    public void Handle(RequestId id, Request request, Now now, NodeEffects effects)
+    public ReadOnlySpan<Type> Questions => new[] { typeof(Look), typeof(CreateObject), typeof(ReplaceObject), typeof(DeleteObject) };
+
+    public void OnQuestion(RequestId id, Request request, Turn turn)
     {
         if (request is Look)
         {
-            effects.Reply(id, new Seen(views.Build(now)));
+            turn.Reply(id, new Seen(views.Build(turn.Now)));
             return;
         }
         var name = NameOf(request);
-        if (!busy.TryGetValue(name, out var waiting)) Begin(id, request, now, effects);
+        if (!busy.TryGetValue(name, out var waiting)) Begin(id, request, turn);
         else if (waiting.Count < QueueMax) waiting.Enqueue((id, request));
-        else effects.Reply(id, new Refused(RefusedBecause.Unavailable, $"{QueueMax} writes wait for {name} already"));
+        else turn.Reply(id, new Refused(RefusedBecause.Unavailable, $"{QueueMax} writes wait for {name} already"));
     }
 
     /// <summary>The changes of this turn are in the slots and views: answers those whose writes they were, and goes on with the next.</summary>
-    public void OnSettled(Now now, NodeEffects effects)
+    public void OnSettled(Turn turn)
     {
         if (finished.Count == 0) return;
-        var turn = finished.ToArray();
+        var stored = finished.ToArray();
         finished.Clear();
-        foreach (var (id, name, stored) in turn)
+        foreach (var (id, name, row) in stored)
         {
             // The row may be gone again by now: somebody elsewhere deleted it. The write itself held.
-            effects.Reply(id, slots.Objects.Find(stored) is { } written ? new ObjectStored(ViewBuilder.View(written)) : new Deleted(name));
+            turn.Reply(id, slots.Objects.Find(row) is { } written ? new ObjectStored(ViewBuilder.View(written)) : new Deleted(name));
             var waiting = busy[name];
             busy.Remove(name);
             while (waiting.TryDequeue(out var next))
             {
-                Begin(next.Id, next.Request, now, effects);
+                Begin(next.Id, next.Request, turn);
                 if (!busy.TryGetValue(name, out var begun)) continue;
                 while (waiting.TryDequeue(out var later)) begun.Enqueue(later);
             }
@@ -66,18 +69,18 @@ public sealed class Clerk(SlotTable slots, ITables tables, IRowWriter writer, Vi
         _ => throw new InvariantBroken($"no rule for {request.GetType().Name}"),
     };
 
-    void Begin(RequestId id, Request request, Now now, NodeEffects effects)
+    void Begin(RequestId id, Request request, Turn turn)
     {
         var refused = request switch
         {
-            CreateObject create => Create(id, create, now, effects),
-            ReplaceObject replace => Replace(id, replace, now, effects),
-            _ => Delete(id, (DeleteObject)request, now, effects),
+            CreateObject create => Create(id, create, turn),
+            ReplaceObject replace => Replace(id, replace, turn),
+            _ => Delete(id, (DeleteObject)request, turn),
         };
-        if (refused is not null) effects.Reply(id, refused);
+        if (refused is not null) turn.Reply(id, refused);
     }
 
-    Reply? Create(RequestId id, CreateObject create, Now now, NodeEffects effects)
+    Reply? Create(RequestId id, CreateObject create, Turn turn)
     {
         if (ObjectRules.Check(create.Name, create.Fields, slots.Gangs) is { } refused) return refused;
         if (slots.Objects.Find(create.Name) is not null) return new Refused(RefusedBecause.AlreadyExists, $"{create.Name} already exists");
@@ -86,11 +89,11 @@ public sealed class Clerk(SlotTable slots, ITables tables, IRowWriter writer, Vi
         foreach (var field in create.Fields)
             if (!ObjectRules.IsNull(field)) cells.Add((field.Path, field.Json));
         Occupy(create.Name);
-        writer.Create(RowKind.Object, [.. cells], now, effects, Finish(id, create.Name));
+        writer.Create(RowKind.Object, [.. cells], turn, Finish(id, create.Name));
         return null;
     }
 
-    Reply? Replace(RequestId id, ReplaceObject replace, Now now, NodeEffects effects)
+    Reply? Replace(RequestId id, ReplaceObject replace, Turn turn)
     {
         if (ObjectRules.Check(replace.Name, replace.Fields, slots.Gangs) is { } refused) return refused;
         if (replace.Name.Kind == VoterList.Kind) return Guarded(replace.Name);
@@ -107,10 +110,10 @@ public sealed class Clerk(SlotTable slots, ITables tables, IRowWriter writer, Vi
             if (!ObjectRules.IsNull(field) && !held.Json(field.Path).Span.SequenceEqual(field.Json.Span)) cells.Add((field.Path, field.Json));
         foreach (var cell in held.Row)
             if (!cell.IsNull && !ObjectRules.IsReserved(cell.Field) && ObjectRules.Json(replace.Fields, cell.Field).IsEmpty) cells.Add((cell.Field, default));
-        if (WorkloadSpec.IsWorkload(replace.Name.Kind) && replace.Name.Kind != "Pod") ChooseSkip(held, replace, now, cells);
+        if (WorkloadSpec.IsWorkload(replace.Name.Kind) && replace.Name.Kind != "Pod") ChooseSkip(held, replace, turn.Now, cells);
         if (cells.Count == 0) return new ObjectStored(ViewBuilder.View(held));
         Occupy(replace.Name);
-        writer.Edit(held.Uid, [.. cells], now, effects, Finish(id, replace.Name));
+        writer.Edit(held.Uid, [.. cells], turn, Finish(id, replace.Name));
         return null;
     }
 
@@ -128,16 +131,16 @@ public sealed class Clerk(SlotTable slots, ITables tables, IRowWriter writer, Vi
         if (!held.Json(Fields.Skip).Span.SequenceEqual(json.Span)) cells.Add((Fields.Skip, json));
     }
 
-    Reply? Delete(RequestId id, DeleteObject delete, Now now, NodeEffects effects)
+    Reply? Delete(RequestId id, DeleteObject delete, Turn turn)
     {
         if (delete.Name.Kind == VoterList.Kind) return Guarded(delete.Name);
         var every = slots.Objects.Every(delete.Name).ToArray();
-        if (every.Length == 0) return delete.Name.Kind == "Pod" ? DeleteDerived(id, delete, now, effects) : NotFound(delete.Name);
+        if (every.Length == 0) return delete.Name.Kind == "Pod" ? DeleteDerived(id, delete, turn) : NotFound(delete.Name);
         var live = every.Where(found => !found.IsDeleting).ToArray();
         if (live.Length == 0) return new Deleted(delete.Name);
         Occupy(delete.Name);
         var left = live.Length;
-        void Then(Uid row, Now at, NodeEffects into)
+        void Then(Uid row, Turn later)
         {
             if (--left == 0) finished.Add(new Finished(id, delete.Name, Uid.None));
         }
@@ -145,31 +148,31 @@ public sealed class Clerk(SlotTable slots, ITables tables, IRowWriter writer, Vi
         {
             if (!WorkloadSpec.IsWorkload(delete.Name.Kind))
             {
-                writer.Remove(found.Uid, now, effects, Then);
+                writer.Remove(found.Uid, turn, Then);
                 continue;
             }
             var grace = delete.Grace ?? found.Spec?.Template?.TerminationGrace ?? TimeSpan.Zero;
             var seconds = Encoding.UTF8.GetBytes(grace.TotalSeconds.ToString("0.###", CultureInfo.InvariantCulture));
-            writer.Edit(found.Uid, [(Fields.Deleting, seconds)], now, effects, Then);
+            writer.Edit(found.Uid, [(Fields.Deleting, seconds)], turn, Then);
         }
         return null;
     }
 
     /// <summary>Its workload still wants it: the next epoch is to be another pod, on whatever node wins it.</summary>
-    Reply? DeleteDerived(RequestId id, DeleteObject delete, Now now, NodeEffects effects)
+    Reply? DeleteDerived(RequestId id, DeleteObject delete, Turn turn)
     {
         if (slots.Find(delete.Name.Namespace, delete.Name.Name) is not { } slot) return NotFound(delete.Name);
         if (!slot.IsDesired) return new Deleted(delete.Name);
-        var shown = slots.Standing(slot, now.Monotonic)?.Run.Epoch ?? slot.NextEpoch;
+        var shown = slots.Standing(slot, turn.Monotonic)?.Run.Epoch ?? slot.NextEpoch;
         var least = Epoch.Max(slot.GreatestEpoch, shown).Next;
         Occupy(delete.Name);
-        RunEnds.Raise(slot, least, RunEnd.Deleted, tables, writer, now, effects, (_, _, _) => finished.Add(new Finished(id, delete.Name, Uid.None)));
+        RunEnds.Raise(slot, least, RunEnd.Deleted, tables, writer, turn, (_, _) => finished.Add(new Finished(id, delete.Name, Uid.None)));
         return null;
     }
 
     void Occupy(ObjectName name) => busy.Add(name, []);
 
-    WriteDone Finish(RequestId id, ObjectName name) => (row, _, _) => finished.Add(new Finished(id, name, row));
+    WriteDone Finish(RequestId id, ObjectName name) => (row, _) => finished.Add(new Finished(id, name, row));
 
     static Refused Guarded(ObjectName name) => new(RefusedBecause.Invalid, $"{name} changes only with the voters' consent: gossip voters add|remove NODE");
 

@@ -3,6 +3,7 @@ using System.Text;
 using Gossip.Core.Model;
 using Gossip.Core.Replication;
 using Gossip.Core.Singletons;
+using Gossip.Core.Turns;
 using Gossip.Core.Wire;
 using Gossip.Core.Workloads;
 

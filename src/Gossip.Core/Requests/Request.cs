@@ -1,5 +1,6 @@
 using System.Collections.Immutable;
 using Gossip.Core.Model;
+using Gossip.Core.Turns;
 using Gossip.Core.View;
 
 namespace Gossip.Core.Requests;

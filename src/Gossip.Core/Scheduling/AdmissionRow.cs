@@ -1,6 +1,7 @@
 using System.Collections.Immutable;
 using Gossip.Core.Model;
 using Gossip.Core.Replication;
+using Gossip.Core.Turns;
 
 namespace Gossip.Core.Scheduling;
 

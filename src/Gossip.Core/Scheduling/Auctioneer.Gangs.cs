@@ -2,6 +2,7 @@ using System.Globalization;
 using Gossip.Core.Membership;
 using Gossip.Core.Model;
 using Gossip.Core.Scheduling.Filters;
+using Gossip.Core.Turns;
 using Gossip.Core.Workloads;
 
 namespace Gossip.Core.Scheduling;
@@ -11,7 +12,7 @@ namespace Gossip.Core.Scheduling;
 // attempt that cannot get them all holds on to nothing: it lets everything go and tries again later, at a time left to
 // luck, so that two gangs that each have half of the cluster do not wait for each other. (All-or-nothing reservation
 // against deadlock: Coffman, Elphick, Shoshani, "System deadlocks", 1971; kube-batch's gangs.)
-public sealed partial class Auctioneer
+sealed partial class Auctioneer
 {
     /// <summary>Of an attempt: 512 pods, four at a time, while some nodes are silent for a window.</summary>
     static readonly TimeSpan GatheringMost = TimeSpan.FromSeconds(10);
@@ -51,45 +52,45 @@ public sealed partial class Auctioneer
     }
 
     /// <summary>One of its pods has its place, or is not wanted any more.</summary>
-    void OnMemberGone(GangAuction gang, Now now, NodeEffects effects)
+    void OnMemberGone(GangAuction gang, Turn turn)
     {
-        gang.LastSign = now.Monotonic;
-        if (gang.Auctions.Count > 0) Consider(gang, now, effects);
+        gang.LastSign = turn.Monotonic;
+        if (gang.Auctions.Count > 0) Consider(gang, turn);
     }
 
     /// <summary>Begins an attempt when it is time and this node's turn, or goes on with it; else sees to it that somebody looks again.</summary>
-    void Consider(GangAuction gang, Now now, NodeEffects effects)
+    void Consider(GangAuction gang, Turn turn)
     {
-        var state = GangState.Of(gang.Gang, slots, members, now.Monotonic);
-        var lacks = state.Min - state.Admitted - PlacedBy(gang, now);
+        var state = GangState.Of(gang.Gang, slots, members, turn.Monotonic);
+        var lacks = state.Min - state.Admitted - PlacedBy(gang, turn.Now);
         if (IsWhole(state, lacks))
         {
-            if (gang.Stage == GangStage.Gathering) End(gang, now, effects); // others' admissions made it stand
+            if (gang.Stage == GangStage.Gathering) End(gang, turn); // others' admissions made it stand
             if (state.Stands) (gang.FailedAttempts, gang.PartlySince) = (0, null);
-            if (gang.Stage == GangStage.Committing) GoOn(gang, 0, now, effects);
+            if (gang.Stage == GangStage.Committing) GoOn(gang, 0, turn);
             foreach (var auction in gang.Auctions.Values.ToArray())
-                if (slots.Find(auction.Pod) is { } slot) ConsiderAlone(auction, slot, now, effects);
+                if (slots.Find(auction.Pod) is { } slot) ConsiderAlone(auction, slot, turn);
             return;
         }
         if (gang.Stage != GangStage.Waiting)
         {
-            GoOn(gang, lacks, now, effects);
+            GoOn(gang, lacks, turn);
             return;
         }
         if (lacks == state.Min) gang.PartlySince = null;
-        else gang.PartlySince ??= now.Monotonic;
-        WakeBy(now.Monotonic + TickMost, now, effects);
-        if (state.IsTorn || CanBeCalled(gang, now) < lacks)
+        else gang.PartlySince ??= turn.Monotonic;
+        WakeBy(turn.Monotonic + TickMost, turn);
+        if (state.IsTorn || CanBeCalled(gang, turn.Now) < lacks)
         {
             gang.OpenSince = null; // too few exist, or some wait for the end of a grace
             return;
         }
-        gang.OpenSince ??= now.Monotonic;
+        gang.OpenSince ??= turn.Monotonic;
         // Those that wait give up before long. Others that come just then would believe for a moment that they are enough.
-        if (gang.PartlySince is { } partly && now.Monotonic - partly > timings.GangPatience / 2) return;
-        if (gathering is not null || TurnOf(gang, now) is not { } turn) return;
-        if (turn > now.Monotonic) WakeBy(turn, now, effects);
-        else Begin(gang, lacks, now, effects);
+        if (gang.PartlySince is { } partly && turn.Monotonic - partly > timings.GangPatience / 2) return;
+        if (gathering is not null || TurnOf(gang, turn.Now) is not { } due) return;
+        if (due > turn.Monotonic) WakeBy(due, turn);
+        else Begin(gang, lacks, turn);
     }
 
     static bool IsWhole(in GangState state, int lacks) => state.Stands || !state.IsTorn && lacks <= 0;
@@ -139,26 +140,26 @@ public sealed partial class Auctioneer
         return silent > next ? silent : next;
     }
 
-    void Begin(GangAuction gang, int lacks, Now now, NodeEffects effects)
+    void Begin(GangAuction gang, int lacks, Turn turn)
     {
         gathering = gang;
         gang.Stage = GangStage.Gathering;
-        gang.Began = now.Monotonic;
+        gang.Began = turn.Monotonic;
         gang.OneByOne = false;
         gang.Exhausted.Clear();
         gang.Failing = null;
-        gang.LookedRoomy = LooksRoomy(gang, lacks, now);
+        gang.LookedRoomy = LooksRoomy(gang, lacks, turn.Now);
         gang.Called.Clear();
         foreach (var auction in gang.Auctions.Values)
         {
-            if (!CanBeCalled(auction, now)) continue;
-            if (auction.Stage == AuctionStage.Placed) distrust.Failed(auction.LastAwarded, now); // it said that it was admitted
+            if (!CanBeCalled(auction, turn.Now)) continue;
+            if (auction.Stage == AuctionStage.Placed) distrust.Failed(auction.LastAwarded, turn.Now); // it said that it was admitted
             auction.Stage = AuctionStage.Waiting;
             auction.EmptyRounds = auction.PassingRounds = 0;
             gang.Called.Add(auction);
         }
         gang.Called.Sort(BiggestFirst); // what is small still fits where something big went
-        GoOn(gang, lacks, now, effects);
+        GoOn(gang, lacks, turn);
     }
 
     int BiggestFirst(Auction a, Auction b)
@@ -170,136 +171,136 @@ public sealed partial class Auctioneer
 
     /// <summary>The next step of an attempt, whatever has come about since the last.</summary>
     /// <param name="lacks">How many places it still needs, those held now among them.</param>
-    void GoOn(GangAuction gang, int lacks, Now now, NodeEffects effects)
+    void GoOn(GangAuction gang, int lacks, Turn turn)
     {
         if (gang.Stage == GangStage.Committing)
         {
-            if (gang.Count(AuctionStage.Awarding) == 0) End(gang, now, effects);
+            if (gang.Count(AuctionStage.Awarding) == 0) End(gang, turn);
             return;
         }
         var (held, asking) = (gang.Count(AuctionStage.Held), gang.Count(AuctionStage.Asking));
         if (held >= lacks || planted == PlantedBug.GangAwardedInPart && held > 0)
         {
-            Commit(gang, now, effects);
+            Commit(gang, turn);
             return;
         }
         var waits = false;
-        if (now.Monotonic < gang.Began + GatheringMost)
+        if (turn.Monotonic < gang.Began + GatheringMost)
             foreach (var auction in gang.Called)
             {
                 if (held + asking >= lacks || asking >= (gang.OneByOne ? 1 : RoundsAtOnce)) break;
                 if (auction.Stage != AuctionStage.Waiting || slots.Find(auction.Pod) is not { } slot || gang.Exhausted.Contains(slot.Template.Hash)) continue;
-                if (auction.NextRound > now.Monotonic)
+                if (auction.NextRound > turn.Monotonic)
                 {
                     waits = true;
-                    WakeBy(auction.NextRound, now, effects);
+                    WakeBy(auction.NextRound, turn);
                     break;
                 }
                 auction.IsTogether = true;
                 auction.IsAlone = gang.OneByOne;
                 together++;
-                Call(auction, slot, now, effects);
+                Call(auction, slot, turn);
                 asking++;
             }
-        if (asking == 0 && !waits) Fail(gang, held, now, effects);
+        if (asking == 0 && !waits) Fail(gang, held, turn);
     }
 
-    void Hold(Auction auction, Slot slot, Now now, NodeEffects effects)
+    void Hold(Auction auction, Slot slot, Turn turn)
     {
         auction.Stage = AuctionStage.Held;
         foreach (var candidate in auction.Round.Asked)
-            if (candidate != auction.Awarded) LetGo(auction.Round, candidate, effects);
+            if (candidate != auction.Awarded) LetGo(auction.Round, candidate, turn);
         hearsay.Deduct(auction.Awarded!.Node, slot.Template);
         slots.Placed.Expect(auction.Pod, auction.Awarded.Node);
-        effects.Wake(new NodeTimer(NodeTimerKind.AwardDeadline, auction.Round.Number, auction.AwardStep = ++awardSteps), timings.BidValidity / HoldsPerValidity);
-        Consider(auction.Gang!, now, effects);
+        turn.Wake(new NodeTimer(NodeTimerKind.AwardDeadline, auction.Round.Number, auction.AwardStep = ++awardSteps), timings.BidValidity / HoldsPerValidity);
+        Consider(auction.Gang!, turn);
     }
 
     /// <summary>Asks again for the bid that is held: the bidder looks anew, and holds it for another T.</summary>
-    void HoldOn(Auction auction, NodeEffects effects)
+    void HoldOn(Auction auction, Turn turn)
     {
-        outbox.Send(auction.Awarded!.Address, new Ask(auction.Round.Number, auction.Run), effects);
-        effects.Wake(new NodeTimer(NodeTimerKind.AwardDeadline, auction.Round.Number, auction.AwardStep = ++awardSteps), timings.BidValidity / HoldsPerValidity);
+        outbox.Send(auction.Awarded!.Address, new Ask(auction.Round.Number, auction.Run), turn);
+        turn.Wake(new NodeTimer(NodeTimerKind.AwardDeadline, auction.Round.Number, auction.AwardStep = ++awardSteps), timings.BidValidity / HoldsPerValidity);
     }
 
     /// <summary>The bidder thought better of it.</summary>
-    void LoseHold(Auction auction, string why, Now now, NodeEffects effects)
+    void LoseHold(Auction auction, string why, Turn turn)
     {
         auction.Awarded!.State = AnswerState.Refused;
         auction.Awarded.Why = why;
-        EndRound(auction, effects);
-        Consider(auction.Gang!, now, effects);
+        EndRound(auction, turn);
+        Consider(auction.Gang!, turn);
     }
 
     /// <summary>
     /// A round of the attempt found nobody. The verdict counts once the pod was alone with it and everybody was asked; where some
     /// were passed over, a few more times, since what losing bids of the gang held for a moment is told as taken for a while.
     /// </summary>
-    void OnNoBid(Auction auction, Now now, NodeEffects effects)
+    void OnNoBid(Auction auction, Turn turn)
     {
         var gang = auction.Gang!;
         if (!auction.IsAlone) gang.OneByOne = true;
         else if (!auction.Round.HasAskedAll) auction.EmptyRounds++;
-        else if (auction.Round.Asked.Count < members.Live.Length && ++auction.PassingRounds < LooksMost) auction.NextRound = now.Monotonic + 2 * timings.GossipInterval;
+        else if (auction.Round.Asked.Count < members.Live.Length && ++auction.PassingRounds < LooksMost) auction.NextRound = turn.Monotonic + 2 * timings.GossipInterval;
         else if (slots.Find(auction.Pod) is { } slot)
         {
             gang.Exhausted.Add(slot.Template.Hash);
             gang.Failing = auction;
         }
-        Consider(gang, now, effects);
+        Consider(gang, turn);
     }
 
     /// <summary>All that are needed are held: now each is awarded, at once.</summary>
-    void Commit(GangAuction gang, Now now, NodeEffects effects)
+    void Commit(GangAuction gang, Turn turn)
     {
         gang.Stage = GangStage.Committing;
         foreach (var auction in gang.Called)
         {
             if (auction.Stage != AuctionStage.Held) continue;
             auction.Stage = AuctionStage.Awarding;
-            auction.Round.FirstBid = now.Monotonic; // it may have been held on this moment
-            SendAward(auction, effects);
-            effects.Wake(new NodeTimer(NodeTimerKind.AwardDeadline, auction.Round.Number, auction.AwardStep = ++awardSteps), timings.AuctionWindow);
+            auction.Round.FirstBid = turn.Monotonic; // it may have been held on this moment
+            SendAward(auction, turn);
+            turn.Wake(new NodeTimer(NodeTimerKind.AwardDeadline, auction.Round.Number, auction.AwardStep = ++awardSteps), timings.AuctionWindow);
         }
     }
 
     /// <summary>Not enough: whatever is held is let go, so that it is there for others, and for this gang later.</summary>
-    void Fail(GangAuction gang, int held, Now now, NodeEffects effects)
+    void Fail(GangAuction gang, int held, Turn turn)
     {
-        var state = GangState.Of(gang.Gang, slots, members, now.Monotonic);
-        var text = string.Create(CultureInfo.InvariantCulture, $"gang {state.Name} needs {state.Min} together, {held + state.Admitted + PlacedBy(gang, now)} fit");
+        var state = GangState.Of(gang.Gang, slots, members, turn.Monotonic);
+        var text = string.Create(CultureInfo.InvariantCulture, $"gang {state.Name} needs {state.Min} together, {held + state.Admitted + PlacedBy(gang, turn.Now)} fit");
         gang.FailedAttempts++;
         var wait = RoundBackoff.Of(gang.FailedAttempts, timings);
-        gang.NextAttempt = now.Monotonic + luck.Between(wait, 2 * wait);
+        gang.NextAttempt = turn.Monotonic + luck.Between(wait, 2 * wait);
         var told = gang.Failing ?? gang.Called.FirstOrDefault();
-        End(gang, now, effects);
-        if (told is not null) summaries.Publish(told, NodeId.None, now, effects, text);
-        WakeBy(gang.NextAttempt, now, effects);
+        End(gang, turn);
+        if (told is not null) summaries.Publish(told, NodeId.None, turn, text);
+        WakeBy(gang.NextAttempt, turn);
     }
 
     /// <summary>The attempt is over, for better or worse.</summary>
-    void End(GangAuction gang, Now now, NodeEffects effects)
+    void End(GangAuction gang, Turn turn)
     {
         foreach (var auction in gang.Called)
-            if (auction.IsTogether && auction.Stage is AuctionStage.Asking or AuctionStage.Held) EndRound(auction, effects);
+            if (auction.IsTogether && auction.Stage is AuctionStage.Asking or AuctionStage.Held) EndRound(auction, turn);
         gang.Stage = GangStage.Waiting;
-        gang.Ended = now.Monotonic;
+        gang.Ended = turn.Monotonic;
         gang.Called.Clear();
         if (gathering == gang) gathering = null;
-        WakeBy(now.Monotonic + TickLeast, now, effects); // another's turn
+        WakeBy(turn.Monotonic + TickLeast, turn); // another's turn
     }
 
     /// <summary>Once a tick: who may have room now, whose time has come.</summary>
-    void TickGangs(Now now, NodeEffects effects)
+    void TickGangs(Turn turn)
     {
         foreach (var gang in gangs.OrderByDescending(PriorityOf).ToArray())
         {
             if (moved.Count > 0 && gang.FailedAttempts > 0 && !gang.LookedRoomy && gang.Stage == GangStage.Waiting)
             {
-                var state = GangState.Of(gang.Gang, slots, members, now.Monotonic);
-                if (LooksRoomy(gang, state.Min - state.Admitted, now)) Hasten(gang, now);
+                var state = GangState.Of(gang.Gang, slots, members, turn.Monotonic);
+                if (LooksRoomy(gang, state.Min - state.Admitted, turn.Now)) Hasten(gang, turn.Now);
             }
-            Consider(gang, now, effects);
+            Consider(gang, turn);
         }
     }
 

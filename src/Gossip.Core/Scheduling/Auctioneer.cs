@@ -2,6 +2,7 @@ using Gossip.Core.Membership;
 using Gossip.Core.Model;
 using Gossip.Core.Replication;
 using Gossip.Core.Scheduling.Filters;
+using Gossip.Core.Turns;
 using Gossip.Core.Wire;
 using Gossip.Core.Workloads;
 
@@ -14,7 +15,7 @@ namespace Gossip.Core.Scheduling;
 /// bid of its own. (Contract nets, Smith 1980.)
 /// </summary>
 /// <remarks>Inputs: <see cref="Bid"/>, <see cref="Refusal"/>, <see cref="Unheard"/>, <see cref="Verdict"/>, slots, members. Outputs: <see cref="Ask"/>, <see cref="Award"/>, <see cref="Release"/>, summary rows.</remarks>
-public sealed partial class Auctioneer
+sealed partial class Auctioneer : INodePart, IMemberObserver, ISlotObserver
 {
     /// <summary>Of one auctioneer at once: pods that are called together do not see each other's places, and each round reserves all that it asks.</summary>
     const int RoundsAtOnce = 4;
@@ -72,83 +73,81 @@ public sealed partial class Auctioneer
     /// <summary>Every auction that this node knows of, in no order, for checkers.</summary>
     internal IEnumerable<Auction> Auctions => auctions.Values;
 
-    public void Start() => numbers = outbox.Boot << 24; // a boot is seconds: no life of the node calls 16 M rounds a second
+    public ReadOnlySpan<MessageKind> Messages => [MessageKind.Bid, MessageKind.Refusal, MessageKind.Unheard, MessageKind.Verdict];
 
-    public bool TryHandle(MessageKind kind, ReadOnlyMemory<byte> body, NodeId sender, NodeAddress from, Now now, NodeEffects effects)
+    public ReadOnlySpan<NodeTimerKind> Timers => [NodeTimerKind.AuctionRound, NodeTimerKind.AuctionWindow, NodeTimerKind.AwardDeadline];
+
+    public void Start(Turn turn) => numbers = outbox.Boot << 24; // a boot is seconds: no life of the node calls 16 M rounds a second
+
+    public void OnMessage(in Message message, Turn turn)
     {
-        switch (kind)
+        switch (message.Kind)
         {
             case MessageKind.Bid:
-                OnBid(AuctionWire.Read<Bid>(body), sender, from, now, effects);
+                OnBid(AuctionWire.Read<Bid>(message.Body), message.Sender, message.From, turn);
                 break;
             case MessageKind.Refusal:
-                OnRefusal(AuctionWire.Read<Refusal>(body), sender, now, effects);
+                OnRefusal(AuctionWire.Read<Refusal>(message.Body), message.Sender, turn);
                 break;
             case MessageKind.Unheard:
-                OnUnheard(AuctionWire.Read<Unheard>(body), sender, now, effects);
+                OnUnheard(AuctionWire.Read<Unheard>(message.Body), message.Sender, turn);
                 break;
             case MessageKind.Verdict:
-                OnVerdict(AuctionWire.Read<Verdict>(body), sender, now, effects);
+                OnVerdict(AuctionWire.Read<Verdict>(message.Body), message.Sender, turn);
                 break;
-            default:
-                return false;
         }
-        CallDue(now, effects);
-        return true;
+        CallDue(turn);
     }
 
-    public bool TryHandle(NodeTimer timer, Now now, NodeEffects effects)
+    public void OnTimer(NodeTimer timer, Turn turn)
     {
         switch (timer.Kind)
         {
             case NodeTimerKind.AuctionWindow:
-                if (rounds.TryGetValue(timer.Subject, out var asking) && asking.IsAsking) OnWindow(asking, now, effects);
+                if (rounds.TryGetValue(timer.Subject, out var asking) && asking.IsAsking) OnWindow(asking, turn);
                 break;
             case NodeTimerKind.AwardDeadline:
                 if (rounds.GetValueOrDefault(timer.Subject)?.Auctions.Find(one => one.AwardStep == timer.Epoch) is not { } awarding) break;
-                if (awarding.Stage == AuctionStage.Awarding) OnAwardDeadline(awarding, now, effects);
-                else if (awarding.Stage == AuctionStage.Held) HoldOn(awarding, effects);
+                if (awarding.Stage == AuctionStage.Awarding) OnAwardDeadline(awarding, turn);
+                else if (awarding.Stage == AuctionStage.Held) HoldOn(awarding, turn);
                 break;
             case NodeTimerKind.AuctionRound:
-                if (timer.Epoch == ticks) Tick(now, effects);
+                if (timer.Epoch == ticks) Tick(turn);
                 break;
-            default:
-                return false;
         }
-        CallDue(now, effects);
-        return true;
+        CallDue(turn);
     }
 
     /// <summary>A slot changed: call its auction, or drop one that nobody needs any more.</summary>
-    public void OnSlot(PodId pod, Now now, NodeEffects effects)
+    public void OnSlot(PodId pod, Turn turn)
     {
         var known = auctions.GetValueOrDefault(pod);
         var slot = slots.Find(pod);
-        if (slot is null || IsHeld(slot, now))
+        if (slot is null || IsHeld(slot, turn.Now))
         {
             if (known is null) return;
-            if (slot is not null && slots.Standing(slot, now.Monotonic) is { } admission) OnAdmission(known, admission, now, effects);
-            Drop(known, effects);
-            if (known.Gang is { } gang) OnMemberGone(gang, now, effects);
+            if (slot is not null && slots.Standing(slot, turn.Monotonic) is { } admission) OnAdmission(known, admission, turn);
+            Drop(known, turn);
+            if (known.Gang is { } gang) OnMemberGone(gang, turn);
             return;
         }
-        if (known is not null && known.Gang?.Gang != slot.Gang) Drop(known, effects);
+        if (known is not null && known.Gang?.Gang != slot.Gang) Drop(known, turn);
         if (!auctions.TryGetValue(pod, out var auction))
         {
             auction = Join(slot);
             auctions.Add(pod, auction);
-            Reset(auction, slot, now);
+            Reset(auction, slot, turn.Now);
         }
         else if (auction.Run.Epoch != slot.NextEpoch)
         {
-            EndRound(auction, effects);
-            Reset(auction, slot, now);
+            EndRound(auction, turn);
+            Reset(auction, slot, turn.Now);
         }
         else if (!auction.OwnRoundLanded && (slot.LastRound?.At ?? Stamp.Zero) == auction.SeenSummary)
         {
             // No round was told, so what changed is what it waits for: a node's settings, a copy that drains.
-            Hasten(auction, now);
-            if (auction.Gang is { } gang) Hasten(gang, now);
+            Hasten(auction, turn.Now);
+            if (auction.Gang is { } gang) Hasten(gang, turn.Now);
         }
         auction.OwnRoundLanded = false;
         if (slot.LastRound is { } summary && summary.At != auction.SeenSummary)
@@ -156,26 +155,26 @@ public sealed partial class Auctioneer
             auction.SeenSummary = summary.At;
             if (summary.Auctioneer != members.Self)
             {
-                auction.LastSign = now.Monotonic;
-                if (auction.Gang is { } gang) gang.LastSign = now.Monotonic;
+                auction.LastSign = turn.Monotonic;
+                if (auction.Gang is { } gang) gang.LastSign = turn.Monotonic;
             }
         }
-        Consider(auction, slot, now, effects);
+        Consider(auction, slot, turn);
     }
 
     /// <summary>All slots that changed were looked at: now those that came together can be called together.</summary>
-    public void OnSettled(Now now, NodeEffects effects) => CallDue(now, effects);
+    public void OnSettled(Turn turn) => CallDue(turn);
 
     /// <summary>The pod's admission is in the tables: it may have outrun the verdict that tells of it, and the round is told all the same.</summary>
-    void OnAdmission(Auction auction, Admission admission, Now now, NodeEffects effects)
+    void OnAdmission(Auction auction, Admission admission, Turn turn)
     {
         if (admission.Node == auction.LastAwarded) distrust.Kept(admission.Node);
         if (auction.Stage == AuctionStage.Awarding && admission.Run == auction.Run && admission.Node == auction.Awarded?.Node)
-            summaries.Publish(auction, admission.Node, now, effects);
+            summaries.Publish(auction, admission.Node, turn);
     }
 
     /// <summary>A member came, went, or has other capacity: the ring may have turned, a pod may fit now.</summary>
-    public void OnMember(in MemberChange change, Now now, NodeEffects effects)
+    public void OnMember(in MemberChange change, Turn turn)
     {
         if (change.After is null)
         {
@@ -192,7 +191,7 @@ public sealed partial class Auctioneer
         if (mayTakeMore) candidates.OnRoom(change.After!);
         if (mayTakeMore && !moved.Contains(change.Node)) moved.Add(change.Node);
         ringTurned |= change.ChangesLiveness;
-        if (mayTakeMore || change.ChangesLiveness) WakeBy(now.Monotonic + TickLeast, now, effects);
+        if (mayTakeMore || change.ChangesLiveness) WakeBy(turn.Monotonic + TickLeast, turn);
     }
 
     /// <summary>Nobody needs to look for an owner: not wanted, done, gated, of unknown priority, or on a node that lives.</summary>
@@ -212,25 +211,25 @@ public sealed partial class Auctioneer
     }
 
     /// <summary>Queues the auction when it is time and this node's turn; else sees to it that somebody looks again.</summary>
-    void Consider(Auction auction, Slot slot, Now now, NodeEffects effects)
+    void Consider(Auction auction, Slot slot, Turn turn)
     {
-        if (auction.Gang is { } gang) Consider(gang, now, effects);
-        else ConsiderAlone(auction, slot, now, effects);
+        if (auction.Gang is { } gang) Consider(gang, turn);
+        else ConsiderAlone(auction, slot, turn);
     }
 
-    void ConsiderAlone(Auction auction, Slot slot, Now now, NodeEffects effects)
+    void ConsiderAlone(Auction auction, Slot slot, Turn turn)
     {
         if (auction.IsQueued || auction.Stage is AuctionStage.Asking or AuctionStage.Held or AuctionStage.Awarding) return;
-        if (!slots.IsOpen(slot, now.Monotonic))
+        if (!slots.IsOpen(slot, turn.Monotonic))
         {
-            WakeBy(now.Monotonic + TickInGrace, now, effects);
+            WakeBy(turn.Monotonic + TickInGrace, turn);
             return;
         }
-        auction.OpenSince ??= now.Monotonic;
-        auction.SleepsUntil = TurnOf(auction, slot) ?? now.Monotonic + timings.AuctioneerSilence;
-        if (auction.SleepsUntil > now.Monotonic)
+        auction.OpenSince ??= turn.Monotonic;
+        auction.SleepsUntil = TurnOf(auction, slot) ?? turn.Monotonic + timings.AuctioneerSilence;
+        if (auction.SleepsUntil > turn.Monotonic)
         {
-            WakeBy(auction.SleepsUntil, now, effects);
+            WakeBy(auction.SleepsUntil, turn);
             return;
         }
         auction.IsQueued = true;
@@ -263,37 +262,37 @@ public sealed partial class Auctioneer
         return false;
     }
 
-    void CallDue(Now now, NodeEffects effects)
+    void CallDue(Turn turn)
     {
         while (rounds.Count - together < RoundsAtOnce && due.TryDequeue(out var auction, out _))
         {
             if (!auction.IsQueued) continue; // it went with another
             auction.IsQueued = false;
             if (auctions.GetValueOrDefault(auction.Pod) != auction || auction.Stage is AuctionStage.Asking or AuctionStage.Held or AuctionStage.Awarding) continue;
-            if (slots.Find(auction.Pod) is { } slot && slots.IsOpen(slot, now.Monotonic) && MayBePlacedAlone(auction, now)) Call(auction, slot, now, effects);
+            if (slots.Find(auction.Pod) is { } slot && slots.IsOpen(slot, turn.Monotonic) && MayBePlacedAlone(auction, turn.Now)) Call(auction, slot, turn);
         }
     }
 
-    void Call(Auction auction, Slot slot, Now now, NodeEffects effects)
+    void Call(Auction auction, Slot slot, Turn turn)
     {
         var round = new Round(++numbers, auction.Run);
         rounds.Add(round.Number, round);
         round.Auctions.Add(auction);
-        if (auction.Gang is null) Join(round, auction, now);
+        if (auction.Gang is null) Join(round, auction, turn.Now);
         foreach (var one in round.Auctions) slots.Placed.ExpectNoMore(one.Pod);
         var width = Candidates.Width(members.Live.Length, auction.EmptyRounds);
         var wide = Math.Min(width + AskedPerPod * (round.Auctions.Count - 1), members.Live.Length);
         var search = new Search(slot.Template, auction.Run, wide) { Around = slots.Placed.Around(slot), IsRepeated = auction.IsTogether || auction.FruitlessRounds > 0, IsBatch = round.Auctions.Count > 1 };
-        var someFit = candidates.Choose(search, round.Asked, round.PassedOver, distrust.At(now));
+        var someFit = candidates.Choose(search, round.Asked, round.PassedOver, distrust.At(turn.Now));
         round.HasAskedAll = !someFit || wide >= members.Live.Length;
         round.MayEvict = MayEvict(auction, slot, someFit, wide);
-        if (round.MayEvict && !someFit) someFit = candidates.ChooseToEvict(slot, auction.Run, wide, round.Asked, round.PassedOver, distrust.At(now));
+        if (round.MayEvict && !someFit) someFit = candidates.ChooseToEvict(slot, auction.Run, wide, round.Asked, round.PassedOver, distrust.At(turn.Now));
         if (someFit && round.Auctions.Count > round.Asked.Count) round.Auctions.RemoveRange(round.Asked.Count, round.Auctions.Count - round.Asked.Count);
         round.Auctions.Sort((a, b) => a.Pod.Ordinal.CompareTo(b.Pod.Ordinal));
         round.IsBatch = round.Auctions.Count > 1;
-        foreach (var one in round.Auctions) Enter(one, round, now);
-        foreach (var candidate in round.Asked) outbox.Send(candidate.Address, new Ask(round.Number, round.Lead, round.MayEvict), effects);
-        effects.Wake(new NodeTimer(NodeTimerKind.AuctionWindow, round.Number), round.Asked.Count > 0 ? timings.AuctionWindow : TimeSpan.Zero);
+        foreach (var one in round.Auctions) Enter(one, round, turn.Now);
+        foreach (var candidate in round.Asked) outbox.Send(candidate.Address, new Ask(round.Number, round.Lead, round.MayEvict), turn);
+        turn.Wake(new NodeTimer(NodeTimerKind.AuctionWindow, round.Number), round.Asked.Count > 0 ? timings.AuctionWindow : TimeSpan.Zero);
     }
 
     /// <summary>Finds those that are due as well, alike, and as far in their back-off: they would be asked about next.</summary>
@@ -327,43 +326,43 @@ public sealed partial class Auctioneer
         !auction.IsTogether && slots.LeastPriority < slots.PriorityOf(slot) && slots.MayPreempt(slot)
         && auction.FruitlessRounds > (!someFit ? 0 : width >= members.Live.Length ? 1 : 3);
 
-    void Drop(Auction auction, NodeEffects effects)
+    void Drop(Auction auction, Turn turn)
     {
         auctions.Remove(auction.Pod);
-        EndRound(auction, effects);
+        EndRound(auction, turn);
         slots.Placed.ExpectNoMore(auction.Pod);
         Leave(auction);
     }
 
-    void WakeBy(Instant at, Now now, NodeEffects effects)
+    void WakeBy(Instant at, Turn turn)
     {
-        if (at < now.Monotonic + TickLeast) at = now.Monotonic + TickLeast;
+        if (at < turn.Monotonic + TickLeast) at = turn.Monotonic + TickLeast;
         if (nextTick is { } next && next <= at) return;
         nextTick = at;
-        var wait = at - now.Monotonic;
-        effects.Wake(new NodeTimer(NodeTimerKind.AuctionRound, 0, ++ticks), wait < TickMost ? wait : TickMost);
+        var wait = at - turn.Monotonic;
+        turn.Wake(new NodeTimer(NodeTimerKind.AuctionRound, 0, ++ticks), wait < TickMost ? wait : TickMost);
     }
 
     /// <summary>Looks at every open auction: whose time has come, whose turn, who may fit somewhere now.</summary>
-    void Tick(Now now, NodeEffects effects)
+    void Tick(Turn turn)
     {
         nextTick = null;
         foreach (var auction in auctions.Values)
         {
             var mayHasten = auction.EmptyRounds > 0 && (moved.Count > 0 || NeighboursMoved(auction));
-            if (!ringTurned && !mayHasten && auction.SleepsUntil > now.Monotonic)
+            if (!ringTurned && !mayHasten && auction.SleepsUntil > turn.Monotonic)
             {
-                WakeBy(auction.SleepsUntil, now, effects);
+                WakeBy(auction.SleepsUntil, turn);
                 continue; // a burst's slots are watched by every node, and are one node's business each
             }
             if (slots.Find(auction.Pod) is not { } slot) continue;
-            if (mayHasten && (NeighboursMoved(auction) || MayFitMoved(slot))) Hasten(auction, now);
-            if (auction.Gang is null) ConsiderAlone(auction, slot, now, effects);
+            if (mayHasten && (NeighboursMoved(auction) || MayFitMoved(slot))) Hasten(auction, turn.Now);
+            if (auction.Gang is null) ConsiderAlone(auction, slot, turn);
         }
-        TickGangs(now, effects);
+        TickGangs(turn);
         moved.Clear();
         ringTurned = false;
-        if (auctions.Count > 0) WakeBy(now.Monotonic + TickMost, now, effects);
+        if (auctions.Count > 0) WakeBy(turn.Monotonic + TickMost, turn);
     }
 
     /// <summary>Ends the back-off: something moved. Not at once after a round, or a churning cluster would hear of it all the time.</summary>

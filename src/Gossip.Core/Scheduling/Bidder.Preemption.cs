@@ -2,6 +2,7 @@ using Gossip.Core.Membership;
 using Gossip.Core.Model;
 using Gossip.Core.Pods;
 using Gossip.Core.Scheduling.Preemption;
+using Gossip.Core.Turns;
 using Gossip.Core.Wire;
 using Gossip.Core.Workloads;
 
@@ -10,14 +11,14 @@ namespace Gossip.Core.Scheduling;
 // Making room for a pod of greater priority. Its bid says whom it would cost and holds nothing; the award looks anew, ends the
 // victims gracefully, and admits the pod at once behind them: in the books both count, so that nobody gets in between, and
 // the pod starts when the runtime says that nothing of them is left.
-public sealed partial class Bidder
+sealed partial class Bidder
 {
     const string NobodyToEvict = "; evicting pods of lower priority would not help";
 
     readonly List<Tenant> tenants = []; // of the last look, so that the next needs no list of its own
 
     /// <summary>Ends a pod of this node for one of greater priority; the keeper's part.</summary>
-    internal Action<PodRun, string, Now, NodeEffects>? Evict { get; set; }
+    internal Action<PodRun, string, Turn>? Evict { get; set; }
 
     /// <summary>The simulator's checkers see who has whom evicted.</summary>
     internal Action<PodRun, PodRun>? Evicted { get; set; }
@@ -70,13 +71,13 @@ public sealed partial class Bidder
     }
 
     /// <summary>The victims first, so that the log has their end before the admission that needs it.</summary>
-    Claim MakeRoom(PodRun run, PodTemplate template, PreemptionPlan plan, Now now, NodeEffects effects)
+    Claim MakeRoom(PodRun run, PodTemplate template, PreemptionPlan plan, Turn turn)
     {
         var devices = template.Device is { } request ? plan.After.Free.Devices.Choose(request) : null;
         var by = slots.Find(run.Pod) is { } slot ? $"{slot.Workload.Namespace}/{slot.Name} of priority {slots.PriorityOf(slot)}" : run.ToString();
         foreach (var victim in plan.Victims)
         {
-            Evict!(victim.Run, $"by {by}, which fits nowhere else", now, effects);
+            Evict!(victim.Run, $"by {by}, which fits nowhere else", turn);
             Evicted?.Invoke(run, victim.Run);
         }
         var leaving = new List<PodRun>();

@@ -4,6 +4,7 @@ using Gossip.Core.Model;
 using Gossip.Core.Replication;
 using Gossip.Core.Scheduling.Filters;
 using Gossip.Core.Scheduling.Preemption;
+using Gossip.Core.Turns;
 using Gossip.Core.View;
 using Gossip.Core.Wire;
 using Gossip.Core.Workloads;
@@ -16,7 +17,7 @@ namespace Gossip.Core.Scheduling;
 /// decides what runs here, so no node is overcommitted whatever the others believe.
 /// </summary>
 /// <remarks>Inputs: <see cref="Ask"/>, <see cref="Award"/>, <see cref="Release"/>. Outputs: <see cref="Bid"/>, <see cref="Refusal"/>, <see cref="Unheard"/>, <see cref="Verdict"/>, admission rows, capacity.</remarks>
-public sealed partial class Bidder
+sealed partial class Bidder : INodePart
 {
     internal const string NotHeard = "has not heard of it yet";
 
@@ -55,17 +56,21 @@ public sealed partial class Bidder
     /// <summary>What this node's engines have.</summary>
     public NodeImages Images { get; set; } = NodeImages.None;
 
-    public void Start(Now now)
+    public ReadOnlySpan<MessageKind> Messages => [MessageKind.Ask, MessageKind.Award, MessageKind.Release];
+
+    public ReadOnlySpan<NodeTimerKind> Timers => [NodeTimerKind.BidExpires, NodeTimerKind.CapacityDue];
+
+    public void Start(Turn turn)
     {
-        lastAnnounced = now.Monotonic;
+        lastAnnounced = turn.Monotonic;
         members.Announce(books.Free, unready, lost, hostFault);
     }
 
     /// <summary>What runs here is known: from now on it bids.</summary>
-    public void Open(Now now, NodeEffects effects) => Turn("", now, effects);
+    public void Open(Turn turn) => Become("", turn);
 
-    /// <summary>It bids no more, for the reason given.</summary>
-    public void Close(string why, Now now, NodeEffects effects) => Turn(why, now, effects);
+    /// <summary>It bids no more.</summary>
+    public void OnLeave(Turn turn) => Become("leaving", turn);
 
     /// <summary>It bids no more for pods of these runtime classes, whose engines are gone; for all others it does.</summary>
     public void Lack(IReadOnlyCollection<string> classes, Now now)
@@ -74,41 +79,37 @@ public sealed partial class Bidder
         Announce(now);
     }
 
-    public bool TryHandle(MessageKind kind, ReadOnlyMemory<byte> body, NodeId sender, NodeAddress from, Now now, NodeEffects effects)
+    public void OnMessage(in Message message, Turn turn)
     {
-        switch (kind)
+        switch (message.Kind)
         {
             case MessageKind.Ask:
-                OnAsk(AuctionWire.Read<Ask>(body), sender, from, now, effects);
-                return true;
+                OnAsk(AuctionWire.Read<Ask>(message.Body), message.Sender, message.From, turn);
+                break;
             case MessageKind.Award:
-                OnAward(AuctionWire.Read<Award>(body), sender, from, now, effects);
-                return true;
+                OnAward(AuctionWire.Read<Award>(message.Body), message.Sender, message.From, turn);
+                break;
             case MessageKind.Release:
-                var release = AuctionWire.Read<Release>(body);
-                if (books.BidFor(release.Run.Pod) is { } bid && bid.Auction == release.Auction && bid.Auctioneer == sender)
-                    LetGo(bid.Run, now, effects);
-                return true;
-            default:
-                return false;
+                var release = AuctionWire.Read<Release>(message.Body);
+                if (books.BidFor(release.Run.Pod) is { } bid && bid.Auction == release.Auction && bid.Auctioneer == message.Sender)
+                    LetGo(bid.Run, turn);
+                break;
         }
     }
 
-    public bool TryHandle(NodeTimer timer, Now now, NodeEffects effects)
+    public void OnTimer(NodeTimer timer, Turn turn)
     {
         switch (timer.Kind)
         {
             case NodeTimerKind.BidExpires:
                 expiryDue = false;
-                Expire(now, effects);
-                WakeAtExpiry(now, effects);
-                return true;
+                Expire(turn);
+                WakeAtExpiry(turn);
+                break;
             case NodeTimerKind.CapacityDue:
                 announceDue = false;
-                Announce(now);
-                return true;
-            default:
-                return false;
+                Announce(turn.Now);
+                break;
         }
     }
 
@@ -136,7 +137,7 @@ public sealed partial class Bidder
     }
 
     /// <summary>The runtime says that nothing of it is left: its resources are free again.</summary>
-    public void Free(PodRun run, Now now, NodeEffects effects) => LetGo(run, now, effects);
+    public void Free(PodRun run, Turn turn) => LetGo(run, turn);
 
     /// <summary>It was evicted from here: others have the first say about its next run.</summary>
     public void HoldBack(PodId pod, Instant until)
@@ -146,28 +147,28 @@ public sealed partial class Bidder
     }
 
     /// <param name="host">What the host app said of it; null: it was not asked yet.</param>
-    void OnAsk(in Ask ask, NodeId sender, NodeAddress from, Now now, NodeEffects effects, HostAnswer? host = null)
+    void OnAsk(in Ask ask, NodeId sender, NodeAddress from, Turn turn, HostAnswer? host = null)
     {
-        Expire(now, effects);
+        Expire(turn);
         var run = ask.Run;
         if (config.Planted == PlantedBug.AdmitsNothing)
         {
-            outbox.Send(from, new Bid(ask.Auction, run, Scoring.Greatest, ""), effects);
-            Announce(now);
+            outbox.Send(from, new Bid(ask.Auction, run, Scoring.Greatest, ""), turn);
+            Announce(turn.Now);
             return;
         }
         var held = books.BidFor(run.Pod);
         if (held is not null && held.Auctioneer == sender && unchecked((long)(ask.Auction - held.Auction)) < 0) return; // overtaken on the way
         if (slots.Find(run.Pod) is null && unready.Length == 0)
         {
-            outbox.Send(from, new Unheard(ask.Auction, run), effects);
+            outbox.Send(from, new Unheard(ask.Auction, run), turn);
             return;
         }
-        var (why, again) = Objection(run, sender, held, now);
-        if (why is null && held is not null && held.Auction == ask.Auction && held.Run == run && HoldsOn(held, now, effects)) return;
+        var (why, again) = Objection(run, sender, held, turn.Now);
+        if (why is null && held is not null && held.Auction == ask.Auction && held.Run == run && HoldsOn(held, turn)) return;
         if (why is null)
         {
-            if (held is not null) LetGo(held.Run, now, effects);
+            if (held is not null) LetGo(held.Run, turn);
             var template = slots.Find(run.Pod)!.Template;
             var facts = Facts(run.Pod, books.Free, books.Ports);
             var fits = Filtering.Passes(template, facts); // a refusal's words cost more than the look
@@ -177,7 +178,7 @@ public sealed partial class Bidder
             if (plan is not null) facts = plan.After;
             if (passes && config.Rules.AskHost && host is null)
             {
-                if (AskHost(ask, sender, from, template, facts, effects)) return;
+                if (AskHost(ask, sender, from, template, facts, turn)) return;
                 host = HostAnswer.Behind;
             }
             if (passes && host?.Refusal is null)
@@ -193,41 +194,41 @@ public sealed partial class Bidder
                     Template = template,
                     Auction = ask.Auction,
                     Auctioneer = sender,
-                    Expires = now.Monotonic + config.Timings.BidValidity,
+                    Expires = turn.Monotonic + config.Timings.BidValidity,
                     Evicts = plan?.Cost,
                 });
-                WakeAtExpiry(now, effects);
-                Changed(now, effects);
-                outbox.Send(from, bid, effects);
+                WakeAtExpiry(turn);
+                Changed(turn);
+                outbox.Send(from, bid, turn);
                 return;
             }
             why = passes ? host!.Refusal! : Filtering.Check(template, facts).Reason + (ask.MayEvict && !waits ? NobodyToEvict : "");
             if (passes) again = ReferenceEquals(host, HostAnswer.Behind) ? config.Timings.GossipInterval : TimeSpan.Zero;
-            else if (waits) again = books.NextExpiry!.Value - now.Monotonic;
+            else if (waits) again = books.NextExpiry!.Value - turn.Monotonic;
             else if (facts.Around.Rules is { IsHard: true } && Filtering.Passes(template, facts with { Around = default }))
                 again = config.Timings.GossipInterval; // another's pod is in the way, or is not known of here yet
         }
         var capacity = members.OwnCapacity;
         var milliseconds = (int)Math.Ceiling(Math.Max(0, again.TotalMilliseconds));
         var next = slots.Find(run.Pod) is { } slot && run.Epoch < slot.NextEpoch ? slot.NextEpoch : Epoch.None;
-        outbox.Send(from, new Refusal(ask.Auction, run, capacity.Boot, capacity.Version, milliseconds, why, next), effects);
+        outbox.Send(from, new Refusal(ask.Auction, run, capacity.Boot, capacity.Version, milliseconds, why, next), turn);
     }
 
     /// <summary>
     /// The same is asked again: a gang's bid is to be held on to for another T, if nothing is against it by now. There is nothing
     /// to say, for the bid stands, nor any capacity to tell, for none moves. False: it must be bid anew.
     /// </summary>
-    bool HoldsOn(Claim held, Now now, NodeEffects effects)
+    bool HoldsOn(Claim held, Turn turn)
     {
         if (!held.HoldsRoom) return false;
         books.Remove(held.Run);
         if (!Filtering.Passes(held.Template, Facts(held.Run.Pod, books.Free, books.Ports)))
         {
-            Changed(now, effects); // there may be less than no room, where one was admitted behind pods that make way for it
+            Changed(turn); // there may be less than no room, where one was admitted behind pods that make way for it
             return false;
         }
-        books.Reserve(held.Until(now.Monotonic + config.Timings.BidValidity));
-        WakeAtExpiry(now, effects);
+        books.Reserve(held.Until(turn.Monotonic + config.Timings.BidValidity));
+        WakeAtExpiry(turn);
         return true;
     }
 
@@ -265,36 +266,36 @@ public sealed partial class Bidder
             : (null, default);
     }
 
-    void OnAward(in Award award, NodeId sender, NodeAddress from, Now now, NodeEffects effects)
+    void OnAward(in Award award, NodeId sender, NodeAddress from, Turn turn)
     {
-        Expire(now, effects);
+        Expire(turn);
         var run = award.Run;
         var auction = award.Auction;
         if (config.Planted == PlantedBug.AdmitsNothing)
         {
-            if (run.Pod.Ordinal % 3 > 0) outbox.Send(from, new Verdict(auction, run, run.Pod.Ordinal % 3 == 1, "changed its mind"), effects); // else silence
+            if (run.Pod.Ordinal % 3 > 0) outbox.Send(from, new Verdict(auction, run, run.Pod.Ordinal % 3 == 1, "changed its mind"), turn); // else silence
             return;
         }
         if (Has(run))
         {
             // Said twice. The first verdict may be lost; before it is durable there is none, and it will come.
-            if (books.Find(run)!.IsDurable) outbox.Send(from, new Verdict(auction, run, true, ""), effects);
+            if (books.Find(run)!.IsDurable) outbox.Send(from, new Verdict(auction, run, true, ""), turn);
             return;
         }
         if (config.Planted == PlantedBug.AdmissionWithoutRecheck && books.BidFor(run.Pod) is null && slots.Find(run.Pod) is { } unasked)
         {
-            Admit(run, unasked.Template, false, award, from, now, effects);
+            Admit(run, unasked.Template, false, award, from, turn);
             return;
         }
         if (books.BidFor(award.Asked.Pod) is not { } bid || bid.Run != award.Asked || bid.Auction != auction || bid.Auctioneer != sender || !run.Pod.IsLike(bid.Run.Pod))
         {
-            outbox.Send(from, new Verdict(auction, run, false, "the bid is over"), effects);
+            outbox.Send(from, new Verdict(auction, run, false, "the bid is over"), turn);
             return;
         }
         // What was true when it bid is checked again against what is true now.
         books.Remove(bid.Run);
         var other = books.BidFor(run.Pod); // where it bid for another pod, and for this one as well, in some other round
-        var (why, _) = Objection(run, sender, other, now);
+        var (why, _) = Objection(run, sender, other, turn.Now);
         if (why is null && other is not null) books.Remove(other.Run);
         PreemptionPlan? plan = null;
         if (why is null)
@@ -306,27 +307,27 @@ public sealed partial class Bidder
         }
         if (why is not null)
         {
-            Changed(now, effects);
-            outbox.Send(from, new Verdict(auction, run, false, why), effects);
+            Changed(turn);
+            outbox.Send(from, new Verdict(auction, run, false, why), turn);
             return;
         }
-        Admit(run, bid.Template, true, award, from, now, effects, plan);
+        Admit(run, bid.Template, true, award, from, turn, plan);
     }
 
     /// <summary>Promises to run it: durable before the auctioneer hears of it, and before anything starts.</summary>
-    void Admit(PodRun run, PodTemplate template, bool checkRoom, Award award, NodeAddress from, Now now, NodeEffects effects, PreemptionPlan? plan = null)
+    void Admit(PodRun run, PodTemplate template, bool checkRoom, Award award, NodeAddress from, Turn turn, PreemptionPlan? plan = null)
     {
         var losers = Losers(plan);
-        var claim = plan is null ? books.Admit(run, template, checkRoom) : MakeRoom(run, template, plan, now, effects);
-        Changed(now, effects); // also when the bid told it all: whoever awarded has taken it off once more, until the next version comes
-        var birth = new AdmissionBirth(self, run, writer.Tick(now), losers) { Won = award.Won, Devices = claim.Devices, Priority = slots.Find(run.Pod) is { } slot ? slots.PriorityOf(slot) : 0, KeepsNewest = template.KeepsNewest };
+        var claim = plan is null ? books.Admit(run, template, checkRoom) : MakeRoom(run, template, plan, turn);
+        Changed(turn); // also when the bid told it all: whoever awarded has taken it off once more, until the next version comes
+        var birth = new AdmissionBirth(self, run, writer.Tick(turn.Now), losers) { Won = award.Won, Devices = claim.Devices, Priority = slots.Find(run.Pod) is { } slot ? slots.PriorityOf(slot) : 0, KeepsNewest = template.KeepsNewest };
         (string, ReadOnlyMemory<byte>)[] cells =
         [
             (Fields.Birth, AdmissionCodec.Write(birth)),
             (Fields.Status, AdmissionCodec.Write(AdmissionStatus.Admitted)),
         ];
         var auction = award.Auction; // an award is large to be held until then
-        writer.Create(RowKind.Admission, cells, now, effects, (_, _, later) =>
+        writer.Create(RowKind.Admission, cells, turn, (_, later) =>
         {
             claim.IsDurable = true;
             outbox.Send(from, new Verdict(auction, run, true, ""), later);
@@ -346,42 +347,42 @@ public sealed partial class Bidder
         };
     }
 
-    void LetGo(PodRun run, Now now, NodeEffects effects)
+    void LetGo(PodRun run, Turn turn)
     {
-        if (books.Remove(run)) Changed(now, effects);
+        if (books.Remove(run)) Changed(turn);
     }
 
-    void Expire(Now now, NodeEffects effects)
+    void Expire(Turn turn)
     {
         if (config.Planted == PlantedBug.LeakedReservation) return;
-        if (books.Expire(now.Monotonic)) Changed(now, effects);
+        if (books.Expire(turn.Monotonic)) Changed(turn);
     }
 
-    void WakeAtExpiry(Now now, NodeEffects effects)
+    void WakeAtExpiry(Turn turn)
     {
-        if (expiryDue || books.NextExpiry is not { } end || end <= now.Monotonic) return;
+        if (expiryDue || books.NextExpiry is not { } end || end <= turn.Monotonic) return;
         expiryDue = true;
-        effects.Wake(new NodeTimer(NodeTimerKind.BidExpires), end - now.Monotonic);
+        turn.Wake(new NodeTimer(NodeTimerKind.BidExpires), end - turn.Monotonic);
     }
 
-    void Turn(string why, Now now, NodeEffects effects)
+    void Become(string why, Turn turn)
     {
         unready = why;
-        Announce(now);
+        Announce(turn.Now);
     }
 
     /// <summary>Tells the new capacity: at once when the last news is old enough, else together with what follows.</summary>
-    void Changed(Now now, NodeEffects effects)
+    void Changed(Turn turn)
     {
         if (announceDue) return;
-        var since = now.Monotonic - lastAnnounced;
+        var since = turn.Monotonic - lastAnnounced;
         if (since >= AnnounceGap)
         {
-            Announce(now);
+            Announce(turn.Now);
             return;
         }
         announceDue = true;
-        effects.Wake(new NodeTimer(NodeTimerKind.CapacityDue), AnnounceGap - since);
+        turn.Wake(new NodeTimer(NodeTimerKind.CapacityDue), AnnounceGap - since);
     }
 
     void Announce(Now now)

@@ -1,4 +1,5 @@
 using Gossip.Core.Model;
+using Gossip.Core.Turns;
 
 namespace Gossip.Core.Scheduling;
 
@@ -61,7 +62,7 @@ sealed class Round(ulong number, PodRun lead)
     public bool EverybodyAnswered => Silent == 0;
 
     /// <summary>How often somebody's turn came to have the best of the bids.</summary>
-    public int Turns { get; set; }
+    public int Passes { get; set; }
 
     /// <summary>Some bid has won.</summary>
     public bool HasAwarded { get; set; }

@@ -1,6 +1,7 @@
 using System.Runtime.InteropServices;
 using Gossip.Core.Model;
 using Gossip.Core.Replication;
+using Gossip.Core.Turns;
 using Gossip.Core.Workloads;
 
 namespace Gossip.Core.Scheduling;
@@ -16,23 +17,23 @@ sealed class SummaryDesk(NodeId self, SlotTable slots, IRowWriter writer)
 
     /// <summary>Writes the round unless the last one read the same.</summary>
     /// <param name="gang">What became of the gang, when it is the gang's attempt that is told.</param>
-    public void Publish(Auction auction, NodeId winner, Now now, NodeEffects effects, string gang = "")
+    public void Publish(Auction auction, NodeId winner, Turn turn, string gang = "")
     {
         if (slots.Find(auction.Pod) is null) return;
         var bids = Collect(auction, winner, winner == NodeId.None ? RoundSummary.AnswersMax : RoundSummary.AnswersOfPlaced);
-        var summary = new RoundSummary(auction.Run, self, auction.Rounds, auction.Round.Asked.Count, bids, winner, writer.Tick(now),
+        var summary = new RoundSummary(auction.Run, self, auction.Rounds, auction.Round.Asked.Count, bids, winner, writer.Tick(turn.Now),
             CollectionsMarshal.AsSpan(answers), gang);
         if (auction.Told is { } last && last.SaysTheSame(summary)) return;
         auction.Told = summary;
         var round = summary.Cell;
         if (slots.SummaryRow(auction.Pod, self) is { } row || creating.TryGetValue(auction.Pod, out row))
         {
-            writer.Edit(row, [(Fields.Round, round)], now, effects, (_, _, _) => auction.OwnRoundLanded = true);
+            writer.Edit(row, [(Fields.Round, round)], turn, (_, _) => auction.OwnRoundLanded = true);
             return;
         }
         var pod = auction.Pod;
         creating[pod] = writer.Create(
-            RowKind.Summary, [(Fields.Birth, PodCodec.SlotBirth(pod)), (Fields.Round, round)], now, effects, (_, _, _) =>
+            RowKind.Summary, [(Fields.Birth, PodCodec.SlotBirth(pod)), (Fields.Round, round)], turn, (_, _) =>
             {
                 creating.Remove(pod);
                 auction.OwnRoundLanded = true;

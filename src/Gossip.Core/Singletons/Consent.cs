@@ -5,6 +5,7 @@ using System.Text.Json.Nodes;
 using Gossip.Core.Membership;
 using Gossip.Core.Model;
 using Gossip.Core.Replication;
+using Gossip.Core.Turns;
 using Gossip.Core.Wire;
 using Gossip.Core.Workloads;
 using MessagePack;
@@ -17,7 +18,7 @@ namespace Gossip.Core.Singletons;
 /// list's object, durable before it is said.
 /// </summary>
 /// <remarks>Inputs: <see cref="VoteAsk"/>. Outputs: <see cref="VoteReply"/>, its cell.</remarks>
-sealed class Consent(NodeConfig config, SlotTable slots, IMemberList members, ITables tables, IRowWriter writer, Outbox outbox)
+sealed class Consent(NodeConfig config, SlotTable slots, IMemberList members, ITables tables, IRowWriter writer, Outbox outbox) : INodePart
 {
     sealed record State(uint Version, Ballot Promised, Ballot Accepted, ImmutableArray<string> Names);
 
@@ -30,32 +31,33 @@ sealed class Consent(NodeConfig config, SlotTable slots, IMemberList members, IT
     string Field => Fields.VoterPrefix + config.Card.Name;
 
     /// <summary>The tables may be believed: what this node consented to in an earlier life is in them.</summary>
-    public void OnSynced() => hasSynced = true;
+    public void OnSynced(Turn turn) => hasSynced = true;
 
     /// <summary>At the end of a turn: since when has the list been what it is?</summary>
-    public void Observe(Now now)
+    public void OnSettled(Turn turn)
     {
         if (slots.Voters is not { } list || seen == (list.Row, list.Version)) return;
         seen = (list.Row, list.Version);
-        seenAt = now.Monotonic;
+        seenAt = turn.Monotonic;
     }
 
-    public bool TryHandle(MessageKind kind, ReadOnlyMemory<byte> body, NodeAddress from, Now now, NodeEffects effects)
+    public ReadOnlySpan<MessageKind> Messages => [MessageKind.VoteAsk];
+
+    public void OnMessage(in Message message, Turn turn)
     {
-        if (kind != MessageKind.VoteAsk) return false;
-        var reader = new MessagePackReader(body);
+        var reader = new MessagePackReader(message.Body);
+        var from = message.From;
         var ask = VoteAsk.Read(ref reader);
-        var why = Objection(ask, now.Monotonic);
+        var why = Objection(ask, turn.Monotonic);
         if (why.Length == 0 && ask.Ballot.CompareTo(state.Promised) >= 0 && slots.Voters is { } list && tables.Find(list.Row) is not null)
         {
             var before = state;
             state = ask.Names.IsEmpty ? before with { Promised = ask.Ballot } : new State(ask.Version, ask.Ballot, ask.Ballot, ask.Names);
             var reply = new VoteReply(ask.Version, ask.Ballot, !ask.Names.IsEmpty, ask.Ballot, before.Accepted, before.Names, "");
-            writer.Edit(list.Row, [(Field, Write(state))], now, effects, (_, _, later) => outbox.Send(from, reply, later));
-            return true;
+            writer.Edit(list.Row, [(Field, Write(state))], turn, (_, later) => outbox.Send(from, reply, later));
+            return;
         }
-        outbox.Send(from, new VoteReply(ask.Version, ask.Ballot, !ask.Names.IsEmpty, state.Promised, default, [], why), effects);
-        return true;
+        outbox.Send(from, new VoteReply(ask.Version, ask.Ballot, !ask.Names.IsEmpty, state.Promised, default, [], why), turn);
     }
 
     string Objection(in VoteAsk ask, Instant now)

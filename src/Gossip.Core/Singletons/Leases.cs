@@ -1,6 +1,7 @@
 using System.Globalization;
 using Gossip.Core.Membership;
 using Gossip.Core.Model;
+using Gossip.Core.Turns;
 using Gossip.Core.Wire;
 using Gossip.Core.Workloads;
 using MessagePack;
@@ -47,30 +48,30 @@ sealed class Leases(NodeConfig config, SlotTable slots, IMemberList members, Out
 
     /// <summary>Asks when that is due.</summary>
     /// <param name="runs">Something of the pod may run: what was granted is never given back.</param>
-    public void Keep(Lease lease, bool runs, Now now, NodeEffects effects)
+    public void Keep(Lease lease, bool runs, Turn turn)
     {
         var from = From(lease);
-        var isHeld = from is { } since && now.Monotonic < since + StopAfter;
+        var isHeld = from is { } since && turn.Monotonic < since + StopAfter;
         if (isHeld) lease.Failures = 0;
         // Renewed: next at a third of the term. (Else it is asked for again after each patience.)
         if (isHeld && lease.NextAsk < from!.Value + term / 3) lease.NextAsk = from.Value + term / 3;
-        if (now.Monotonic < lease.NextAsk) return;
+        if (turn.Monotonic < lease.NextAsk) return;
         if (!runs && !isHeld && lease.LastNumber != 0)
         {
-            GiveBack(lease, effects);
+            GiveBack(lease, turn);
             lease.Failures = Math.Min(lease.Failures + 1, 8);
             // Not all at once, or those who were in each other's way are so again.
-            lease.NextAsk = now.Monotonic + Patience * (0.5 + StableHash.Mix(StableHash.Mix(members.Self.Value, lease.Run.Pod.Hash()), numbers) % 1024 / 1024.0 * lease.Failures);
+            lease.NextAsk = turn.Monotonic + Patience * (0.5 + StableHash.Mix(StableHash.Mix(members.Self.Value, lease.Run.Pod.Hash()), numbers) % 1024 / 1024.0 * lease.Failures);
             return;
         }
-        Ask(lease, now, effects);
-        lease.NextAsk = now.Monotonic + Patience;
+        Ask(lease, turn);
+        lease.NextAsk = turn.Monotonic + Patience;
     }
 
     /// <summary>Nothing of the run is left, and nothing will be.</summary>
-    public void End(Lease lease, NodeEffects effects)
+    public void End(Lease lease, Turn turn)
     {
-        GiveBack(lease, effects);
+        GiveBack(lease, turn);
         held.Remove(lease.Run);
     }
 
@@ -93,20 +94,20 @@ sealed class Leases(NodeConfig config, SlotTable slots, IMemberList members, Out
     public string Describe(Lease lease, Now now) => slots.Voters is not { } list ? View.PendingReason.LacksVoters : string.Create(CultureInfo.InvariantCulture,
         $"{lease.GrantsOf(list, now.Monotonic - term)} of {list.Names.Length} voters have granted it, {list.Majority} must{(lease.Why.Length > 0 ? $"; {lease.Why}" : "")}");
 
-    void Ask(Lease lease, Now now, NodeEffects effects)
+    void Ask(Lease lease, Turn turn)
     {
         if (slots.Voters is not { } list) return;
         lease.IsHeldElsewhere = false;
-        lease.Asked(++numbers, now.Monotonic);
+        lease.Asked(++numbers, turn.Monotonic);
         foreach (var voter in list.Ids)
-            if (members.Find(voter) is { } member) outbox.Send(member.Address, new LeaseAsk(numbers, lease.Run, list.Version), effects);
+            if (members.Find(voter) is { } member) outbox.Send(member.Address, new LeaseAsk(numbers, lease.Run, list.Version), turn);
     }
 
-    void GiveBack(Lease lease, NodeEffects effects)
+    void GiveBack(Lease lease, Turn turn)
     {
         if (lease.LastNumber != 0 && slots.Voters is { } list)
             foreach (var voter in list.Ids)
-                if (members.Find(voter) is { } member) outbox.Send(member.Address, new LeaseEnd(lease.LastNumber, lease.Run), effects);
+                if (members.Find(voter) is { } member) outbox.Send(member.Address, new LeaseEnd(lease.LastNumber, lease.Run), turn);
         lease.Forget();
     }
 }

@@ -1,6 +1,7 @@
 using System.Globalization;
 using Gossip.Core.Membership;
 using Gossip.Core.Model;
+using Gossip.Core.Turns;
 using Gossip.Core.Wire;
 using Gossip.Core.Workloads;
 using MessagePack;
@@ -13,7 +14,7 @@ namespace Gossip.Core.Singletons;
 /// (Gray, Cheriton, "Leases", 1989; ALGORITHM.md, Singletons.)
 /// </summary>
 /// <remarks>Inputs: <see cref="LeaseAsk"/>, <see cref="LeaseEnd"/>. Outputs: <see cref="LeaseReply"/>.</remarks>
-sealed class Voter(NodeConfig config, SlotTable slots, IMemberList members, Outbox outbox)
+sealed class Voter(NodeConfig config, SlotTable slots, IMemberList members, Outbox outbox) : INodePart
 {
     /// <summary>A cluster of more singletons than this wants another scheduler.</summary>
     const int GrantsMost = 65_536;
@@ -23,25 +24,25 @@ sealed class Voter(NodeConfig config, SlotTable slots, IMemberList members, Outb
     readonly Dictionary<PodId, Grant> grants = []; // looked up, and cleared of what is over
     Instant silentUntil;
 
-    public void Start(Now now) => silentUntil = now.Monotonic + config.Timings.LeaseTerm;
+    public ReadOnlySpan<MessageKind> Messages => [MessageKind.LeaseAsk, MessageKind.LeaseEnd];
 
-    public bool TryHandle(MessageKind kind, ReadOnlyMemory<byte> body, NodeId sender, NodeAddress from, Now now, NodeEffects effects)
+    public void Start(Turn turn) => silentUntil = turn.Monotonic + config.Timings.LeaseTerm;
+
+    public void OnMessage(in Message message, Turn turn)
     {
-        var reader = new MessagePackReader(body);
-        switch (kind)
+        var reader = new MessagePackReader(message.Body);
+        switch (message.Kind)
         {
             case MessageKind.LeaseAsk:
                 var ask = LeaseAsk.Read(ref reader);
-                var (verdict, why) = Judge(ask, sender, now.Monotonic);
-                if (verdict == LeaseVerdict.Granted) grants[ask.Run.Pod] = new Grant(sender, ask.Run.Epoch, ask.Number, now.Monotonic + config.Timings.LeaseTerm);
-                outbox.Send(from, new LeaseReply(ask.Number, ask.Run, verdict, why), effects);
-                return true;
+                var (verdict, why) = Judge(ask, message.Sender, turn.Monotonic);
+                if (verdict == LeaseVerdict.Granted) grants[ask.Run.Pod] = new Grant(message.Sender, ask.Run.Epoch, ask.Number, turn.Monotonic + config.Timings.LeaseTerm);
+                outbox.Send(message.From, new LeaseReply(ask.Number, ask.Run, verdict, why), turn);
+                break;
             case MessageKind.LeaseEnd:
                 var end = LeaseEnd.Read(ref reader);
-                if (grants.TryGetValue(end.Run.Pod, out var ended) && IsOf(ended, end.Run, sender) && ended.Number <= end.Number) grants.Remove(end.Run.Pod);
-                return true;
-            default:
-                return false;
+                if (grants.TryGetValue(end.Run.Pod, out var ended) && IsOf(ended, end.Run, message.Sender) && ended.Number <= end.Number) grants.Remove(end.Run.Pod);
+                break;
         }
     }
 

@@ -4,6 +4,7 @@ using Gossip.Core.Membership;
 using Gossip.Core.Model;
 using Gossip.Core.Replication;
 using Gossip.Core.Requests;
+using Gossip.Core.Turns;
 using Gossip.Core.Wire;
 using Gossip.Core.Workloads;
 using MessagePack;
@@ -15,7 +16,7 @@ namespace Gossip.Core.Singletons;
 /// a majority of the one before (see <see cref="Consent"/>). What another try may have decided is finished first.
 /// </summary>
 /// <remarks>Inputs: <see cref="ChangeVoters"/>, <see cref="VoteReply"/>, the timer VoteDue. Outputs: <see cref="VoteAsk"/>, the list's cell, replies.</remarks>
-sealed class VoterChange(SlotTable slots, IMemberList members, IRowWriter writer, Outbox outbox)
+sealed class VoterChange(SlotTable slots, IMemberList members, IRowWriter writer, Outbox outbox) : INodePart
 {
     const int TriesMost = 10;
     static readonly TimeSpan TryAgain = TimeSpan.FromMilliseconds(400);
@@ -43,49 +44,55 @@ sealed class VoterChange(SlotTable slots, IMemberList members, IRowWriter writer
     ulong rounds;
     ulong numbers;
 
-    public void Handle(RequestId id, ChangeVoters change, Now now, NodeEffects effects)
+    public ReadOnlySpan<MessageKind> Messages => [MessageKind.VoteReply];
+
+    public ReadOnlySpan<NodeTimerKind> Timers => [NodeTimerKind.VoteDue];
+
+    public ReadOnlySpan<Type> Questions => new[] { typeof(ChangeVoters) };
+
+    public void OnQuestion(RequestId id, Request question, Turn turn)
     {
+        var change = (ChangeVoters)question;
         if (open is not null)
         {
-            effects.Reply(id, new Refused(RefusedBecause.Unavailable, "this node is changing the voters already: try again"));
+            turn.Reply(id, new Refused(RefusedBecause.Unavailable, "this node is changing the voters already: try again"));
             return;
         }
         if (change.Add.IsEmpty && change.Remove.IsEmpty)
         {
-            effects.Reply(id, slots.Voters is { } present ? new VotersAre(present.Version, present.Names) : new VotersAre(0, []));
+            turn.Reply(id, slots.Voters is { } present ? new VotersAre(present.Version, present.Names) : new VotersAre(0, []));
             return;
         }
         foreach (var name in change.Add)
             if (members.Find(NodeId.Of(name)) is not { IsLive: true })
             {
-                effects.Reply(id, new Refused(RefusedBecause.NotFound, $"there is no live node {name}"));
+                turn.Reply(id, new Refused(RefusedBecause.NotFound, $"there is no live node {name}"));
                 return;
             }
         if (slots.Voters is not { } list)
         {
-            Found(id, change, now, effects);
+            Found(id, change, turn);
             return;
         }
         ImmutableArray<string> wanted = [.. list.Names.Except(change.Remove, StringComparer.Ordinal).Union(change.Add, StringComparer.Ordinal).Order(StringComparer.Ordinal)];
-        if (wanted.AsSpan().SequenceEqual(list.Names.AsSpan())) effects.Reply(id, new VotersAre(list.Version, list.Names));
+        if (wanted.AsSpan().SequenceEqual(list.Names.AsSpan())) turn.Reply(id, new VotersAre(list.Version, list.Names));
         else if (wanted.IsEmpty || wanted.Length > VoterList.Most || !VoterList.IsOneStep(list.Names, wanted))
-            effects.Reply(id, new Refused(RefusedBecause.Invalid, $"one name at a time is added or removed, from 1 to {VoterList.Most} stay"));
+            turn.Reply(id, new Refused(RefusedBecause.Invalid, $"one name at a time is added or removed, from 1 to {VoterList.Most} stay"));
         else
         {
             open = new Try { Request = id, Old = list, Wanted = wanted, Ballot = NewBallot(0), Number = ++numbers };
-            Ask(now, effects);
+            Ask(turn);
         }
     }
 
-    public bool TryHandle(NodeTimer timer, Now now, NodeEffects effects)
+    public void OnTimer(NodeTimer timer, Turn turn)
     {
-        if (timer.Kind != NodeTimerKind.VoteDue) return false;
-        if (open is null || open.Number != timer.Subject || (ulong)open.Tries != timer.Epoch || open.IsDecided) return true;
+        if (open is null || open.Number != timer.Subject || (ulong)open.Tries != timer.Epoch || open.IsDecided) return;
         if (open.Tries >= TriesMost)
         {
             End(new Refused(RefusedBecause.Unavailable, string.Create(CultureInfo.InvariantCulture,
-                $"{open.Consents.Count} of {open.Old.Names.Length} voters consent, {open.Old.Majority} must: {open.Why}")), effects);
-            return true;
+                $"{open.Consents.Count} of {open.Old.Names.Length} voters consent, {open.Old.Majority} must: {open.Why}")), turn);
+            return;
         }
         if (open.RoundMost > open.Ballot.Round)
         {
@@ -93,80 +100,79 @@ sealed class VoterChange(SlotTable slots, IMemberList members, IRowWriter writer
             open.Names = [];
             open.Consents.Clear();
         }
-        Ask(now, effects);
-        return true;
+        Ask(turn);
+        return;
     }
 
-    public bool TryHandle(MessageKind kind, ReadOnlyMemory<byte> body, NodeId sender, Now now, NodeEffects effects)
+    public void OnMessage(in Message message, Turn turn)
     {
-        if (kind != MessageKind.VoteReply) return false;
-        var reader = new MessagePackReader(body);
+        var reader = new MessagePackReader(message.Body);
         var reply = VoteReply.Read(ref reader);
-        if (open is null || open.IsDecided || reply.Version != open.Old.Version + 1 || reply.Ballot != open.Ballot || reply.ForNames == open.Names.IsEmpty || !open.Old.Has(sender)) return true;
+        if (open is null || open.IsDecided || reply.Version != open.Old.Version + 1 || reply.Ballot != open.Ballot || reply.ForNames == open.Names.IsEmpty || !open.Old.Has(message.Sender)) return;
         if (!reply.Consents)
         {
             open.RoundMost = Math.Max(open.RoundMost, reply.Promised.Round);
-            open.Why = reply.Why.Length > 0 ? $"{members.Find(sender)?.Name} {reply.Why}" : "another change is under way";
-            return true;
+            open.Why = reply.Why.Length > 0 ? $"{members.Find(message.Sender)?.Name} {reply.Why}" : "another change is under way";
+            return;
         }
         if (!reply.ForNames && !reply.Names.IsEmpty && reply.Accepted.CompareTo(open.Accepted) > 0) (open.Accepted, open.AcceptedNames) = (reply.Accepted, reply.Names);
-        if (!open.Consents.Add(sender) || open.Consents.Count < open.Old.Majority) return true;
+        if (!open.Consents.Add(message.Sender) || open.Consents.Count < open.Old.Majority) return;
         if (open.Names.IsEmpty)
         {
             open.Names = open.AcceptedNames.IsEmpty ? open.Wanted : open.AcceptedNames;
             open.Consents.Clear();
-            Ask(now, effects);
+            Ask(turn);
         }
-        else Publish(now, effects);
-        return true;
+        else Publish(turn);
+        return;
     }
 
     /// <summary>The first list needs nobody's consent. Say it once, while the cluster is whole: two partitions could each make one.</summary>
-    void Found(RequestId id, ChangeVoters change, Now now, NodeEffects effects)
+    void Found(RequestId id, ChangeVoters change, Turn turn)
     {
         ImmutableArray<string> names = [.. change.Add.Distinct(StringComparer.Ordinal).Order(StringComparer.Ordinal)];
         if (names.Length is 0 or > VoterList.Most || !change.Remove.IsEmpty)
         {
-            effects.Reply(id, new Refused(RefusedBecause.Invalid, $"there are no voters: name from 1 to {VoterList.Most}"));
+            turn.Reply(id, new Refused(RefusedBecause.Invalid, $"there are no voters: name from 1 to {VoterList.Most}"));
             return;
         }
         writer.Create(RowKind.Object,
-            [(Fields.Birth, new ObjectBirth(VoterList.Name, "gossip.dev/v1").ToBytes()), (Fields.Voters, VoterList.Write(names))], now, effects,
-            (_, _, later) => later.Reply(id, new VotersAre(1, names)));
+            [(Fields.Birth, new ObjectBirth(VoterList.Name, "gossip.dev/v1").ToBytes()), (Fields.Voters, VoterList.Write(names))], turn,
+            (_, later) => later.Reply(id, new VotersAre(1, names)));
     }
 
-    void Publish(Now now, NodeEffects effects)
+    void Publish(Turn turn)
     {
         var decided = open!;
         decided.IsDecided = true;
         if (slots.Voters is not { } list || list.Row != decided.Old.Row)
         {
-            End(new Refused(RefusedBecause.Conflict, "another voters' list was there first"), effects);
+            End(new Refused(RefusedBecause.Conflict, "another voters' list was there first"), turn);
             return;
         }
         var version = decided.Old.Version + 1;
-        writer.Raise(list.Row, Fields.Voters, version, VoterList.Write(decided.Names), now, effects, (_, _, later) => End(
+        writer.Raise(list.Row, Fields.Voters, version, VoterList.Write(decided.Names), turn, (_, later) => End(
             decided.Names.AsSpan().SequenceEqual(decided.Wanted.AsSpan())
                 ? new VotersAre(version, decided.Names)
                 : new Refused(RefusedBecause.Conflict, $"another change came first, and the voters are now {string.Join(", ", decided.Names)}: try again"), later));
     }
 
-    void End(Reply reply, NodeEffects effects)
+    void End(Reply reply, Turn turn)
     {
         var ended = open!;
         open = null;
-        effects.Reply(ended.Request, reply);
+        turn.Reply(ended.Request, reply);
     }
 
     Ballot NewBallot(ulong after) => new(rounds = Math.Max(rounds, after) + 1, members.Self, outbox.Boot);
 
-    void Ask(Now now, NodeEffects effects)
+    void Ask(Turn turn)
     {
         var asked = open!;
         asked.Tries++;
         foreach (var voter in asked.Old.Ids)
             if (!asked.Consents.Contains(voter) && members.Find(voter) is { } member)
-                outbox.Send(member.Address, new VoteAsk(asked.Old.Version + 1, asked.Ballot, asked.Names), effects);
-        effects.Wake(new NodeTimer(NodeTimerKind.VoteDue, asked.Number, (ulong)asked.Tries), TryAgain);
+                outbox.Send(member.Address, new VoteAsk(asked.Old.Version + 1, asked.Ballot, asked.Names), turn);
+        turn.Wake(new NodeTimer(NodeTimerKind.VoteDue, asked.Number, (ulong)asked.Tries), TryAgain);
     }
 }

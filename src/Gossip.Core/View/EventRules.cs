@@ -3,6 +3,7 @@ using Gossip.Core.Model;
 using Gossip.Core.Pods;
 using Gossip.Core.Replication;
 using Gossip.Core.Scheduling;
+using Gossip.Core.Turns;
 using Gossip.Core.Workloads;
 
 namespace Gossip.Core.View;
@@ -41,7 +42,7 @@ public static class EventRules
             case RowKind.Summary:
                 if (change.After is null || PodFacts.ReadSummary(change.After) is not { } round || round.Winner != NodeId.None) break;
                 if (slots.NameOf(round.Run.Pod) is { } pending)
-                    events.Note(pending, ViewBuilder.UidOf(round.Run.Pod, round.Run.Epoch), true, FailedScheduling, PendingReason.Of(round), at);
+                    events.Note(pending, round.Run.Uid, true, FailedScheduling, PendingReason.Of(round), at);
                 break;
         }
     }
@@ -49,7 +50,7 @@ public static class EventRules
     static void NoteAdmission(Admission? before, Admission? after, SlotTable slots, Func<NodeId, string> nodeName, EventLog events, WallTime at)
     {
         if ((after ?? before) is not { } admission || slots.NameOf(admission.Run.Pod) is not { } about) return;
-        var uid = ViewBuilder.UidOf(admission.Run.Pod, admission.Run.Epoch);
+        var uid = admission.Run.Uid;
         var node = nodeName(admission.Node);
         if (before is null) events.Note(about, uid, false, "Scheduled", Words($"Successfully assigned {about.Namespace}/{about.Name} to {node}", admission.Birth.Winner), new WallTime(admission.AdmittedAt.UnixMilliseconds));
         if (after is null)

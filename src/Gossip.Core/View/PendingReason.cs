@@ -7,7 +7,7 @@ using Gossip.Core.Workloads;
 namespace Gossip.Core.View;
 
 /// <summary>Why nobody runs a pod, in one line: the refusals of its last round, alike ones together.</summary>
-public static class PendingReason
+static class PendingReason
 {
     public const string NoAuction = "waiting for an auction";
 

@@ -1,5 +1,6 @@
 using Gossip.Core.Model;
 using Gossip.Core.Scheduling;
+using Gossip.Core.Turns;
 
 namespace Gossip.Core.View;
 

@@ -4,20 +4,21 @@ using Gossip.Core.Model;
 using Gossip.Core.Replication;
 using Gossip.Core.Requests;
 using Gossip.Core.Scheduling;
+using Gossip.Core.Turns;
 using Gossip.Core.Workloads;
 
 namespace Gossip.Core.View;
 
 /// <summary>Builds the view that readers get, when somebody looks and something changed since.</summary>
-public sealed class ViewBuilder(SlotTable slots, IMemberList members)
+sealed class ViewBuilder(SlotTable slots, IMemberList members) : INodePart, IMemberObserver, IRowObserver
 {
     readonly EventLog events = new();
     ClusterView? built;
 
     /// <summary>Notes events (Scheduled, Started, NodeNotReady …). Called after the slot table took the change.</summary>
-    public void Observe(in RowChange change, Now now) => EventRules.Note(change, slots, NameOf, events, now.Wall);
+    public void OnRow(in RowChange change, Turn turn) => EventRules.Note(change, slots, NameOf, events, turn.Wall);
 
-    public void Observe(in MemberChange change, Now now) => EventRules.Note(change, events, now.Wall);
+    public void OnMember(in MemberChange change, Turn turn) => EventRules.Note(change, events, turn.Wall);
 
     public ClusterView Build(Now now)
     {
@@ -84,7 +85,7 @@ public sealed class ViewBuilder(SlotTable slots, IMemberList members)
         var gang = slot.Gang is null ? default(GangState?) : GangState.Of(slot.Gang, slots, members, now);
         var phase = standing?.Status.Phase ?? (slot.Succeeded ? PodPhase.Succeeded : PodPhase.Pending);
         return new PodView(
-            slot.Id, slot.Name, slot.Workload.Namespace, UidOf(slot.Id, epoch), slot.Workload, slot.Id.Workload, slot.Template,
+            slot.Id, slot.Name, slot.Workload.Namespace, new PodRun(slot.Id, epoch).Uid, slot.Workload, slot.Id.Workload, slot.Template,
             new WallTime(created.UnixMilliseconds), slot.Version, !slot.IsDesired, standing, standing is null ? "" : NameOf(standing.Node),
             phase, standing is null && !slot.Succeeded ? Pending(slot, gang) : "", slot.Summary, slot.Admissions)
         {
@@ -97,9 +98,6 @@ public sealed class ViewBuilder(SlotTable slots, IMemberList members)
         slots.LacksClass(slot) ? PendingReason.LacksClass(slot.Template)
         : slots.LacksVoters(slot) ? PendingReason.LacksVoters
         : !slot.IsGated && gang is { } state && PendingReason.Of(slot.Gang!, state) is { } together ? together : PendingReason.Of(slot, NameOf);
-
-    /// <summary>A pod's uid for people: another for each epoch, as a recreated pod's is in Kubernetes.</summary>
-    public static string UidOf(PodId pod, Epoch epoch) => StableHash.GuidText(pod.Hash(), epoch.Value);
 
     ImmutableArray<EndpointsView> Endpoints(ImmutableArray<PodView> pods)
     {

@@ -14,7 +14,7 @@ namespace Gossip.Core.Workloads;
 /// <param name="Members">Pods that are wanted and not held by scheduling gates or for want of their class.</param>
 /// <param name="Admitted">Of these, those with a place on a live node, or that have ended.</param>
 /// <param name="HasStarted">A member that has its place was started: the gang stood then, and stands while one of these does on a live node that is not just back.</param>
-public readonly record struct GangState(string Name, int Min, int LeastMin, int Members, int Admitted, bool HasStarted)
+readonly record struct GangState(string Name, int Min, int LeastMin, int Members, int Admitted, bool HasStarted)
 {
     /// <summary>Its pods name two minimums. Only concurrent writes bring that about; nobody knows which is meant.</summary>
     public bool IsTorn => Min != LeastMin;

@@ -1,6 +1,7 @@
 using Gossip.Core.Model;
 using Gossip.Core.Replication;
 using Gossip.Core.Scheduling;
+using Gossip.Core.Turns;
 
 namespace Gossip.Core.Workloads;
 
@@ -16,11 +17,11 @@ public enum RunEnd : byte
 /// <summary>Ends the runs of a pod before an epoch: a fact in the tables, which the node that has it obeys.</summary>
 static class RunEnds
 {
-    public static void Raise(Slot slot, Epoch least, RunEnd why, ITables tables, IRowWriter writer, Now now, NodeEffects effects, WriteDone then)
+    public static void Raise(Slot slot, Epoch least, RunEnd why, ITables tables, IRowWriter writer, Turn turn, WriteDone then)
     {
         var row = slot.FactsRow is { } facts && tables.Find(facts) is not null
             ? facts
-            : writer.Create(RowKind.Slot, [(Fields.Birth, PodCodec.SlotBirth(slot.Id))], now, effects);
-        writer.Raise(row, Fields.LeastEpoch, least.Value, new byte[] { (byte)why }, now, effects, then);
+            : writer.Create(RowKind.Slot, [(Fields.Birth, PodCodec.SlotBirth(slot.Id))], turn);
+        writer.Raise(row, Fields.LeastEpoch, least.Value, new byte[] { (byte)why }, turn, then);
     }
 }

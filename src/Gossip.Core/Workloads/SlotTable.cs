@@ -5,6 +5,7 @@ using Gossip.Core.Replication;
 using Gossip.Core.Scheduling;
 using Gossip.Core.Scheduling.Topology;
 using Gossip.Core.Singletons;
+using Gossip.Core.Turns;
 
 namespace Gossip.Core.Workloads;
 
@@ -12,7 +13,7 @@ namespace Gossip.Core.Workloads;
 /// Every derived pod, kept up to date row by row: the work a change makes does not grow with the tables. What it
 /// holds is a pure function of the rows, whatever the order in which they came.
 /// </summary>
-public sealed class SlotTable
+sealed class SlotTable : INodePart, IMemberObserver, IRowObserver
 {
     /// <summary>Of one pod, while a node was down: a restart a second for most of a day.</summary>
     const uint EpochsMissedMost = 1 << 16;
@@ -140,6 +141,10 @@ public sealed class SlotTable
 
     /// <summary>Moves when an admission of the node comes or goes.</summary>
     internal ulong TenantsVersionOf(NodeId node) => tenantVersions.GetValueOrDefault(node);
+
+    public void OnRow(in RowChange change, Turn turn) => Apply(change, turn.Now);
+
+    public void OnMember(in MemberChange change, Turn turn) => Apply(change, turn.Now);
 
     public void Apply(in RowChange change, Now now)
     {

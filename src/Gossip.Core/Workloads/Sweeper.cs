@@ -1,6 +1,7 @@
 using Gossip.Core.Membership;
 using Gossip.Core.Model;
 using Gossip.Core.Replication;
+using Gossip.Core.Turns;
 
 namespace Gossip.Core.Workloads;
 
@@ -8,7 +9,7 @@ namespace Gossip.Core.Workloads;
 /// Removes the rows that nobody needs. Removing is idempotent, so any node may; the ring's successor of the row does,
 /// so that a cluster does not log each removal once for every node.
 /// </summary>
-public sealed class Sweeper(SlotTable slots, IMemberList members, IRowWriter writer)
+sealed class Sweeper(SlotTable slots, IMemberList members, IRowWriter writer) : INodePart
 {
     /// <summary>Often enough for a person who waits for a deletion; a burst of removals is looked at a few times, not each time.</summary>
     static readonly TimeSpan Pause = TimeSpan.FromMilliseconds(200);
@@ -17,14 +18,14 @@ public sealed class Sweeper(SlotTable slots, IMemberList members, IRowWriter wri
     readonly List<Uid> found = [];
     Instant next;
 
-    public void Sweep(Now now, NodeEffects effects)
+    public void OnSettled(Turn turn)
     {
-        if (now.Monotonic < next) return;
-        next = now.Monotonic + Pause;
+        if (turn.Monotonic < next) return;
+        next = turn.Monotonic + Pause;
         found.Clear();
-        foreach (var row in slots.Removable(now.Monotonic))
+        foreach (var row in slots.Removable(turn.Monotonic))
             if (IsOurs(row) && asked.Add(row)) found.Add(row);
-        foreach (var row in found) writer.Remove(row, now, effects, (removed, _, _) => asked.Remove(removed));
+        foreach (var row in found) writer.Remove(row, turn, (removed, _) => asked.Remove(removed));
     }
 
     bool IsOurs(Uid row)

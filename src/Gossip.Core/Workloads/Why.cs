@@ -5,6 +5,7 @@ using Gossip.Core.Model;
 using Gossip.Core.Scheduling;
 using Gossip.Core.Scheduling.Planning;
 using Gossip.Core.Scheduling.Preemption;
+using Gossip.Core.Turns;
 using Gossip.Core.View;
 
 namespace Gossip.Core.Workloads;

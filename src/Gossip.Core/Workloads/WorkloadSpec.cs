@@ -2,6 +2,7 @@ using System.Buffers;
 using System.Text.Json;
 using Gossip.Core.Model;
 using Gossip.Core.Replication;
+using Gossip.Core.Turns;
 
 namespace Gossip.Core.Workloads;
 

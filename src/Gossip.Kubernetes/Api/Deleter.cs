@@ -1,6 +1,7 @@
 using System.Globalization;
 using System.Text.Json.Nodes;
 using Gossip.Core.Requests;
+using Gossip.Core.Turns;
 using Gossip.Kubernetes.Api.Http;
 using Gossip.Kubernetes.Manifests;
 using Microsoft.AspNetCore.Http;

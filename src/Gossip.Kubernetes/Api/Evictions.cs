@@ -1,6 +1,7 @@
 using Gossip.Core.Model;
 using Gossip.Core.Requests;
 using Gossip.Core.Scheduling;
+using Gossip.Core.Turns;
 using Gossip.Core.View;
 using Gossip.Kubernetes.Api.Http;
 using Gossip.Kubernetes.Manifests;

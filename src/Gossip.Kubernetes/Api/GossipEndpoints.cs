@@ -1,6 +1,7 @@
 using System.Text.Json.Nodes;
 using Gossip.Core.Scheduling.Planning;
 using Gossip.Core.Scheduling;
+using Gossip.Core.Model;
 using Gossip.Core.View;
 using Gossip.Core.Workloads;
 using Gossip.Kubernetes.Manifests;
@@ -50,7 +51,7 @@ static class GossipEndpoints
                                          {
                                              ["namespace"] = pod.Namespace,
                                              ["name"] = pod.Name,
-                                             ["uid"] = ViewBuilder.UidOf(pod.Id, held.Run.Epoch),
+                                             ["uid"] = new PodRun(pod.Id, held.Run.Epoch).Uid,
                                              ["owner"] = pod.Owner.ToString(),
                                              ["phase"] = held.Status.Phase.ToString(),
                                              ["ready"] = held.Status.Ready,

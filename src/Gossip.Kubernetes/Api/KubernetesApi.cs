@@ -1,4 +1,5 @@
 using Gossip.Core.Requests;
+using Gossip.Core.Turns;
 using Gossip.Kubernetes.Api.Http;
 using Gossip.Kubernetes.Api.Pods;
 using Gossip.Kubernetes.Manifests;

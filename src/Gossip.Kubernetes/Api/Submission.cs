@@ -1,5 +1,6 @@
 using System.Text.Json.Nodes;
 using Gossip.Core.Model;
+using Gossip.Core.Turns;
 using Gossip.Kubernetes.Api.Http;
 using Gossip.Kubernetes.Manifests;
 using Microsoft.AspNetCore.Http;

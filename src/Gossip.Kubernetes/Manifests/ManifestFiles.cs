@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using Gossip.Core.Turns;
 
 namespace Gossip.Kubernetes.Manifests;
 

@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Text.Json.Nodes;
+using Gossip.Core.Turns;
 using YamlDotNet.Core;
 using YamlDotNet.Core.Events;
 

@@ -2,6 +2,7 @@ using System.Collections.Immutable;
 using System.Text.Json.Nodes;
 using Gossip.Core.Model;
 using Gossip.Core.Requests;
+using Gossip.Core.Turns;
 using Gossip.Kubernetes.Manifests;
 
 namespace Gossip.Kubernetes.Plans;

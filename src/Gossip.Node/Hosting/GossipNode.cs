@@ -1,6 +1,7 @@
 using System.Threading.Channels;
 using Gossip.Core.Model;
 using Gossip.Core.Requests;
+using Gossip.Core.Turns;
 using Gossip.Core.View;
 using Gossip.Node.Sealing;
 using Microsoft.Extensions.Hosting;

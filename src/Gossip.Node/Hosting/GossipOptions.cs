@@ -1,4 +1,5 @@
 using System.Net;
+using Gossip.Core.Turns;
 using Gossip.Core;
 using Gossip.Core.Model;
 using Gossip.Runtimes.Processes;

@@ -3,6 +3,7 @@ using System.Collections.Immutable;
 using System.Net;
 using System.Net.Sockets;
 using System.Security.Cryptography;
+using Gossip.Core.Turns;
 using Gossip.Core;
 using Gossip.Core.Membership;
 using Gossip.Core.Model;

@@ -1,5 +1,6 @@
 using System.Buffers;
 using System.Threading.Channels;
+using Gossip.Core.Turns;
 using Gossip.Core;
 using Gossip.Core.Model;
 using Gossip.Core.Pods;

@@ -1,3 +1,4 @@
+using Gossip.Core.Turns;
 using Gossip.Core;
 using Microsoft.Extensions.Logging;
 

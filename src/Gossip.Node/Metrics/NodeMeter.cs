@@ -1,4 +1,5 @@
 using System.Diagnostics.Metrics;
+using Gossip.Core.Turns;
 using Gossip.Core.View;
 using Gossip.Core.Wire;
 

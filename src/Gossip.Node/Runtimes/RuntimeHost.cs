@@ -3,6 +3,7 @@ using System.Collections.Immutable;
 using Gossip.Core.Model;
 using Gossip.Core.Pods;
 using Gossip.Core.Ports;
+using Gossip.Core.Turns;
 using Gossip.Node.Runtimes.Probing;
 using Microsoft.Extensions.Logging;
 

@@ -1,3 +1,5 @@
+using Gossip.Core.Turns;
+
 namespace Gossip.Node.Store;
 
 /// <summary>

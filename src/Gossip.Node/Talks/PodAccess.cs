@@ -3,6 +3,7 @@ using Gossip.Core.Model;
 using Gossip.Core.Pods.Access;
 using Gossip.Core.Ports;
 using Gossip.Core.Scheduling;
+using Gossip.Core.Turns;
 using Gossip.Core.View;
 using Gossip.Node.Talks;
 using MessagePack;

@@ -1,6 +1,7 @@
 using System.Collections.Concurrent;
 using System.Net;
 using System.Net.Sockets;
+using Gossip.Core.Turns;
 using Gossip.Core;
 using Gossip.Core.Model;
 using Gossip.Core.Ports;

@@ -1,6 +1,7 @@
 using System.Globalization;
 using Docker.DotNet.Models;
 using Gossip.Core.Model;
+using Gossip.Core.Turns;
 
 namespace Gossip.Runtimes.Docker;
 

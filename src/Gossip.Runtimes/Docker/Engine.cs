@@ -4,6 +4,7 @@ using System.Text.Json;
 using System.Text.Json.Nodes;
 using Docker.DotNet;
 using Docker.DotNet.Models;
+using Gossip.Core.Turns;
 
 namespace Gossip.Runtimes.Docker;
 

@@ -1,6 +1,7 @@
 using Docker.DotNet.Models;
 using Gossip.Core.Model;
 using Gossip.Core.Pods;
+using Gossip.Core.Turns;
 using ContainerSpec = Gossip.Core.Model.ContainerSpec;
 
 namespace Gossip.Runtimes.Docker;

@@ -2,6 +2,7 @@ using System.Diagnostics;
 using System.Globalization;
 using Gossip.Core.Model;
 using Gossip.Core.Pods.Configuration;
+using Gossip.Core.Turns;
 using Gossip.Runtimes.Processes.Isolation;
 
 namespace Gossip.Runtimes.Processes;

@@ -2,6 +2,7 @@ using System.Collections.Immutable;
 using System.Net;
 using System.Net.Sockets;
 using Gossip.Core.Model;
+using Gossip.Core.Turns;
 
 namespace Gossip.Runtimes.Processes;
 

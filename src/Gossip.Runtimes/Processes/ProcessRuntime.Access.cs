@@ -1,6 +1,7 @@
 using System.Collections.Immutable;
 using Gossip.Core.Model;
 using Gossip.Core.Ports;
+using Gossip.Core.Turns;
 using Gossip.Runtimes.Processes.Access;
 using Gossip.Runtimes.Processes.Isolation;
 using Gossip.Runtimes.Processes.Logs;

@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using Gossip.Core.Turns;
 using Gossip.Core;
 using Gossip.Core.Model;
 using Gossip.Core.Pods;

@@ -2,6 +2,7 @@ using System.Collections.Immutable;
 using Gossip.Core.Model;
 using Gossip.Core.Pods;
 using Gossip.Core.Ports;
+using Gossip.Core.Turns;
 using Gossip.Runtimes.Pods;
 using Gossip.Runtimes.Processes.Isolation;
 using Gossip.Runtimes.Volumes;

@@ -1,6 +1,7 @@
 using System.Collections.Immutable;
 using Gossip.Core.Model;
 using Gossip.Core.Pods;
+using Gossip.Core.Turns;
 using Gossip.Runtimes.Pods;
 
 namespace Gossip.Runtimes.Volumes;

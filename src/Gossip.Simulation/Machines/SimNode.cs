@@ -1,3 +1,4 @@
+using Gossip.Core.Turns;
 using Gossip.Core;
 using Gossip.Core.Model;
 using Gossip.Core.Pods;
@@ -80,7 +81,7 @@ internal sealed class SimNode : NodeEffects
         appended = confirmed = LogPosition.None;
         syncing = false;
         var wall = (ulong)Math.Max(1, Now.Wall.UnixMilliseconds / 1000);
-        Machine = new NodeMachine(template with { BootAtLeast = wall, Seed = StableHash.Mix(template.Seed, (ulong)Life) }, Store.Open());
+        Machine = new NodeMachine(template with { BootAtLeast = wall, Seed = StableHash.Mix(template.Seed, (ulong)Life) }, Store.Open(), World.TraceOf(this));
         World.Watch(this, Machine);
         World.Handle(this, NodeInput.Started());
         World.Queue.Add(World.Queue.Now, new SimEvent { Kind = SimEventKind.Report, Node = Index, Life = Life });

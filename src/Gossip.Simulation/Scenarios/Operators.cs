@@ -71,7 +71,7 @@ internal sealed class Operators(World world, Luck luck)
             foreach (var slot in somebody.Slots.Slots)
                 foreach (var admission in slot.Admissions)
                     if (admission.Node == world.Nodes[node].Id && slot.IsDesired && admission.Run.Epoch >= slot.LeastEpoch)
-                        hotline.Ask(new EvictPod(new ObjectName("Pod", slot.Workload.Namespace, slot.Name), Core.View.ViewBuilder.UidOf(slot.Id, admission.Run.Epoch)), Answered, 1);
+                        hotline.Ask(new EvictPod(new ObjectName("Pod", slot.Workload.Namespace, slot.Name), new PodRun(slot.Id, admission.Run.Epoch).Uid), Answered, 1);
         world.After(Look, () => Evict(node));
     }
 

@@ -3,6 +3,7 @@ using Gossip.Core.Membership;
 using Gossip.Core.Model;
 using Gossip.Core.Scheduling;
 using Gossip.Core.Tests.Workloads;
+using Gossip.Core.Turns;
 using Gossip.Core.Wire;
 using Gossip.Core.Workloads;
 using static Gossip.Core.Tests.Workloads.TestCluster;
@@ -25,14 +26,21 @@ public class BudgetKeeperTests
         var card = cluster.Members.Find(NodeId.Of("n0"))!.Card;
         keeper = new BudgetKeeper(new NodeConfig(card, [], NodeTimings.Lan, 1, 1), cluster.Slots, cluster.Members, cluster.Tables, cluster.Tables, outbox);
         cluster.Members.Self = keeper.KeeperOf(cluster.Wanted[0]);
-        keeper.Start(cluster.Now);
-        keeper.OnSynced();
+        keeper.Start(new Turn(cluster.Now, cluster.Effects));
+        keeper.OnSynced(new Turn(cluster.Now, cluster.Effects));
         cluster.Pass(TimeSpan.FromMinutes(1));
     }
 
     PodRun Run(int pod) => new(cluster.Wanted[pod].Id, new Epoch(1));
 
-    void Ask(PodRun run, bool runs = true, bool dryRun = false) => keeper.OnAsk(new EvictionAsk(++numbers, run, runs, dryRun), NodeAddress.None, cluster.Now, cluster.Effects);
+    void Ask(PodRun run, bool runs = true, bool dryRun = false)
+    {
+        var buffer = new WireBuffer();
+        Envelope.Append(buffer, new EvictionAsk(++numbers, run, runs, dryRun));
+        keeper.OnMessage(
+            new Message(MessageKind.EvictionAsk, buffer.WrittenMemory[Limits.MessageHeader..], cluster.Members.Self, NodeAddress.None),
+            new Turn(cluster.Now, cluster.Effects));
+    }
 
     /// <summary>What was answered since the last look, in order.</summary>
     EvictionReply[] Answers()

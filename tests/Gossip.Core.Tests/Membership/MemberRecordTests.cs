@@ -1,6 +1,7 @@
 using FsCheck.Xunit;
 using Gossip.Core.Membership;
 using Gossip.Core.Model;
+using Gossip.Core.Turns;
 using Gossip.Core.Wire;
 using MessagePack;
 
@@ -127,7 +128,7 @@ public sealed class MemberRecordTests
         else bytes[place] = with;
         try
         {
-            Assert.True(node.Swim.TryHandle(kind, bytes, card.Id, card.Address, net.Clock, node));
+            node.Swim.OnMessage(new Message(kind, bytes, card.Id, card.Address), new Turn(net.Clock, node));
         }
         catch (Exception refusal) when (refusal is MessagePackSerializationException or EndOfStreamException or OverflowException)
         {

@@ -2,6 +2,7 @@ using Gossip.Core.Membership;
 using Gossip.Core.Model;
 using Gossip.Core.Pods;
 using Gossip.Core.Requests;
+using Gossip.Core.Turns;
 using Gossip.Core.Wire;
 
 namespace Gossip.Core.Tests.Membership;
@@ -18,10 +19,10 @@ public sealed class SuspicionsTests
     [Fact]
     public void Whom_one_asked_in_vain_has_the_longest_time_and_whom_four_asked_half_of_it()
     {
-        suspicions.Open(Suspect, Members, At(0), timers);
-        suspicions.Confirm(Suspect, new NodeId(2), At(0), timers);
+        suspicions.Open(Suspect, Members, new Turn(At(0), timers));
+        suspicions.Confirm(Suspect, new NodeId(2), new Turn(At(0), timers));
         Assert.Equal(Longest, timers.Last.After);
-        foreach (var by in (ulong[])[3, 4, 5]) Assert.True(suspicions.Confirm(Suspect, new NodeId(by), At(2), timers));
+        foreach (var by in (ulong[])[3, 4, 5]) Assert.True(suspicions.Confirm(Suspect, new NodeId(by), new Turn(At(2), timers)));
         Assert.Equal(TimeSpan.FromSeconds(2.5), timers.Last.After);
         Assert.True(suspicions.Stands(timers.Last.Timer));
     }
@@ -29,38 +30,38 @@ public sealed class SuspicionsTests
     [Fact]
     public void Each_further_accuser_shortens_the_time_and_a_repetition_does_not()
     {
-        suspicions.Open(Suspect, Members, At(0), timers);
+        suspicions.Open(Suspect, Members, new Turn(At(0), timers));
         var before = Longest;
-        suspicions.Confirm(Suspect, new NodeId(2), At(0), timers);
+        suspicions.Confirm(Suspect, new NodeId(2), new Turn(At(0), timers));
         foreach (var by in (ulong[])[3, 4, 5])
         {
-            suspicions.Confirm(Suspect, new NodeId(by), At(0), timers);
+            suspicions.Confirm(Suspect, new NodeId(by), new Turn(At(0), timers));
             Assert.InRange(timers.Last.After, Shortest, before - TimeSpan.FromMilliseconds(1));
             before = timers.Last.After;
-            Assert.False(suspicions.Confirm(Suspect, new NodeId(by), At(0), timers));
+            Assert.False(suspicions.Confirm(Suspect, new NodeId(by), new Turn(At(0), timers)));
         }
-        Assert.False(suspicions.Confirm(Suspect, new NodeId(6), At(0), timers));
+        Assert.False(suspicions.Confirm(Suspect, new NodeId(6), new Turn(At(0), timers)));
         Assert.Equal(before, timers.Last.After);
     }
 
     [Fact]
     public void A_longer_wait_is_stale_once_there_is_a_shorter_and_every_wait_once_it_is_refuted()
     {
-        suspicions.Open(Suspect, Members, At(0), timers);
+        suspicions.Open(Suspect, Members, new Turn(At(0), timers));
         var first = timers.Last.Timer;
-        suspicions.Confirm(Suspect, new NodeId(2), At(0), timers);
-        suspicions.Confirm(Suspect, new NodeId(3), At(0), timers);
+        suspicions.Confirm(Suspect, new NodeId(2), new Turn(At(0), timers));
+        suspicions.Confirm(Suspect, new NodeId(3), new Turn(At(0), timers));
         Assert.False(suspicions.Stands(first));
         Assert.Equal([new NodeId(2), new NodeId(3)], suspicions.Drop(Suspect));
         Assert.False(suspicions.Stands(timers.Last.Timer));
-        Assert.False(suspicions.Confirm(Suspect, new NodeId(4), At(1), timers));
+        Assert.False(suspicions.Confirm(Suspect, new NodeId(4), new Turn(At(1), timers)));
     }
 
     [Fact]
     public void In_a_small_cluster_nobody_is_waited_for_less()
     {
-        suspicions.Open(Suspect, 10, At(0), timers);
-        foreach (var by in (ulong[])[2, 3, 4, 5]) suspicions.Confirm(Suspect, new NodeId(by), At(0), timers);
+        suspicions.Open(Suspect, 10, new Turn(At(0), timers));
+        foreach (var by in (ulong[])[2, 3, 4, 5]) suspicions.Confirm(Suspect, new NodeId(by), new Turn(At(0), timers));
         Assert.Equal(TimeSpan.FromSeconds(3), timers.Last.After);
     }
 

@@ -2,6 +2,7 @@ using Gossip.Core.Membership;
 using Gossip.Core.Model;
 using Gossip.Core.Pods;
 using Gossip.Core.Requests;
+using Gossip.Core.Turns;
 using Gossip.Core.Wire;
 
 namespace Gossip.Core.Tests.Membership;
@@ -130,6 +131,8 @@ sealed class SwimNode(SwimNet net, NodeCard card, int[] seeds) : NodeEffects
 
     public NodeAddress Address => card.Address;
     public NodeId Id => card.Id;
+    NodeParts parts = null!;
+
     public Swim Swim { get; private set; } = null!;
     public bool IsRunning { get; private set; }
     public int Life { get; private set; }
@@ -149,7 +152,8 @@ sealed class SwimNode(SwimNet net, NodeCard card, int[] seeds) : NodeEffects
         var config = new NodeConfig(card, [.. seeds.Select(SwimNet.AddressOf)], net.Timings, boot, boot);
         Swim = new Swim(config, boot, new Luck(StableHash.Mix(net.Seed, StableHash.Mix(card.Id.Value, boot))), outbox);
         outbox.Piggyback = Swim;
-        Swim.Start(net.Clock, this);
+        parts = new NodeParts(Swim);
+        Swim.Start(new Turn(net.Clock, this));
         Settle();
     }
 
@@ -157,7 +161,7 @@ sealed class SwimNode(SwimNet net, NodeCard card, int[] seeds) : NodeEffects
 
     public void Leave()
     {
-        Swim.Leave(net.Clock, this);
+        Swim.OnLeave(new Turn(net.Clock, this));
         Settle();
     }
 
@@ -169,26 +173,26 @@ sealed class SwimNode(SwimNet net, NodeCard card, int[] seeds) : NodeEffects
 
     public void Due(NodeTimer timer)
     {
-        Assert.True(Swim.TryHandle(timer, net.Clock, this));
+        parts.Fire(timer, new Turn(net.Clock, this));
         Settle();
     }
 
     public void Fail(NodeAddress to, StreamFailure why)
     {
-        Swim.OnStreamFailed(to, why, net.Clock, this);
+        Swim.OnStreamFailed(to, why, new Turn(net.Clock, this));
         Settle();
     }
 
     public void Receive(NodeAddress from, ReadOnlyMemory<byte> payload)
     {
         Assert.True(Envelope.TryReadHeader(payload.Span, out var sender, out var boot));
-        var verdict = Swim.Admit(sender, boot, from, net.Clock, this);
+        var verdict = Swim.Admit(sender, boot, from, new Turn(net.Clock, this));
         if (verdict != Reject.None) Rejected(from, verdict);
         if (verdict is Reject.None or Reject.StaleBoot)
         {
             var rest = payload[Limits.EnvelopeHeader..];
             while (Envelope.TryNext(ref rest, out var kind, out var body, out _))
-                Assert.True(Swim.TryHandle(kind, body, sender, from, net.Clock, this));
+                parts.Deliver(new Message(kind, body, sender, from), new Turn(net.Clock, this));
         }
         Settle();
     }
@@ -198,8 +202,8 @@ sealed class SwimNode(SwimNet net, NodeCard card, int[] seeds) : NodeEffects
         foreach (var change in Swim.Changes)
             if (change.After is { } after && change.Before?.State != after.State) Saw.Add((change.Node, after.State));
         Swim.Changes.Clear();
-        outbox.Flush(this);
-        Swim.KeepGossiping(this);
+        outbox.Flush(new Turn(net.Clock, this));
+        Swim.OnSent(new Turn(net.Clock, this));
     }
 
     public override void Send(NodeAddress to, ReadOnlySpan<byte> datagram)

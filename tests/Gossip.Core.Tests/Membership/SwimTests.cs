@@ -1,5 +1,6 @@
 using Gossip.Core.Membership;
 using Gossip.Core.Model;
+using Gossip.Core.Turns;
 using Gossip.Core.Wire;
 
 namespace Gossip.Core.Tests.Membership;
@@ -138,10 +139,10 @@ public sealed class SwimTests
     {
         var net = SwimNet.Joined(3, 8);
         var (one, other) = (net.Nodes[0], net.Nodes[1]);
-        Assert.Equal(Reject.StaleBoot, one.Swim.Admit(other.Id, 1, other.Address, net.Clock, one));
-        Assert.Equal(Reject.None, one.Swim.Admit(other.Id, 100, other.Address, net.Clock, one));
-        Assert.Equal(Reject.None, one.Swim.Admit(NodeId.Of("stranger"), 1, other.Address, net.Clock, one));
-        Assert.Equal(Reject.Misdirected, one.Swim.Admit(one.Id, 100, one.Address, net.Clock, one));
+        Assert.Equal(Reject.StaleBoot, one.Swim.Admit(other.Id, 1, other.Address, new Turn(net.Clock, one)));
+        Assert.Equal(Reject.None, one.Swim.Admit(other.Id, 100, other.Address, new Turn(net.Clock, one)));
+        Assert.Equal(Reject.None, one.Swim.Admit(NodeId.Of("stranger"), 1, other.Address, new Turn(net.Clock, one)));
+        Assert.Equal(Reject.Misdirected, one.Swim.Admit(one.Id, 100, one.Address, new Turn(net.Clock, one)));
     }
 
     [Theory]

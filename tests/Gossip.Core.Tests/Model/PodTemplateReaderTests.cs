@@ -1,6 +1,7 @@
 using System.Text;
 using FsCheck.Xunit;
 using Gossip.Core.Model;
+using Gossip.Core.Turns;
 
 namespace Gossip.Core.Tests.Model;
 

@@ -2,6 +2,7 @@ using Gossip.Core.Model;
 using Gossip.Core.Pods;
 using Gossip.Core.Scheduling;
 using Gossip.Core.Tests.Scheduling;
+using Gossip.Core.Turns;
 
 namespace Gossip.Core.Tests.Pods;
 
@@ -151,8 +152,8 @@ public class AdoptionTests
         desk.Start(Survivor(desk));
         desk.Turn(() =>
         {
-            desk.Keeper.OnSynced(desk.Now, desk);
-            desk.Keeper.OnLeave(desk.Now, desk);
+            desk.Keeper.OnSynced(new Turn(desk.Now, desk));
+            desk.Keeper.OnLeave(new Turn(desk.Now, desk));
         });
         var stopped = desk.Did<StopPod>().Pod;
         Assert.False(desk.Own.Status.Ready);
@@ -179,7 +180,7 @@ public class AdoptionTests
     {
         var desk = new Desk(rank: 3);
         var survivor = Survivor(desk);
-        desk.Tables.Remove(desk.Workload, desk.Now, desk);
+        desk.Tables.Remove(desk.Workload, new Turn(desk.Now, desk));
         desk.Start(survivor);
         Assert.Empty(desk.Commands);
         desk.Sync();

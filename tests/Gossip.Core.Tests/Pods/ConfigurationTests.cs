@@ -3,6 +3,7 @@ using Gossip.Core.Model;
 using Gossip.Core.Pods;
 using Gossip.Core.Replication;
 using Gossip.Core.Tests.Scheduling;
+using Gossip.Core.Turns;
 
 namespace Gossip.Core.Tests.Pods;
 
@@ -27,7 +28,7 @@ public class ConfigurationTests
     static Uid Make(Desk desk, string kind, string name, params (string Key, string Text)[] data)
     {
         var birth = new ObjectBirth(new ObjectName(kind, "default", name), "v1").ToBytes();
-        var uid = desk.Tables.Create(RowKind.Object, [(Fields.Birth, birth), .. Cells(kind, data)], desk.Now, desk);
+        var uid = desk.Tables.Create(RowKind.Object, [(Fields.Birth, birth), .. Cells(kind, data)], new Turn(desk.Now, desk));
         desk.Pass(0);
         desk.Sync();
         return uid;
@@ -35,7 +36,7 @@ public class ConfigurationTests
 
     static void Change(Desk desk, Uid uid, string kind, params (string Key, string Text)[] data)
     {
-        desk.Tables.Edit(uid, Cells(kind, data), desk.Now, desk);
+        desk.Tables.Edit(uid, Cells(kind, data), new Turn(desk.Now, desk));
         desk.Sync();
     }
 
@@ -109,7 +110,7 @@ public class ConfigurationTests
         Assert.Empty(desk.Commands); // nothing new
         Make(desk, "ConfigMap", "extra", ("more", "x"));
         Assert.Equal("more=x password=two", Files(desk.Did<UpdateFiles>().Files));
-        desk.Tables.Remove(secret, desk.Now, desk);
+        desk.Tables.Remove(secret, new Turn(desk.Now, desk));
         desk.Sync();
         Assert.Empty(desk.Commands); // as in Kubernetes: what runs keeps what it has
         Assert.True(desk.Own.Status.Ready);
@@ -120,7 +121,7 @@ public class ConfigurationTests
     {
         var desk = Admitted();
         var birth = new ObjectBirth(new ObjectName("Secret", "elsewhere", "db"), "v1").ToBytes();
-        desk.Tables.Create(RowKind.Object, [(Fields.Birth, birth)], desk.Now, desk);
+        desk.Tables.Create(RowKind.Object, [(Fields.Birth, birth)], new Turn(desk.Now, desk));
         desk.Sync();
         Assert.Empty(desk.Commands);
     }

@@ -2,6 +2,7 @@ using Gossip.Core.Membership;
 using Gossip.Core.Model;
 using Gossip.Core.Scheduling;
 using Gossip.Core.Tests.Workloads;
+using Gossip.Core.Turns;
 
 namespace Gossip.Core.Tests.Pods;
 

@@ -4,6 +4,7 @@ using Gossip.Core.Pods;
 using Gossip.Core.Scheduling;
 using Gossip.Core.Tests.Scheduling;
 using Gossip.Core.Tests.Workloads;
+using Gossip.Core.Turns;
 
 namespace Gossip.Core.Tests.Pods;
 

@@ -5,6 +5,7 @@ using Gossip.Core.Replication;
 using Gossip.Core.Scheduling;
 using Gossip.Core.Tests.Scheduling;
 using Gossip.Core.Tests.Workloads;
+using Gossip.Core.Turns;
 
 namespace Gossip.Core.Tests.Pods;
 
@@ -76,7 +77,7 @@ public class PodKeeperTests
         Assert.DoesNotContain(desk.Commands, command => command is StopPod); // its logs can still be read
         Assert.Equal(0, desk.Bidder.Books.Count);
 
-        desk.Tables.Edit(desk.Workload, [(Fields.Deleting, "0"u8.ToArray())], desk.Now, desk);
+        desk.Tables.Edit(desk.Workload, [(Fields.Deleting, "0"u8.ToArray())], new Turn(desk.Now, desk));
         desk.Sync();
         var run = desk.Did<StopPod>().Pod;
         desk.Report(new PodStopped(run));
@@ -104,7 +105,7 @@ public class PodKeeperTests
         var desk = Running();
         var run = desk.Own.Run;
         desk.Commands.Clear();
-        desk.Tables.Edit(desk.Workload, [(Fields.Replicas, "0"u8.ToArray())], desk.Now, desk);
+        desk.Tables.Edit(desk.Workload, [(Fields.Replicas, "0"u8.ToArray())], new Turn(desk.Now, desk));
         desk.Pass(1);
         desk.Sync();
         Assert.Equal(run, desk.Did<StopPod>().Pod);
@@ -171,7 +172,7 @@ public class PodKeeperTests
     public void Leaving_ends_what_runs_here()
     {
         var desk = Running();
-        desk.Keeper.OnLeave(desk.Now, desk);
+        desk.Keeper.OnLeave(new Turn(desk.Now, desk));
         Assert.IsType<StopPod>(desk.Commands[^1]);
     }
 }

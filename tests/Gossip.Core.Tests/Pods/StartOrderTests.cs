@@ -1,6 +1,7 @@
 using Gossip.Core.Model;
 using Gossip.Core.Pods;
 using Gossip.Core.Scheduling;
+using Gossip.Core.Turns;
 
 namespace Gossip.Core.Tests.Pods;
 

@@ -3,6 +3,7 @@ using Gossip.Core.Model;
 using Gossip.Core.Pods;
 using Gossip.Core.Scheduling;
 using Gossip.Core.Tests.Scheduling;
+using Gossip.Core.Turns;
 using Gossip.Core.Workloads;
 
 namespace Gossip.Core.Tests.Pods;

@@ -2,6 +2,7 @@ using System.Buffers;
 using Gossip.Core.Model;
 using Gossip.Core.Ports;
 using Gossip.Core.Replication;
+using Gossip.Core.Turns;
 
 namespace Gossip.Core.Tests.Replication;
 
@@ -54,17 +55,17 @@ public sealed class RecoveryTests
         var peer = Alone();
         peer.Confirms = false;
         var done = new List<string>();
-        var uid = peer.Rows.Create(RowKind.Object, [("", new byte[] { 1 })], peer.Now, peer, (_, _, _) => done.Add("created"));
-        peer.Rows.Edit(uid, [("data.x", new byte[] { 1 })], peer.Now, peer, (_, _, _) => done.Add("edited"));
-        peer.Rows.Edit(uid, [("data.x", new byte[] { 2 })], peer.Now, peer);
+        var uid = peer.Rows.Create(RowKind.Object, [("", new byte[] { 1 })], new Turn(peer.Now, peer), (_, _) => done.Add("created"));
+        peer.Rows.Edit(uid, [("data.x", new byte[] { 1 })], new Turn(peer.Now, peer), (_, _) => done.Add("edited"));
+        peer.Rows.Edit(uid, [("data.x", new byte[] { 2 })], new Turn(peer.Now, peer));
         Assert.Null(peer.Rows.Find(uid));
         Assert.False(peer.Rows.Covers(uid));
         Assert.Equal(0, peer.Rows.Fill(new byte[1000]));
         Assert.Empty(done);
-        peer.Rows.OnPersisted(new LogPosition((ulong)peer.Log.Count - 1), peer.Now, peer);
+        peer.Rows.OnPersisted(new LogPosition((ulong)peer.Log.Count - 1), new Turn(peer.Now, peer));
         Assert.Equal(["created", "edited"], done);
         Assert.Equal([1], peer.Value(uid, "data.x")!);
-        peer.Rows.OnPersisted(new LogPosition((ulong)peer.Log.Count), peer.Now, peer);
+        peer.Rows.OnPersisted(new LogPosition((ulong)peer.Log.Count), new Turn(peer.Now, peer));
         Assert.Equal([2], peer.Value(uid, "data.x")!);
         Assert.Equal(2u, peer.Rows.Find(uid)!["data.x"]!.Value.Generation);
         Assert.True(peer.Rows.Fill(new byte[1000]) > 0);
@@ -76,7 +77,7 @@ public sealed class RecoveryTests
         var peer = Alone();
         var records = peer.Log.Count;
         peer.Confirms = false;
-        var lost = peer.Rows.Create(RowKind.Object, [("", new byte[] { 1 })], peer.Now, peer);
+        var lost = peer.Rows.Create(RowKind.Object, [("", new byte[] { 1 })], new Turn(peer.Now, peer));
         peer.Restart(peer.Stored(isClean: false, records), bootAtLeast: 1);
         Assert.Null(peer.Rows.Find(lost));
         Assert.False(peer.Rows.Covers(lost));
@@ -89,9 +90,9 @@ public sealed class RecoveryTests
         Uid kept = peer.Create(), removed = peer.Create(), before = peer.Create();
         peer.Remove(removed);
         peer.Confirms = false;
-        var pending = peer.Rows.Create(RowKind.Slot, [("", new byte[] { 1 })], peer.Now, peer);
-        peer.Rows.Edit(kept, [("data.x", new byte[] { 5 })], peer.Now, peer);
-        peer.Rows.Remove(before, peer.Now, peer);
+        var pending = peer.Rows.Create(RowKind.Slot, [("", new byte[] { 1 })], new Turn(peer.Now, peer));
+        peer.Rows.Edit(kept, [("data.x", new byte[] { 5 })], new Turn(peer.Now, peer));
+        peer.Rows.Remove(before, new Turn(peer.Now, peer));
         var last = peer.Rows.Tick(peer.Now);
         var snapshot = new ArrayBufferWriter<byte>();
         peer.Rows.WriteSnapshot(snapshot);

@@ -4,6 +4,7 @@ using Gossip.Core.Pods;
 using Gossip.Core.Ports;
 using Gossip.Core.Replication;
 using Gossip.Core.Requests;
+using Gossip.Core.Turns;
 using Gossip.Core.Wire;
 
 namespace Gossip.Core.Tests.Replication;
@@ -104,6 +105,8 @@ sealed class RowPeer : NodeEffects, IMemberList
 
     public NodeCard Card { get; }
     public NodeAddress Address => Card.Address;
+    NodeParts parts = null!;
+
     public Replicator Rows { get; private set; } = null!;
     public List<byte[]> Log { get; } = [];
     public long WallError { get; set; }
@@ -121,7 +124,8 @@ sealed class RowPeer : NodeEffects, IMemberList
         Log.Clear();
         timers.Clear();
         confirmed = 0;
-        Rows.Start(this);
+        parts = new NodeParts(Rows);
+        Rows.Start(new Turn(Now, this));
         Settle();
     }
 
@@ -133,20 +137,20 @@ sealed class RowPeer : NodeEffects, IMemberList
 
     public Uid Create(RowKind kind, params (string Field, ReadOnlyMemory<byte> Value)[] cells)
     {
-        var uid = Rows.Create(kind, [(Fields.Birth, new byte[] { 7 }), .. cells], Now, this);
+        var uid = Rows.Create(kind, [(Fields.Birth, new byte[] { 7 }), .. cells], new Turn(Now, this));
         Settle();
         return uid;
     }
 
     public void Edit(Uid uid, string field, params byte[] value)
     {
-        Rows.Edit(uid, [(field, value)], Now, this);
+        Rows.Edit(uid, [(field, value)], new Turn(Now, this));
         Settle();
     }
 
     public void Remove(Uid uid)
     {
-        Rows.Remove(uid, Now, this);
+        Rows.Remove(uid, new Turn(Now, this));
         Settle();
     }
 
@@ -157,7 +161,7 @@ sealed class RowPeer : NodeEffects, IMemberList
         foreach (var (timer, _) in timers.Where(each => each.Due <= cluster.Time).ToList())
         {
             timers.RemoveAll(each => each.Timer == timer);
-            Assert.True(Rows.TryHandle(timer, Now, this));
+            parts.Fire(timer, new Turn(Now, this));
         }
         Settle();
     }
@@ -169,7 +173,7 @@ sealed class RowPeer : NodeEffects, IMemberList
         while (Envelope.TryNext(ref rest, out var kind, out var body, out var reject))
         {
             Assert.Equal(Reject.None, reject);
-            Assert.True(Rows.TryHandle(kind, body, sender, from.Address, Now, this));
+            parts.Deliver(new Message(kind, body, sender, from.Address), new Turn(Now, this));
         }
         Array.Fill(payload, (byte)0xEE); // spans are valid during the call only
         Settle();
@@ -180,10 +184,10 @@ sealed class RowPeer : NodeEffects, IMemberList
         while (Confirms && confirmed < (ulong)Log.Count)
         {
             confirmed = (ulong)Log.Count;
-            Rows.OnPersisted(new LogPosition(confirmed), Now, this);
+            Rows.OnPersisted(new LogPosition(confirmed), new Turn(Now, this));
         }
-        outbox.Flush(this);
-        Rows.KeepGossiping(this);
+        outbox.Flush(new Turn(Now, this));
+        Rows.OnSent(new Turn(Now, this));
     }
 
     // The member list: everybody, always.

@@ -1,6 +1,7 @@
 using FsCheck.Xunit;
 using Gossip.Core.Model;
 using Gossip.Core.Replication;
+using Gossip.Core.Turns;
 using Gossip.Core.Wire;
 using MessagePack;
 
@@ -68,7 +69,7 @@ public sealed class RowCodecFuzzTests
         for (var flips = 1 + luck.Below(4); flips > 0 && bytes.Length > 0; flips--) bytes[luck.Below(bytes.Length)] ^= (byte)(1 + luck.Below(255));
         try
         {
-            peer.Rows.TryHandle(kind, bytes, new NodeId(3), peer.Address, peer.Now, peer);
+            peer.Rows.OnMessage(new Message(kind, bytes, new NodeId(3), peer.Address), new Turn(peer.Now, peer));
         }
         catch (Exception expected) when (expected is MessagePackSerializationException or EndOfStreamException or OverflowException)
         {

@@ -4,6 +4,7 @@ using Gossip.Core.Model;
 using Gossip.Core.Replication;
 using Gossip.Core.Requests;
 using Gossip.Core.Tests.Workloads;
+using Gossip.Core.Turns;
 using Gossip.Core.Wire;
 using static Gossip.Core.Tests.Workloads.TestCluster;
 

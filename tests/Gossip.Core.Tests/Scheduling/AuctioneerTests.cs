@@ -2,6 +2,7 @@ using Gossip.Core.Membership;
 using Gossip.Core.Model;
 using Gossip.Core.Replication;
 using Gossip.Core.Scheduling;
+using Gossip.Core.Turns;
 using Gossip.Core.Wire;
 
 namespace Gossip.Core.Tests.Scheduling;
@@ -266,7 +267,7 @@ public class AuctioneerTests
     {
         var round = new RoundSummary(desk.Run, auctioneer, 1, 4, 0, NodeId.None, new Stamp(at), []);
         desk.Tables.Create(RowKind.Summary,
-            [(Fields.Birth, PodCodec.SlotBirth(desk.Pods[0])), (Fields.Round, round.Cell)], desk.Now, desk);
+            [(Fields.Birth, PodCodec.SlotBirth(desk.Pods[0])), (Fields.Round, round.Cell)], new Turn(desk.Now, desk));
     }
 
     [Fact]

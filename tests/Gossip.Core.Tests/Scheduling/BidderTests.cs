@@ -1,5 +1,6 @@
 using Gossip.Core.Model;
 using Gossip.Core.Scheduling;
+using Gossip.Core.Turns;
 
 namespace Gossip.Core.Tests.Scheduling;
 
@@ -153,7 +154,7 @@ public class BidderTests
         desk.Hear(desk.Ring[0], new Ask(1, desk.Run));
         Assert.Equal("node is unready: starting", Refused(desk));
         desk.Sync();
-        desk.Bidder.Close("leaving", desk.Now, desk);
+        desk.Bidder.OnLeave(new Turn(desk.Now, desk));
         desk.Hear(desk.Ring[0], new Ask(2, desk.Run));
         Assert.Equal("node is unready: leaving", Refused(desk));
     }

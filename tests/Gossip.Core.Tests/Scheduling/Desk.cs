@@ -6,6 +6,7 @@ using Gossip.Core.Replication;
 using Gossip.Core.Requests;
 using Gossip.Core.Scheduling;
 using Gossip.Core.Tests.Workloads;
+using Gossip.Core.Turns;
 using Gossip.Core.Wire;
 using Gossip.Core.Workloads;
 
@@ -22,6 +23,7 @@ sealed class Desk : NodeEffects, IMemberList
     readonly Swim swim;
     readonly Outbox outbox;
     readonly ulong point;
+    readonly NodeParts parts;
     int order;
     long ticks = TimeSpan.TicksPerHour;
 
@@ -35,8 +37,8 @@ sealed class Desk : NodeEffects, IMemberList
         }
         var birth = new ObjectBirth(TestCluster.Deployment("web"), "apps/v1").ToBytes();
         var fields = TestCluster.Fields(replicas, template).Select(field => (field.Path, field.Json));
-        Workload = Tables.Create(RowKind.Object, [.. fields, (Fields.Birth, (ReadOnlyMemory<byte>)birth)], Now, this);
-        Tables.Commit(Now, this);
+        Workload = Tables.Create(RowKind.Object, [.. fields, (Fields.Birth, (ReadOnlyMemory<byte>)birth)], new Turn(Now, this));
+        Tables.Commit(new Turn(Now, this));
         var derived = new SlotTable(Tables, this, Timings).Slots;
         Pods = [.. derived.Select(slot => slot.Id).Order()];
         point = derived.First(slot => slot.Id == Pods[0]).Point;
@@ -48,6 +50,7 @@ sealed class Desk : NodeEffects, IMemberList
         Bidder = new Bidder(config, Slots, swim, Tables, outbox);
         Auctioneer = new Auctioneer(config, Slots, this, Tables, Tables, new Luck(2), outbox);
         Keeper = new PodKeeper(config, Slots, this, Tables, Tables, Bidder, outbox);
+        parts = new NodeParts(Bidder, Keeper, Auctioneer);
     }
 
     public NodeTimings Timings { get; }
@@ -81,17 +84,17 @@ sealed class Desk : NodeEffects, IMemberList
     {
         Turn(() =>
         {
-            Bidder.Start(Now);
-            Auctioneer.Start();
-            Keeper.Start(this);
+            Bidder.Start(new Turn(Now, this));
+            Auctioneer.Start(new Turn(Now, this));
+            Keeper.Start(new Turn(Now, this));
         });
-        Turn(() => Keeper.OnReport(new PodsSurvived([.. survivors]), Now, this));
+        Turn(() => Keeper.OnReport(new PodsSurvived([.. survivors]), new Turn(Now, this)));
         return this;
     }
 
     public Desk Sync()
     {
-        Turn(() => Keeper.OnSynced(Now, this));
+        Turn(() => Keeper.OnSynced(new Turn(Now, this)));
         return this;
     }
 
@@ -100,15 +103,14 @@ sealed class Desk : NodeEffects, IMemberList
         var buffer = new WireBuffer();
         Envelope.Append(buffer, message);
         var body = buffer.WrittenMemory[Limits.MessageHeader..];
-        Turn(() => _ = Bidder.TryHandle(T.Kind, body, from, members[from].Address, Now, this)
-            || Auctioneer.TryHandle(T.Kind, body, from, members[from].Address, Now, this));
+        Turn(() => parts.Deliver(new Message(T.Kind, body, from, members[from].Address), new Turn(Now, this)));
     }
 
     /// <summary>The host app's rules answer.</summary>
     public void Answer(ulong question, string? refusal = null, string fault = "") =>
-        Turn(() => Bidder.OnHostAnswer(new HostAnswer(question, refusal, 0, "", fault), Now, this));
+        Turn(() => Bidder.OnHostAnswer(new HostAnswer(question, refusal, 0, "", fault), new Turn(Now, this)));
 
-    public void Report(PodReport report) => Turn(() => Keeper.OnReport(report, Now, this));
+    public void Report(PodReport report) => Turn(() => Keeper.OnReport(report, new Turn(Now, this)));
 
     public void Change(NodeId node, Func<Member, Member> change)
     {
@@ -118,7 +120,7 @@ sealed class Desk : NodeEffects, IMemberList
         Turn(() =>
         {
             Slots.Apply(step, Now);
-            Auctioneer.OnMember(step, Now, this);
+            Auctioneer.OnMember(step, new Turn(Now, this));
         });
     }
 
@@ -128,17 +130,17 @@ sealed class Desk : NodeEffects, IMemberList
         var uid = Uid.None;
         var birth = new ObjectBirth(name, "v1").ToBytes();
         Turn(() => uid = Tables.Create(RowKind.Object,
-            [.. fields.Select(field => (field.Field, (ReadOnlyMemory<byte>)System.Text.Encoding.UTF8.GetBytes(field.Json))), (Fields.Birth, birth)], Now, this));
+            [.. fields.Select(field => (field.Field, (ReadOnlyMemory<byte>)System.Text.Encoding.UTF8.GetBytes(field.Json))), (Fields.Birth, birth)], new Turn(Now, this)));
         return uid;
     }
 
     public void Write(Uid row, string field, string value) =>
-        Turn(() => Tables.Edit(row, [(field, System.Text.Encoding.UTF8.GetBytes(value))], Now, this));
+        Turn(() => Tables.Edit(row, [(field, System.Text.Encoding.UTF8.GetBytes(value))], new Turn(Now, this)));
 
     /// <summary>Somebody elsewhere ends the present run of a pod.</summary>
-    public void EndRun(Slot slot, RunEnd why) => Turn(() => RunEnds.Raise(slot, slot.NextEpoch, why, Tables, Tables, Now, this, (_, _, _) => { }));
+    public void EndRun(Slot slot, RunEnd why) => Turn(() => RunEnds.Raise(slot, slot.NextEpoch, why, Tables, Tables, new Turn(Now, this), (_, _) => { }));
 
-    public void Remove(Uid row) => Turn(() => Tables.Remove(row, Now, this));
+    public void Remove(Uid row) => Turn(() => Tables.Remove(row, new Turn(Now, this)));
 
     public void Die(NodeId node) => Change(node, member => member with { State = MemberState.Dead, Since = Now.Monotonic });
 
@@ -149,12 +151,12 @@ sealed class Desk : NodeEffects, IMemberList
         var now = AdmissionStatus.Admitted with { Phase = PodPhase.Running, Ready = ready };
         var uid = Uid.None;
         Turn(() => uid = Tables.Create(RowKind.Admission,
-            [(Fields.Birth, AdmissionCodec.Write(birth)), (Fields.Status, AdmissionCodec.Write(status?.Invoke(now) ?? now))], Now, this));
+            [(Fields.Birth, AdmissionCodec.Write(birth)), (Fields.Status, AdmissionCodec.Write(status?.Invoke(now) ?? now))], new Turn(Now, this)));
         return uid;
     }
 
     public void Edit(Uid admission, AdmissionStatus status) =>
-        Turn(() => Tables.Edit(admission, [(Fields.Status, AdmissionCodec.Write(status))], Now, this));
+        Turn(() => Tables.Edit(admission, [(Fields.Status, AdmissionCodec.Write(status))], new Turn(Now, this)));
 
     public void Pass(TimeSpan time)
     {
@@ -163,7 +165,7 @@ sealed class Desk : NodeEffects, IMemberList
         {
             timers.Dequeue();
             ticks = Math.Max(ticks, due.At);
-            Turn(() => _ = Bidder.TryHandle(timer, Now, this) || Auctioneer.TryHandle(timer, Now, this) || Keeper.TryHandle(timer, Now, this));
+            Turn(() => parts.Fire(timer, new Turn(Now, this)));
         }
         ticks = end;
     }
@@ -202,22 +204,21 @@ sealed class Desk : NodeEffects, IMemberList
         input();
         do
         {
-            foreach (var change in Tables.Commit(Now, this)) Slots.Apply(change, Now);
+            foreach (var change in Tables.Commit(new Turn(Now, this))) Slots.Apply(change, Now);
             var dirty = Slots.Dirty.ToArray();
             Slots.Dirty.Clear();
             foreach (var pod in dirty)
             {
-                Keeper.OnSlot(pod, Now, this);
-                Auctioneer.OnSlot(pod, Now, this);
+                Keeper.OnSlot(pod, new Turn(Now, this));
+                Auctioneer.OnSlot(pod, new Turn(Now, this));
             }
-            foreach (var config in Slots.DirtyConfig) Keeper.OnConfig(config, Now, this);
+            foreach (var config in Slots.DirtyConfig) Keeper.OnConfig(config, new Turn(Now, this));
             Slots.DirtyConfig.Clear();
         }
         while (!Tables.IsIdle || Slots.Dirty.Count > 0);
-        Auctioneer.OnSettled(Now, this);
-        Keeper.OnSettled(Now, this);
+        parts.Settle(new Turn(Now, this));
         Record(Self, outbox.TakeLooped());
-        outbox.Flush(this);
+        outbox.Flush(new Turn(Now, this));
     }
 
     void Record(NodeId to, ReadOnlyMemory<byte> messages)

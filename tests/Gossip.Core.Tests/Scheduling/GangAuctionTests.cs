@@ -2,6 +2,7 @@ using Gossip.Core.Model;
 using Gossip.Core.Replication;
 using Gossip.Core.Scheduling;
 using Gossip.Core.Tests.Workloads;
+using Gossip.Core.Turns;
 using Gossip.Core.View;
 using Gossip.Core.Workloads;
 

@@ -1,5 +1,6 @@
 using FsCheck.Xunit;
 using Gossip.Core.Scheduling;
+using Gossip.Core.Turns;
 using Gossip.Core.Wire;
 using MessagePack;
 

@@ -3,6 +3,7 @@ using Gossip.Core.Model;
 using Gossip.Core.Replication;
 using Gossip.Core.Scheduling;
 using Gossip.Core.Tests.Workloads;
+using Gossip.Core.Turns;
 using Gossip.Core.View;
 using Gossip.Core.Workloads;
 using static Gossip.Core.Tests.Workloads.TestCluster;
@@ -16,7 +17,7 @@ public class ViewBuilderTests
     void Publish(Slot slot, NodeId winner, params RoundAnswer[] answers)
     {
         var round = new RoundSummary(new PodRun(slot.Id, slot.NextEpoch), NodeId.Of("n0"), 1, answers.Length, answers.Count(answer => answer.IsBid), winner, cluster.Tables.Tick(cluster.Now), answers);
-        cluster.Tables.Create(RowKind.Summary, [(Core.Replication.Fields.Birth, PodCodec.SlotBirth(slot.Id)), (Core.Replication.Fields.Round, round.Cell)], cluster.Now, cluster.Effects);
+        cluster.Tables.Create(RowKind.Summary, [(Core.Replication.Fields.Birth, PodCodec.SlotBirth(slot.Id)), (Core.Replication.Fields.Round, round.Cell)], new Turn(cluster.Now, cluster.Effects));
         cluster.Settle();
     }
 
@@ -91,7 +92,7 @@ public class ViewBuilderTests
         foreach (var restarts in (int[])[1, 2, 2])
         {
             var waiting = AdmissionStatus.Admitted with { Containers = [new("web", ContainerStage.Waiting, restarts, default, 1, "CrashLoopBackOff", "")] };
-            cluster.Tables.Edit(admission, [(Core.Replication.Fields.Status, AdmissionCodec.Write(waiting))], cluster.Now, cluster.Effects);
+            cluster.Tables.Edit(admission, [(Core.Replication.Fields.Status, AdmissionCodec.Write(waiting))], new Turn(cluster.Now, cluster.Effects));
             cluster.Settle();
         }
         cluster.Withdraw(admission);
@@ -114,7 +115,7 @@ public class ViewBuilderTests
                 Notes = [new("Unhealthy", "web", $"Liveness probe failed: {message}", count)],
                 Containers = [new("web", ContainerStage.Waiting, 0, default, 0, "WaitingForDependencies", "svc/db has no ready endpoint")],
             };
-            cluster.Tables.Edit(admission, [(Core.Replication.Fields.Status, AdmissionCodec.Write(status))], cluster.Now, cluster.Effects);
+            cluster.Tables.Edit(admission, [(Core.Replication.Fields.Status, AdmissionCodec.Write(status))], new Turn(cluster.Now, cluster.Effects));
             cluster.Settle();
         }
         Assert.Equal(

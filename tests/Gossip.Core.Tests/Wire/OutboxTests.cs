@@ -2,6 +2,7 @@ using Gossip.Core.Membership;
 using Gossip.Core.Model;
 using Gossip.Core.Pods;
 using Gossip.Core.Requests;
+using Gossip.Core.Turns;
 using Gossip.Core.Wire;
 using MessagePack;
 
@@ -60,8 +61,8 @@ public class OutboxTests
     {
         var sent = new Sent();
         var outbox = new Outbox(NodeId.Of("self"));
-        for (var i = 0; i < 40; i++) outbox.Send(i % 2 == 0 ? A : B, new Note(i, 100), sent);
-        outbox.Flush(sent);
+        for (var i = 0; i < 40; i++) outbox.Send(i % 2 == 0 ? A : B, new Note(i, 100), new Turn(default, sent));
+        outbox.Flush(new Turn(default, sent));
 
         Assert.All(sent.Datagrams, datagram => Assert.InRange(datagram.Bytes.Length, 1, Limits.DatagramPayload));
         Assert.True(sent.Datagrams.Count < 10);
@@ -74,9 +75,9 @@ public class OutboxTests
     {
         var sent = new Sent();
         var outbox = new Outbox(NodeId.Of("self"));
-        outbox.Send(A, new Note(1, 10), sent);
-        outbox.Send(A, new Note(2, Limits.DatagramPayload), sent);
-        outbox.Flush(sent);
+        outbox.Send(A, new Note(1, 10), new Turn(default, sent));
+        outbox.Send(A, new Note(2, Limits.DatagramPayload), new Turn(default, sent));
+        outbox.Flush(new Turn(default, sent));
         Assert.Equal([1], Numbers(Assert.Single(sent.Datagrams).Bytes));
         Assert.Equal([2], Numbers(Assert.Single(sent.Frames).Bytes));
     }
@@ -95,8 +96,8 @@ public class OutboxTests
             rumours.Offer((ulong)i, encoded.Written, Times);
         }
         var outbox = new Outbox(NodeId.Of("self")) { Piggyback = new Rumours(rumours) };
-        while (!rumours.IsEmpty) outbox.SendRumours(A, sent);
-        outbox.SendRumours(A, sent); // nothing is left, and nothing is sent
+        while (!rumours.IsEmpty) outbox.SendRumours(A, new Turn(default, sent));
+        outbox.SendRumours(A, new Turn(default, sent)); // nothing is left, and nothing is sent
         Assert.All(sent.Frames, frame => Assert.InRange(frame.Bytes.Length, Limits.EnvelopeHeader + 1, Limits.RumourFrame + Limits.EnvelopeHeader));
         Assert.Equal(Enumerable.Range(0, Many), sent.Frames.SelectMany(frame => Numbers(frame.Bytes)).GroupBy(number => number).Where(told => told.Count() == Times).Select(told => told.Key).Order());
     }
@@ -111,8 +112,8 @@ public class OutboxTests
     {
         var sent = new Sent();
         var outbox = new Outbox(NodeId.Of("self"));
-        for (var i = 0; i < 5; i++) outbox.Send(A, new Note(i, 20), sent);
-        outbox.Flush(sent);
+        for (var i = 0; i < 5; i++) outbox.Send(A, new Note(i, 20), new Turn(default, sent));
+        outbox.Flush(new Turn(default, sent));
         var whole = Assert.Single(sent.Datagrams).Bytes;
         for (var cut = Limits.EnvelopeHeader; cut < whole.Length; cut++)
         {

@@ -7,6 +7,7 @@ using Gossip.Core.Replication;
 using Gossip.Core.Scheduling;
 using Gossip.Core.Scheduling.Preemption;
 using Gossip.Core.Singletons;
+using Gossip.Core.Turns;
 using Gossip.Core.Wire;
 using Gossip.Core.Workloads;
 using MessagePack;

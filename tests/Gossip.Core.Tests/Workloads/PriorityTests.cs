@@ -1,5 +1,6 @@
 using Gossip.Core.Model;
 using Gossip.Core.Requests;
+using Gossip.Core.Turns;
 using Gossip.Core.Workloads;
 using static Gossip.Core.Tests.Workloads.TestCluster;
 

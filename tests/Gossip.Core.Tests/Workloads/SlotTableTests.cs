@@ -4,6 +4,7 @@ using Gossip.Core.Model;
 using Gossip.Core.Replication;
 using Gossip.Core.Requests;
 using Gossip.Core.Scheduling;
+using Gossip.Core.Turns;
 using Gossip.Core.Workloads;
 using static Gossip.Core.Tests.Workloads.TestCluster;
 
@@ -87,11 +88,11 @@ public class SlotTableTests
         // Made in another partition: the clerk here would have refused it.
         var other = cluster.Tables.Create(RowKind.Object,
             [(Core.Replication.Fields.Birth, new ObjectBirth(Deployment("hello"), "v1").ToBytes()), .. Fields(5).Select(field => (field.Path, field.Json))],
-            cluster.Now, cluster.Effects);
+            new Turn(cluster.Now, cluster.Effects));
         cluster.Settle();
         Assert.Equal(5, cluster.Wanted.Length);
         Assert.Equal([true, false], cluster.View.Objects.Select(view => view.NameConflict));
-        cluster.Tables.Remove(other, cluster.Now, cluster.Effects);
+        cluster.Tables.Remove(other, new Turn(cluster.Now, cluster.Effects));
         cluster.Settle();
         Assert.Equal(2, cluster.Wanted.Length);
         Assert.False(Assert.Single(cluster.View.Objects).NameConflict);
@@ -102,7 +103,7 @@ public class SlotTableTests
     {
         cluster.Tables.Create(RowKind.Object,
             [(Core.Replication.Fields.Birth, new ObjectBirth(Deployment("bad"), "v1").ToBytes()), .. Fields(2, """{"spec":{}}""").Select(field => (field.Path, field.Json))],
-            cluster.Now, cluster.Effects);
+            new Turn(cluster.Now, cluster.Effects));
         cluster.Settle();
         Assert.Empty(cluster.Wanted);
         Assert.Contains(cluster.View.Events, happened => happened.Reason == "InvalidTemplate" && happened.Message.StartsWith("spec.template.spec.containers: "));
@@ -172,9 +173,9 @@ public class SlotTableTests
         cluster.Admit(draining, "n1", status: status => status with { Draining = true });
         cluster.Admit(failed, "n1");
         cluster.Admit(outdated, "n1");
-        cluster.Tables.Create(RowKind.Slot, [(Core.Replication.Fields.Birth, PodCodec.SlotBirth(failed.Id)), ("failed.1", new byte[1])], cluster.Now, cluster.Effects);
-        var facts = cluster.Tables.Create(RowKind.Slot, [(Core.Replication.Fields.Birth, PodCodec.SlotBirth(outdated.Id))], cluster.Now, cluster.Effects);
-        cluster.Tables.Raise(facts, Core.Replication.Fields.LeastEpoch, 5, new byte[] { 1 }, cluster.Now, cluster.Effects);
+        cluster.Tables.Create(RowKind.Slot, [(Core.Replication.Fields.Birth, PodCodec.SlotBirth(failed.Id)), ("failed.1", new byte[1])], new Turn(cluster.Now, cluster.Effects));
+        var facts = cluster.Tables.Create(RowKind.Slot, [(Core.Replication.Fields.Birth, PodCodec.SlotBirth(outdated.Id))], new Turn(cluster.Now, cluster.Effects));
+        cluster.Tables.Raise(facts, Core.Replication.Fields.LeastEpoch, 5, new byte[] { 1 }, new Turn(cluster.Now, cluster.Effects));
         cluster.Settle();
         Assert.All(cluster.Wanted, slot => Assert.True(cluster.Slots.IsOpen(slot, cluster.Now.Monotonic)));
         Assert.Equal([2, 2, 5], cluster.Wanted.Select(slot => (int)slot.NextEpoch.Value));
@@ -187,8 +188,8 @@ public class SlotTableTests
         var slot = cluster.Wanted[0];
         foreach (var (field, least) in new[] { ("failed.2", 3u), ("failed.7", 1u) })
         {
-            var row = cluster.Tables.Create(RowKind.Slot, [(Core.Replication.Fields.Birth, PodCodec.SlotBirth(slot.Id)), (field, new byte[1])], cluster.Now, cluster.Effects);
-            cluster.Tables.Raise(row, Core.Replication.Fields.LeastEpoch, least, new byte[] { 1 }, cluster.Now, cluster.Effects);
+            var row = cluster.Tables.Create(RowKind.Slot, [(Core.Replication.Fields.Birth, PodCodec.SlotBirth(slot.Id)), (field, new byte[1])], new Turn(cluster.Now, cluster.Effects));
+            cluster.Tables.Raise(row, Core.Replication.Fields.LeastEpoch, least, new byte[] { 1 }, new Turn(cluster.Now, cluster.Effects));
         }
         cluster.Settle();
         Assert.Equal((new Epoch(3), new Epoch(8)), (slot.LeastEpoch, slot.NextEpoch));
@@ -201,7 +202,7 @@ public class SlotTableTests
         cluster.Create("hello", 1);
         var run = new PodRun(cluster.Wanted[0].Id, new Epoch(3));
         var round = new RoundSummary(run, NodeId.Of("n0"), 1, 3, 0, NodeId.None, new Stamp(7), []);
-        cluster.Tables.Create(RowKind.Summary, [(Core.Replication.Fields.Birth, PodCodec.SlotBirth(run.Pod)), (Core.Replication.Fields.Round, round.Cell)], cluster.Now, cluster.Effects);
+        cluster.Tables.Create(RowKind.Summary, [(Core.Replication.Fields.Birth, PodCodec.SlotBirth(run.Pod)), (Core.Replication.Fields.Round, round.Cell)], new Turn(cluster.Now, cluster.Effects));
         cluster.Settle();
         Assert.Equal(run.Epoch, cluster.Wanted[0].NextEpoch);
     }
@@ -232,7 +233,7 @@ public class SlotTableTests
     {
         cluster.Create("hello", 1);
         foreach (var kind in (RowKind[])[RowKind.Object, RowKind.Slot, RowKind.Admission, RowKind.Summary])
-            cluster.Tables.Create(kind, [(Core.Replication.Fields.Birth, new byte[] { 0xC1, 7 }), (Core.Replication.Fields.Round, new byte[] { 0xC1 })], cluster.Now, cluster.Effects);
+            cluster.Tables.Create(kind, [(Core.Replication.Fields.Birth, new byte[] { 0xC1, 7 }), (Core.Replication.Fields.Round, new byte[] { 0xC1 })], new Turn(cluster.Now, cluster.Effects));
         cluster.Settle();
         Assert.Single(cluster.View.Pods);
         Assert.Single(cluster.View.Objects);
@@ -245,14 +246,14 @@ public class SlotTableTests
         cluster.Create("hello", 1);
         var run = new PodRun(cluster.Wanted[0].Id, Epoch.First);
         cluster.Admit(cluster.Wanted[0], "n1", status: status => status with { Containers = [new ContainerState("web", ContainerStage.Running, 2, default, 0, "", "")] });
-        cluster.Tables.Create(RowKind.Slot, [(Core.Replication.Fields.Birth, PodCodec.SlotBirth(run.Pod))], cluster.Now, cluster.Effects);
+        cluster.Tables.Create(RowKind.Slot, [(Core.Replication.Fields.Birth, PodCodec.SlotBirth(run.Pod))], new Turn(cluster.Now, cluster.Effects));
         var round = new RoundSummary(run, NodeId.Of("n0"), 1, 3, 1, NodeId.Of("n1"), new Stamp(7),
             [new RoundAnswer(NodeId.Of("n1"), 70, ""), new RoundAnswer(NodeId.Of("n2"), -1, "lacks 0.5 cpu")]);
-        cluster.Tables.Create(RowKind.Summary, [(Core.Replication.Fields.Birth, PodCodec.SlotBirth(run.Pod)), (Core.Replication.Fields.Round, round.Cell)], cluster.Now, cluster.Effects);
+        cluster.Tables.Create(RowKind.Summary, [(Core.Replication.Fields.Birth, PodCodec.SlotBirth(run.Pod)), (Core.Replication.Fields.Round, round.Cell)], new Turn(cluster.Now, cluster.Effects));
         cluster.Settle();
 
         foreach (var row in cluster.Tables.History.ToArray())
-            cluster.Tables.Create(row.Kind, [.. row.After!.Cells.Select(cell => (cell.Field, Spoil(cell.Value, luck)))], cluster.Now, cluster.Effects);
+            cluster.Tables.Create(row.Kind, [.. row.After!.Cells.Select(cell => (cell.Field, Spoil(cell.Value, luck)))], new Turn(cluster.Now, cluster.Effects));
         cluster.Settle();
         Assert.NotEmpty(cluster.View.Pods);
     }

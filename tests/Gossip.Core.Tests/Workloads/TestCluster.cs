@@ -5,6 +5,7 @@ using Gossip.Core.Pods;
 using Gossip.Core.Replication;
 using Gossip.Core.Requests;
 using Gossip.Core.Scheduling;
+using Gossip.Core.Turns;
 using Gossip.Core.View;
 using Gossip.Core.Wire;
 using Gossip.Core.Workloads;
@@ -30,24 +31,24 @@ sealed class TestTables : ITables, IRowWriter
     public ulong VersionOf(Uid uid) => 0;
     public Stamp Tick(Now now) => new(++stamp);
 
-    public Uid Create(RowKind kind, ReadOnlySpan<(string Field, ReadOnlyMemory<byte> Value)> cells, Now now, NodeEffects effects, WriteDone? then = null)
+    public Uid Create(RowKind kind, ReadOnlySpan<(string Field, ReadOnlyMemory<byte> Value)> cells, Turn turn, WriteDone? then = null)
     {
         var uid = new Uid(1, ++seq);
-        var made = cells.ToArray().Select(cell => new Cell(cell.Field, uid.Birth, 1, Tick(now), cell.Value)).OrderBy(cell => cell.Field, StringComparer.Ordinal);
+        var made = cells.ToArray().Select(cell => new Cell(cell.Field, uid.Birth, 1, Tick(turn.Now), cell.Value)).OrderBy(cell => cell.Field, StringComparer.Ordinal);
         var row = new Row(uid, kind, [.. made]);
         return Wait(uid, () => Put(row), then);
     }
 
-    public void Edit(Uid row, ReadOnlySpan<(string Field, ReadOnlyMemory<byte> Value)> cells, Now now, NodeEffects effects, WriteDone? then = null)
+    public void Edit(Uid row, ReadOnlySpan<(string Field, ReadOnlyMemory<byte> Value)> cells, Turn turn, WriteDone? then = null)
     {
         var copy = cells.ToArray();
         Wait(row, () => Put(copy.Aggregate(rows[row], (edited, cell) => With(edited, cell.Field, (edited[cell.Field]?.Generation ?? 0) + 1, cell.Value))), then);
     }
 
-    public void Raise(Uid row, string field, uint to, ReadOnlyMemory<byte> value, Now now, NodeEffects effects, WriteDone? then = null) =>
+    public void Raise(Uid row, string field, uint to, ReadOnlyMemory<byte> value, Turn turn, WriteDone? then = null) =>
         Wait(row, () => Put(With(rows[row], field, to, value)), then);
 
-    public void Remove(Uid row, Now now, NodeEffects effects, WriteDone? then = null)
+    public void Remove(Uid row, Turn turn, WriteDone? then = null)
     {
         Removals++;
         Wait(row, () => new RowChange(row, rows[row].Kind, rows[row], null), then);
@@ -56,7 +57,7 @@ sealed class TestTables : ITables, IRowWriter
     public bool IsIdle => waiting.Count == 0;
 
     /// <summary>The log confirms: what waited is in the tables now.</summary>
-    public List<RowChange> Commit(Now now, NodeEffects effects)
+    public List<RowChange> Commit(Turn turn)
     {
         var changes = new List<RowChange>();
         foreach (var write in waiting)
@@ -71,7 +72,7 @@ sealed class TestTables : ITables, IRowWriter
         History.AddRange(changes);
         var done = thens.ToArray();
         thens.Clear();
-        foreach (var (then, row) in done) then?.Invoke(row, now, effects);
+        foreach (var (then, row) in done) then?.Invoke(row, turn);
         return changes;
     }
 
@@ -163,7 +164,7 @@ sealed class TestCluster
     {
         var change = Members.Set(name, state, Now.Monotonic, labels, taints);
         Slots.Apply(change, Now);
-        Views.Observe(change, Now);
+        Views.OnMember(change, new Turn(Now, Effects));
     }
 
     /// <summary>Lets the log confirm what waits, as often as the confirmed leads to more, as a machine's turns would.</summary>
@@ -171,12 +172,12 @@ sealed class TestCluster
     {
         do
         {
-            foreach (var change in Tables.Commit(Now, Effects))
+            foreach (var change in Tables.Commit(new Turn(Now, Effects)))
             {
                 Slots.Apply(change, Now);
-                Views.Observe(change, Now);
+                Views.OnRow(change, new Turn(Now, Effects));
             }
-            Clerk.OnSettled(Now, Effects);
+            Clerk.OnSettled(new Turn(Now, Effects));
             Pass(TimeSpan.FromSeconds(1));
             Sweep();
         }
@@ -191,14 +192,14 @@ sealed class TestCluster
             if (Members.Find(node) is { IsLive: true })
             {
                 Members.Self = node;
-                sweeper.Sweep(Now, Effects);
+                sweeper.OnSettled(new Turn(Now, Effects));
             }
         Members.Self = self;
     }
 
     public ulong Ask(Request request)
     {
-        Clerk.Handle(new RequestId(++requests), request, Now, Effects);
+        Clerk.OnQuestion(new RequestId(++requests), request, new Turn(Now, Effects));
         return requests;
     }
 
@@ -224,14 +225,14 @@ sealed class TestCluster
         var run = new PodRun(slot.Id, epoch ?? slot.NextEpoch);
         var birth = AdmissionCodec.Write(new AdmissionBirth(NodeId.Of(node), run, Tables.Tick(Now), "won with 71 over 2 bids"));
         var now = AdmissionStatus.Admitted with { Phase = PodPhase.Running, Ready = ready, Ip = $"127.0.0.{slot.Id.Ordinal + 1}" };
-        var uid = Tables.Create(RowKind.Admission, [(Core.Replication.Fields.Birth, birth), (Core.Replication.Fields.Status, AdmissionCodec.Write(status?.Invoke(now) ?? now))], Now, Effects);
+        var uid = Tables.Create(RowKind.Admission, [(Core.Replication.Fields.Birth, birth), (Core.Replication.Fields.Status, AdmissionCodec.Write(status?.Invoke(now) ?? now))], new Turn(Now, Effects));
         Settle();
         return uid;
     }
 
     public void Withdraw(Uid admission)
     {
-        Tables.Remove(admission, Now, Effects);
+        Tables.Remove(admission, new Turn(Now, Effects));
         Settle();
     }
 }

@@ -1,3 +1,4 @@
+using Gossip.Core.Turns;
 using Gossip.Kubernetes.Manifests;
 
 namespace Gossip.Kubernetes.Tests.Manifests;

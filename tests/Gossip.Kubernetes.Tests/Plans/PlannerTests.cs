@@ -1,4 +1,5 @@
 using Gossip.Core.Requests;
+using Gossip.Core.Turns;
 using Gossip.Kubernetes.Manifests;
 using Gossip.Kubernetes.Plans;
 using Gossip.Kubernetes.Tests.Fakes;

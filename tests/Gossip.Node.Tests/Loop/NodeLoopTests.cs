@@ -1,5 +1,6 @@
 using System.Diagnostics.Metrics;
 using System.Text;
+using Gossip.Core.Turns;
 using Gossip.Core;
 using Gossip.Core.Membership;
 using Gossip.Core.Model;

@@ -1,5 +1,6 @@
 using Gossip.Core.Model;
 using Gossip.Core.Pods;
+using Gossip.Core.Turns;
 using Gossip.Node.Runtimes;
 using Microsoft.Extensions.Logging.Abstractions;
 

@@ -1,3 +1,4 @@
+using Gossip.Core.Turns;
 using Gossip.Node.Sealing;
 
 namespace Gossip.Node.Tests.Sealing;

@@ -4,6 +4,7 @@ using System.Net.Sockets;
 using Gossip.Core.Model;
 using Gossip.Core.Pods.Access;
 using Gossip.Core.Ports;
+using Gossip.Core.Turns;
 using Gossip.Core.Wire;
 using Gossip.Node.Sealing;
 using Gossip.Node.Talks;

@@ -3,6 +3,7 @@ using System.Threading.Channels;
 using Gossip.Core.Model;
 using Gossip.Core.Pods.Access;
 using Gossip.Core.Ports;
+using Gossip.Core.Turns;
 using Gossip.Core.Wire;
 using Gossip.Node.Talks;
 

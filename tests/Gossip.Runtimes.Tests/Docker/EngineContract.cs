@@ -3,6 +3,7 @@ using Docker.DotNet.Models;
 using Gossip.Core.Model;
 using Gossip.Core.Pods;
 using Gossip.Core.Ports;
+using Gossip.Core.Turns;
 using Gossip.Runtimes.Docker;
 using Gossip.Tests.Engines;
 using ContainerSpec = Gossip.Core.Model.ContainerSpec;

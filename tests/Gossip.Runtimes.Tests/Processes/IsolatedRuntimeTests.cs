@@ -5,6 +5,7 @@ using System.Net.Sockets;
 using Gossip.Core.Model;
 using Gossip.Core.Pods;
 using Gossip.Core.Ports;
+using Gossip.Core.Turns;
 using Gossip.Runtimes.Processes;
 using Gossip.Runtimes.Processes.Isolation;
 

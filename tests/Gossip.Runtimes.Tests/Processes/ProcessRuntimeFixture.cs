@@ -1,6 +1,7 @@
 using System.Collections.Immutable;
 using System.Diagnostics;
 using System.Globalization;
+using Gossip.Core.Turns;
 using Gossip.Core;
 using Gossip.Core.Model;
 using Gossip.Core.Pods;

@@ -2,6 +2,7 @@ using System.Net;
 using System.Net.Sockets;
 using Gossip.Core.Model;
 using Gossip.Core.Pods;
+using Gossip.Core.Turns;
 using Gossip.Runtimes.Processes;
 
 namespace Gossip.Runtimes.Tests.Processes;

@@ -2,6 +2,7 @@ using System.Collections.Immutable;
 using System.Text;
 using Gossip.Core.Model;
 using Gossip.Core.Pods;
+using Gossip.Core.Turns;
 using Gossip.Runtimes.Pods;
 using Gossip.Runtimes.Volumes;
 

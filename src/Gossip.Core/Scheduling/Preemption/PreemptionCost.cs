@@ -18,7 +18,7 @@ public sealed record PreemptionCost(int Violations, int Greatest, long Sum, int 
     /// <summary>Nobody has to go: only those who are going already.</summary>
     public static readonly PreemptionCost None = new(0, int.MinValue, 0, 0, Stamp.Zero);
 
-    public static PreemptionCost Of(ImmutableArray<Tenant> victims, int violations)
+    internal static PreemptionCost Of(ImmutableArray<Tenant> victims, int violations)
     {
         if (victims.IsEmpty) return None;
         var (greatest, sum, since) = (victims[0].Priority, 0L, victims[0].Since);

@@ -8,7 +8,7 @@ namespace Gossip.Core.Scheduling.Preemption;
 /// <summary>A pod that is on a node, as preemption sees it.</summary>
 /// <param name="Priority">With which it was admitted.</param>
 /// <param name="Since">When it was admitted.</param>
-public readonly record struct Tenant(PodRun Run, PodTemplate Template, int Priority, Stamp Since)
+readonly record struct Tenant(PodRun Run, PodTemplate Template, int Priority, Stamp Since)
 {
     public DeviceGrant? Devices { get; init; }
 

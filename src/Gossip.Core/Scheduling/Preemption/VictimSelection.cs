@@ -7,14 +7,14 @@ namespace Gossip.Core.Scheduling.Preemption;
 
 /// <param name="Victims">Who must go, the most important first.</param>
 /// <param name="After">The node as it will be without them and those that leave already, before the pod comes.</param>
-public sealed record PreemptionPlan(ImmutableArray<Tenant> Victims, PreemptionCost Cost, NodeFacts After);
+sealed record PreemptionPlan(ImmutableArray<Tenant> Victims, PreemptionCost Cost, NodeFacts After);
 
 /// <summary>
 /// Who must leave a node so that a pod of greater priority fits. All of lower priority are thought away; if it fits then, as
 /// many as possible may stay, those first whose budget would be violated, then the more important: so the victims are few
 /// and low, in one pass over the pods in order. Pure. (Source: kube-scheduler's default preemption, SelectVictimsOnNode.)
 /// </summary>
-public static class VictimSelection
+static class VictimSelection
 {
     /// <returns>Null when it would not fit even alone with those of its priority or more. A plan without victims waits for those that leave already.</returns>
     /// <param name="node">As it is now, with all its tenants; devices as the node itself counts them, one by one.</param>

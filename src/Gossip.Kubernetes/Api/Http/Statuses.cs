@@ -1,5 +1,6 @@
 using System.Text.Json.Nodes;
 using Gossip.Core.Requests;
+using Gossip.Core.Turns;
 using Gossip.Kubernetes.Manifests;
 
 namespace Gossip.Kubernetes.Api.Http;

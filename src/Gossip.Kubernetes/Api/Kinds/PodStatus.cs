@@ -1,6 +1,7 @@
 using System.Text.Json.Nodes;
 using Gossip.Core.Model;
 using Gossip.Core.Scheduling;
+using Gossip.Core.Turns;
 using Gossip.Core.View;
 
 namespace Gossip.Kubernetes.Api.Kinds;

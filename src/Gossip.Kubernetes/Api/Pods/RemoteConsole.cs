@@ -6,6 +6,7 @@ using System.Text.Json;
 using System.Text.Json.Nodes;
 using System.Threading.Channels;
 using Gossip.Core.Ports;
+using Gossip.Core.Turns;
 using Gossip.Node.Talks;
 
 namespace Gossip.Kubernetes.Api.Pods;

@@ -3,6 +3,7 @@ using System.Net.Sockets;
 using Gossip.Core.Model;
 using Gossip.Core.Pods;
 using Gossip.Core.Ports;
+using Gossip.Core.Turns;
 
 namespace Gossip.Node.Runtimes.Probing;
 

@@ -1,5 +1,6 @@
 using System.Diagnostics;
 using Gossip.Core.Ports;
+using Gossip.Core.Turns;
 
 namespace Gossip.Runtimes.Processes.Access;
 

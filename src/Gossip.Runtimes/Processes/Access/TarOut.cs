@@ -1,5 +1,6 @@
 using System.Formats.Tar;
 using Gossip.Core.Ports;
+using Gossip.Core.Turns;
 
 namespace Gossip.Runtimes.Processes.Access;
 

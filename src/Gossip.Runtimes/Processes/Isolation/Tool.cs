@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using Gossip.Core.Turns;
 
 namespace Gossip.Runtimes.Processes.Isolation;
 

@@ -3,6 +3,7 @@ using FsCheck.Xunit;
 using Gossip.Core.Model;
 using Gossip.Core.Pods.Access;
 using Gossip.Core.Ports;
+using Gossip.Core.Turns;
 using MessagePack;
 
 namespace Gossip.Core.Tests.Pods.Access;

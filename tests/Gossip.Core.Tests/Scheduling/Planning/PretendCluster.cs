@@ -88,7 +88,7 @@ sealed class PretendCluster
                 ? new Admission(new Uid(10, ++seq), new AdmissionBirth(NodeId.Of(on[ordinal]), new PodRun(id, Epoch.First), new Stamp(++seq), "won"), AdmissionStatus.Admitted with { Phase = PodPhase.Running, Ready = true })
                 : null;
             pods.Add(new PodView(
-                id, PodName.Of(name, id).ToString(), name.Namespace, ViewBuilder.UidOf(id, Epoch.First), name, uid, read.Template, default, ++seq, false, admission,
+                id, PodName.Of(name, id).ToString(), name.Namespace, new PodRun(id, Epoch.First).Uid, name, uid, read.Template, default, ++seq, false, admission,
                 admission is null ? "" : on[ordinal], admission?.Status.Phase ?? PodPhase.Pending, admission is null ? PendingReason.NoAuction : "", null, admission is null ? [] : [admission]));
         }
         return this;

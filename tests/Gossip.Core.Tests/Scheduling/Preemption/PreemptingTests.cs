@@ -3,6 +3,7 @@ using Gossip.Core.Pods;
 using Gossip.Core.Replication;
 using Gossip.Core.Scheduling;
 using Gossip.Core.Scheduling.Preemption;
+using Gossip.Core.Turns;
 
 namespace Gossip.Core.Tests.Scheduling.Preemption;
 

@@ -5,6 +5,7 @@ using Gossip.Core.Requests;
 using Gossip.Core.Scheduling;
 using Gossip.Core.Scheduling.Filters;
 using Gossip.Core.Tests.Workloads;
+using Gossip.Core.Turns;
 using Gossip.Core.Workloads;
 
 namespace Gossip.Core.Tests.Scheduling.Topology;
@@ -32,8 +33,8 @@ sealed class Neighbourhood
     {
         var uid = Slots.Objects.Find(new ObjectName("Namespace", "", name))?.Uid;
         ReadOnlyMemory<byte> json = System.Text.Encoding.UTF8.GetBytes($"{{{labels}}}");
-        if (labels is null && uid is { } gone) cluster.Tables.Remove(gone, cluster.Now, cluster.Effects);
-        else if (labels is not null && uid is { } held) cluster.Tables.Edit(held, [(Fields.Labels, json)], cluster.Now, cluster.Effects);
+        if (labels is null && uid is { } gone) cluster.Tables.Remove(gone, new Turn(cluster.Now, cluster.Effects));
+        else if (labels is not null && uid is { } held) cluster.Tables.Edit(held, [(Fields.Labels, json)], new Turn(cluster.Now, cluster.Effects));
         else if (labels is not null) cluster.Create(new ObjectName("Namespace", "", name), new ObjectField(Fields.Labels, json));
         cluster.Settle();
     }
@@ -72,7 +73,7 @@ sealed class Neighbourhood
     public void Drain(string name)
     {
         var held = Find(name).Admissions[0];
-        cluster.Tables.Edit(held.Uid, [(Fields.Status, AdmissionCodec.Write(held.Status with { Draining = true }))], cluster.Now, cluster.Effects);
+        cluster.Tables.Edit(held.Uid, [(Fields.Status, AdmissionCodec.Write(held.Status with { Draining = true }))], new Turn(cluster.Now, cluster.Effects));
         cluster.Settle();
     }
 

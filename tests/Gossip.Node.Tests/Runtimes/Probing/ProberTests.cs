@@ -3,6 +3,7 @@ using System.Net;
 using System.Net.Sockets;
 using Gossip.Core.Model;
 using Gossip.Core.Pods;
+using Gossip.Core.Turns;
 using Gossip.Node.Runtimes.Probing;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Hosting;

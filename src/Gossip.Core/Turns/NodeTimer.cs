@@ -1,4 +1,4 @@
-namespace Gossip.Core;
+namespace Gossip.Core.Turns;
 
 /// <summary>What a node can be woken for.</summary>
 public enum NodeTimerKind : byte

@@ -1,13 +1,15 @@
 using Gossip.Core.Model;
 
-namespace Gossip.Core.Wire;
+using Gossip.Core.Wire;
+
+namespace Gossip.Core.Turns;
 
 /// <summary>
 /// Collects what a turn has to say and sends it at the turn's end: messages to one address share datagrams, and the
 /// room that is left carries rumours. Nothing is allocated once the buffers are warm.
 /// </summary>
 /// <remarks>Outputs: <see cref="NodeEffects.Send"/> and <see cref="NodeEffects.SendFrame"/>.</remarks>
-public sealed class Outbox(NodeId self)
+sealed class Outbox(NodeId self)
 {
     readonly record struct Pending(NodeAddress To, int Offset, int Length);
 
@@ -28,7 +30,7 @@ public sealed class Outbox(NodeId self)
     public IPiggyback? Piggyback { get; set; }
 
     /// <summary>Queues a message for a datagram; one that is too long for a datagram goes as a frame of its own.</summary>
-    public void Send<TMessage>(NodeAddress to, in TMessage message, NodeEffects effects) where TMessage : IWireMessage<TMessage>
+    public void Send<TMessage>(NodeAddress to, in TMessage message, Turn turn) where TMessage : IWireMessage<TMessage>
     {
         if (to == Address)
         {
@@ -46,7 +48,7 @@ public sealed class Outbox(NodeId self)
         Envelope.WriteHeader(frame, self, Boot);
         frame.Write(messages.Written.Slice(offset, length));
         messages.Truncate(offset);
-        effects.SendFrame(to, frame.Written);
+        turn.SendFrame(to, frame.Written);
     }
 
     /// <summary>The messages that this node has said to itself since it was last asked; valid until it is asked again.</summary>
@@ -58,12 +60,12 @@ public sealed class Outbox(NodeId self)
     }
 
     /// <summary>Sends a message as a frame over the stream, at once.</summary>
-    public void SendFrame<TMessage>(NodeAddress to, in TMessage message, NodeEffects effects) where TMessage : IWireMessage<TMessage>
+    public void SendFrame<TMessage>(NodeAddress to, in TMessage message, Turn turn) where TMessage : IWireMessage<TMessage>
     {
         frame.Clear();
         Envelope.WriteHeader(frame, self, Boot);
         Envelope.Append(frame, message);
-        effects.SendFrame(to, frame.Written);
+        turn.SendFrame(to, frame.Written);
     }
 
     /// <summary>Queues messages that are encoded already, at most a datagram's room of them, to travel together.</summary>
@@ -77,16 +79,16 @@ public sealed class Outbox(NodeId self)
     public void Touch(NodeAddress to) => pending.Add(new Pending(to, 0, 0));
 
     /// <summary>Sends rumours and nothing else as one frame over the stream, at once, at most <see cref="Limits.RumourFrame"/> bytes of them.</summary>
-    public void SendRumours(NodeAddress to, NodeEffects effects)
+    public void SendRumours(NodeAddress to, Turn turn)
     {
         frame.Clear();
         Envelope.WriteHeader(frame, self, Boot);
         if (Piggyback is { } piggyback) frame.Advance(piggyback.Fill(frame.GetSpan(Limits.RumourFrame)[..Limits.RumourFrame]));
-        if (frame.Length > Limits.EnvelopeHeader) effects.SendFrame(to, frame.Written);
+        if (frame.Length > Limits.EnvelopeHeader) turn.SendFrame(to, frame.Written);
     }
 
     /// <summary>Sends everything that is queued. Messages to one address keep their order.</summary>
-    public void Flush(NodeEffects effects)
+    public void Flush(Turn turn)
     {
         for (var i = 0; i < pending.Count; i++)
         {
@@ -99,13 +101,13 @@ public sealed class Outbox(NodeId self)
                 if (next.Length < 0 || next.To != to) continue;
                 if (datagram.Length + next.Length > Limits.DatagramPayload)
                 {
-                    Close(to, effects);
+                    Close(to, turn);
                     Open();
                 }
                 datagram.Write(messages.Written.Slice(next.Offset, next.Length));
                 pending[j] = next with { Length = -1 };
             }
-            Close(to, effects);
+            Close(to, turn);
         }
         pending.Clear();
         messages.Clear();
@@ -117,17 +119,17 @@ public sealed class Outbox(NodeId self)
         Envelope.WriteHeader(datagram, self, Boot);
     }
 
-    void Close(NodeAddress to, NodeEffects effects)
+    void Close(NodeAddress to, Turn turn)
     {
         var room = Limits.DatagramPayload - datagram.Length;
         if (Piggyback is { } piggyback)
             datagram.Advance(piggyback.Fill(datagram.GetSpan(Limits.DatagramPayload)[..room]));
-        if (datagram.Length > Limits.EnvelopeHeader) effects.Send(to, datagram.Written);
+        if (datagram.Length > Limits.EnvelopeHeader) turn.Send(to, datagram.Written);
     }
 }
 
 /// <summary>Whoever has rumours to spread.</summary>
-public interface IPiggyback
+interface IPiggyback
 {
     /// <summary>Writes whole messages (header and body) into the room; returns how many bytes.</summary>
     int Fill(Span<byte> room);

@@ -4,7 +4,7 @@ using Gossip.Core.Requests;
 using Gossip.Core.Scheduling;
 using Gossip.Core.Wire;
 
-namespace Gossip.Core;
+namespace Gossip.Core.Turns;
 
 /// <summary>
 /// Everything a node may ask of the world. The driver hands an implementation to

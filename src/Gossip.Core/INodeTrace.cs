@@ -1,0 +1,19 @@
+using Gossip.Core.Membership;
+using Gossip.Core.Replication;
+using Gossip.Core.Scheduling;
+using Gossip.Core.Turns;
+
+namespace Gossip.Core;
+
+/// <summary>Sees what a node does, before its parts do: the simulator's checkers. It may change nothing.</summary>
+interface INodeTrace
+{
+    /// <summary>A change of a member, before any part hears of it.</summary>
+    void OnMember(in MemberChange change);
+
+    /// <summary>A change of a row, before any part hears of it.</summary>
+    void OnRow(in RowChange change);
+
+    /// <summary>A message before it is handled, those that a node sends itself among them.</summary>
+    void OnMessage(in Message message);
+}
