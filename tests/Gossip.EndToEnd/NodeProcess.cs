@@ -31,10 +31,10 @@ public sealed class NodeProcess : IAsyncDisposable
     readonly Queue<string> said = new();
     readonly TaskCompletionSource<Uri> ready = new(TaskCreationOptions.RunContinuationsAsynchronously);
 
-    NodeProcess(NodeSetup setup)
+    NodeProcess(NodeSetup setup, ProcessStartInfo start)
     {
         Setup = setup;
-        process = new Process { StartInfo = GossipProgram.With(setup.Arguments), EnableRaisingEvents = true };
+        process = new Process { StartInfo = start, EnableRaisingEvents = true };
         process.OutputDataReceived += (_, line) => Take(line.Data);
         process.ErrorDataReceived += (_, line) => Take(line.Data);
         process.Exited += (_, _) => ready.TrySetException(new InvalidOperationException($"{setup.Name} ended before it was ready"));
@@ -48,9 +48,11 @@ public sealed class NodeProcess : IAsyncDisposable
     public HttpClient Api { get; } = new() { Timeout = TimeSpan.FromSeconds(10) };
 
     /// <summary>Starts the process without waiting for it, so that many can start at once.</summary>
-    public static NodeProcess Launch(NodeSetup setup)
+    /// <param name="around">Changes how the process is started, such as by a shell around it.</param>
+    public static NodeProcess Launch(NodeSetup setup, Func<ProcessStartInfo, ProcessStartInfo>? around = null)
     {
-        var node = new NodeProcess(setup);
+        var start = GossipProgram.With(setup.Arguments);
+        var node = new NodeProcess(setup, around is null ? start : around(start));
         node.process.Start();
         node.process.StandardInput.Close();
         node.process.BeginOutputReadLine();

@@ -20,11 +20,12 @@ static class Helper
     public static ImmutableArray<string> Listen(int port) => Command("listen", port.ToString(System.Globalization.CultureInfo.InvariantCulture));
 
     /// <summary>A node that runs <paramref name="launch"/>'s containers, says <c>running</c>, and stays until it is killed.</summary>
-    public static ImmutableArray<string> Host(string folder, PodLaunch launch, ProcessIsolation isolation)
+    /// <param name="hidden">From isolated pods.</param>
+    public static ImmutableArray<string> Host(string folder, PodLaunch launch, ProcessIsolation isolation, params ReadOnlySpan<string> hidden)
     {
         var file = Path.Combine(folder, "..", Path.GetRandomFileName());
         new PodFile("", launch).Write(file);
-        return Command("host", folder, file, isolation.ToString());
+        return Command(["host", folder, file, isolation.ToString(), .. hidden]);
     }
 
     static ImmutableArray<string> Command(params ReadOnlySpan<string> arguments)
@@ -40,7 +41,7 @@ static class Helper
     {
         if (args is not [Flag, var verb, .. var rest]) return false;
         if (verb == "listen") Listen(rest[0]);
-        if (verb == "host") await HostAsync(rest[0], rest[1], Enum.Parse<ProcessIsolation>(rest[2]));
+        if (verb == "host") await HostAsync(rest[0], rest[1], Enum.Parse<ProcessIsolation>(rest[2]), rest[3..]);
         return true;
     }
 
@@ -53,16 +54,18 @@ static class Helper
         Thread.Sleep(Timeout.Infinite);
     }
 
-    static async Task HostAsync(string folder, string file, ProcessIsolation isolation)
+    static async Task HostAsync(string folder, string file, ProcessIsolation isolation, string[] hidden)
     {
         var launch = PodFile.TryRead(file)!.Launch;
         File.Delete(file);
-        await using var runtime = new ProcessRuntime(new ProcessRuntimeOptions(folder, NodeId.Of("node-1")) { Isolation = isolation });
-        await runtime.AdoptAsync(new Reports(), default);
+        await using var runtime = new ProcessRuntime(new ProcessRuntimeOptions(folder, NodeId.Of("node-1")) { Isolation = isolation, Hidden = [.. hidden] });
+        var reports = new Reports();
+        await runtime.AdoptAsync(reports, default);
         await runtime.PrepareAsync(launch, [], default);
         foreach (var container in launch.Template.Containers)
             await runtime.StartContainerAsync(launch.Pod, ContainerStart.Bare(container.Name, 0), default);
-        Console.WriteLine("running");
+        var problem = reports.All.FirstOrDefault(report => report is PodFailed or ContainerNotStarted or ContainerExited { Reason: "StartError" });
+        Console.WriteLine(problem is null ? "running" : problem.ToString()!.ReplaceLineEndings(" "));
         await Task.Delay(Timeout.Infinite);
     }
 }

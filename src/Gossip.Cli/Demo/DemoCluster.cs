@@ -25,7 +25,7 @@ sealed class DemoCluster : IAsyncDisposable
         {
             cluster = new DemoCluster(Directory.CreateTempSubdirectory("gossip-demo-").FullName);
             var keyFile = Path.Combine(cluster.folder, "key");
-            File.WriteAllText(keyFile, Keyring.Generate().Reveal());
+            OwnerOnly.Write(keyFile, Keyring.Generate().Reveal());
             var ports = firstPort == 0 ? FreePorts(size) : [.. Enumerable.Range(firstPort, size)];
             for (var i = 0; i < size; i++)
                 cluster.Nodes.Add(DemoNode.Start($"node-{i + 1}", cluster.folder, keyFile, ports[i], ports[0], i == ssdNode ? ["--label", "disk=ssd"] : []));

@@ -33,7 +33,7 @@ sealed class DemoNode : IAsyncDisposable
     public static DemoNode Start(string name, string folder, string keyFile, int gossipPort, int seedPort, params string[] more)
     {
         var data = Path.Combine(folder, name);
-        Directory.CreateDirectory(data);
+        OwnerOnly.CreateFolder(data);
         string[] args =
         [
             "run", "--name", name, "--data", data, "--key-file", keyFile, "--cluster", "demo", "--profile", "local",

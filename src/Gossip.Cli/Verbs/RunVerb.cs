@@ -63,6 +63,7 @@ static class RunVerb
                 foreach (var seed in parsed.GetValue(join) ?? []) options.Seeds.Add(seed);
                 options.DataFolder = parsed.GetValue(data);
                 options.Keyring = ClusterKey.Find(parsed.GetValue(key), parsed.GetValue(keyFile), address, options.Cluster);
+                if (parsed.GetValue(keyFile) is { } file) options.HiddenFromPods.Add(file);
                 options.Timings = parsed.GetValue(profile) == "local" ? NodeTimings.Local : NodeTimings.Lan;
                 foreach (var text in parsed.GetValue(label) ?? [])
                 {

@@ -1,3 +1,4 @@
+using System.Collections.Immutable;
 using System.Net;
 using Gossip.Core.Turns;
 using Gossip.Core;
@@ -60,6 +61,12 @@ public sealed class GossipOptions
     /// <summary>Where Podman's Docker-compatible API answers, as <c>unix:///run/podman/podman.sock</c>; null for none.</summary>
     public Uri? Podman { get; set; }
 
+    /// <summary>
+    /// Files and folders of this machine that no isolated pod of processes may see, such as the file that holds the key. The
+    /// data folder is always hidden.
+    /// </summary>
+    public IList<string> HiddenFromPods { get; } = [];
+
     /// <summary>Further pod runtimes, each made when the node starts.</summary>
     public IList<Func<RuntimeFacts, IPodRuntime>> Runtimes { get; } = [];
 
@@ -95,5 +102,6 @@ sealed record InProcessWorkload(string Name, int Copies, Func<CancellationToken,
 
 /// <summary>What a pod runtime may want to know of its node.</summary>
 /// <param name="Folder">The node's data folder; keep to a folder of your own in it.</param>
+/// <param name="Hidden">Files and folders of the machine that pods must not see: the data folder, and what the options name.</param>
 /// <param name="Note">Takes what a person watching the node would want to read.</param>
-public sealed record RuntimeFacts(string Folder, NodeId Node, NodeAddress Address, Action<NodeNote> Note);
+public sealed record RuntimeFacts(string Folder, NodeId Node, NodeAddress Address, ImmutableArray<string> Hidden, Action<NodeNote> Note);

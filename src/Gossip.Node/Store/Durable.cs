@@ -9,8 +9,9 @@ static class Durable
     public static void Replace(string path, ReadOnlySpan<byte> head, ReadOnlySpan<byte> body)
     {
         var aside = path + ".new";
-        using (var file = File.OpenHandle(aside, FileMode.Create, FileAccess.Write))
+        using (var stream = OwnerOnly.Open(aside, FileMode.Create, FileAccess.Write, FileShare.Read))
         {
+            var file = stream.SafeFileHandle;
             RandomAccess.Write(file, head, 0);
             RandomAccess.Write(file, body, head.Length);
             RandomAccess.FlushToDisk(file);

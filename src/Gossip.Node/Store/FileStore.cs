@@ -37,7 +37,11 @@ public sealed class FileStore(string folder) : IStore
     {
         Check.That(held is null);
         held = FolderLock.Take(folder);
-        return Guard(ReadBack);
+        return Guard(() =>
+        {
+            foreach (var path in (ReadOnlySpan<string>)[logPath, snapshotPath, cleanPath]) OwnerOnly.Restrict(path);
+            return ReadBack();
+        });
     }
 
     public void Append(ReadOnlySpan<byte> record)

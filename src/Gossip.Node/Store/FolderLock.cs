@@ -18,9 +18,9 @@ sealed class FolderLock : IDisposable
         FileStream? file = null;
         try
         {
-            Directory.CreateDirectory(folder);
-            file = new FileStream(path, FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.None, bufferSize: 0);
-            File.WriteAllText(path + OwnerSuffix, Environment.ProcessId.ToString(CultureInfo.InvariantCulture));
+            OwnerOnly.CreateFolder(folder);
+            file = OwnerOnly.Open(path, FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.None);
+            OwnerOnly.Write(path + OwnerSuffix, Environment.ProcessId.ToString(CultureInfo.InvariantCulture));
             return new FolderLock(file);
         }
         catch (IOException fault) when (file is null && File.Exists(path) && !StoreFault.IsFull(fault))

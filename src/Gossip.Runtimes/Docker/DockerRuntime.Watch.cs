@@ -27,7 +27,7 @@ public sealed partial class DockerRuntime
     {
         Check.That(this.reports is null);
         this.reports = reports;
-        if (!OperatingSystem.IsWindows()) Directory.CreateDirectory(root, OwnerOnly); // files hold passwords
+        OwnerOnly.CreateFolder(root); // files hold passwords
         foreach (var path in Directory.EnumerateDirectories(root).Order(StringComparer.Ordinal)) Load(new PodFolder(path));
         ImmutableArray<SurvivingPod> survivors = [];
         try

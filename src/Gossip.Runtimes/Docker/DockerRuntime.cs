@@ -21,8 +21,6 @@ namespace Gossip.Runtimes.Docker;
 /// <remarks>Disposing it leaves the pods running, as does the death of the node. See <c>docs/docker-runtime.md</c>.</remarks>
 public sealed partial class DockerRuntime : IPodRuntime
 {
-    const UnixFileMode OwnerOnly = UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute;
-
     readonly DockerRuntimeOptions options;
     readonly string root;
     readonly Marks marks;

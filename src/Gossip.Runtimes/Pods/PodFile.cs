@@ -17,7 +17,7 @@ sealed record PodFile(string Ip, PodLaunch Launch)
         Converters = { new LabelsAsObject(), new ArraysAsArrays() },
     };
 
-    public void Write(string path) => File.WriteAllBytes(path, JsonSerializer.SerializeToUtf8Bytes(this, Options));
+    public void Write(string path) => OwnerOnly.Write(path, JsonSerializer.SerializeToUtf8Bytes(this, Options));
 
     /// <summary>Null when there is no such file or it is not whole.</summary>
     public static PodFile? TryRead(string path)

@@ -23,7 +23,7 @@ sealed class PodFolder(string path)
 
     public void Write(PodFile file)
     {
-        Directory.CreateDirectory(ContainersPath);
+        OwnerOnly.CreateFolder(ContainersPath);
         file.Write(FilePath);
     }
 

@@ -56,7 +56,7 @@ sealed class ContainerFolder(string path)
     /// <summary>Makes room for the next attempt: the last one's output is kept, its end forgotten.</summary>
     public void Begin()
     {
-        Directory.CreateDirectory(WorkPath);
+        OwnerOnly.CreateFolder(WorkPath);
         File.Delete(ExitPath);
         File.Delete(PreviousTimesPath);
         if (File.Exists(LogPath)) File.Move(LogPath, PreviousLogPath, overwrite: true);

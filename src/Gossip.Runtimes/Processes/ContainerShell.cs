@@ -21,6 +21,7 @@ static class ContainerShell
     const string Record = """
         folder=$1 attempt=$2 input=$3 groups=$4 lease=$5
         shift 5
+        umask 077
         trap : HUP INT QUIT TERM USR1 USR2 ALRM PIPE
         for group in $groups; do echo $$ >"$group/cgroup.procs" || exit 125; done
         read -r boot </proc/sys/kernel/random/boot_id
@@ -57,13 +58,13 @@ static class ContainerShell
     // ("Terminated") do not.
     const string RunPlain = """
         exec >/dev/null 2>&1
-        (exec "$@" >&3 2>&3 3>&-)
+        (umask 022; exec "$@" >&3 2>&3 3>&-)
 
         """;
 
     // The first process of the container says itself when it is ready, and turns the outputs away.
     const string RunIsolated = """
-        (exec "$@")
+        (umask 022; exec "$@")
 
         """;
 

@@ -18,7 +18,7 @@ static class PodLease
         // The uptime first: what passes between the two clocks shortens the lease, never the other way round.
         var uptime = decimal.Parse(File.ReadAllText("/proc/uptime").Split(' ')[0], CultureInfo.InvariantCulture);
         var until = (long)((uptime + (decimal)left().TotalSeconds) * 100);
-        File.WriteAllText(path + ".new", until.ToString(CultureInfo.InvariantCulture) + "\n");
+        OwnerOnly.Write(path + ".new", until.ToString(CultureInfo.InvariantCulture) + "\n");
         File.Move(path + ".new", path, overwrite: true);
     }
 }

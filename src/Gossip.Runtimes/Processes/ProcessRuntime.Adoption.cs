@@ -26,7 +26,7 @@ public sealed partial class ProcessRuntime
     {
         if (!OperatingSystem.IsLinux()) return true;
         using var watcher = new ProcessWatcher();
-        folder = Path.TrimEndingDirectorySeparator(Path.GetFullPath(folder));
+        folder = VolumeCalls.RealPath(folder);
         var all = await Family.KillAllAsync(watcher, folder).ConfigureAwait(false);
         MemoryMounts.UnmountBelow(folder);
         foreach (var root in Directory.Exists(folder) ? Directory.EnumerateDirectories(folder, "*", FewLevels).Prepend(folder) : [])
@@ -42,7 +42,7 @@ public sealed partial class ProcessRuntime
     {
         Check.That(this.reports is null);
         this.reports = reports;
-        if (OperatingSystem.IsLinux()) Directory.CreateDirectory(root, OwnerOnly); // variables hold passwords
+        OwnerOnly.CreateFolder(root); // variables hold passwords
         var survivors = ImmutableArray.CreateBuilder<SurvivingPod>();
         foreach (var path in Directory.EnumerateDirectories(root).Order(StringComparer.Ordinal))
         {

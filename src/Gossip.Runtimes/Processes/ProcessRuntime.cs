@@ -36,7 +36,7 @@ public sealed record ProcessRuntimeOptions(
     /// <summary>The machine's address, for pods that ask for its network.</summary>
     public string HostAddress { get; init; } = "127.0.0.1";
 
-    /// <summary>Folders that isolated pods do not see, beside <see cref="Folder"/>: the node's data.</summary>
+    /// <summary>Files and folders that isolated pods do not see, beside <see cref="Folder"/>: the node's data, its key.</summary>
     public ImmutableArray<string> Hidden { get; init; } = [];
 }
 
@@ -53,8 +53,6 @@ public sealed partial class ProcessRuntime : IPodRuntime
 
     /// <summary>The label by which a node says how far it isolates: <c>none</c> or <c>namespaces</c>.</summary>
     public const string IsolationLabel = "gossip.dev/process-isolation";
-
-    const UnixFileMode OwnerOnly = UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute;
 
     readonly ProcessRuntimeOptions options;
     readonly string root;
@@ -76,10 +74,10 @@ public sealed partial class ProcessRuntime : IPodRuntime
     {
         if (Obstacle(options.Isolation) is { } obstacle) throw new PlatformNotSupportedException(obstacle);
         this.options = options;
-        root = Path.TrimEndingDirectorySeparator(Path.GetFullPath(options.Folder));
-        hidden = [.. options.Hidden.IsDefault ? [] : options.Hidden.Select(Path.GetFullPath).Where(path => !root.StartsWith(path + "/", StringComparison.Ordinal)), root];
+        root = VolumeCalls.RealPath(options.Folder);
+        hidden = [.. options.Hidden.IsDefault ? [] : options.Hidden, root];
         groups = IsolationTools.FindGroups(root);
-        var missing = options.Isolation == ProcessIsolation.None ? "" : IsolationTools.Obstacle(root);
+        var missing = options.Isolation == ProcessIsolation.None ? "" : IsolationTools.Obstacle(root) ?? (hidden.Select(VolumeCalls.RealPath).Contains("/") ? "isolating pods needs a data folder other than /" : null);
         isolates = missing is null;
         if (options.Isolation == ProcessIsolation.Namespaces && !isolates) throw new PlatformNotSupportedException(missing);
         if (missing is { Length: > 0 }) Note(NoteLevel.Warning, "pods-not-isolated", RuntimeNames.Process, $"{missing}; process pods run as plain processes");

@@ -78,7 +78,7 @@ sealed class PodVolumes(PodFolder folder, PodTemplate template)
         }
         if (!PodFolder.IsName(volume.Name)) throw new VolumeError($"'{volume.Name}' cannot be the name of a volume");
         var path = folder.VolumePath(volume.Name);
-        Directory.CreateDirectory(path);
+        OwnerOnly.CreateFolder(path);
         var mode = volume is FilesVolume ? ReadableFolder : OpenFolder;
         if (volume is EmptyDirVolume { InMemory: true } memory) MemoryMounts.Mount(path, mode, memory.SizeLimit?.Value);
         if (volume is FilesVolume { InMemory: true }) MemoryMounts.Mount(path, mode, size: null);

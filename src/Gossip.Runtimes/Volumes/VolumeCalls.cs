@@ -11,6 +11,7 @@ static partial class VolumeCalls
     const uint Unchanged = uint.MaxValue;
 
     public static void Chmod(string path, int mode) => Throw(ChangeMode(path, (uint)mode), path, "chmod");
+    public static void ChangeOwner(string path, long user, long group) => Throw(ChangeOwner(path, (uint)user, (uint)group), path, "chown");
     public static void ChangeGroup(string path, long group) => Throw(ChangeOwner(path, Unchanged, (uint)group), path, "chgrp");
 
     /// <summary>As rename(2): what is at <paramref name="to"/>, also a link to a folder, is replaced in one step.</summary>
@@ -22,7 +23,22 @@ static partial class VolumeCalls
     public static void Unmount(string path) => _ = Umount(path, Detach);
 
     /// <summary>The path with every link followed; null when there is no such file.</summary>
-    public static string? Resolve(string path) => RealPath(path, 0);
+    public static string? Resolve(string path) => ResolveLinks(path, 0);
+
+    /// <summary>The absolute path with every link followed, as far as it exists; what does not exist stays as it is written.</summary>
+    public static string RealPath(string path)
+    {
+        path = Path.TrimEndingDirectorySeparator(Path.GetFullPath(path));
+        if (!OperatingSystem.IsLinux() || path == "/") return path;
+        return Resolve(path) ?? Path.Combine(RealPath(Path.GetDirectoryName(path)!), Path.GetFileName(path));
+    }
+
+    /// <summary>Creates a folder of exactly this mode, whatever the umask; one that is there gets it.</summary>
+    public static void MakeFolder(string path, int mode)
+    {
+        Directory.CreateDirectory(path);
+        Chmod(path, mode);
+    }
 
     static void Throw(int result, string path, string what)
     {
@@ -45,5 +61,5 @@ static partial class VolumeCalls
     private static partial int Umount(string target, int flags);
 
     [LibraryImport(Library, EntryPoint = "realpath", StringMarshalling = StringMarshalling.Utf8)]
-    private static partial string? RealPath(string path, nint buffer);
+    private static partial string? ResolveLinks(string path, nint buffer);
 }

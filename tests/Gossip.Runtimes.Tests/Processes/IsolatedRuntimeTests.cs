@@ -15,6 +15,7 @@ namespace Gossip.Runtimes.Tests.Processes;
 public sealed class IsolatedRuntimeTests : ProcessRuntimeFixture
 {
     protected override ProcessIsolation Isolation => ProcessIsolation.Namespaces;
+    protected override long? AnotherUser => 4711;
 
     [Fact]
     public void The_node_says_that_it_isolates() => Assert.Equal("namespaces", Runtime.NodeLabels[ProcessRuntime.IsolationLabel]);

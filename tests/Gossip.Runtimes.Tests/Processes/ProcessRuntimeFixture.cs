@@ -67,10 +67,10 @@ public abstract partial class ProcessRuntimeFixture : PodProcessContract
         ProcessTable.Find(process.Pid) is { IsAlive: true } now && now.StartTime == process.StartTime;
 
     /// <summary>A node's process runs the pod and is killed.</summary>
-    protected async Task RunAndKillNodeAsync(PodLaunch launch)
+    protected async Task RunAndKillNodeAsync(PodLaunch launch, string umask = "022")
     {
-        var command = Helper.Host(Folder, launch, Isolation);
-        using var node = System.Diagnostics.Process.Start(new ProcessStartInfo(command[0], command[1..]) { RedirectStandardOutput = true })!;
+        string[] command = ["-c", $"umask {umask}; exec \"$@\"", "sh", .. Helper.Host(Folder, launch, Isolation)];
+        using var node = System.Diagnostics.Process.Start(new ProcessStartInfo("sh", command) { RedirectStandardOutput = true })!;
         try
         {
             Assert.Equal("running", await node.StandardOutput.ReadLineAsync());

@@ -8,13 +8,18 @@ namespace Gossip.Runtimes.Processes.Isolation;
 
 /// <summary>
 /// What an isolated container sees as <c>/</c>: the machine's own files underneath, its writes in a layer of memory on top
-/// (an overlay), and over that whatever is its alone: processes, devices, <c>/run</c>, <c>/tmp</c>, its volumes; with the node's
-/// folders hidden. It is all mounted in a mount namespace of its own, so that nothing of it is left on the machine.
+/// (an overlay), and over that whatever is its alone: processes, devices, <c>/run</c>, <c>/tmp</c>, its volumes; without the node's
+/// own files. It is all mounted in a mount namespace of its own, so that nothing of it is left on the machine.
 /// </summary>
-/// <param name="hidden">Folders of the machine that pods have no business in; the pods' own is one of them.</param>
-sealed class ContainerRoot(ContainerFolder folder, ImmutableArray<string> hidden)
+/// <param name="hiddenPaths">Files and folders of the machine that pods must not see; the node's data folder is one of them.</param>
+sealed class ContainerRoot(ContainerFolder folder, ImmutableArray<string> hiddenPaths)
 {
-    const string Empty = "none";
+    const string NoType = "none";
+    const int ReadableFolder = 0b111_101_101; // 755
+    const int ReadableFile = 0b110_100_100; // 644
+
+    /// <summary>Where a container has something of its own in place of the machine's.</summary>
+    static readonly string[] OwnFolders = ["/dev", "/proc", "/run", "/sys", "/tmp"];
 
     /// <summary>File systems that hold files of people and programs; others are the kernel's, or memory.</summary>
     static readonly HashSet<string> Kept = new(StringComparer.Ordinal)
@@ -23,33 +28,73 @@ sealed class ContainerRoot(ContainerFolder folder, ImmutableArray<string> hidden
     };
 
     readonly StringBuilder table = new();
-    string upper = "";
+    string upper = "", empty = "";
 
     /// <summary>Writes what to mount, and makes the folders that are mounted.</summary>
     /// <exception cref="VolumeError">A mount cannot be had.</exception>
     public void Write(PodLaunch launch, ContainerSpec spec, PodVolumes volumes, string ip, PodMemory memory)
     {
-        foreach (var name in (ReadOnlySpan<string>)["root", "tmp"]) Directory.CreateDirectory(At(name));
-        VolumeCalls.Chmod(At("tmp"), 0b1_111_111_111); // 1777
-        if (spec.Security.RunAsUser is not (null or 0)) VolumeCalls.Chmod(folder.WorkPath, 0b111_111_111);
-        (upper, var work) = memory.NewLayer(spec.Name);
+        OwnerOnly.CreateFolder(At("root"));
+        VolumeCalls.MakeFolder(At("tmp"), 0b1_111_111_111); // 1777, below a folder that only the node can enter
+        if (spec.Security.RunAsUser is { } user and not 0) VolumeCalls.ChangeOwner(folder.WorkPath, user, spec.Security.RunAsGroup ?? 0);
+        (upper, var work, empty) = memory.NewLayer(spec.Name);
         WriteNames(launch, ip);
 
-        Add("overlay", "/", "overlay", $"lowerdir=/,upperdir={upper},workdir={work}");
-        foreach (var path in OtherFileSystems()) // under what is the container's own they would not be seen; and engines mount there for a moment
-            if (!IsCovered(path)) Add(path, path, Empty, "bind,ro");
+        AddMachine(work);
         AddKernels(spec.Security.Privileged);
-        Add(memory.Shared, "/dev/shm", Empty, "bind,X-mount.mkdir");
+        Add(memory.Shared, "/dev/shm", NoType, "bind,X-mount.mkdir");
         Add("gossip", "/run", "tmpfs", "mode=755,nosuid,nodev");
-        Add(At("tmp"), "/tmp", Empty, "bind,nosuid,nodev");
-        foreach (var path in hidden)
-            if (!IsBelow(path, "/tmp") && !IsBelow(path, "/run")) Add("gossip", path, "tmpfs", "mode=755,size=1m,X-mount.mkdir");
-        // What pods are told of must be there, wherever the node itself is.
-        var program = Path.TrimEndingDirectorySeparator(AppContext.BaseDirectory);
-        if (IsCovered(program)) Add(program, program, Empty, "bind,ro,X-mount.mkdir");
-        Add(folder.WorkPath, folder.WorkPath, Empty, "bind,X-mount.mkdir");
+        Add(At("tmp"), "/tmp", NoType, "bind,nosuid,nodev");
+        AddProgram();
+        Add(folder.WorkPath, folder.WorkPath, NoType, "bind,X-mount.mkdir");
         foreach (var mount in spec.Mounts) AddVolume(mount, volumes);
-        File.WriteAllText(At("fstab"), table.ToString());
+        OwnerOnly.Write(At("fstab"), table.ToString());
+    }
+
+    /// <summary>The machine's file systems, without what is hidden. Those below the container's own folders would not be seen.</summary>
+    void AddMachine(string work)
+    {
+        var mounts = MountTable.Read();
+        var hidden = new HiddenPaths(hiddenPaths, mounts);
+        Add("overlay", "/", "overlay", $"lowerdir=/,upperdir={upper},workdir={work}");
+        foreach (var root in mounts.Where(mount => mount.Path == "/").TakeLast(1)) Hide(hidden.SeenAt(root).Where(place => !IsOwn(place.Path)));
+        foreach (var mount in mounts)
+            if (mount.Path != "/" && Kept.Contains(mount.Type) && !IsOwn(mount.Path) && !hidden.Cover(mount.Path) && !hidden.CoverAll(mount))
+                AddPart(mount, hidden, "");
+        // Of other file systems a container sees nothing; its folders below a hidden one need a place that can be written to.
+        foreach (var path in hidden.Folders.Select(path => HiddenPaths.MountOf(path, mounts)).Where(mount => !Kept.Contains(mount.Type)).Select(mount => mount.Path).Distinct())
+            if (path != "/" && !IsOwn(path)) Add("gossip", path, "tmpfs", "mode=755,size=1m,X-mount.mkdir");
+    }
+
+    /// <summary>What pods are told of must be there, wherever the node itself is.</summary>
+    void AddProgram()
+    {
+        var mounts = MountTable.Read();
+        var hidden = new HiddenPaths(hiddenPaths, mounts);
+        var program = VolumeCalls.RealPath(AppContext.BaseDirectory);
+        if ((IsOwn(program) || hidden.Cover(program)) && !hidden.Folders.Contains(program, StringComparer.Ordinal))
+            AddPart(HiddenPaths.AsMount(program, mounts), hidden, ",X-mount.mkdir");
+    }
+
+    /// <summary>
+    /// Binds a part of the machine, to be read only. The machine may put another file in the place of a hidden one, which takes
+    /// away what is mounted on it (rename(2)); an overlay keeps its own names, so it is in between where a file is hidden.
+    /// </summary>
+    void AddPart(MountPoint mount, HiddenPaths hidden, string more)
+    {
+        var seen = hidden.SeenAt(mount).ToList();
+        if (seen.Exists(place => !place.IsFolder) && !mount.Path.AsSpan().ContainsAny(":,\\\""))
+            Add("overlay", mount.Path, "overlay", $"ro,lowerdir={mount.Path}:{empty}{more}");
+        else
+            Add(mount.Path, mount.Path, NoType, "bind,ro" + more);
+        Hide(seen);
+    }
+
+    void Hide(IEnumerable<(string Path, bool IsFolder)> places)
+    {
+        foreach (var (path, isFolder) in places)
+            if (isFolder) Add("gossip", path, "tmpfs", "mode=755,size=1m");
+            else Add("/dev/null", path, NoType, "bind");
     }
 
     void AddKernels(bool isPrivileged)
@@ -58,14 +103,14 @@ sealed class ContainerRoot(ContainerFolder folder, ImmutableArray<string> hidden
         Add("sysfs", "/sys", "sysfs", isPrivileged ? "nosuid,nodev,noexec" : "ro,nosuid,nodev,noexec");
         if (isPrivileged)
         {
-            Add("/dev", "/dev", Empty, "rbind");
+            Add("/dev", "/dev", NoType, "rbind");
             return;
         }
         // The machine's own switches: to be seen, not turned.
         foreach (var path in (ReadOnlySpan<string>)["/proc/sys", "/proc/irq", "/proc/bus"])
-            if (Directory.Exists(path)) Add(At("root") + path, path, Empty, "bind,ro");
+            if (Directory.Exists(path)) Add(At("root") + path, path, NoType, "bind,ro");
         foreach (var path in (ReadOnlySpan<string>)["/proc/sysrq-trigger", "/proc/kcore", "/proc/keys", "/proc/timer_list"])
-            if (File.Exists(path)) Add("/dev/null", path, Empty, "bind");
+            if (File.Exists(path)) Add("/dev/null", path, NoType, "bind");
         Add("devpts", "/dev/pts", "devpts", "newinstance,ptmxmode=0666,mode=620,X-mount.mkdir");
     }
 
@@ -76,10 +121,18 @@ sealed class ContainerRoot(ContainerFolder folder, ImmutableArray<string> hidden
         if (!Directory.Exists(source))
         {
             // A file needs a file to land on.
-            Directory.CreateDirectory(Path.GetDirectoryName(upper + target)!);
-            if (!File.Exists(upper + target)) File.WriteAllBytes(upper + target, []);
+            MakeFolder(Path.GetDirectoryName(target)!);
+            if (!File.Exists(upper + target)) WriteReadable(target, "");
         }
-        Add(source, target, Empty, (Directory.Exists(source) ? "rbind,X-mount.mkdir" : "bind") + (volumes.IsReadOnly(mount) ? ",ro" : ""));
+        Add(source, target, NoType, (Directory.Exists(source) ? "rbind,X-mount.mkdir" : "bind") + (volumes.IsReadOnly(mount) ? ",ro" : ""));
+    }
+
+    /// <summary>A folder of the layer that the container writes to. It hides the machine's, so it takes over that one's mode.</summary>
+    void MakeFolder(string path)
+    {
+        if (path == "/" || Directory.Exists(upper + path)) return;
+        MakeFolder(Path.GetDirectoryName(path)!);
+        VolumeCalls.MakeFolder(upper + path, OperatingSystem.IsLinux() && Directory.Exists(path) ? (int)File.GetUnixFileMode(path) : ReadableFolder);
     }
 
     /// <summary>A path with the machine's links in it followed: those of the container's root are the same ones, and mount(8) would follow them from here.</summary>
@@ -97,9 +150,16 @@ sealed class ContainerRoot(ContainerFolder folder, ImmutableArray<string> hidden
     void WriteNames(PodLaunch launch, string ip)
     {
         var hostname = Hostname(launch);
-        File.WriteAllText(upper + "/etc/hostname", hostname + "\n");
-        File.WriteAllText(upper + "/etc/hosts", $"127.0.0.1\tlocalhost\n::1\tlocalhost ip6-localhost ip6-loopback\n{ip}\t{hostname}\n");
-        if (File.Exists("/etc/resolv.conf")) File.WriteAllBytes(upper + "/etc/resolv.conf", File.ReadAllBytes("/etc/resolv.conf")); // often a link into /run
+        WriteReadable("/etc/hostname", hostname + "\n");
+        WriteReadable("/etc/hosts", $"127.0.0.1\tlocalhost\n::1\tlocalhost ip6-localhost ip6-loopback\n{ip}\t{hostname}\n");
+        if (File.Exists("/etc/resolv.conf")) WriteReadable("/etc/resolv.conf", File.ReadAllText("/etc/resolv.conf")); // often a link into /run
+    }
+
+    /// <summary>A file of the container's own root that every user in it can read, whatever the node's umask.</summary>
+    void WriteReadable(string path, string text)
+    {
+        File.WriteAllText(upper + path, text);
+        VolumeCalls.Chmod(upper + path, ReadableFile);
     }
 
     /// <summary>The kernel takes 64 characters.</summary>
@@ -109,18 +169,10 @@ sealed class ContainerRoot(ContainerFolder folder, ImmutableArray<string> hidden
         return name.Length <= 63 ? name : name[..63];
     }
 
-    static IEnumerable<string> OtherFileSystems()
-    {
-        foreach (var line in File.ReadLines("/proc/self/mounts"))
-            if (line.Split(' ') is [_, var path, var type, ..] && path != "/" && Kept.Contains(type) && !path.Contains('\\')) yield return path;
-    }
-
-    bool IsCovered(string path) => IsBelow(path, "/tmp") || IsBelow(path, "/run") || hidden.Any(own => IsBelow(path, own));
-
-    static bool IsBelow(string path, string folder) => path == folder || path.StartsWith(folder + "/", StringComparison.Ordinal);
+    static bool IsOwn(string path) => OwnFolders.Any(own => HiddenPaths.Below(path, own) is not null);
 
     void Add(string source, string target, string type, string options) =>
-        table.Append(Escape(source)).Append(' ').Append(Escape(target == "/" ? At("root") : At("root") + target)).Append(' ').Append(type).Append(' ').Append(options).Append(" 0 0\n");
+        table.Append(Escape(source)).Append(' ').Append(Escape(target == "/" ? At("root") : At("root") + target)).Append(' ').Append(type).Append(' ').Append(Escape(options)).Append(" 0 0\n");
 
     static string Escape(string path) => path.Replace("\\", "\\134", StringComparison.Ordinal).Replace(" ", "\\040", StringComparison.Ordinal)
         .Replace("\t", "\\011", StringComparison.Ordinal).Replace("\n", "\\012", StringComparison.Ordinal).Replace("#", "\\043", StringComparison.Ordinal);

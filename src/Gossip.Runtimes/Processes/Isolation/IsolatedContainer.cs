@@ -37,6 +37,7 @@ static class IsolatedContainer
 
     const string InFolder = """
         cd "$0" || exit 126
+        umask 022
         exec "$@"
         """;
 

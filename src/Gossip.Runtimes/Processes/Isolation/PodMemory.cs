@@ -10,6 +10,7 @@ namespace Gossip.Runtimes.Processes.Isolation;
 /// </summary>
 sealed partial class PodMemory(PodFolder folder)
 {
+    const int Readable = 0b111_101_101; // 755
     const uint DeviceMode = 0x2000 | 0b110_110_110; // a character device for everybody
 
     static readonly (string Name, uint Major, uint Minor)[] Devices =
@@ -23,28 +24,27 @@ sealed partial class PodMemory(PodFolder folder)
 
     public void Mount()
     {
-        Directory.CreateDirectory(Path);
-        MemoryMounts.Mount(Path, 0b111_101_101, size: null);
-        Directory.CreateDirectory(Shared);
-        VolumeCalls.Chmod(Shared, 0b1_111_111_111); // 1777
+        OwnerOnly.CreateFolder(Path);
+        MemoryMounts.Mount(Path, 0b111_000_000, size: null);
+        VolumeCalls.MakeFolder(Shared, 0b1_111_111_111); // 1777
     }
 
     /// <summary>An empty layer for a container, with the devices that everybody may have; of the attempt before nothing stays.</summary>
-    /// <returns>The layer's folder, and the one that the overlay works in.</returns>
-    public (string Upper, string Work) NewLayer(string container)
+    /// <returns>The layer's folder, the one that the overlay works in, and one that stays empty.</returns>
+    public (string Upper, string Work, string Empty) NewLayer(string container)
     {
         var layer = $"{Path}/layers/{container}";
         if (Directory.Exists(layer)) Directory.Delete(layer, recursive: true);
-        Directory.CreateDirectory(layer + "/work");
-        Directory.CreateDirectory(layer + "/upper/etc");
-        var devices = Directory.CreateDirectory(layer + "/upper/dev").FullName;
+        foreach (var own in (ReadOnlySpan<string>)["/work", "/empty"]) OwnerOnly.CreateFolder(layer + own);
+        var devices = layer + "/upper/dev";
+        foreach (var seen in (ReadOnlySpan<string>)[layer + "/upper", layer + "/upper/etc", devices]) VolumeCalls.MakeFolder(seen, Readable); // the container's /, /etc and /dev
         foreach (var (name, major, minor) in Devices)
         {
             if (mknod($"{devices}/{name}", DeviceMode, (major << 8) | minor) != 0) throw new IOException($"cannot make the device {name}: {Marshal.GetLastPInvokeErrorMessage()}");
             VolumeCalls.Chmod($"{devices}/{name}", 0b110_110_110);
         }
         foreach (var (name, target) in Links) File.CreateSymbolicLink($"{devices}/{name}", target);
-        return (layer + "/upper", layer + "/work");
+        return (layer + "/upper", layer + "/work", layer + "/empty");
     }
 
     [LibraryImport("libc", SetLastError = true, StringMarshalling = StringMarshalling.Utf8)]

@@ -14,6 +14,7 @@ sealed class PodSandbox(ProcessStat holder)
     // a wait for every core of the machine (RCU), and a sleeper has nothing to limit.
     const string Holder = """
         folder=$1
+        umask 077
         trap : HUP INT QUIT TERM USR1 USR2 ALRM PIPE
         printf %s "$2" >/proc/sys/kernel/hostname || exit 1
         if [ -n "$3" ]; then "$3" -batch - || exit 1; fi

@@ -15,6 +15,7 @@ sealed class ContainerLog : IDisposable
     const long TooLong = 1L << 40; // an ext4 file ends at 16 TiB; a flood of a GB/s gets here in a quarter of an hour
 
     readonly Lock gate = new();
+    readonly FileStream stream;
     readonly SafeFileHandle file;
     readonly LogTimes times;
     readonly long limit;
@@ -25,9 +26,8 @@ sealed class ContainerLog : IDisposable
     public ContainerLog(string path, string timesPath, long limit)
     {
         (Path, this.limit, times) = (path, limit, new LogTimes(timesPath));
-        file = File.OpenHandle(path, FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.ReadWrite | FileShare.Delete);
-        if (!OperatingSystem.IsLinux()) return;
-        File.SetUnixFileMode(file, UnixFileMode.UserRead | UnixFileMode.UserWrite);
+        stream = OwnerOnly.Open(path, FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.ReadWrite | FileShare.Delete);
+        file = stream.SafeFileHandle;
         times.Open();
         (seen, kept) = (times.Last.Offset, Libc.FirstData(file));
         // What came while no node looked came at the latest when the file was last written.
@@ -108,7 +108,7 @@ sealed class ContainerLog : IDisposable
             if (closed) return;
             closed = true;
             grown?.TrySetResult();
-            file.Dispose();
+            stream.Dispose();
         }
     }
 }

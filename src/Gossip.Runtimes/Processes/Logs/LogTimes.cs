@@ -32,7 +32,7 @@ sealed class LogTimes(string path)
     {
         Span<byte> bytes = stackalloc byte[MarkSize];
         Write(bytes, mark);
-        using (var file = new FileStream(path, FileMode.Append, FileAccess.Write, FileShare.ReadWrite | FileShare.Delete, bufferSize: 0)) file.Write(bytes);
+        using (var file = OwnerOnly.Open(path, FileMode.Append, FileAccess.Write, FileShare.ReadWrite | FileShare.Delete)) file.Write(bytes);
         Last = mark;
         if (++count < Most) return;
         var marks = Read(path);
@@ -70,7 +70,7 @@ sealed class LogTimes(string path)
     {
         var bytes = new byte[marks.Count * MarkSize];
         for (var i = 0; i < marks.Count; i++) Write(bytes.AsSpan(i * MarkSize), marks[i]);
-        File.WriteAllBytes(path + ".new", bytes);
+        OwnerOnly.Write(path + ".new", bytes);
         File.Move(path + ".new", path, overwrite: true);
         count = marks.Count;
         Last = count > 0 ? marks[^1] : default;
