@@ -30,7 +30,7 @@ sealed class ProjectSource
 
         var parsing = new CSharpParseOptions(LanguageVersion.Latest, DocumentationMode.Diagnose);
         var trees = new List<SyntaxTree> { CSharpSyntaxTree.ParseText(ImplicitUsings + Friends(project), parsing) };
-        foreach (var file in Repository.Sources($"src/{name}"))
+        foreach (var file in Repository.Sources($"src/{name}").Concat(Linked(name, project)))
         {
             trees.Add(CSharpSyntaxTree.ParseText(File.ReadAllText(file), parsing, file));
         }
@@ -70,6 +70,11 @@ sealed class ProjectSource
 
     static IEnumerable<string> Items(XDocument project, string name) =>
         project.Descendants(name).Select(each => (string?)each.Attribute("Include")).OfType<string>();
+
+    /// <summary>Files of other folders of src that are compiled into the project as well, named by file or as <c>folder/*.cs</c>.</summary>
+    static IEnumerable<string> Linked(string name, XDocument project) =>
+        Items(project, "Compile").SelectMany(each => Directory.GetFiles(
+            Repository.In(Path.Combine("src", name, Path.GetDirectoryName(each)!)), Path.GetFileName(each)));
 
     static string Friends(XDocument project) =>
         string.Concat(Items(project, "InternalsVisibleTo")

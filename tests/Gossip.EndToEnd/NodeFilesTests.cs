@@ -5,7 +5,8 @@ namespace Gossip.EndToEnd;
 /// <summary>What a node keeps on disk is for its own user, and for none of its pods.</summary>
 public sealed class NodeFilesTests : IDisposable
 {
-    readonly string folder = $"/var/lib/gossip-e2e-{Environment.ProcessId}-{Guid.NewGuid():N}"; // not below /tmp, of which a pod has its own
+    // Not below /tmp, of which a pod has its own.
+    readonly string folder = $"/var/lib/gossip-e2e-{Environment.ProcessId}-{Guid.NewGuid():N}";
 
     public void Dispose() => Directory.Delete(folder, recursive: true);
 
@@ -16,13 +17,14 @@ public sealed class NodeFilesTests : IDisposable
         Directory.CreateDirectory(folder);
         var (data, key) = (Path.Combine(folder, "data"), Path.Combine(folder, "cluster.key"));
         await File.WriteAllTextAsync(key, (await GossipProgram.RunAsync("keygen")).Output);
-        await using var node = NodeProcess.Launch(
-            new NodeSetup("node-1", data, key, 0, 1, ["--process-isolation", "namespaces"]), start => UnderUmask("000", start));
+        var setup = new NodeSetup("node-1", data, key, 0, 1, ["--process-isolation", "namespaces"]);
+        await using var node = NodeProcess.Launch(setup, start => UnderUmask("000", start));
         await node.UntilReadyAsync();
 
         // The names in the pod's log are the files whose first byte it could read.
         string[] asked = [key, "/etc/hostname", .. Directory.GetFiles(data)];
         var script = string.Concat(asked.Select(path => $"[ -z \"$(head -c 1 {path} 2>/dev/null | tr '\\0' 0)\" ] || echo {path}; ")) + "echo end";
+        script = script.Replace("$", "$$", StringComparison.Ordinal).Replace("'", "''", StringComparison.Ordinal); // for the manifest
         var manifest = Path.Combine(folder, "pod.yaml");
         await File.WriteAllTextAsync(manifest, $$"""
             apiVersion: v1
@@ -33,14 +35,17 @@ public sealed class NodeFilesTests : IDisposable
               restartPolicy: Never
               containers:
               - name: main
-                command: ["sh", "-c", '{{script.Replace("$", "$$", StringComparison.Ordinal).Replace("'", "''", StringComparison.Ordinal)}}']
+                command: ["sh", "-c", '{{script}}']
             """);
         var server = node.Api.BaseAddress!.ToString();
         var applied = await GossipProgram.RunAsync("apply", "-f", manifest, "--server", server);
         Assert.True(applied.ExitCode == 0, applied.Error);
         var log = "";
         await LocalCluster.UntilAsync("the pod ended", async () =>
-            (log = (await GossipProgram.RunAsync("logs", "reader", "--server", server)).Output).EndsWith("end\n", StringComparison.Ordinal));
+        {
+            log = (await GossipProgram.RunAsync("logs", "reader", "--server", server)).Output;
+            return log.EndsWith("end\n", StringComparison.Ordinal);
+        });
 
         Assert.Equal("/etc/hostname\nend\n", log);
         Assert.Subset(asked.ToHashSet(), new[] { data + "/log", data + "/lock.pid" }.ToHashSet()); // there was something to read

@@ -21,7 +21,8 @@ static class Helper
 
     /// <summary>A node that runs <paramref name="launch"/>'s containers, says <c>running</c>, and stays until it is killed.</summary>
     /// <param name="hidden">From isolated pods.</param>
-    public static ImmutableArray<string> Host(string folder, PodLaunch launch, ProcessIsolation isolation, params ReadOnlySpan<string> hidden)
+    public static ImmutableArray<string> Host(
+        string folder, PodLaunch launch, ProcessIsolation isolation, params ReadOnlySpan<string> hidden)
     {
         var file = Path.Combine(folder, "..", Path.GetRandomFileName());
         new PodFile("", launch).Write(file);
@@ -58,13 +59,15 @@ static class Helper
     {
         var launch = PodFile.TryRead(file)!.Launch;
         File.Delete(file);
-        await using var runtime = new ProcessRuntime(new ProcessRuntimeOptions(folder, NodeId.Of("node-1")) { Isolation = isolation, Hidden = [.. hidden] });
+        var options = new ProcessRuntimeOptions(folder, NodeId.Of("node-1")) { Isolation = isolation, Hidden = [.. hidden] };
+        await using var runtime = new ProcessRuntime(options);
         var reports = new Reports();
         await runtime.AdoptAsync(reports, default);
         await runtime.PrepareAsync(launch, [], default);
         foreach (var container in launch.Template.Containers)
             await runtime.StartContainerAsync(launch.Pod, ContainerStart.Bare(container.Name, 0), default);
-        var problem = reports.All.FirstOrDefault(report => report is PodFailed or ContainerNotStarted or ContainerExited { Reason: "StartError" });
+        var problem = reports.All.FirstOrDefault(
+            report => report is PodFailed or ContainerNotStarted or ContainerExited { Reason: "StartError" });
         Console.WriteLine(problem is null ? "running" : problem.ToString()!.ReplaceLineEndings(" "));
         await Task.Delay(Timeout.Infinite);
     }

@@ -8,7 +8,8 @@ namespace Gossip.Runtimes.Tests;
 /// <summary>Volumes: what one container writes the next one reads, and files change under the feet of those who run.</summary>
 public abstract partial class PodProcessContract
 {
-    protected static PodLaunch With(PodLaunch launch, params Volume[] volumes) => launch with { Template = launch.Template with { Volumes = [.. volumes] } };
+    protected static PodLaunch With(PodLaunch launch, params Volume[] volumes) =>
+        launch with { Template = launch.Template with { Volumes = [.. volumes] } };
 
     static VolumeFiles Files(string volume, params (string Path, string Content)[] files) =>
         new(volume, [.. files.Select(file => new VolumeFile(file.Path, Encoding.UTF8.GetBytes(file.Content), 0b110_100_100))]);

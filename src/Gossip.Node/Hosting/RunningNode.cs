@@ -49,8 +49,9 @@ sealed class RunningNode
             Transport = new SocketTransport(bind, Advertised(options), options.Cluster, options.Keyring!);
 
             var notes = new NoteLog(logger);
-            var own = Runtimes(options, new RuntimeFacts(
-                folder.Path, NodeId.Of(options.Name), Transport.Address, [folder.Path, .. options.HiddenFromPods], note => notes.Write(note)));
+            var facts = new RuntimeFacts(
+                folder.Path, NodeId.Of(options.Name), Transport.Address, [folder.Path, .. options.HiddenFromPods], note => notes.Write(note));
+            var own = Runtimes(options, facts);
             var machine = new NodeMachine(Config(options, seeds, Transport.Address, own), contents);
             Loop = new NodeLoop(machine, Transport, store, options.CompactAt, command => runtimes!.Perform(command), question => host!.Ask(question), meter, new RejectLog(logger), notes);
             host = new HostRules(options.Scheduling, answer => Loop.Leave(NodeInput.HostAnswered(answer)));

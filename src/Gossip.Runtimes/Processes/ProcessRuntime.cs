@@ -77,7 +77,8 @@ public sealed partial class ProcessRuntime : IPodRuntime
         root = VolumeCalls.RealPath(options.Folder);
         hidden = [.. options.Hidden.IsDefault ? [] : options.Hidden, root];
         groups = IsolationTools.FindGroups(root);
-        var missing = options.Isolation == ProcessIsolation.None ? "" : IsolationTools.Obstacle(root) ?? (hidden.Select(VolumeCalls.RealPath).Contains("/") ? "isolating pods needs a data folder other than /" : null);
+        var missing = options.Isolation == ProcessIsolation.None ? "" : IsolationTools.Obstacle(root);
+        if (hidden.Select(VolumeCalls.RealPath).Contains("/")) missing ??= "isolating pods needs a data folder other than /";
         isolates = missing is null;
         if (options.Isolation == ProcessIsolation.Namespaces && !isolates) throw new PlatformNotSupportedException(missing);
         if (missing is { Length: > 0 }) Note(NoteLevel.Warning, "pods-not-isolated", RuntimeNames.Process, $"{missing}; process pods run as plain processes");

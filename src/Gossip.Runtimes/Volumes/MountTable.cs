@@ -18,7 +18,7 @@ static class MountTable
     /// <summary>In the order in which they were mounted.</summary>
     public static ImmutableArray<MountPoint> Read() => Parse(File.ReadAllText(Table));
 
-    /// <param name="text">As proc(5) describes it: number, parent, device, root, path, options, optional fields, <c>-</c>, type, source, …</param>
+    /// <param name="text">Lines of proc(5): number, parent, device, root, path, options, optional fields, <c>-</c>, type, source, …</param>
     public static ImmutableArray<MountPoint> Parse(string text)
     {
         var mounts = ImmutableArray.CreateBuilder<MountPoint>();
@@ -26,7 +26,8 @@ static class MountTable
         {
             var fields = line.Split(' ');
             var end = Array.IndexOf(fields, "-");
-            if (end >= 6 && end + 1 < fields.Length) mounts.Add(new MountPoint(fields[2], Unescape(fields[3]), Unescape(fields[4]), fields[end + 1]));
+            if (end < 6 || end + 1 >= fields.Length) continue;
+            mounts.Add(new MountPoint(fields[2], Unescape(fields[3]), Unescape(fields[4]), fields[end + 1]));
         }
         return mounts.DrainToImmutable();
     }

@@ -11,7 +11,10 @@ static partial class VolumeCalls
     const uint Unchanged = uint.MaxValue;
 
     public static void Chmod(string path, int mode) => Throw(ChangeMode(path, (uint)mode), path, "chmod");
-    public static void ChangeOwner(string path, long user, long group) => Throw(ChangeOwner(path, (uint)user, (uint)group), path, "chown");
+
+    public static void ChangeOwner(string path, long user, long group) =>
+        Throw(ChangeOwner(path, (uint)user, (uint)group), path, "chown");
+
     public static void ChangeGroup(string path, long group) => Throw(ChangeOwner(path, Unchanged, (uint)group), path, "chgrp");
 
     /// <summary>As rename(2): what is at <paramref name="to"/>, also a link to a folder, is replaced in one step.</summary>

@@ -1,6 +1,5 @@
 using System.Collections.Immutable;
 using System.Diagnostics;
-using System.Globalization;
 using Gossip.Core.Model;
 using Gossip.Core.Pods;
 using Gossip.Core.Ports;
@@ -17,7 +16,7 @@ public sealed class HiddenFromPodsTests : IAsyncDisposable
 {
     const string Secret = "of-the-node-alone";
 
-    static readonly string Unique = string.Create(CultureInfo.InvariantCulture, $"gossip-test-{Environment.ProcessId}-{Guid.NewGuid():N}");
+    static readonly string Unique = $"gossip-test-{Guid.NewGuid():N}";
 
     static string Home => Environment.GetFolderPath(Environment.SpecialFolder.UserProfile);
 
@@ -52,26 +51,32 @@ public sealed class HiddenFromPodsTests : IAsyncDisposable
         var keyLink = Place("/opt/*-key");
         File.CreateSymbolicLink(keyLink, link + "/x/cluster.key");
 
-        var read = await ReadInPodAsync(link + "/x/data", [link + "/x/data", keyLink],
-            [keyLink, real + "/x/cluster.key", link + "/x/cluster.key", link + "/x/other.txt", real + "/x/other.txt", .. FilesOf(real + "/x/data"), .. FilesOf(link + "/x/data")]);
+        string[] files =
+        [
+            keyLink, real + "/x/cluster.key", link + "/x/cluster.key", link + "/x/other.txt", real + "/x/other.txt",
+            .. FilesOf(real + "/x/data"), .. FilesOf(link + "/x/data"),
+        ];
+        var read = await ReadInPodAsync(link + "/x/data", [link + "/x/data", keyLink], files);
 
         Assert.Equal([link + "/x/other.txt", real + "/x/other.txt"], read);
     }
 
     [Fact]
-    public async Task A_pod_reads_no_file_of_the_node_at_other_places_where_their_file_system_is_mounted_also_after_the_key_was_replaced()
+    public async Task A_pod_reads_no_file_of_the_node_at_other_places_where_it_is_mounted_also_after_the_key_was_replaced()
     {
         var (real, part, whole) = (Place("/var/lib/*-real"), Place("/mnt/*-part"), Place("/mnt/*-whole"));
         Write(real + "/data", real + "/cluster.key", real + "/other.txt");
         foreach (var place in new[] { part, whole }) Directory.CreateDirectory(place);
         string[] places = [real, part, whole + real];
-        var files = places.SelectMany(place => (string[])[place + "/cluster.key", place + "/other.txt", .. FilesOf(place + "/data")]);
+        var files = places.SelectMany(
+            place => (string[])[place + "/cluster.key", place + "/other.txt", .. FilesOf(place + "/data")]);
         var launch = Pod($"while [ ! -e go ]; do sleep 0.01; done; {Reading(files)}");
 
         // A node in a mount namespace of its own, where a folder, and the whole of its file system, are mounted once more.
         var node = Helper.Host(real + "/data/pods", launch, ProcessIsolation.Namespaces, real + "/data", real + "/cluster.key");
-        string[] command = ["-c", "mount --bind \"$1\" \"$2\" && mount --bind / \"$3\" && shift 3 && exec \"$@\"", "sh", real, part, whole, .. node];
-        using var process = Process.Start(new ProcessStartInfo("unshare", ["--mount", "sh", .. command]) { RedirectStandardOutput = true })!;
+        const string script = "mount --bind \"$1\" \"$2\" && mount --bind / \"$3\" && shift 3 && exec \"$@\"";
+        string[] command = ["--mount", "sh", "-c", script, "sh", real, part, whole, .. node];
+        using var process = Process.Start(new ProcessStartInfo("unshare", command) { RedirectStandardOutput = true })!;
         try
         {
             Assert.Equal("running", await process.StandardOutput.ReadLineAsync());
@@ -81,7 +86,8 @@ public sealed class HiddenFromPodsTests : IAsyncDisposable
             File.WriteAllText(container + "/work/go", ""); // in the container's own folder: an overlay need not see what is new below it
             var log = container + "/log";
             var patience = Stopwatch.StartNew();
-            while (!File.ReadAllText(log).EndsWith("end\n", StringComparison.Ordinal) && patience.Elapsed < TimeSpan.FromSeconds(30)) await Task.Delay(5);
+            while (!File.ReadAllText(log).EndsWith("end\n", StringComparison.Ordinal) && patience.Elapsed < TimeSpan.FromSeconds(30))
+                await Task.Delay(5);
 
             Assert.Equal(places.Select(place => place + "/other.txt"), ReadAccordingTo(File.ReadAllText(log)));
         }
@@ -136,22 +142,27 @@ public sealed class HiddenFromPodsTests : IAsyncDisposable
     {
         var lines = log.Split('\n');
         Assert.Equal(["end", ""], lines[^2..]);
-        return [.. lines.Where(line => line.StartsWith(Secret + ' ', StringComparison.Ordinal)).Select(line => line[(Secret.Length + 1)..])];
+        var read = lines.Where(line => line.StartsWith(Secret + ' ', StringComparison.Ordinal));
+        return [.. read.Select(line => line[(Secret.Length + 1)..])];
     }
 
     static PodLaunch Pod(string script)
     {
-        var container = new ContainerSpec("main", "", ["sh", "-c", script.Replace("$", "$$", StringComparison.Ordinal)], [], [], "", [], Resources.Zero, Resources.Zero);
+        var container = new ContainerSpec(
+            "main", "", ["sh", "-c", script.Replace("$", "$$", StringComparison.Ordinal)], [], [], "", [], Resources.Zero, Resources.Zero);
         var template = new PodTemplate(
-            7, Labels.Empty, Labels.Empty, [container], Resources.Zero, Labels.Empty, [], [], RuntimeNames.Process, "", RestartPolicy.Never, TimeSpan.Zero, null);
+            7, Labels.Empty, Labels.Empty, [container], Resources.Zero, Labels.Empty, [], [], RuntimeNames.Process, "", RestartPolicy.Never,
+            TimeSpan.Zero, null);
         return new PodLaunch(new PodRun(new PodId(new Uid(7, 7), 0, 7), Epoch.First), "reader", "default", "7", "node-1", template);
     }
 
     /// <returns>What the pod's container said.</returns>
     static async Task<string> RunAsync(string data, ImmutableArray<string> hidden, PodLaunch launch)
     {
-        await using var runtime = new ProcessRuntime(
-            new ProcessRuntimeOptions(Path.Combine(data, "pods"), NodeId.Of("node-1")) { Isolation = ProcessIsolation.Namespaces, Hidden = hidden });
+        await using var runtime = new ProcessRuntime(new ProcessRuntimeOptions(Path.Combine(data, "pods"), NodeId.Of("node-1"))
+        {
+            Isolation = ProcessIsolation.Namespaces, Hidden = hidden,
+        });
         var reports = new Reports();
         await runtime.AdoptAsync(reports, default);
         await runtime.PrepareAsync(launch, [], default);

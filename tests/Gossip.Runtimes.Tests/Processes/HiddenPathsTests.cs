@@ -6,6 +6,8 @@ namespace Gossip.Runtimes.Tests.Processes;
 /// <summary>Where a hidden path is seen, told from the table of mounts alone.</summary>
 public sealed class HiddenPathsTests : IDisposable
 {
+    const string Root = "22 1 8:1 / / rw - ext4 /dev/sda rw";
+
     readonly string data = Directory.CreateTempSubdirectory("gossip-hidden-").FullName; // below /tmp
     readonly string key;
 
@@ -21,22 +23,27 @@ public sealed class HiddenPathsTests : IDisposable
         MountTable.Parse(mounts).SelectMany(hidden.SeenAt).Select(place => place.Path);
 
     [Theory]
-    [InlineData("22 1 8:1 / / rw - ext4 /dev/sda rw", "{0}")]
-    [InlineData("22 1 8:1 / / rw - ext4 /dev/sda rw\n23 22 8:2 / /tmp rw - ext4 /dev/sdb rw", "{0}")] // a file system of its own
-    [InlineData("22 1 8:1 / / rw - ext4 /dev/sda rw\n23 22 8:1 / /mnt/a\\040disk rw - ext4 /dev/sda rw", "{0} /mnt/a disk{0}")] // all of it again
-    [InlineData("22 1 8:1 / / rw - ext4 /dev/sda rw\n23 22 8:1 /tmp /srv rw shared:1 - ext4 /dev/sda rw", "{0} /srv/{1}")] // a part of it
-    [InlineData("22 1 8:1 / / rw - ext4 /dev/sda rw\n23 22 8:1 /usr /srv rw - ext4 /dev/sda rw", "{0}")] // another part
-    [InlineData("22 1 8:1 / / rw - ext4 /dev/sda rw\n23 22 8:2 /@tmp /tmp rw - btrfs /dev/sdb rw\n24 22 8:2 / /top rw - btrfs /dev/sdb rw", "{0} /top/@tmp/{1}")]
-    public void A_path_is_seen_at_every_mount_of_its_file_system(string mounts, string expected)
+    [InlineData("{0}")]
+    [InlineData("{0}", "23 22 8:2 / /tmp rw - ext4 /dev/sdb rw")] // a file system of its own
+    [InlineData("{0} /mnt/a disk{0}", "23 22 8:1 / /mnt/a\\040disk rw - ext4 /dev/sda rw")] // all of it again
+    [InlineData("{0} /srv/{1}", "23 22 8:1 /tmp /srv rw shared:1 - ext4 /dev/sda rw")] // a part of it
+    [InlineData("{0}", "23 22 8:1 /usr /srv rw - ext4 /dev/sda rw")] // another part
+    [InlineData("{0} /top/@tmp/{1}", "23 22 8:2 /@tmp /tmp rw - btrfs /dev/sdb rw", "24 22 8:2 / /top rw - btrfs /dev/sdb rw")]
+    public void A_path_is_seen_at_every_mount_of_its_file_system(string expected, params string[] more)
     {
+        var mounts = string.Join('\n', [Root, .. more]);
         foreach (var path in new[] { data, key })
-            Assert.Equal(string.Format(null, expected, path, Path.GetFileName(path)), string.Join(' ', Seen(new HiddenPaths([path], MountTable.Parse(mounts)), mounts)));
+        {
+            var seen = Seen(new HiddenPaths([path], MountTable.Parse(mounts)), mounts);
+            Assert.Equal(string.Format(null, expected, path, Path.GetFileName(path)), string.Join(' ', seen));
+        }
     }
 
     [Fact]
     public void A_mount_of_nothing_but_what_is_hidden_is_known_as_such()
     {
-        var mounts = MountTable.Parse($"22 1 8:1 / / rw - ext4 /dev/sda rw\n23 22 8:1 {data}/below /srv rw - ext4 /dev/sda rw\n24 22 8:1 {data}er /opt rw - ext4 /dev/sda rw");
+        var mounts = MountTable.Parse(
+            $"{Root}\n23 22 8:1 {data}/below /srv rw - ext4 /dev/sda rw\n24 22 8:1 {data}er /opt rw - ext4 /dev/sda rw");
         var hidden = new HiddenPaths([data], mounts);
 
         Assert.Equal([false, true, false], mounts.Select(hidden.CoverAll));
@@ -51,8 +58,8 @@ public sealed class HiddenPathsTests : IDisposable
         File.CreateSymbolicLink(link, key);
         try
         {
-            const string mounts = "22 1 8:1 / / rw - ext4 /dev/sda rw";
-            Assert.Equal([data, key], Seen(new HiddenPaths([data, data + "/../" + Path.GetFileName(data), link, data + "/none"], MountTable.Parse(mounts)), mounts));
+            string[] paths = [data, data + "/../" + Path.GetFileName(data), link, data + "/none"];
+            Assert.Equal([data, key], Seen(new HiddenPaths(paths, MountTable.Parse(Root)), Root));
         }
         finally
         {

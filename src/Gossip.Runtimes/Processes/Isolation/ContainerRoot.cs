@@ -51,19 +51,22 @@ sealed class ContainerRoot(ContainerFolder folder, ImmutableArray<string> hidden
         OwnerOnly.Write(At("fstab"), table.ToString());
     }
 
-    /// <summary>The machine's file systems, without what is hidden. Those below the container's own folders would not be seen.</summary>
+    /// <summary>The machine's file systems without what is hidden. Those below the container's own folders would not be seen.</summary>
     void AddMachine(string work)
     {
         var mounts = MountTable.Read();
         var hidden = new HiddenPaths(hiddenPaths, mounts);
         Add("overlay", "/", "overlay", $"lowerdir=/,upperdir={upper},workdir={work}");
-        foreach (var root in mounts.Where(mount => mount.Path == "/").TakeLast(1)) Hide(hidden.SeenAt(root).Where(place => !IsOwn(place.Path)));
+        Hide(hidden.SeenAt(HiddenPaths.MountOf("/", mounts)).Where(place => !IsOwn(place.Path)));
         foreach (var mount in mounts)
-            if (mount.Path != "/" && Kept.Contains(mount.Type) && !IsOwn(mount.Path) && !hidden.Cover(mount.Path) && !hidden.CoverAll(mount))
-                AddPart(mount, hidden, "");
+        {
+            if (mount.Path == "/" || IsOwn(mount.Path) || !Kept.Contains(mount.Type)) continue;
+            if (!hidden.Cover(mount.Path) && !hidden.CoverAll(mount)) AddPart(mount, hidden, "");
+        }
         // Of other file systems a container sees nothing; its folders below a hidden one need a place that can be written to.
-        foreach (var path in hidden.Folders.Select(path => HiddenPaths.MountOf(path, mounts)).Where(mount => !Kept.Contains(mount.Type)).Select(mount => mount.Path).Distinct())
-            if (path != "/" && !IsOwn(path)) Add("gossip", path, "tmpfs", "mode=755,size=1m,X-mount.mkdir");
+        foreach (var mount in hidden.Folders.Select(path => HiddenPaths.MountOf(path, mounts)).Distinct())
+            if (!Kept.Contains(mount.Type) && mount.Path != "/" && !IsOwn(mount.Path))
+                Add("gossip", mount.Path, "tmpfs", "mode=755,size=1m,X-mount.mkdir");
     }
 
     /// <summary>What pods are told of must be there, wherever the node itself is.</summary>
@@ -132,7 +135,8 @@ sealed class ContainerRoot(ContainerFolder folder, ImmutableArray<string> hidden
     {
         if (path == "/" || Directory.Exists(upper + path)) return;
         MakeFolder(Path.GetDirectoryName(path)!);
-        VolumeCalls.MakeFolder(upper + path, OperatingSystem.IsLinux() && Directory.Exists(path) ? (int)File.GetUnixFileMode(path) : ReadableFolder);
+        var mode = OperatingSystem.IsLinux() && Directory.Exists(path) ? (int)File.GetUnixFileMode(path) : ReadableFolder;
+        VolumeCalls.MakeFolder(upper + path, mode);
     }
 
     /// <summary>A path with the machine's links in it followed: those of the container's root are the same ones, and mount(8) would follow them from here.</summary>
@@ -172,7 +176,8 @@ sealed class ContainerRoot(ContainerFolder folder, ImmutableArray<string> hidden
     static bool IsOwn(string path) => OwnFolders.Any(own => HiddenPaths.Below(path, own) is not null);
 
     void Add(string source, string target, string type, string options) =>
-        table.Append(Escape(source)).Append(' ').Append(Escape(target == "/" ? At("root") : At("root") + target)).Append(' ').Append(type).Append(' ').Append(Escape(options)).Append(" 0 0\n");
+        table.Append(Escape(source)).Append(' ').Append(Escape(At("root") + (target == "/" ? "" : target))).Append(' ')
+            .Append(type).Append(' ').Append(Escape(options)).Append(" 0 0\n");
 
     static string Escape(string path) => path.Replace("\\", "\\134", StringComparison.Ordinal).Replace(" ", "\\040", StringComparison.Ordinal)
         .Replace("\t", "\\011", StringComparison.Ordinal).Replace("\n", "\\012", StringComparison.Ordinal).Replace("#", "\\043", StringComparison.Ordinal);

@@ -29,7 +29,8 @@ sealed class HiddenPaths
     public bool Cover(string path) => all.Any(hidden => Below(path, hidden.Path) is not null);
 
     /// <summary>Whether a mount shows nothing but what is hidden, or a part of it.</summary>
-    public bool CoverAll(MountPoint mount) => all.Any(hidden => hidden.Device == mount.Device && Below(mount.Root, hidden.Inside) is not null);
+    public bool CoverAll(MountPoint mount) =>
+        all.Any(hidden => hidden.Device == mount.Device && Below(mount.Root, hidden.Inside) is not null);
 
     /// <summary>Where the hidden paths are seen at a mount: at it, or below it.</summary>
     public IEnumerable<(string Path, bool IsFolder)> SeenAt(MountPoint mount) =>
@@ -59,7 +60,8 @@ sealed class HiddenPaths
         return path.StartsWith(folder, StringComparison.Ordinal) && path[folder.Length] == '/' ? path[folder.Length..] : null;
     }
 
-    static Hidden Of(string path, MountPoint mount) => new(path, mount.Device, Join(mount.Root, Below(path, mount.Path)!), Directory.Exists(path));
+    static Hidden Of(string path, MountPoint mount) =>
+        new(path, mount.Device, Join(mount.Root, Below(path, mount.Path)!), Directory.Exists(path));
 
     static string Join(string folder, string rest) => folder == "/" && rest.Length > 0 ? rest : folder + rest;
 }

@@ -37,7 +37,8 @@ sealed partial class PodMemory(PodFolder folder)
         if (Directory.Exists(layer)) Directory.Delete(layer, recursive: true);
         foreach (var own in (ReadOnlySpan<string>)["/work", "/empty"]) OwnerOnly.CreateFolder(layer + own);
         var devices = layer + "/upper/dev";
-        foreach (var seen in (ReadOnlySpan<string>)[layer + "/upper", layer + "/upper/etc", devices]) VolumeCalls.MakeFolder(seen, Readable); // the container's /, /etc and /dev
+        // The container's /, /etc and /dev.
+        foreach (var seen in (ReadOnlySpan<string>)[layer + "/upper", layer + "/upper/etc", devices]) VolumeCalls.MakeFolder(seen, Readable);
         foreach (var (name, major, minor) in Devices)
         {
             if (mknod($"{devices}/{name}", DeviceMode, (major << 8) | minor) != 0) throw new IOException($"cannot make the device {name}: {Marshal.GetLastPInvokeErrorMessage()}");

@@ -32,7 +32,8 @@ sealed class LogTimes(string path)
     {
         Span<byte> bytes = stackalloc byte[MarkSize];
         Write(bytes, mark);
-        using (var file = OwnerOnly.Open(path, FileMode.Append, FileAccess.Write, FileShare.ReadWrite | FileShare.Delete)) file.Write(bytes);
+        using (var file = OwnerOnly.Open(path, FileMode.Append, FileAccess.Write, FileShare.ReadWrite | FileShare.Delete))
+            file.Write(bytes);
         Last = mark;
         if (++count < Most) return;
         var marks = Read(path);
