@@ -23,7 +23,8 @@ public sealed class NodeFilesTests : IDisposable
 
         // The names in the pod's log are the files whose first byte it could read.
         string[] asked = [key, "/etc/hostname", .. Directory.GetFiles(data)];
-        var script = string.Concat(asked.Select(path => $"[ -z \"$(head -c 1 {path} 2>/dev/null | tr '\\0' 0)\" ] || echo {path}; ")) + "echo end";
+        var looks = asked.Select(path => $"[ -z \"$(head -c 1 {path} 2>/dev/null | tr '\\0' 0)\" ] || echo {path}; ");
+        var script = string.Concat(looks) + "echo end";
         script = script.Replace("$", "$$", StringComparison.Ordinal).Replace("'", "''", StringComparison.Ordinal); // for the manifest
         var manifest = Path.Combine(folder, "pod.yaml");
         await File.WriteAllTextAsync(manifest, $$"""
