@@ -1,8 +1,7 @@
-using System.Globalization;
-using System.Net;
 using System.Text;
 using Gossip.Core.Model;
 using Gossip.Core.Wire;
+using Gossip.Node.Transport;
 using Microsoft.Extensions.Options;
 
 namespace Gossip.Node;
@@ -28,13 +27,13 @@ public sealed class GossipOptionsCheck : IValidateOptions<GossipOptions>
             yield return "Keyring: needed; make one with Keyring.Generate() or `gossip keygen`, and give every node the same";
         if (options.Port is < 0 or > ushort.MaxValue)
             yield return $"Port: {options.Port} is not a port (0 to 65535)";
-        if (options.Advertise is { } advertise && !IPEndPoint.TryParse(advertise, out _))
-            yield return $"Advertise: '{advertise}' is neither ip nor ip:port";
+        if (options.Advertise is { } advertise && !AddressReader.TryReadAdvertised(advertise, out _, out var unreachable))
+            yield return $"Advertise: {unreachable}";
         if (options.Seeds.Count > MostSeeds)
             yield return $"Seeds: {options.Seeds.Count}; a few are enough, at most {MostSeeds} are taken";
         foreach (var seed in options.Seeds)
-            if (!TryParseSeed(seed, out _, out _))
-                yield return $"Seeds: '{seed}' is not host:port";
+            if (!AddressReader.TryReadSeed(seed, out _, out var unreadable))
+                yield return $"Seeds: {unreadable}";
         if (!options.Resources.IsWhole)
             yield return $"Resources: below zero: {options.Resources}";
         if (options.Resources.Devices.Groups is { Length: > Devices.GroupsMost } groups)
@@ -52,16 +51,6 @@ public sealed class GossipOptionsCheck : IValidateOptions<GossipOptions>
             if (!IsLabel(workload.Name)) yield return $"Workloads: '{workload.Name}' is not a DNS label";
             if (workload.Copies < 0) yield return $"Workloads: {workload.Name} asks for {workload.Copies} copies";
         }
-    }
-
-    /// <summary>Host and port of <c>host:port</c>, <c>1.2.3.4:5</c> or <c>[::1]:5</c>.</summary>
-    internal static bool TryParseSeed(string seed, out string host, out int port)
-    {
-        var colon = seed.LastIndexOf(':');
-        host = colon > 0 ? seed[..colon].Trim('[', ']') : "";
-        port = 0;
-        return host.Length > 0 && int.TryParse(seed.AsSpan(colon + 1), NumberStyles.None, CultureInfo.InvariantCulture, out port)
-            && port is > 0 and <= ushort.MaxValue;
     }
 
     static bool IsLabel(string text) =>

@@ -170,7 +170,8 @@ sealed class RunningNode
 
     static IPEndPoint? Advertised(GossipOptions options)
     {
-        if (options.Advertise is { } text) return IPEndPoint.Parse(text);
+        if (options.Advertise is { } text)
+            return AddressReader.TryReadAdvertised(text, out var told, out var problem) ? told : throw new FormatException(problem);
         var isAny = options.BindAddress.Equals(IPAddress.Any) || options.BindAddress.Equals(IPAddress.IPv6Any);
         return isAny ? new IPEndPoint(MachineFacts.Address(options.BindAddress.AddressFamily), 0) : null;
     }
@@ -181,9 +182,9 @@ sealed class RunningNode
         foreach (var seed in seeds)
             try
             {
-                GossipOptionsCheck.TryParseSeed(seed, out var host, out var port);
-                foreach (var address in await Dns.GetHostAddressesAsync(host, cancel).ConfigureAwait(false))
-                    found.Add(Addresses.ToNodeAddress(address, (ushort)port));
+                if (!AddressReader.TryReadSeed(seed, out var read, out var problem)) throw new FormatException(problem);
+                foreach (var address in await Dns.GetHostAddressesAsync(read.Host, cancel).ConfigureAwait(false))
+                    found.Add(Addresses.ToNodeAddress(address, read.Port));
             }
             catch (SocketException unknown)
             {

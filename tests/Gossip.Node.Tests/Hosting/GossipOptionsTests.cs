@@ -37,16 +37,6 @@ public sealed class GossipOptionsTests
     public void A_seed_that_is_no_host_and_port_is_refused(string seed) =>
         Assert.Contains($"Seeds: '{seed}'", Faults(options => options.Seeds.Add(seed)), StringComparison.Ordinal);
 
-    [Theory]
-    [InlineData("node:7946", "node", 7946)]
-    [InlineData("10.0.0.1:1", "10.0.0.1", 1)]
-    [InlineData("[::1]:65535", "::1", 65535)]
-    public void Seeds_are_read(string seed, string host, int port)
-    {
-        Assert.True(GossipOptionsCheck.TryParseSeed(seed, out var readHost, out var readPort));
-        Assert.Equal((host, port), (readHost, readPort));
-    }
-
     [Fact]
     public void Every_fault_is_named_at_once()
     {
