@@ -22,7 +22,8 @@ static class ClusterKey
         if (file is not null) return Parse(Read(file), $"--key-file {file}");
         if (Environment.GetEnvironmentVariable(Variable) is { Length: > 0 } variable) return Parse(variable, $"${Variable}");
         if (!IPAddress.IsLoopback(bind))
-            throw new CliFailure($"a node on {bind} needs the cluster's key: make one with 'gossip keygen > cluster.key', and give every node --key-file cluster.key", 2);
+            throw new CliFailure($"a node on {bind} needs the cluster's key: make one with 'gossip keygen > cluster.key', "
+                + "and give every node --key-file cluster.key", 2);
         return Parse(Convert.ToBase64String(SHA256.HashData(Encoding.UTF8.GetBytes($"gossip on loopback: {cluster}"))), "the loopback key");
     }
 

@@ -1,5 +1,6 @@
 using System.Net;
 using System.Net.Sockets;
+using Gossip.Cli.Display;
 using Gossip.Core.Requests;
 using Gossip.Core.Turns;
 using Gossip.Kubernetes.Api;
@@ -16,23 +17,23 @@ namespace Gossip.Cli;
 static class NodeHost
 {
     /// <param name="Api">Where the API listens, on loopback.</param>
-    public sealed record Settings(IPEndPoint Api, Action<GossipOptions> Configure);
+    public sealed record Settings(IPEndPoint Api, GossipOptions Options);
 
     /// <summary>Announces itself on standard output (<see cref="RunAnnouncement"/>), logs to standard error.</summary>
     /// <returns>0 when it was stopped, 1 when it could not go on.</returns>
     public static async Task<int> RunAsync(Settings settings, CancellationToken stop)
     {
-        var options = new GossipOptions();
-        settings.Configure(options);
+        var options = settings.Options;
         using var logs = Logs();
         GossipNode? node = null;
         var api = new KubernetesApi((request, cancel) => node?.AskAsync(request, cancel)
-            ?? Task.FromResult<Reply>(new Refused(RefusedBecause.Unavailable, "the node is starting: ask again in a moment")), pods: () => node?.Pods);
+            ?? Task.FromResult<Reply>(new Refused(RefusedBecause.Unavailable, "the node is starting: ask again in a moment")),
+            pods: () => node?.Pods);
         await using var server = await ListenAsync(api, settings.Api);
         options.ApiUrl = server.Url.GetLeftPart(UriPartial.Authority);
         await using var started = await StartAsync(options, logs);
         node = started;
-        Console.WriteLine(new RunAnnouncement(started.Name, started.Address.ToString(), options.ApiUrl));
+        Output.Line(new RunAnnouncement(started.Name, started.Address.ToString(), options.ApiUrl).ToString());
         try
         {
             await started.Completion.WaitAsync(stop);
@@ -50,7 +51,8 @@ static class NodeHost
     }
 
     static ILoggerFactory Logs() => LoggerFactory.Create(builder => builder
-        .AddSimpleConsole(format => (format.SingleLine, format.TimestampFormat) = (true, "HH:mm:ss.fff "))
+        .AddConsole(console => console.FormatterName = LogLine.Name)
+        .AddConsoleFormatter<LogLine, ConsoleFormatterOptions>()
         .AddFilter<ConsoleLoggerProvider>(null, LogLevel.Information)
         .Services.Configure<ConsoleLoggerOptions>(console => console.LogToStandardErrorThreshold = LogLevel.Trace));
 
@@ -76,7 +78,7 @@ static class NodeHost
         }
         catch (OptionsValidationException wrong)
         {
-            throw new CliFailure($"the node cannot start:{string.Concat(wrong.Failures.Select(failure => $"{Environment.NewLine}  {failure}"))}", 2);
+            throw new CliFailure("the node cannot start:", 2, wrong.Failures);
         }
         catch (StoreFault unusable)
         {
@@ -84,7 +86,8 @@ static class NodeHost
         }
         catch (SocketException taken)
         {
-            throw new CliFailure($"cannot listen on {options.BindAddress}:{options.Port}: {taken.Message}. Name another port with --port, or 0 for any");
+            var at = new IPEndPoint(options.BindAddress, options.Port);
+            throw new CliFailure($"cannot listen on {at}: {taken.Message}. Name another port with --port, or 0 for any");
         }
     }
 }

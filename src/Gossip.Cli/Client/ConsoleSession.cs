@@ -11,6 +11,7 @@ sealed class ConsoleSession
 {
     const byte Input = 0, Output = 1, Errors = 2, Status = 3, Size = 4, End = 255;
     const int Part = 32 * 1024;
+    const int StatusMax = 64 * 1024;
 
     readonly bool hasInput;
     readonly bool terminal;
@@ -21,7 +22,7 @@ sealed class ConsoleSession
     /// <param name="tty">Wanted; without a terminal here there is none there.</param>
     public static ConsoleSession For(bool stdin, bool tty)
     {
-        if (tty && Console.IsInputRedirected) Console.Error.WriteLine("gossip: the input is no terminal, so -t is left out");
+        if (tty && Console.IsInputRedirected) Display.Output.Note("the input is no terminal, so -t is left out");
         return new ConsoleSession(stdin, tty && !Console.IsInputRedirected);
     }
 
@@ -33,7 +34,9 @@ sealed class ConsoleSession
     {
         using var socket = await node.ConnectAsync(path, cancel);
         using var raw = terminal ? RawTerminal.Enter() : null;
-        using var resized = terminal && !OperatingSystem.IsWindows() ? RawTerminal.WatchSize((columns, rows) => _ = ResizeAsync(socket, columns, rows)) : null;
+        using var resized = terminal && !OperatingSystem.IsWindows()
+            ? RawTerminal.WatchSize((columns, rows) => _ = ResizeAsync(socket, columns, rows))
+            : null;
         if (hasInput) _ = TypeAsync(socket);
         var buffer = new byte[Part];
         byte? channel = null;
@@ -50,12 +53,14 @@ sealed class ConsoleSession
                 {
                     case Output: await StandardStream.Output.WriteAsync(data, cancel); break;
                     case Errors: await StandardStream.Errors.WriteAsync(data, cancel); break;
-                    case Status: status.Write(data.Span); break;
+                    case Status when status.Length + data.Length <= StatusMax: status.Write(data.Span); break;
+                    case Status: throw new CliFailure($"the node says in more than {StatusMax} bytes how the command ended");
                 }
                 if (part.EndOfMessage) channel = null;
             }
         }
-        catch (Exception lost) when (!cancel.IsCancellationRequested && lost is WebSocketException or OperationCanceledException or IOException)
+        catch (Exception lost)
+            when (!cancel.IsCancellationRequested && lost is WebSocketException or OperationCanceledException or IOException)
         {
             if (status.Length == 0) throw new CliFailure($"the connection to the node was lost: {lost.Message}");
         }
@@ -65,11 +70,20 @@ sealed class ConsoleSession
     static int ExitCode(byte[] status)
     {
         if (status.Length == 0) throw new CliFailure("the node ended the connection without saying how the command ended");
-        var told = JsonNode.Parse(status)!;
-        if (told["status"]?.GetValue<string>() == "Success") return 0;
-        if (told["reason"]?.GetValue<string>() == "NonZeroExitCode" && told["details"]?["causes"] is JsonArray { Count: > 0 } causes)
-            return int.Parse(causes[0]!["message"]!.GetValue<string>(), CultureInfo.InvariantCulture);
-        throw new CliFailure(told["message"]?.GetValue<string>() ?? "the command failed");
+        JsonNode? told = null;
+        try
+        {
+            told = JsonNode.Parse(status);
+        }
+        catch (JsonException)
+        {
+            // No object, which the next line says.
+        }
+        if (told.Text("status") == "Success") return 0;
+        if (told.TextOrNone("reason") == "NonZeroExitCode"
+            && told.Part("details").Items("causes") is [var cause, ..]
+            && int.TryParse(cause.Text("message"), NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out var code)) return code;
+        throw new CliFailure(told.TextOrNone("message") is { Length: > 0 } message ? message : "the command failed");
     }
 
     async Task TypeAsync(WebSocket socket)
@@ -92,7 +106,8 @@ sealed class ConsoleSession
     {
         try
         {
-            await SendAsync(socket, new byte[] { Size }.Concat(JsonSerializer.SerializeToUtf8Bytes(new { Width = columns, Height = rows })).ToArray());
+            var size = JsonSerializer.SerializeToUtf8Bytes(new { Width = columns, Height = rows });
+            await SendAsync(socket, (byte[])[Size, .. size]);
         }
         catch (Exception over) when (over is WebSocketException or ObjectDisposedException or InvalidOperationException)
         {

@@ -12,10 +12,11 @@ sealed record ManifestPlan(IReadOnlyList<(PlanStep Step, JsonObject Document)> S
     {
         var plan = Planner.Plan(set, view: null, defaultNamespace);
         if (!plan.IsSound) throw Refusal(plan.Faults.Select(fault => fault.ToString()));
-        var documents = set.Manifests.ToDictionary(manifest => ManifestValidator.NameOf(manifest, defaultNamespace)!.Value, manifest => manifest.Root);
+        var documents = set.Manifests.ToDictionary(
+            manifest => ManifestValidator.NameOf(manifest, defaultNamespace)!.Value, manifest => manifest.Root);
         return new ManifestPlan([.. plan.Steps.Select(step => (step, documents[step.Name]))]);
     }
 
     public static CliFailure Refusal(IEnumerable<string> faults) =>
-        new($"the manifests have faults, and nothing was changed:{string.Concat(faults.Select(fault => $"{Environment.NewLine}  {fault}"))}", 2);
+        new("the manifests have faults, and nothing was changed:", 2, faults);
 }

@@ -26,24 +26,49 @@ sealed record WhyAnswerInfo(string Node, int Score, bool Won, string Why);
 /// </summary>
 sealed class NodeClient : IDisposable
 {
-    public static readonly JsonSerializerOptions Json = new(JsonSerializerDefaults.Web) { WriteIndented = true };
+    public static readonly JsonSerializerOptions Json = new(JsonSerializerDefaults.Web)
+    {
+        WriteIndented = true,
+        RespectNullableAnnotations = true,
+        RespectRequiredConstructorParameters = true,
+    };
+
+    /// <summary>Of an answer that is read whole, in bytes: far more than 100,000 pods take.</summary>
+    const int AnswerMax = 1 << 29;
 
     readonly HttpClient http;
     readonly string server;
 
     public NodeClient(string server, TimeSpan? timeout = null)
     {
-        if (!Uri.TryCreate(server.EndsWith('/') ? server : server + "/", UriKind.Absolute, out var address) || address.Scheme is not ("http" or "https"))
-            throw new CliFailure($"--server '{server}' is no URL; it looks like http://127.0.0.1:8080", 2);
         this.server = server;
-        http = new HttpClient { BaseAddress = address, Timeout = timeout ?? TimeSpan.FromSeconds(10) };
+        http = new HttpClient
+        {
+            BaseAddress = ReadServer(server), Timeout = timeout ?? TimeSpan.FromSeconds(10), MaxResponseContentBufferSize = AnswerMax,
+        };
+    }
+
+    /// <summary>
+    /// A URL of a node's API, with a folder or without. Its address is written in full: the platform's reader takes http://10.1 for
+    /// 10.0.0.1.
+    /// </summary>
+    static Uri ReadServer(string server)
+    {
+        var whole = server.EndsWith('/') ? server : server + "/";
+        if (!Uri.TryCreate(whole, UriKind.Absolute, out var address) || address.Scheme is not ("http" or "https"))
+            throw new CliFailure($"--server '{server}' is no URL; it looks like http://127.0.0.1:8080", 2);
+        if (address.UserInfo.Length > 0 || address.Query.Length > 0 || address.Fragment.Length > 0)
+            throw new CliFailure($"--server '{server}' has more than a host, a port and a folder; it looks like http://127.0.0.1:8080", 2);
+        if (address.HostNameType == UriHostNameType.IPv4 && !server.Contains($"//{address.Host}", StringComparison.Ordinal))
+            throw new CliFailure($"--server '{server}' would be {address.Host}: write the address in four decimal numbers", 2);
+        return address;
     }
 
     public async Task<IReadOnlyList<MemberInfo>> MembersAsync(CancellationToken cancel) =>
-        (await GetAsync("gossip/v1/members", cancel))["members"].Deserialize<List<MemberInfo>>(Json)!;
+        (await GetAsync("gossip/v1/members", cancel)).Part("members").As<List<MemberInfo>>();
 
     public async Task<WhyInfo> WhyAsync(string ns, string pod, CancellationToken cancel) =>
-        (await GetAsync($"gossip/v1/why/{Uri.EscapeDataString(ns)}/{Uri.EscapeDataString(pod)}", cancel)).Deserialize<WhyInfo>(Json)!;
+        (await GetAsync($"gossip/v1/why/{Uri.EscapeDataString(ns)}/{Uri.EscapeDataString(pod)}", cancel)).As<WhyInfo>();
 
     public async Task<JsonNode> GetAsync(string path, CancellationToken cancel)
     {
@@ -77,14 +102,15 @@ sealed class NodeClient : IDisposable
         return await ReadAsync(response, cancel);
     }
 
-    /// <summary>POST whose refusal is an answer: null when it was taken, else the status code and the server's words, the causes last.</summary>
+    /// <summary>POST whose refusal is an answer: null when it was taken, else the status code and the server's words.</summary>
     public async Task<(HttpStatusCode Code, string Message)?> TryPostAsync(string path, JsonNode body, CancellationToken cancel)
     {
         using var response = await SendAsync(HttpMethod.Post, path, body, cancel);
         if (response.IsSuccessStatusCode) return null;
-        var status = JsonNode.Parse(await response.Content.ReadAsStringAsync(cancel));
-        var causes = status?["details"]?["causes"]?.AsArray().Select(cause => cause?["message"]?.GetValue<string>()) ?? [];
-        return (response.StatusCode, causes.LastOrDefault() ?? status?["message"]?.GetValue<string>() ?? response.ReasonPhrase ?? "");
+        var status = Parse(await response.Content.ReadAsStringAsync(cancel)) as JsonObject;
+        if (status?["details"] is JsonObject details && details["causes"] is JsonArray and [.., JsonObject last]
+            && last.TextOrNone("message") is { Length: > 0 } cause) return (response.StatusCode, cause);
+        return (response.StatusCode, Said(response, status));
     }
 
     /// <summary>GET of a stream, whose end may be far.</summary>
@@ -122,7 +148,8 @@ sealed class NodeClient : IDisposable
         socket.Options.AddSubProtocol("v5.channel.k8s.io");
         try
         {
-            await socket.ConnectAsync(new UriBuilder(new Uri(http.BaseAddress!, path)) { Scheme = http.BaseAddress!.Scheme == "https" ? "wss" : "ws" }.Uri, cancel);
+            var scheme = http.BaseAddress!.Scheme == "https" ? "wss" : "ws";
+            await socket.ConnectAsync(new UriBuilder(new Uri(http.BaseAddress, path)) { Scheme = scheme }.Uri, cancel);
             return socket;
         }
         catch (WebSocketException)
@@ -134,7 +161,9 @@ sealed class NodeClient : IDisposable
         }
     }
 
-    async Task<HttpResponseMessage> SendAsync(HttpMethod method, string path, JsonNode? body, CancellationToken cancel, HttpCompletionOption until = HttpCompletionOption.ResponseContentRead, string type = "application/json")
+    async Task<HttpResponseMessage> SendAsync(
+        HttpMethod method, string path, JsonNode? body, CancellationToken cancel,
+        HttpCompletionOption until = HttpCompletionOption.ResponseContentRead, string type = "application/json")
     {
         using var request = new HttpRequestMessage(method, path);
         if (body is not null) request.Content = new StringContent(body.ToJsonString(), Encoding.UTF8, type);
@@ -144,7 +173,8 @@ sealed class NodeClient : IDisposable
         }
         catch (HttpRequestException failed)
         {
-            throw new CliFailure($"no node answers at {server} ({failed.HttpRequestError}). Start one with 'gossip run', or name another with --server");
+            throw new CliFailure(
+                $"no node answers at {server} ({failed.HttpRequestError}). Start one with 'gossip run', or name another with --server");
         }
         catch (TaskCanceledException) when (!cancel.IsCancellationRequested)
         {
@@ -154,20 +184,29 @@ sealed class NodeClient : IDisposable
 
     static async Task<JsonNode> ReadAsync(HttpResponseMessage response, CancellationToken cancel)
     {
-        var text = await response.Content.ReadAsStringAsync(cancel);
-        JsonNode? node = null;
+        var node = Parse(await response.Content.ReadAsStringAsync(cancel));
+        if (!response.IsSuccessStatusCode) throw new CliFailure(Said(response, node));
+        return node
+            ?? throw new CliFailure($"what answers at {response.RequestMessage?.RequestUri} is no Gossip node: its answer is no JSON");
+    }
+
+    static JsonNode? Parse(string text)
+    {
         try
         {
-            node = JsonNode.Parse(text);
+            return JsonNode.Parse(text);
         }
         catch (JsonException)
         {
-            // Not ours: told below with the status code.
+            return null; // not ours: told with the status code
         }
-        if (response.IsSuccessStatusCode && node is not null) return node;
-        var message = node is JsonObject status && status["message"]?.GetValue<string>() is { Length: > 0 } said ? said : $"{(int)response.StatusCode} {response.ReasonPhrase}";
-        throw new CliFailure(message);
     }
+
+    /// <summary>The message of a Kubernetes Status; of any other answer its code.</summary>
+    static string Said(HttpResponseMessage response, JsonNode? status) =>
+        status is JsonObject fields && fields["message"] is JsonValue value && value.TryGetValue(out string? said) && said.Length > 0
+            ? said
+            : $"{(int)response.StatusCode} {response.ReasonPhrase}";
 
     public void Dispose() => http.Dispose();
 }

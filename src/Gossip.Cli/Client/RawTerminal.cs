@@ -23,7 +23,8 @@ sealed class RawTerminal : IDisposable
         AppDomain.CurrentDomain.ProcessExit += OnExit;
         // What such a signal does otherwise it still does. With the first of them .NET remembers the terminal as it finds
         // it, to put that back when it ends: so this comes before the change.
-        signals = [.. ((PosixSignal[])[PosixSignal.SIGTERM, PosixSignal.SIGHUP, PosixSignal.SIGINT, PosixSignal.SIGQUIT]).Select(signal => PosixSignalRegistration.Create(signal, _ => Leave()))];
+        PosixSignal[] ending = [PosixSignal.SIGTERM, PosixSignal.SIGHUP, PosixSignal.SIGINT, PosixSignal.SIGQUIT];
+        signals = [.. ending.Select(signal => PosixSignalRegistration.Create(signal, _ => Leave()))];
     }
 
     public static RawTerminal Enter()
@@ -56,7 +57,8 @@ sealed class RawTerminal : IDisposable
     static (int Columns, int Rows) Size()
     {
         var size = new ushort[4]; // rows, columns, and the same in pixels
-        return ioctl(Standard, OperatingSystem.IsMacOS() ? (nuint)0x40087468 : 0x5413, size) == 0 ? (size[1], size[0]) : (0, 0); // TIOCGWINSZ
+        var ask = OperatingSystem.IsMacOS() ? (nuint)0x40087468 : 0x5413; // TIOCGWINSZ
+        return ioctl(Standard, ask, size) == 0 ? (size[1], size[0]) : (0, 0);
     }
 
     /// <summary>Standard input byte by byte: <see cref="Console"/>'s own stream edits lines.</summary>

@@ -11,7 +11,9 @@ static class StandardStream
     public static readonly Stream Output = Open(1), Errors = Open(2);
 
     static Stream Open(int descriptor) =>
-        !OperatingSystem.IsWindows() ? new Descriptor(descriptor) : descriptor == 1 ? Console.OpenStandardOutput() : Console.OpenStandardError();
+        !OperatingSystem.IsWindows() ? new Descriptor(descriptor)
+        : descriptor == 1 ? Console.OpenStandardOutput()
+        : Console.OpenStandardError();
 
     /// <summary>By write(2), from where the descriptor stands: another process may share it.</summary>
     sealed class Descriptor(int descriptor) : Stream

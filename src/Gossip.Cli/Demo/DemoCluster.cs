@@ -28,13 +28,17 @@ sealed class DemoCluster : IAsyncDisposable
             OwnerOnly.Write(keyFile, Keyring.Generate().Reveal());
             var ports = firstPort == 0 ? FreePorts(size) : [.. Enumerable.Range(firstPort, size)];
             for (var i = 0; i < size; i++)
-                cluster.Nodes.Add(DemoNode.Start($"node-{i + 1}", cluster.folder, keyFile, ports[i], ports[0], i == ssdNode ? ["--label", "disk=ssd"] : []));
+                {
+                    string[] label = i == ssdNode ? ["--label", "disk=ssd"] : [];
+                    cluster.Nodes.Add(DemoNode.Start($"node-{i + 1}", cluster.folder, keyFile, ports[i], ports[0], label));
+                }
             return cluster;
         }
         catch (Exception fault) when (fault is IOException or UnauthorizedAccessException or System.ComponentModel.Win32Exception)
         {
             if (cluster is not null) await cluster.DisposeAsync();
-            throw new CliFailure($"the demo cannot start in {Path.GetTempPath()}: {fault.Message}. Free some space there, or set TMPDIR to another folder");
+            throw new CliFailure(
+                $"the demo cannot start in {Path.GetTempPath()}: {fault.Message}. Free some space there, or set TMPDIR to another folder");
         }
     }
 

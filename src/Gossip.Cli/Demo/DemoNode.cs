@@ -1,5 +1,6 @@
 using System.Diagnostics;
 using System.Globalization;
+using Gossip.Cli.Display;
 using Gossip.Runtimes.Processes;
 
 namespace Gossip.Cli.Demo;
@@ -55,15 +56,14 @@ sealed class DemoNode : IAsyncDisposable
     {
         IsLost = true;
         if (!process.HasExited) process.Kill();
-        if (!await ProcessRuntime.EndAllAsync(data)) Console.Error.WriteLine($"gossip: a pod of {Name} hangs in the kernel and did not end");
+        if (!await ProcessRuntime.EndAllAsync(data)) Output.Note($"a pod of {Name} hangs in the kernel and did not end");
     }
 
     CliFailure Died()
     {
         lock (lastLines)
         {
-            var said = string.Join(Environment.NewLine + "  ", lastLines);
-            return new CliFailure($"{Name} ended before it was ready. It said:{Environment.NewLine}  {said}");
+            return new CliFailure($"{Name} ended before it was ready. It said:", 1, lastLines);
         }
     }
 
@@ -87,7 +87,7 @@ sealed class DemoNode : IAsyncDisposable
         }
         catch (OperationCanceledException)
         {
-            Console.Error.WriteLine($"gossip: process {process.Id} ({Name}) did not end after SIGKILL");
+            Output.Note($"process {process.Id} ({Name}) did not end after SIGKILL");
         }
         await ProcessRuntime.EndAllAsync(data); // what it started between the first look and its end
         process.Dispose();

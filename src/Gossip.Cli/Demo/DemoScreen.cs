@@ -1,5 +1,6 @@
 using System.Globalization;
 using Gossip.Cli.Client;
+using Gossip.Cli.Display;
 using Gossip.Cli.Verbs;
 using Spectre.Console;
 using Spectre.Console.Rendering;
@@ -9,8 +10,8 @@ namespace Gossip.Cli.Demo;
 /// <summary>What the person sees: a live table where there is a terminal, plain lines elsewhere, nothing for machines.</summary>
 sealed class DemoScreen(bool quiet)
 {
-    readonly bool live = !quiet && AnsiConsole.Profile.Capabilities.Interactive && !Console.IsOutputRedirected;
-    readonly List<string> told = [];
+    readonly bool live = !quiet && Screen.IsLive;
+    readonly List<DemoStep> told = [];
     readonly Lock gate = new();
     IReadOnlyList<MemberInfo> members = [];
     IReadOnlyList<DemoPod> pods = [];
@@ -19,13 +20,13 @@ sealed class DemoScreen(bool quiet)
     public void Doing(string what)
     {
         lock (gate) now = what;
-        if (!quiet && !live) Console.WriteLine($"… {what}");
+        if (!quiet && !live) Output.Line($"… {what}");
     }
 
     public void Done(DemoStep step)
     {
-        lock (gate) told.Add($"[{(step.Held ? "green" : "red")}]{(step.Held ? "✓" : "✗")}[/] {Markup.Escape(step.What)} [grey]{Markup.Escape(step.Seen)}[/]");
-        if (!quiet && !live) Console.WriteLine($"{(step.Held ? "ok  " : "FAIL")} {step.What}: {step.Seen}");
+        lock (gate) told.Add(step);
+        if (!quiet && !live) Output.Line($"{(step.Held ? "ok  " : "FAIL")} {step.What}: {step.Seen}");
     }
 
     public void Show(IReadOnlyList<MemberInfo> seenMembers, IReadOnlyList<DemoPod> seenPods)
@@ -37,7 +38,7 @@ sealed class DemoScreen(bool quiet)
     public async Task<T> DuringAsync<T>(Func<Task<T>> script)
     {
         if (!live) return await script();
-        return await AnsiConsole.Live(new Markup("")).AutoClear(false).StartAsync(async context =>
+        return await new LiveDisplay(Screen.Console, new Text("")).StartAsync(async context =>
         {
             var running = script();
             using var tick = new PeriodicTimer(TimeSpan.FromMilliseconds(250));
@@ -53,43 +54,43 @@ sealed class DemoScreen(bool quiet)
     public void Report(DemoReport report)
     {
         if (quiet) return;
-        var table = new Table().Border(TableBorder.Simple).AddColumn("measured").AddColumn(new TableColumn("seconds").RightAligned()).AddColumn(new TableColumn("aim").RightAligned());
+        var table = new TextTable("MEASURED", "SECONDS", "AIM");
         foreach (var figure in report.Figures)
-            table.AddRow(
-                Markup.Escape(figure.Name),
-                $"[{(figure.Met ? "green" : "yellow")}]{figure.Seconds.ToString("0.00", CultureInfo.InvariantCulture)}[/]",
+            table.Add(
+                figure.Name,
+                new Cell(figure.Seconds.ToString("0.00", CultureInfo.InvariantCulture), figure.Met ? Tone.Good : Tone.Waiting),
                 $"≤ {figure.Aim.ToString("0.##", CultureInfo.InvariantCulture)}");
-        AnsiConsole.Write(table);
-        if (report.Failure is { } failure) AnsiConsole.MarkupLineInterpolated($"[red]{failure}[/]");
-        AnsiConsole.MarkupLine(report.Held ? "[green]Every step held.[/]" : "[red]Not every step held.[/]");
+        Screen.Draw(table.Draw());
+        if (report.Failure is { } failure) Output.Line(failure);
+        Output.Line(report.Held ? "Every step held." : "Not every step held.");
     }
 
-    IRenderable Render()
+    internal IRenderable Render()
     {
         lock (gate)
         {
             var parts = new List<IRenderable>();
-            parts.AddRange(told.Select(line => new Markup(line)));
-            parts.Add(new Markup($"[blue]…[/] {Markup.Escape(now)}"));
+            parts.AddRange(told.Select(step => TextTable.Line(
+                new Cell(step.Held ? "✓ " : "✗ ", step.Held ? Tone.Good : Tone.Bad), $"{step.What} ", new Cell(step.Seen, Tone.Quiet))));
+            parts.Add(TextTable.Line(new Cell("… ", Tone.Busy), now));
             parts.Add(new Text(""));
-            parts.Add(MembersVerb.Table(members));
+            parts.Add(MembersVerb.Table(members).Draw());
             parts.Add(new Text(""));
-            parts.Add(PodTable());
+            parts.Add(PodTable().Draw());
             return new Rows(parts);
         }
     }
 
-    Table PodTable()
+    TextTable PodTable()
     {
-        var table = new Table().Border(TableBorder.None);
-        foreach (var column in (string[])["POD", "STATE", "NODE", "ADDRESS"]) table.AddColumn(column);
-        foreach (var pod in pods.Where(pod => !pod.Name.StartsWith("burst-", StringComparison.Ordinal)))
-            table.AddRow(
-                Markup.Escape(pod.Name),
-                pod.Ready ? "[green]Running[/]" : pod.Phase == "Pending" && pod.Node.Length == 0 ? "[yellow]Pending[/]" : Markup.Escape(pod.Phase),
-                Markup.Escape(pod.Node), pod.Ip);
+        var table = new TextTable("POD", "STATE", "NODE", "ADDRESS");
         var burst = pods.Where(pod => pod.Name.StartsWith("burst-", StringComparison.Ordinal)).ToList();
-        if (burst.Count > 0) table.AddRow($"burst-… × {burst.Count}", $"[green]{burst.Count(pod => pod.Ready)} Running[/]", "", "");
+        foreach (var pod in pods.Except(burst)) table.Add(pod.Name, State(pod), pod.Node, pod.Ip);
+        if (burst.Count > 0) table.Add($"burst-… × {burst.Count}", new Cell($"{burst.Count(pod => pod.Ready)} Running", Tone.Good), "", "");
         return table;
     }
+
+    static Cell State(DemoPod pod) =>
+        pod.Ready ? new Cell("Running", Tone.Good)
+        : new Cell(pod.Phase, pod.Phase == "Pending" && pod.Node.Length == 0 ? Tone.Waiting : Tone.Plain);
 }

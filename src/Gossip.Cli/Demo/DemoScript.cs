@@ -33,9 +33,10 @@ sealed class DemoScript(DemoCluster cluster, DemoScreen screen, CancellationToke
         }
         catch (CliFailure failed)
         {
-            failure = failed.Message;
+            failure = string.Join(" ", failed.Details.Prepend(failed.Message));
         }
-        return new DemoReport(failure is null && steps.All(step => step.Held), steps, figures, failure) { TotalSeconds = total.Elapsed.TotalSeconds };
+        var held = failure is null && steps.All(step => step.Held);
+        return new DemoReport(held, steps, figures, failure) { TotalSeconds = total.Elapsed.TotalSeconds };
     }
 
     async Task FormAsync()
@@ -69,7 +70,8 @@ sealed class DemoScript(DemoCluster cluster, DemoScreen screen, CancellationToke
         var running = await UntilAsync(async () => (await PodsAsync()).Count(pod => pod.Ready) == 11);
         var pods = await PodsAsync();
         var hello = pods.Where(pod => IsHello(pod) && pod.Ready).ToList();
-        Tell("ten web servers run, each at an address of its own", running && hello.Count == 10 && hello.Select(pod => pod.Ip).Distinct().Count() == 10,
+        var addresses = hello.Select(pod => pod.Ip).Distinct().Count();
+        Tell("ten web servers run, each at an address of its own", running && hello.Count == 10 && addresses == 10,
             $"{hello.Count} on {hello.Select(pod => pod.Node).Distinct().Count()} nodes in {Seconds(clock)}");
         var ssd = pods.FirstOrDefault(pod => pod.Name == "on-ssd");
         Tell("the pod with a nodeSelector runs where it must", ssd is { Ready: true, Node: "node-3" }, $"on-ssd is on {ssd?.Node}");
@@ -96,7 +98,7 @@ sealed class DemoScript(DemoCluster cluster, DemoScreen screen, CancellationToke
                 {
                     answered.Add((await web.GetStringAsync($"http://{ip}:8080/", cancel)).Trim());
                 }
-                catch (Exception notYet) when (notYet is HttpRequestException || (notYet is TaskCanceledException && !cancel.IsCancellationRequested))
+                catch (Exception notYet) when (notYet is HttpRequestException or TaskCanceledException && !cancel.IsCancellationRequested)
                 {
                     return false; // runs, but does not listen yet
                 }
@@ -148,7 +150,8 @@ sealed class DemoScript(DemoCluster cluster, DemoScreen screen, CancellationToke
     {
         screen.Doing("asking why the odd pod is pending");
         var why = await node.WhyAsync("default", "too-big", cancel);
-        Tell("a survivor says why too-big is pending", !why.Placed && why.Lines.Any(line => line.Contains("cpu", StringComparison.Ordinal)), why.Headline);
+        var isTold = why.Lines.Any(line => line.Contains("cpu", StringComparison.Ordinal));
+        Tell("a survivor says why too-big is pending", !why.Placed && isTold, why.Headline);
     }
 
     async Task<IReadOnlyList<DemoPod>> PodsAsync()

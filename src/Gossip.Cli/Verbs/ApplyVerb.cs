@@ -1,7 +1,7 @@
 using System.CommandLine;
 using System.Text.Json.Nodes;
 using Gossip.Cli.Client;
-using Gossip.Core.Turns;
+using Gossip.Cli.Display;
 using Gossip.Kubernetes.Manifests;
 using Gossip.Kubernetes.Plans;
 
@@ -12,9 +12,9 @@ static class ApplyVerb
 {
     public static Command Create()
     {
-        var files = new Option<string[]>("--filename", "-f") { Description = "A file, a folder, or - for stdin; may be repeated", Required = true };
+        var files = ManifestOptions.Files();
         var dry = new Option<bool>("--dry-run") { Description = "Print the plan and change nothing; works without a node too" };
-        var ns = new Option<string>("--namespace", "-n") { Description = "For objects that name none", DefaultValueFactory = _ => ManifestValidator.DefaultNamespace };
+        var ns = ManifestOptions.Namespace();
         var server = ServerOption.Create();
         var json = ServerOption.Json();
         var command = new Command("apply", """
@@ -32,16 +32,17 @@ static class ApplyVerb
             using var node = new NodeClient(parsed.GetValue(server)!);
             if (parsed.GetValue(dry))
             {
-                var serverNamed = parsed.GetResult(server) is { Implicit: false } || Environment.GetEnvironmentVariable(ServerOption.Variable) is not null;
+                var serverNamed = parsed.GetResult(server) is { Implicit: false }
+                    || Environment.GetEnvironmentVariable(ServerOption.Variable) is not null;
                 return await PrintAsync(set, parsed.GetValue(ns)!, node, serverNamed, wantsJson, cancel);
             }
             var done = new JsonArray();
             await Applying.PerformAsync(node, ManifestPlan.Of(set, parsed.GetValue(ns)!), line =>
             {
                 if (wantsJson) done.Add(line);
-                else Console.WriteLine(line);
+                else Output.Line(line);
             }, cancel);
-            if (wantsJson) Console.WriteLine(done.ToJsonString(NodeClient.Json));
+            if (wantsJson) Output.Json(done.ToJsonString(NodeClient.Json));
             return 0;
         });
         return command;
@@ -51,21 +52,21 @@ static class ApplyVerb
     static async Task<int> PrintAsync(ManifestSet set, string ns, NodeClient node, bool serverNamed, bool json, CancellationToken cancel)
     {
         var plan = Planner.Plan(set, view: null, ns).ToJson();
-        if (plan["faults"]!.AsArray().Count == 0)
+        if (plan.Items("faults").Count == 0)
         {
             try
             {
                 var documents = new JsonArray([.. set.Manifests.Select(manifest => manifest.Root.DeepClone())]);
                 plan = (await node.PostAsync($"gossip/v1/plan?namespace={Uri.EscapeDataString(ns)}",
-                    new JsonObject { ["apiVersion"] = "v1", ["kind"] = "List", ["items"] = documents }, cancel)).AsObject();
+                    new JsonObject { ["apiVersion"] = "v1", ["kind"] = "List", ["items"] = documents }, cancel)).Fields();
             }
             catch (CliFailure unreachable) when (!serverNamed)
             {
-                if (!json) Console.Error.WriteLine($"gossip: planned without a cluster: {unreachable.Message}");
+                if (!json) Output.Note($"planned without a cluster: {unreachable.Message}");
             }
         }
-        var faults = plan["faults"]!.AsArray();
-        if (json) Console.WriteLine(plan.ToJsonString(NodeClient.Json));
+        var faults = plan.Items("faults");
+        if (json) Output.Json(plan.ToJsonString(NodeClient.Json));
         else if (faults.Count == 0) Print(plan);
         else throw ManifestPlan.Refusal(faults.Select(Line));
         return faults.Count == 0 ? 0 : 2;
@@ -73,20 +74,19 @@ static class ApplyVerb
 
     static void Print(JsonObject plan)
     {
-        foreach (var warning in plan["warnings"]!.AsArray()) Console.WriteLine($"warning: {Line(warning)}");
-        foreach (var step in plan["steps"]!.AsArray())
+        foreach (var warning in plan.Items("warnings")) Output.Line($"warning: {Line(warning)}");
+        foreach (var step in plan.Items("steps"))
         {
-            var ns = Text(step, "namespace");
-            var changes = step!["changes"]!.AsArray();
-            Console.WriteLine($"{Text(step, "action"),-9} {Text(step, "kind")} {(ns.Length > 0 ? ns + "/" : "")}{Text(step, "name")}{(changes.Count > 0 ? $" ({string.Join(", ", changes.Select(change => change!.GetValue<string>()))})" : "")}");
-            foreach (var line in step["outlook"]!.AsArray()) Console.WriteLine($"            {line!.GetValue<string>()}");
+            var ns = step.TextOrNone("namespace");
+            var changes = string.Join(", ", step.Texts("changes"));
+            var name = $"{(ns.Length > 0 ? ns + "/" : "")}{step.TextOrNone("name")}";
+            Output.Line($"{step.TextOrNone("action"),-9} {step.TextOrNone("kind")} {name}{(changes.Length > 0 ? $" ({changes})" : "")}");
+            foreach (var line in step.Texts("outlook")) Output.Line($"            {line}");
         }
     }
 
     internal static string Line(JsonNode? fault) =>
-        new ManifestFault(Text(fault, "source"), fault!["document"]!.GetValue<int>(),
-            new Position(fault["line"]!.GetValue<int>(), fault["column"]!.GetValue<int>()),
-            Text(fault, "about"), Text(fault, "field"), default, Text(fault, "message")).ToString();
-
-    static string Text(JsonNode? node, string field) => node?[field]?.GetValue<string>() ?? "";
+        new ManifestFault(fault.TextOrNone("source"), fault.Number("document"),
+            new Position(fault.Number("line"), fault.Number("column")),
+            fault.TextOrNone("about"), fault.TextOrNone("field"), default, fault.TextOrNone("message")).ToString();
 }

@@ -1,5 +1,6 @@
 using System.CommandLine;
 using Gossip.Cli.Client;
+using Gossip.Cli.Display;
 
 namespace Gossip.Cli.Verbs;
 
@@ -26,10 +27,11 @@ static class CpVerb
             if (parsed.GetValue(source)!.Split(':', 2) is not [{ Length: > 0 } pod, { Length: > 0 } path])
                 throw new CliFailure($"'{parsed.GetValue(source)}' is not POD:PATH", 2);
             using var node = new NodeClient(parsed.GetValue(server)!);
-            var query = $"path={Uri.EscapeDataString(path)}{(parsed.GetValue(container) is { } named ? $"&container={Uri.EscapeDataString(named)}" : "")}";
-            await using var tar = await node.StreamAsync($"gossip/v1/pods/{Uri.EscapeDataString(parsed.GetValue(ns)!)}/{Uri.EscapeDataString(pod)}/copy?{query}", cancel);
-            var copied = await Unpacking.UnpackAsync(tar, parsed.GetValue(target)!, left => Console.Error.WriteLine($"gossip: {left}"), cancel);
-            Console.WriteLine($"{copied} {(copied == 1 ? "file" : "files")} copied to {parsed.GetValue(target)}");
+            var from = $"gossip/v1/pods/{Uri.EscapeDataString(parsed.GetValue(ns)!)}/{Uri.EscapeDataString(pod)}/copy";
+            var query = PodOptions.Query(("path", path), ("container", parsed.GetValue(container)));
+            await using var tar = await node.StreamAsync($"{from}?{query}", cancel);
+            var copied = await Unpacking.UnpackAsync(tar, parsed.GetValue(target)!, Output.Note, cancel);
+            Output.Line($"{copied} {(copied == 1 ? "file" : "files")} copied to {parsed.GetValue(target)}");
             return 0;
         });
         return command;

@@ -2,6 +2,7 @@ using System.CommandLine;
 using System.Text.Json;
 using Gossip.Cli.Client;
 using Gossip.Cli.Demo;
+using Gossip.Cli.Display;
 
 namespace Gossip.Cli.Verbs;
 
@@ -13,7 +14,8 @@ static class DemoVerb
 
     public static Command Create()
     {
-        var port = new Option<int>("--port") { Description = "First of five consecutive gossip ports; 0 picks free ones", DefaultValueFactory = _ => 0 };
+        var port = PortOption.Create(
+            "First of five consecutive gossip ports; 0 picks free ones", 0, least: 0, most: ushort.MaxValue - Size + 1);
         var json = ServerOption.Json();
         var command = new Command("demo", """
             Five node processes on loopback, real web servers on them, two machines lost, everything back: about half a
@@ -26,14 +28,12 @@ static class DemoVerb
         command.SetAction(async (parsed, cancel) =>
         {
             var machine = parsed.GetValue(json);
-            var first = parsed.GetValue(port);
-            if (first is < 0 or > ushort.MaxValue - Size) throw new CliFailure($"--port {first} is no port", 2);
             var screen = new DemoScreen(quiet: machine);
             DemoReport report;
-            await using (var cluster = await DemoCluster.StartAsync(Size, first, SsdNode))
+            await using (var cluster = await DemoCluster.StartAsync(Size, parsed.GetValue(port), SsdNode))
                 report = await screen.DuringAsync(() => new DemoScript(cluster, screen, cancel).RunAsync());
             screen.Report(report);
-            if (machine) Console.WriteLine(JsonSerializer.Serialize(report, NodeClient.Json));
+            if (machine) Output.Json(JsonSerializer.Serialize(report, NodeClient.Json));
             return report.Held ? 0 : 1;
         });
         return command;

@@ -28,7 +28,11 @@ static class ExecVerb
             var console = ConsoleSession.For(parsed.GetValue(stdin), parsed.GetValue(tty));
             using var node = new NodeClient(parsed.GetValue(server)!);
             return await console.RunAsync(node, PodOptions.Path(parsed.GetValue(ns)!, parsed.GetValue(pod)!, "exec",
-                [.. parsed.GetValue(words)!.Select(word => ("command", (string?)word)), ("container", parsed.GetValue(container)), .. console.Query]), cancel);
+                [
+                    .. parsed.GetValue(words)!.Select(word => ("command", (string?)word)),
+                ("container", parsed.GetValue(container)),
+                .. console.Query,
+                ]), cancel);
         });
         return command;
     }

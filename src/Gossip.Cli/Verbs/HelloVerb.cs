@@ -3,7 +3,7 @@ using System.Globalization;
 using System.Net;
 using System.Net.Sockets;
 using System.Text;
-using Gossip.Core.Turns;
+using Gossip.Cli.Display;
 
 namespace Gossip.Cli.Verbs;
 
@@ -13,11 +13,12 @@ namespace Gossip.Cli.Verbs;
 /// </summary>
 static class HelloVerb
 {
+    const int DefaultPort = 8080;
     const int RequestMax = 8 * 1024; // as most servers bound a request's head
 
     public static Command Create()
     {
-        var port = new Option<int>("--port") { Description = "The port to listen on", DefaultValueFactory = _ => 8080 };
+        var port = PortOption.Create("The port to listen on; 0 for any", DefaultPort, least: 0);
         var command = new Command("hello", """
             A light HTTP server that says which pod it is, for demos. Listens on $POD_IP, else on 127.0.0.1.
 
@@ -29,16 +30,33 @@ static class HelloVerb
     }
 
     /// <summary>The short way in, past the command line's machinery.</summary>
-    public static int Run(string[] args) => args switch
+    public static int Run(string[] args)
     {
-        [] => Serve(8080),
-        ["--port", var text] when int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var port) && port <= ushort.MaxValue => Serve(port),
-        _ => CommandLine.RunAsync(["hello", .. args]).GetAwaiter().GetResult(),
+        if (PortOf(args) is not { } port) return CommandLine.RunAsync(["hello", .. args]).GetAwaiter().GetResult();
+        try
+        {
+            return Serve(port);
+        }
+        catch (CliFailure failure)
+        {
+            Output.Note(failure.Message);
+            return failure.ExitCode;
+        }
+    }
+
+    /// <summary>Null for what the command line's reader should read, or refuse.</summary>
+    static int? PortOf(string[] args) => args switch
+    {
+        [] => DefaultPort,
+        ["--port", var text] when ushort.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var port) => port,
+        _ => null,
     };
 
     static int Serve(int port)
     {
-        var ip = Environment.GetEnvironmentVariable("POD_IP") is { Length: > 0 } given && IPAddress.TryParse(given, out var parsed) ? parsed : IPAddress.Loopback;
+        var ip = IPAddress.Loopback;
+        if (Environment.GetEnvironmentVariable("POD_IP") is { Length: > 0 } given && !IPAddress.TryParse(given, out ip!))
+            throw new CliFailure($"$POD_IP '{given}' is not an IP address");
         var pod = Environment.GetEnvironmentVariable("POD_NAME") ?? Environment.MachineName;
         var node = Environment.GetEnvironmentVariable("NODE_NAME") ?? "";
         using var listener = new Socket(ip.AddressFamily, SocketType.Stream, ProtocolType.Tcp);
@@ -49,13 +67,13 @@ static class HelloVerb
         }
         catch (SocketException taken)
         {
-            Console.Error.WriteLine($"gossip hello: cannot listen on {ip}:{port}: {taken.Message}");
-            return 1;
+            throw new CliFailure($"cannot listen on {new IPEndPoint(ip, port)}: {taken.Message}");
         }
         listener.Listen(16);
-        Console.WriteLine($"hello from {pod} listens on http://{ip}:{port}");
+        Output.Line($"hello from {pod} listens on http://{listener.LocalEndPoint}");
         var body = $"hello from {pod} at {ip}{(node.Length > 0 ? $" on {node}" : "")}\n";
-        var answer = Encoding.ASCII.GetBytes($"HTTP/1.1 200 OK\r\nContent-Type: text/plain\r\nContent-Length: {body.Length}\r\nConnection: close\r\n\r\n{body}");
+        var head = $"HTTP/1.1 200 OK\r\nContent-Type: text/plain\r\nContent-Length: {body.Length}\r\nConnection: close\r\n\r\n";
+        var answer = Encoding.ASCII.GetBytes(head + body);
         while (true)
         {
             using var client = listener.Accept();

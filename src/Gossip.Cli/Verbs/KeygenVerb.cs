@@ -1,4 +1,5 @@
 using System.CommandLine;
+using Gossip.Cli.Display;
 using Gossip.Node.Sealing;
 
 namespace Gossip.Cli.Verbs;
@@ -15,7 +16,7 @@ static class KeygenVerb
               gossip keygen > cluster.key
               gossip run --key-file cluster.key
             """);
-        command.SetAction(_ => Console.WriteLine(Keyring.Generate().Reveal()));
+        command.SetAction(_ => Output.Line(Keyring.Generate().Reveal()));
         return command;
     }
 }

@@ -1,7 +1,8 @@
 using System.CommandLine;
+using System.Globalization;
 using System.Text.Json;
 using Gossip.Cli.Client;
-using Spectre.Console;
+using Gossip.Cli.Display;
 
 namespace Gossip.Cli.Verbs;
 
@@ -23,23 +24,22 @@ static class MembersVerb
         {
             using var node = new NodeClient(parsed.GetValue(server)!);
             var members = await node.MembersAsync(cancel);
-            if (parsed.GetValue(json)) Console.WriteLine(JsonSerializer.Serialize(members, NodeClient.Json));
-            else AnsiConsole.Write(Table(members));
+            if (parsed.GetValue(json)) Output.Json(JsonSerializer.Serialize(members, NodeClient.Json));
+            else Screen.Draw(Table(members).Draw());
             return 0;
         });
         return command;
     }
 
-    internal static Table Table(IReadOnlyList<MemberInfo> members)
+    internal static TextTable Table(IReadOnlyList<MemberInfo> members)
     {
-        var table = new Table().Border(TableBorder.None);
-        foreach (var column in (string[])["NAME", "STATE", "ADDRESS", "INCARNATION", "PODS", "FREE CPU", "FREE MEMORY", "RUNTIMES"]) table.AddColumn(column);
+        var table = new TextTable("NAME", "STATE", "ADDRESS", "INCARNATION", "PODS", "FREE CPU", "FREE MEMORY", "RUNTIMES");
         foreach (var member in members)
-            table.AddRow(
-                Markup.Escape(member.Name + (member.Self ? " *" : "")),
-                member.State is "Alive" ? "[green]Alive[/]" : member.State is "Suspect" ? "[yellow]Suspect[/]" : $"[red]{Markup.Escape(member.State)}[/]",
-                member.Address, member.Incarnation, member.Pods.ToString(System.Globalization.CultureInfo.InvariantCulture),
-                $"{member.FreeMilliCpu}m", $"{member.FreeMemory >> 20}Mi", Markup.Escape(string.Join(',', member.Runtimes)));
+            table.Add(
+                member.Name + (member.Self ? " *" : ""),
+                new Cell(member.State, member.State switch { "Alive" => Tone.Good, "Suspect" => Tone.Waiting, _ => Tone.Bad }),
+                member.Address, member.Incarnation, member.Pods.ToString(CultureInfo.InvariantCulture),
+                $"{member.FreeMilliCpu}m", $"{member.FreeMemory >> 20}Mi", string.Join(',', member.Runtimes));
         return table;
     }
 }

@@ -1,5 +1,6 @@
 using System.Text.Json.Nodes;
-using Spectre.Console;
+using Gossip.Cli.Client;
+using Gossip.Cli.Display;
 
 namespace Gossip.Cli.Verbs;
 
@@ -9,13 +10,12 @@ static class PlanPage
     /// <summary>Pods named in a row; of more the rest is counted.</summary>
     const int Named = 6;
 
-    sealed record Row(string Workload, string Where, string What, string Colour);
+    sealed record Row(string Workload, string Where, string What, Tone Tone = Tone.Plain);
 
-    public static Table Table(JsonObject plan)
+    public static TextTable Table(JsonObject plan)
     {
-        var table = new Table().Border(TableBorder.None);
-        foreach (var column in (string[])["WORKLOAD", "NODE", "PODS"]) table.AddColumn(column);
-        foreach (var row in Rows(plan)) table.AddRow(Markup.Escape(row.Workload), $"[{row.Colour}]{Markup.Escape(row.Where)}[/]", Markup.Escape(row.What));
+        var table = new TextTable("WORKLOAD", "NODE", "PODS");
+        foreach (var row in Rows(plan)) table.Add(row.Workload, new Cell(row.Where, row.Tone), row.What);
         return table;
     }
 
@@ -31,55 +31,61 @@ static class PlanPage
 
     public static string Summary(JsonObject plan)
     {
-        var workloads = plan["placement"]!["workloads"]!.AsArray();
-        int Sum(string part) => workloads.Sum(workload => workload![part]!.AsArray().Count);
-        var pending = workloads.Sum(workload => workload!["misfits"]!.AsArray().Sum(misfit => misfit!["pods"]!.GetValue<int>()));
-        var evictions = plan["placement"]!["evictions"]!.GetValue<int>();
-        return $"{Sum("placed")} pods would be placed, {Sum("stay")} stay, {Sum("leave")} leave, {evictions} would be evicted, {pending} would not fit. Nothing was changed.";
+        var workloads = plan.Part("placement").Items("workloads");
+        int Sum(string part) => workloads.Sum(workload => workload.Items(part).Count);
+        var pending = workloads.Sum(workload => workload.Items("misfits").Sum(misfit => misfit.Number("pods")));
+        var evictions = plan.Part("placement").Number("evictions");
+        return $"{Sum("placed")} pods would be placed, {Sum("stay")} stay, {Sum("leave")} leave, "
+            + $"{evictions} would be evicted, {pending} would not fit. Nothing was changed.";
     }
 
     static IEnumerable<Row> Rows(JsonObject plan)
     {
-        var steps = plan["steps"]!.AsArray().ToDictionary(step => (Text(step, "kind"), Text(step, "namespace"), Text(step, "name")));
-        foreach (var workload in plan["placement"]!["workloads"]!.AsArray())
+        var steps = plan.Items("steps").ToLookup(step => (step.TextOrNone("kind"), step.TextOrNone("namespace"), step.TextOrNone("name")));
+        foreach (var workload in plan.Part("placement").Items("workloads"))
         {
-            var ns = Text(workload, "namespace");
-            var step = steps[(Text(workload, "kind"), ns, Text(workload, "name"))];
-            var (before, after) = (workload!["before"]!.GetValue<int>(), workload["after"]!.GetValue<int>());
-            var head = $"{Text(step, "action")} {Text(workload, "kind")} {ns}/{Text(workload, "name")}, {(before == after || before == 0 ? $"{after}" : $"{before} to {after}")} pods";
+            var ns = workload.TextOrNone("namespace");
+            var step = steps[(workload.TextOrNone("kind"), ns, workload.TextOrNone("name"))].FirstOrDefault();
+            var (before, after) = (workload.Number("before"), workload.Number("after"));
+            var count = before == after || before == 0 ? $"{after}" : $"{before} to {after}";
+            var head = $"{step.TextOrNone("action")} {workload.TextOrNone("kind")} {ns}/{workload.TextOrNone("name")}, {count} pods";
             foreach (var row in Parts(workload))
             {
                 yield return row with { Workload = head };
                 head = "";
             }
-            if (head.Length > 0) yield return new Row(head, "", "", "default");
+            if (head.Length > 0) yield return new Row(head, "", "");
         }
     }
 
-    static IEnumerable<Row> Parts(JsonNode workload)
+    static IEnumerable<Row> Parts(JsonNode? workload)
     {
-        foreach (var node in workload["stay"]!.AsArray().GroupBy(pod => Text(pod, "node"), StringComparer.Ordinal))
-            yield return new Row("", node.Key, $"{Pods(node)} {(node.Count() == 1 ? "stays" : "stay")}", "default");
-        foreach (var node in workload["placed"]!.AsArray().GroupBy(pod => Text(pod, "node"), StringComparer.Ordinal).OrderBy(node => node.Key, StringComparer.Ordinal))
+        foreach (var node in workload.Items("stay").GroupBy(pod => pod.TextOrNone("node"), StringComparer.Ordinal))
+            yield return new Row("", node.Key, $"{Pods(node)} {(node.Count() == 1 ? "stays" : "stay")}");
+        var placed = workload.Items("placed").GroupBy(pod => pod.TextOrNone("node"), StringComparer.Ordinal);
+        foreach (var node in placed.OrderBy(node => node.Key, StringComparer.Ordinal))
         {
-            yield return new Row("", node.Key, Pods(node), "green");
-            var victims = node.SelectMany(pod => pod!["evicts"]!.AsArray()).Select(victim => victim!.GetValue<string>()).ToArray();
-            if (victims.Length > 0) yield return new Row("", node.Key, $"evicts {string.Join(", ", victims)}", "yellow");
+            yield return new Row("", node.Key, Pods(node), Tone.Good);
+            var victims = node.SelectMany(pod => pod.Texts("evicts")).ToArray();
+            if (victims.Length > 0) yield return new Row("", node.Key, $"evicts {string.Join(", ", victims)}", Tone.Waiting);
         }
-        foreach (var leaving in workload["leave"]!.AsArray().GroupBy(pod => (Node: Text(pod, "node"), Because: Text(pod, "because"))))
-            yield return new Row("", leaving.Key.Node.Length == 0 ? "pending" : leaving.Key.Node, $"{Pods(leaving)} {(leaving.Count() == 1 ? "leaves" : "leave")}: {leaving.Key.Because}", "yellow");
-        foreach (var misfit in workload["misfits"]!.AsArray())
+        foreach (var leaving in workload.Items("leave").GroupBy(pod => (Node: pod.TextOrNone("node"), Because: pod.TextOrNone("because"))))
         {
-            var others = misfit!["pods"]!.GetValue<int>() - 1;
-            yield return new Row("", "does not fit", $"{Text(misfit, "first")}{(others > 0 ? $" and {others} more" : "")}: {Text(misfit, "because")}", "red");
+            var what = $"{Pods(leaving)} {(leaving.Count() == 1 ? "leaves" : "leave")}: {leaving.Key.Because}";
+            yield return new Row("", leaving.Key.Node.Length == 0 ? "pending" : leaving.Key.Node, what, Tone.Waiting);
+        }
+        foreach (var misfit in workload.Items("misfits"))
+        {
+            var others = misfit.Number("pods") - 1;
+            var who = $"{misfit.TextOrNone("first")}{(others > 0 ? $" and {others} more" : "")}";
+            yield return new Row("", "does not fit", $"{who}: {misfit.TextOrNone("because")}", Tone.Bad);
         }
     }
 
     static string Pods(IEnumerable<JsonNode?> pods)
     {
-        var names = pods.Select(pod => Text(pod, "pod")).ToArray();
+        var names = pods.Select(pod => pod.TextOrNone("pod")).ToArray();
         return names.Length <= Named ? string.Join(", ", names) : $"{string.Join(", ", names.Take(Named))} and {names.Length - Named} more";
     }
 
-    static string Text(JsonNode? node, string field) => node?[field]?.GetValue<string>() ?? "";
 }

@@ -1,6 +1,7 @@
 using System.CommandLine;
 using System.Text.Json.Nodes;
 using Gossip.Cli.Client;
+using Gossip.Cli.Display;
 using Gossip.Kubernetes.Manifests;
 using Spectre.Console;
 
@@ -14,14 +15,15 @@ static class PlanVerb
 
     public static Command Create()
     {
-        var files = new Option<string[]>("--filename", "-f") { Description = "A file, a folder, or - for stdin; may be repeated", Required = true };
-        var ns = new Option<string>("--namespace", "-n") { Description = "For objects that name none", DefaultValueFactory = _ => ManifestValidator.DefaultNamespace };
+        var files = ManifestOptions.Files();
+        var ns = ManifestOptions.Namespace();
         var server = ServerOption.Create();
         var json = ServerOption.Json();
         var command = new Command("plan", """
             Where everything in the manifests would go, who would have to leave for it, and what would not fit and why. Changes nothing.
-            The auction asks a few nodes and a plan looks at all of them, so pods may come to lie elsewhere; whether there is room differs no more
-            than what the asked node has heard. Exit code: 0 when every pod would have a place, 1 when one would not, 2 for faulty manifests.
+            The auction asks a few nodes and a plan looks at all of them, so pods may come to lie elsewhere; whether there is room
+            differs no more than what the asked node has heard. Exit code: 0 when every pod would have a place, 1 when one would not,
+            2 for faulty manifests.
 
             Examples:
               gossip plan -f examples/manifests/hello.yaml
@@ -34,16 +36,16 @@ static class PlanVerb
             ManifestPlan.Of(set, @namespace); // faults are told by file and line, which only we know
             using var node = new NodeClient(parsed.GetValue(server)!, Patience);
             var wantsJson = parsed.GetValue(json);
-            var isLive = !wantsJson && AnsiConsole.Profile.Capabilities.Interactive && !Console.IsOutputRedirected;
+            var isLive = !wantsJson && Screen.IsLive;
             var plan = isLive
-                ? await AnsiConsole.Status().StartAsync("planning", _ => AskAsync(node, set, @namespace, cancel))
+                ? await new Status(Screen.Console).StartAsync("planning", _ => AskAsync(node, set, @namespace, cancel))
                 : await AskAsync(node, set, @namespace, cancel);
-            if (plan["faults"]!.AsArray() is { Count: > 0 } faults) throw ManifestPlan.Refusal(faults.Select(ApplyVerb.Line));
-            if (wantsJson) Console.WriteLine(plan.ToJsonString(NodeClient.Json));
-            else if (isLive) AnsiConsole.Write(PlanPage.Table(plan));
-            else foreach (var line in PlanPage.Lines(plan)) Console.WriteLine(line);
-            if (!wantsJson) Console.WriteLine(PlanPage.Summary(plan));
-            return plan["placement"]!["fits"]!.GetValue<bool>() ? 0 : 1;
+            if (plan.Items("faults") is { Count: > 0 } faults) throw ManifestPlan.Refusal(faults.Select(ApplyVerb.Line));
+            if (wantsJson) Output.Json(plan.ToJsonString(NodeClient.Json));
+            else if (isLive) Screen.Draw(PlanPage.Table(plan).Draw());
+            else foreach (var line in PlanPage.Lines(plan)) Output.Line(line);
+            if (!wantsJson) Output.Line(PlanPage.Summary(plan));
+            return plan.Part("placement").Flag("fits") ? 0 : 1;
         });
         return command;
     }
@@ -52,6 +54,6 @@ static class PlanVerb
     {
         var documents = new JsonArray([.. set.Manifests.Select(manifest => manifest.Root.DeepClone())]);
         return (await node.PostAsync($"gossip/v1/plan?place=true&namespace={Uri.EscapeDataString(ns)}",
-            new JsonObject { ["apiVersion"] = "v1", ["kind"] = "List", ["items"] = documents }, cancel)).AsObject();
+            new JsonObject { ["apiVersion"] = "v1", ["kind"] = "List", ["items"] = documents }, cancel)).Fields();
     }
 }

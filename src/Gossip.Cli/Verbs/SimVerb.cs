@@ -1,7 +1,7 @@
 using System.CommandLine;
-using System.Diagnostics;
 using System.Globalization;
 using System.Text.Json;
+using Gossip.Cli.Display;
 using Gossip.Simulation.Runs;
 using Spectre.Console;
 
@@ -14,14 +14,17 @@ static class SimVerb
     {
         var nodes = new Option<int>("--nodes") { Description = "Nodes in the cluster", DefaultValueFactory = _ => 50 };
         var pods = new Option<int>("--pods") { Description = "Pods asked for", DefaultValueFactory = _ => 500 };
-        var seeds = new Option<int>("--seeds") { Description = "How many runs, each with a seed of its own", DefaultValueFactory = _ => 20 };
+        var seeds = new Option<int>("--seeds") { Description = "How many runs, each with its own seed", DefaultValueFactory = _ => 20 };
         var seed = new Option<ulong?>("--seed") { Description = "Run this one seed: what a violation's replay line says" };
         var planted = new Option<string?>("--planted")
         {
             Description = "Test the checkers: plant bugs, each of which must be caught and named; with a bug's name and --seed, replay it",
             Arity = ArgumentArity.ZeroOrOne,
         };
-        var anyRules = new Option<bool>("--any-rules") { Description = "Small clusters whose pods have every rule of placement; --pods counts workloads: try --nodes 6 --pods 14" };
+        var anyRules = new Option<bool>("--any-rules")
+        {
+            Description = "Small clusters whose pods have every rule of placement; --pods counts workloads: try --nodes 6 --pods 14",
+        };
         var json = ServerOption.Json();
         var command = new Command("sim", """
             Whole clusters of the very nodes that run in production, under virtual time: lost, late and doubled packets, partitions,
@@ -35,39 +38,66 @@ static class SimVerb
         command.SetAction((parsed, cancel) =>
         {
             var wantsJson = parsed.GetValue(json);
-            var one = parsed.GetValue(seed);
-            if (parsed.GetResult(planted) is not null)
+            var options = new SimOptions(parsed.GetValue(nodes), parsed.GetValue(pods), parsed.GetValue(seeds))
             {
-                return Task.FromResult(parsed.GetValue(planted) is { } bug
-                    ? ReplayPlanted(bug, parsed.GetValue(nodes), parsed.GetValue(pods), one ?? 1, parsed.GetValue(anyRules))
-                    : RunPlanted(wantsJson, cancel));
+                AnyRules = parsed.GetValue(anyRules), Parallelism = Environment.ProcessorCount,
+            };
+            if (parsed.GetValue(seed) is { } one) options = options with { Seeds = 1, FirstSeed = one };
+            Check(options);
+            if (parsed.GetResult(planted) is null)
+            {
+                Refuse(parsed, "--seed", seed, seeds);
+                return Task.FromResult(Run(options, wantsJson, cancel));
             }
-            var options = new SimOptions(parsed.GetValue(nodes), parsed.GetValue(pods), one is null ? parsed.GetValue(seeds) : 1, one ?? 1, Environment.ProcessorCount) { AnyRules = parsed.GetValue(anyRules) };
-            if (options.Nodes is < 1 or > SimOptions.NodesMax) throw new CliFailure($"--nodes {options.Nodes}: 1 to {SimOptions.NodesMax}", 2);
-            if (options.Pods is < 0 or > SimOptions.PodsMax) throw new CliFailure($"--pods {options.Pods}: 0 to {SimOptions.PodsMax}", 2);
-            if (options.Seeds < 1) throw new CliFailure($"--seeds {options.Seeds}: at least 1", 2);
-            var report = WithProgress(options, wantsJson, cancel);
-            if (wantsJson)
-                Console.WriteLine(JsonSerializer.Serialize(new
-                {
-                    seeds = report.SeedsRun,
-                    violations = report.Violations.Count,
-                    eventsPerSecond = Math.Round(report.EventsPerSecond),
-                    eventsPerCoreSecond = Math.Round(report.EventsPerCoreSecond),
-                    events = report.Events,
-                    hash = report.HashText,
-                    replays = report.Violations.Select(violation => violation.Replay).Distinct(),
-                }));
-            else Print(report);
-            return Task.FromResult(report.Violations.Count == 0 ? 0 : 1);
+            if (parsed.GetValue(planted) is not { } bug)
+            {
+                Refuse(parsed, "--planted without a bug's name", planted, nodes, pods, seeds, seed, anyRules);
+                return Task.FromResult(SimPlanted.RunAll(wantsJson, cancel));
+            }
+            Refuse(parsed, "--planted with a bug's name", planted, seeds);
+            return Task.FromResult(SimPlanted.Replay(bug, options, wantsJson));
         });
         return command;
     }
 
+    static void Check(SimOptions options)
+    {
+        if (options.Nodes is < 1 or > SimOptions.NodesMax) throw new CliFailure($"--nodes {options.Nodes}: 1 to {SimOptions.NodesMax}", 2);
+        if (options.Pods is < 0 or > SimOptions.PodsMax) throw new CliFailure($"--pods {options.Pods}: 0 to {SimOptions.PodsMax}", 2);
+        if (options.Seeds < 1) throw new CliFailure($"--seeds {options.Seeds}: at least 1", 2);
+    }
+
+    /// <summary>An option that would do nothing beside another is refused: who gave it would read the result wrongly.</summary>
+    static void Refuse(ParseResult parsed, string because, Option given, params Option[] useless)
+    {
+        if (parsed.GetResult(given) is null or { Implicit: true }) return;
+        foreach (var option in useless)
+            if (parsed.GetResult(option) is { Implicit: false })
+                throw new CliFailure($"{option.Name} does nothing beside {because}: leave it out", 2);
+    }
+
+    static int Run(SimOptions options, bool wantsJson, CancellationToken cancel)
+    {
+        var report = WithProgress(options, wantsJson, cancel);
+        if (wantsJson)
+            Output.Json(JsonSerializer.Serialize(new
+            {
+                seeds = report.SeedsRun,
+                violations = report.Violations.Count,
+                eventsPerSecond = Math.Round(report.EventsPerSecond),
+                eventsPerCoreSecond = Math.Round(report.EventsPerCoreSecond),
+                events = report.Events,
+                hash = report.HashText,
+                replays = report.Violations.Select(violation => violation.Replay).Distinct(),
+            }));
+        else Print(report);
+        return report.Violations.Count == 0 ? 0 : 1;
+    }
+
     static SimReport WithProgress(SimOptions options, bool quiet, CancellationToken cancel)
     {
-        if (quiet || Console.IsOutputRedirected) return SimulationRun.Run(options, null, cancel);
-        return AnsiConsole.Progress().AutoClear(true).Start(context =>
+        if (quiet || !Screen.IsLive) return SimulationRun.Run(options, null, cancel);
+        return new Progress(Screen.Console) { AutoClear = true }.Start(context =>
         {
             var task = context.AddTask("seeds", maxValue: options.Seeds);
             return SimulationRun.Run(options, new Reporter(task), cancel);
@@ -80,59 +110,29 @@ static class SimVerb
         public void Report(SimProgress value)
         {
             task.Value = value.SeedsDone;
-            task.Description = string.Create(CultureInfo.InvariantCulture, $"{value.SeedsDone} of {value.Seeds} seeds, {value.Violations} violations");
+            task.Description = string.Create(
+                CultureInfo.InvariantCulture, $"{value.SeedsDone} of {value.Seeds} seeds, {value.Violations} violations");
         }
     }
 
     static void Print(SimReport report)
     {
-        foreach (var violation in report.Violations) Console.WriteLine(violation);
-        if (report.Violations.Count > 0) Console.WriteLine();
-        Console.WriteLine(string.Create(CultureInfo.InvariantCulture, $"""
-            seeds run          {report.SeedsRun}
-            violations         {report.Violations.Count}
-            events             {report.Events:N0}
-            events a second    {report.EventsPerSecond:N0} ({report.EventsPerCoreSecond:N0} a core)
-            slowest heal       {report.SlowestConvergence.TotalSeconds:0.0} s of virtual time
-            hash               {report.HashText}
-            """));
-        Console.WriteLine("rare paths that ran:");
+        foreach (var violation in report.Violations) Output.Line(violation.ToString());
+        if (report.Violations.Count > 0) Output.Line();
+        foreach (var (what, value) in Figures(report)) Output.Line($"{what,-18} {value}");
+        Output.Line("rare paths that ran:");
         foreach (var (path, count) in report.Sometimes.OrderBy(pair => pair.Key, StringComparer.Ordinal))
-            Console.WriteLine(string.Create(CultureInfo.InvariantCulture, $"  {count,8:N0}  {path}"));
+            Output.Line(string.Create(CultureInfo.InvariantCulture, $"  {count,8:N0}  {path}"));
     }
 
-    static int RunPlanted(bool json, CancellationToken cancel)
+    static IEnumerable<(string What, string Value)> Figures(SimReport report)
     {
-        var clock = Stopwatch.StartNew();
-        var outcomes = PlantedRun.Run(null, Environment.ProcessorCount, cancel);
-        var missed = outcomes.Count(outcome => outcome.Caught is null);
-        if (json)
-        {
-            Console.WriteLine(JsonSerializer.Serialize(new
-            {
-                planted = outcomes.Count,
-                caught = outcomes.Count - missed,
-                bugs = outcomes.Select(outcome => new { bug = outcome.Bug, rule = outcome.Rule, seed = outcome.Seed, caught = outcome.Caught is not null, what = outcome.Caught?.What }),
-            }));
-            return missed == 0 ? 0 : 1;
-        }
-        foreach (var outcome in outcomes)
-        {
-            Console.WriteLine(outcome.Caught is { } caught
-                ? $"caught  {outcome.Bug,-26} by {caught}"
-                : $"MISSED  {outcome.Bug,-26} {outcome.Rule} should have named it");
-        }
-        Console.WriteLine(string.Create(CultureInfo.InvariantCulture, $"{outcomes.Count - missed} of {outcomes.Count} planted bugs caught, in {clock.Elapsed.TotalSeconds:0.0} s"));
-        return missed == 0 ? 0 : 1;
-    }
-
-    /// <summary>What a planted violation's replay line asks for. Exit 1 when the bug shows again, as any violation has it.</summary>
-    static int ReplayPlanted(string bug, int nodes, int pods, ulong seed, bool anyRules)
-    {
-        if (!PlantedRun.Names.Contains(bug)) throw new CliFailure($"--planted {bug}: no such bug; there are {string.Join(", ", PlantedRun.Names)}", 2);
-        var violations = PlantedRun.Replay(bug, nodes, pods, seed, anyRules);
-        foreach (var violation in violations) Console.WriteLine(violation);
-        Console.WriteLine($"{violations.Count} violations");
-        return violations.Count == 0 ? 0 : 1;
+        var culture = CultureInfo.InvariantCulture;
+        yield return ("seeds run", report.SeedsRun.ToString(culture));
+        yield return ("violations", report.Violations.Count.ToString(culture));
+        yield return ("events", report.Events.ToString("N0", culture));
+        yield return ("events a second", string.Create(culture, $"{report.EventsPerSecond:N0} ({report.EventsPerCoreSecond:N0} a core)"));
+        yield return ("slowest heal", string.Create(culture, $"{report.SlowestConvergence.TotalSeconds:0.0} s of virtual time"));
+        yield return ("hash", report.HashText);
     }
 }

@@ -3,15 +3,15 @@ using System.Globalization;
 using System.Text.Json;
 using System.Text.Json.Nodes;
 using Gossip.Cli.Client;
+using Gossip.Cli.Display;
 using Gossip.Core.Model;
-using Spectre.Console;
 
 namespace Gossip.Cli.Verbs;
 
 /// <summary>What pods use.</summary>
 static class TopVerb
 {
-    sealed record PodUse(string Namespace, string Name, long MilliCpu, long Memory);
+    internal sealed record PodUse(string Namespace, string Name, long MilliCpu, long Memory);
 
     public static Command Create()
     {
@@ -28,13 +28,15 @@ static class TopVerb
             """) { ns, all, server, json };
         command.SetAction(async (parsed, cancel) =>
         {
-            using var node = new NodeClient(parsed.GetValue(server)!, TimeSpan.FromSeconds(30));
             var everywhere = parsed.GetValue(all);
+            if (everywhere && parsed.GetResult(ns) is { Implicit: false })
+                throw new CliFailure("give --namespace or --all-namespaces, not both", 2);
+            using var node = new NodeClient(parsed.GetValue(server)!, TimeSpan.FromSeconds(30));
             var path = everywhere ? "pods" : $"namespaces/{Uri.EscapeDataString(parsed.GetValue(ns)!)}/pods";
             var list = await node.GetAsync($"apis/metrics.k8s.io/v1beta1/{path}", cancel);
-            var used = (list["items"] as JsonArray ?? []).Select(Read).ToArray();
-            if (parsed.GetValue(json)) Console.WriteLine(JsonSerializer.Serialize(used, NodeClient.Json));
-            else AnsiConsole.Write(Table(used, everywhere));
+            var used = list.Items("items").Select(Read).ToArray();
+            if (parsed.GetValue(json)) Output.Json(JsonSerializer.Serialize(used, NodeClient.Json));
+            else Screen.Draw(Table(used, everywhere).Draw());
             return 0;
         });
         return command;
@@ -43,21 +45,24 @@ static class TopVerb
     static PodUse Read(JsonNode? pod)
     {
         long nano = 0, memory = 0;
-        foreach (var container in pod!["containers"]!.AsArray())
+        foreach (var container in pod.Items("containers"))
         {
-            var usage = container!["usage"]!;
-            nano += long.Parse(usage["cpu"]!.GetValue<string>().TrimEnd('n'), CultureInfo.InvariantCulture);
-            memory += Quantity.TryReadWhole(usage["memory"]!.GetValue<string>(), out var bytes, out _) ? bytes : 0;
+            var usage = container.Part("usage");
+            var cpu = usage.Text("cpu").TrimEnd('n');
+            if (!long.TryParse(cpu, NumberStyles.None, CultureInfo.InvariantCulture, out var used))
+                throw new CliFailure($"'{cpu}' is not a number of nanocores");
+            nano += used;
+            memory += Quantity.TryReadWhole(usage.Text("memory"), out var bytes, out var problem) ? bytes : throw new CliFailure(problem);
         }
-        return new PodUse(pod["metadata"]!["namespace"]!.GetValue<string>(), pod["metadata"]!["name"]!.GetValue<string>(), nano / 1_000_000, memory);
+        var about = pod.Part("metadata");
+        return new PodUse(about.Text("namespace"), about.Text("name"), nano / 1_000_000, memory);
     }
 
-    static Table Table(IEnumerable<PodUse> used, bool everywhere)
+    internal static TextTable Table(IEnumerable<PodUse> used, bool everywhere)
     {
-        var table = new Table().Border(TableBorder.None);
-        foreach (var column in (string[])[.. everywhere ? ["NAMESPACE"] : Array.Empty<string>(), "NAME", "CPU", "MEMORY"]) table.AddColumn(column);
+        var table = new TextTable([.. everywhere ? ["NAMESPACE"] : Array.Empty<string>(), "NAME", "CPU", "MEMORY"]);
         foreach (var pod in used)
-            table.AddRow([.. everywhere ? [Markup.Escape(pod.Namespace)] : Array.Empty<string>(), Markup.Escape(pod.Name), $"{pod.MilliCpu}m", $"{pod.Memory >> 20}Mi"]);
+            table.Add([.. everywhere ? [pod.Namespace] : Array.Empty<Cell>(), pod.Name, $"{pod.MilliCpu}m", $"{pod.Memory >> 20}Mi"]);
         return table;
     }
 }

@@ -1,5 +1,6 @@
 using System.CommandLine;
 using Gossip.Cli.Client;
+using Gossip.Cli.Display;
 
 namespace Gossip.Cli.Verbs;
 
@@ -20,7 +21,7 @@ static class UncordonVerb
         {
             using var client = new NodeClient(parsed.GetValue(server)!);
             await NodeDrain.CordonAsync(client, parsed.GetValue(node)!, on: false, cancel);
-            Console.WriteLine($"node/{parsed.GetValue(node)} uncordoned");
+            Output.Line($"node/{parsed.GetValue(node)} uncordoned");
             return 0;
         });
         return command;

@@ -1,6 +1,7 @@
 using System.CommandLine;
 using System.Text.Json.Nodes;
 using Gossip.Cli.Client;
+using Gossip.Cli.Display;
 
 namespace Gossip.Cli.Verbs;
 
@@ -11,8 +12,10 @@ static class VotersVerb
 
     public static Command Create()
     {
+        // Recursive: of the same name before 'add' and after it, or what is given before would be the other verb's and go unread.
         var server = ServerOption.Create();
         var json = ServerOption.Json();
+        server.Recursive = json.Recursive = true;
         var command = new Command("voters", """
             By whose majority pods with the annotation gossip.dev/singleton run. Name an odd number of nodes, once, while the
             cluster is whole; later the list changes by one name at a time, with the consent of most of those on it.
@@ -28,17 +31,16 @@ static class VotersVerb
             Print(await node.GetAsync(Path, cancel), parsed.GetValue(json));
             return 0;
         });
-        command.Subcommands.Add(Change("add", "Adds nodes: as many as you like at first, then one at a time."));
-        command.Subcommands.Add(Change("remove", "Removes a node. One that lost its disk is removed, and may be added anew."));
+        command.Subcommands.Add(Change("add", server, json, "Adds nodes: as many as you like at first, then one at a time."));
+        command.Subcommands.Add(Change("remove", server, json,
+            "Removes a node. One that lost its disk is removed, and may be added anew."));
         return command;
     }
 
-    static Command Change(string verb, string says)
+    static Command Change(string verb, Option<string> server, Option<bool> json, string says)
     {
         var names = new Argument<string[]>("node") { Arity = ArgumentArity.OneOrMore, Description = "Names of nodes" };
-        var server = ServerOption.Create();
-        var json = ServerOption.Json();
-        var command = new Command(verb, says) { names, server, json };
+        var command = new Command(verb, says) { names };
         command.SetAction(async (parsed, cancel) =>
         {
             using var node = new NodeClient(parsed.GetValue(server)!);
@@ -53,13 +55,14 @@ static class VotersVerb
     {
         if (json)
         {
-            Console.WriteLine(answer.ToJsonString(NodeClient.Json));
+            Output.Json(answer.ToJsonString(NodeClient.Json));
             return;
         }
-        var names = answer["voters"]!.AsArray().Select(name => name!.GetValue<string>()).ToArray();
-        Console.WriteLine(names.Length == 0
+        var names = answer.Texts("voters");
+        Output.Line(names.Length == 0
             ? "no voters are named, and no singleton runs: gossip voters add NODE NODE NODE"
             : $"{string.Join(' ', names)} (version {answer["version"]}; {names.Length / 2 + 1} of {names.Length} grant a singleton)");
-        if (names.Length > 0 && names.Length % 2 == 0) Console.WriteLine($"an even number bears no more losses than {names.Length - 1} would: add or remove one");
+        if (names.Length > 0 && names.Length % 2 == 0)
+            Output.Line($"an even number bears no more losses than {names.Length - 1} would: add or remove one");
     }
 }

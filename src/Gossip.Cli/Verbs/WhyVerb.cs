@@ -1,6 +1,7 @@
 using System.CommandLine;
 using System.Text.Json;
 using Gossip.Cli.Client;
+using Gossip.Cli.Display;
 
 namespace Gossip.Cli.Verbs;
 
@@ -9,8 +10,8 @@ static class WhyVerb
 {
     public static Command Create()
     {
-        var pod = new Argument<string>("POD") { Description = "The pod's name" };
-        var ns = new Option<string>("--namespace", "-n") { Description = "Its namespace", DefaultValueFactory = _ => "default" };
+        var pod = PodOptions.Pod();
+        var ns = PodOptions.Namespace();
         var server = ServerOption.Create();
         var json = ServerOption.Json();
         var command = new Command("why", """
@@ -24,8 +25,8 @@ static class WhyVerb
         {
             using var node = new NodeClient(parsed.GetValue(server)!);
             var why = await node.WhyAsync(parsed.GetValue(ns)!, parsed.GetValue(pod)!, cancel);
-            if (parsed.GetValue(json)) Console.WriteLine(JsonSerializer.Serialize(why, NodeClient.Json));
-            else foreach (var line in why.Lines) Console.WriteLine(line);
+            if (parsed.GetValue(json)) Output.Json(JsonSerializer.Serialize(why, NodeClient.Json));
+            else foreach (var line in why.Lines) Output.Line(line);
             return 0;
         });
         return command;

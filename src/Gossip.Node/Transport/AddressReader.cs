@@ -78,6 +78,14 @@ static class AddressReader
         return true;
     }
 
+    /// <summary>0 to 65535 in decimal digits alone.</summary>
+    public static bool TryReadPort(string digits, out ushort port)
+    {
+        port = 0;
+        var isPlain = digits.Length is > 0 and <= 5 && (digits.Length == 1 || digits[0] != '0');
+        return isPlain && ushort.TryParse(digits, NumberStyles.None, CultureInfo.InvariantCulture, out port);
+    }
+
     /// <summary>What is before and after the port's colon. A host with colons is in brackets, or has no port.</summary>
     static bool TrySplit(string text, out (string Host, string? Port) parts, out string problem)
     {
@@ -108,8 +116,7 @@ static class AddressReader
                 : $"{(parts.Host.Length == 0 ? "HOST" : parts.Host)}:PORT");
             return false;
         }
-        var isPlain = digits.Length is > 0 and <= 5 && (digits.Length == 1 || digits[0] != '0');
-        if (isPlain && ushort.TryParse(digits, NumberStyles.None, CultureInfo.InvariantCulture, out port) && port >= least) return true;
+        if (TryReadPort(digits, out port) && port >= least) return true;
         problem = $"'{text}': '{digits}' is not a port ({least} to {ushort.MaxValue})";
         return false;
     }
@@ -155,7 +162,7 @@ static class AddressReader
         return count == 4;
     }
 
-    /// <summary>Only characters of an IPv6 address. The platform's reader checks the rest; alone it would take a prefix or a zone.</summary>
+    /// <summary>Only characters of an IPv6 address. The platform's reader checks the rest; it would also take a zone.</summary>
     static bool IsV6Text(string text)
     {
         var dotted = text.Contains('.', StringComparison.Ordinal) ? text.LastIndexOf(':') + 1 : text.Length;
