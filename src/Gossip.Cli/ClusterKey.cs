@@ -1,7 +1,6 @@
 using System.Net;
 using System.Security.Cryptography;
 using System.Text;
-using Gossip.Core.Turns;
 using Gossip.Node.Sealing;
 
 namespace Gossip.Cli;

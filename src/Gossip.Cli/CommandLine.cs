@@ -2,7 +2,6 @@ using System.CommandLine;
 using Gossip.Cli.Client;
 using Gossip.Cli.Display;
 using Gossip.Cli.Verbs;
-using Gossip.Core.Turns;
 
 namespace Gossip.Cli;
 

@@ -2,7 +2,6 @@ using System.Net;
 using System.Net.Sockets;
 using Gossip.Cli.Display;
 using Gossip.Core.Requests;
-using Gossip.Core.Turns;
 using Gossip.Kubernetes.Api;
 using Gossip.Node;
 using Gossip.Node.Store;

@@ -2,7 +2,6 @@ using System.Diagnostics;
 using System.Globalization;
 using System.Net.Http.Json;
 using System.Text.Json.Nodes;
-using Gossip.Core.Turns;
 using Gossip.Runtimes.Processes;
 
 namespace Gossip.EndToEnd;

@@ -2,7 +2,6 @@ using System.Globalization;
 using System.Net.WebSockets;
 using System.Text.Json;
 using System.Text.Json.Nodes;
-using Gossip.Core.Turns;
 
 namespace Gossip.Cli.Client;
 

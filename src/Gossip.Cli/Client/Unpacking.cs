@@ -1,5 +1,4 @@
 using System.Formats.Tar;
-using Gossip.Core.Turns;
 
 namespace Gossip.Cli.Client;
 

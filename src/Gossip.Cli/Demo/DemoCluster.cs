@@ -1,7 +1,6 @@
 using System.Net;
 using System.Net.Sockets;
 using Gossip.Cli.Client;
-using Gossip.Core.Turns;
 using Gossip.Node.Sealing;
 
 namespace Gossip.Cli.Demo;

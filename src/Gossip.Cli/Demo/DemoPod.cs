@@ -1,5 +1,4 @@
 using System.Text.Json.Nodes;
-using Gossip.Core.Turns;
 
 namespace Gossip.Cli.Demo;
 

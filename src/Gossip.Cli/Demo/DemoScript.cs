@@ -1,7 +1,6 @@
 using System.Diagnostics;
 using System.Globalization;
 using Gossip.Cli.Client;
-using Gossip.Core.Turns;
 
 namespace Gossip.Cli.Demo;
 

@@ -141,6 +141,14 @@ public sealed class RunOptionsTests : IDisposable
     }
 
     [Fact]
+    public void The_file_of_the_key_is_hidden_from_pods()
+    {
+        var keyFile = Path.Combine(folder.FullName, "key");
+        File.WriteAllText(keyFile, Key);
+        Assert.Equal([keyFile], Node("--key-file", keyFile).HiddenFromPods);
+    }
+
+    [Fact]
     public void A_key_is_needed_beyond_loopback_and_follows_from_the_label_on_it()
     {
         Assert.Contains("gossip keygen", Refused("--bind", "10.0.0.1"), StringComparison.Ordinal);
