@@ -1,11 +1,12 @@
 using Gossip.Core.Membership;
+using Gossip.Core.Model;
 using Gossip.Core.Replication;
 using Gossip.Core.Scheduling;
 using Gossip.Core.Turns;
 
 namespace Gossip.Core;
 
-/// <summary>Sees what a node does, before its parts do: the simulator's checkers. It may change nothing.</summary>
+/// <summary>Sees what a node does: the simulator's checkers. It may change nothing.</summary>
 interface INodeTrace
 {
     /// <summary>A change of a member, before any part hears of it.</summary>
@@ -16,4 +17,7 @@ interface INodeTrace
 
     /// <summary>A message before it is handled, those that a node sends itself among them.</summary>
     void OnMessage(in Message message);
+
+    /// <summary>A pod of this node was ended, to make room for <paramref name="by"/>.</summary>
+    void OnPreempted(PodRun by, PodRun victim);
 }

@@ -38,6 +38,7 @@ public sealed class NodeMachine
     readonly IMemberObserver[] memberObservers;
     readonly IRowObserver[] rowObservers;
     readonly ISlotObserver[] slotObservers;
+    readonly IReportObserver[] reportObservers;
     readonly List<PodId> dirty = [];
     readonly NodeCard self;
     readonly INodeTrace? trace;
@@ -58,7 +59,7 @@ public sealed class NodeMachine
         slots = new SlotTable(replicator, swim, config.Timings, config.Crowd);
         views = new ViewBuilder(slots, swim);
         bidder = new Bidder(config, slots, swim, replicator, outbox);
-        keeper = new PodKeeper(config, slots, swim, replicator, replicator, bidder, outbox);
+        keeper = new PodKeeper(config, slots, swim, replicator, replicator, bidder, outbox, trace);
         Auctioneer = new Auctioneer(config, slots, swim, replicator, replicator, luck.For("auction"), outbox);
         var budgets = new BudgetKeeper(config, slots, swim, replicator, replicator, outbox);
         var evictor = new Evictor(slots, swim, budgets, outbox);
@@ -82,6 +83,7 @@ public sealed class NodeMachine
         memberObservers = parts.That<IMemberObserver>();
         rowObservers = parts.That<IRowObserver>();
         slotObservers = parts.That<ISlotObserver>();
+        reportObservers = parts.That<IReportObserver>();
     }
 
     /// <summary>Which life of the node this is. It may still grow, when peers remember a later one.</summary>
@@ -122,7 +124,7 @@ public sealed class NodeMachine
                 replicator.OnPersisted(input.Position, turn);
                 break;
             case NodeInputKind.PodReported:
-                keeper.OnReport(input.Report!, turn);
+                foreach (var part in reportObservers) part.OnReport(input.Report!, turn);
                 break;
             case NodeInputKind.Asked:
                 parts.Ask(input.Request, input.Question!, turn);

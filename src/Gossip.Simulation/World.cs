@@ -136,16 +136,12 @@ internal sealed class World
     }
 
     /// <summary>A process begins.</summary>
-    public void Watch(SimNode node, NodeMachine machine)
+    public void Watch(SimNode node)
     {
         foreach (var checker in checkers) checker.Started(node);
-        machine.Bidder.Evicted = (by, victim) =>
-        {
-            foreach (var checker in checkers) checker.Evicted(node, by, victim);
-        };
     }
 
-    /// <summary>Tells the checkers what a node does, before its parts do it.</summary>
+    /// <summary>Tells the checkers what a node does.</summary>
     internal INodeTrace TraceOf(SimNode node) => new CheckerTrace(this, node);
 
     sealed class CheckerTrace(World world, SimNode node) : INodeTrace
@@ -168,6 +164,11 @@ internal sealed class World
                 if (message.Sender == node.Id) checker.MessageSent(node, node.Address, message.Kind, message.Body); // it never left the node
                 checker.MessageArrives(node, message.Sender, message.Kind, message.Body);
             }
+        }
+
+        public void OnPreempted(PodRun by, PodRun victim)
+        {
+            foreach (var checker in world.checkers) checker.Evicted(node, by, victim);
         }
     }
 

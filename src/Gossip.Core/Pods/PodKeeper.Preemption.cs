@@ -11,6 +11,18 @@ sealed partial class PodKeeper
 
     const string WaitingForRoom = "WaitingForRoom";
 
+    /// <summary>The bidder may have queued a preemption: the victims' end goes to the log before the admission that needs it.</summary>
+    public void OnCommands(Turn turn)
+    {
+        if (bidder.TakePreemption() is not { } preemption) return;
+        foreach (var victim in preemption.Victims)
+        {
+            Preempt(victim, preemption.Why, turn);
+            trace?.OnPreempted(preemption.By, victim);
+        }
+        bidder.AdmitBehind(preemption, turn);
+    }
+
     /// <summary>Ends it gracefully; its slot is open again at once, and its next auction is like any other.</summary>
     void Preempt(PodRun run, string why, Turn turn)
     {

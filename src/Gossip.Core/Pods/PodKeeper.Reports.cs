@@ -22,9 +22,6 @@ sealed partial class PodKeeper
             case RuntimeReturned returned:
                 OnRuntimeReturned(returned, turn);
                 break;
-            case ImagesHeld held:
-                bidder.Images = held.Images;
-                break;
             case PodStopped stopped when kept.TryGetValue(stopped.Pod, out var pod):
                 OnStopped(pod, turn);
                 break;

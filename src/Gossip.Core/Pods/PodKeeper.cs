@@ -19,7 +19,7 @@ namespace Gossip.Core.Pods;
 /// By file: here what the rows say; <c>Adoption</c> what an earlier life left; <c>Reports</c> what runtimes tell;
 /// <c>Life</c> the next step of a pod; <c>Probes</c>, <c>Ends</c>, <c>Lost</c> and <c>Telling</c> as they are named. Inputs: slots, <see cref="PodReport"/>s. Outputs: <see cref="PodCommand"/>s, edits and removals of own admissions, facts of slots.
 /// </remarks>
-sealed partial class PodKeeper : INodePart, IMemberObserver, ISlotObserver
+sealed partial class PodKeeper : INodePart, IMemberObserver, ISlotObserver, IReportObserver
 {
     /// <summary>Subjects of <see cref="NodeTimerKind.PodTick"/>.</summary>
     const ulong SyncWaitOver = 0, TellDue = 1, JudgeDue = 2, DependenciesDue = 3, RecheckDue = 4;
@@ -31,6 +31,7 @@ sealed partial class PodKeeper : INodePart, IMemberObserver, ISlotObserver
     readonly IRowWriter writer;
     readonly Bidder bidder;
     readonly NodeId self;
+    readonly INodeTrace? trace;
     readonly Dictionary<PodRun, KeptPod> kept = [];
     readonly Dictionary<PodId, List<KeptPod>> byPod = [];
     readonly Dictionary<ulong, KeptPod> byNumber = [];
@@ -40,7 +41,7 @@ sealed partial class PodKeeper : INodePart, IMemberObserver, ISlotObserver
     bool judgeDue;
     bool leaving;
 
-    public PodKeeper(NodeConfig config, SlotTable slots, IMemberList members, ITables tables, IRowWriter writer, Bidder bidder, Outbox outbox)
+    public PodKeeper(NodeConfig config, SlotTable slots, IMemberList members, ITables tables, IRowWriter writer, Bidder bidder, Outbox outbox, INodeTrace? trace = null)
     {
         this.config = config;
         this.slots = slots;
@@ -53,7 +54,7 @@ sealed partial class PodKeeper : INodePart, IMemberObserver, ISlotObserver
         placement = new PlacementJudge(slots, members);
         leases = new Leases(config, slots, members, outbox);
         configObjects = new ConfigObjects(slots.Objects);
-        bidder.Evict = Preempt;
+        this.trace = trace;
     }
 
     /// <summary>A slot changed: start what this node admitted, stop what it should not run any more.</summary>

@@ -17,11 +17,18 @@ sealed partial class Bidder
 
     readonly List<Tenant> tenants = []; // of the last look, so that the next needs no list of its own
 
-    /// <summary>Ends a pod of this node for one of greater priority; the keeper's part.</summary>
-    internal Action<PodRun, string, Turn>? Evict { get; set; }
+    PreemptionCommand? preemption; // of the message that is being handled
 
-    /// <summary>The simulator's checkers see who has whom evicted.</summary>
-    internal Action<PodRun, PodRun>? Evicted { get; set; }
+    /// <summary>
+    /// The preemption that the last award asked for, once; null when there is none. Whoever takes it ends the victims and then
+    /// calls <see cref="AdmitBehind"/>, before any other message is handled: so nobody else gets the room meanwhile.
+    /// </summary>
+    internal PreemptionCommand? TakePreemption()
+    {
+        var taken = preemption;
+        preemption = null;
+        return taken;
+    }
 
     /// <summary>It is being ended: its room is free before long.</summary>
     internal void Leaves(PodRun run)
@@ -70,26 +77,32 @@ sealed partial class Bidder
         return null;
     }
 
-    /// <summary>The victims first, so that the log has their end before the admission that needs it.</summary>
-    Claim MakeRoom(PodRun run, PodTemplate template, PreemptionPlan plan, Turn turn)
+    PreemptionCommand PreemptionFor(PodRun run, PodTemplate template, PreemptionPlan plan, Award award, NodeAddress from)
     {
-        var devices = template.Device is { } request ? plan.After.Free.Devices.Choose(request) : null;
         var by = slots.Find(run.Pod) is { } slot ? $"{slot.Workload.Namespace}/{slot.Name} of priority {slots.PriorityOf(slot)}" : run.ToString();
-        foreach (var victim in plan.Victims)
+        return new PreemptionCommand(run, [.. plan.Victims.Select(victim => victim.Run)], $"by {by}, which fits nowhere else")
         {
-            Evict!(victim.Run, $"by {by}, which fits nowhere else", turn);
-            Evicted?.Invoke(run, victim.Run);
-        }
+            Template = template,
+            Devices = template.Device is { } request ? plan.After.Free.Devices.Choose(request) : null,
+            Losers = Losers(plan),
+            Award = award,
+            From = from,
+        };
+    }
+
+    /// <summary>The victims are being ended: admits the pod to their room, and to that of others who leave as well.</summary>
+    internal void AdmitBehind(PreemptionCommand command, Turn turn)
+    {
         var leaving = new List<PodRun>();
         foreach (var claim in books.Firm)
             if (claim.IsLeaving && CanEnd(claim)) leaving.Add(claim.Run);
-        return books.AdmitAfter(run, template, devices, leaving);
+        Write(books.AdmitAfter(command.By, command.Template, command.Devices, leaving), command.Award, command.From, command.Losers, turn);
     }
 
     /// <summary>At whose cost it was won.</summary>
-    string Losers(PreemptionPlan? plan)
+    string Losers(PreemptionPlan plan)
     {
-        if (plan is null || plan.Victims.IsEmpty) return "";
+        if (plan.Victims.IsEmpty) return "";
         return $"evicting {string.Join(", ", plan.Victims.Select(victim => slots.Find(victim.Run.Pod)?.Name ?? victim.Run.ToString()))}";
     }
 }

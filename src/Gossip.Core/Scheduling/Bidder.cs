@@ -1,6 +1,7 @@
 using System.Globalization;
 using Gossip.Core.Membership;
 using Gossip.Core.Model;
+using Gossip.Core.Pods;
 using Gossip.Core.Replication;
 using Gossip.Core.Scheduling.Filters;
 using Gossip.Core.Scheduling.Preemption;
@@ -17,7 +18,7 @@ namespace Gossip.Core.Scheduling;
 /// decides what runs here, so no node is overcommitted whatever the others believe.
 /// </summary>
 /// <remarks>Inputs: <see cref="Ask"/>, <see cref="Award"/>, <see cref="Release"/>. Outputs: <see cref="Bid"/>, <see cref="Refusal"/>, <see cref="Unheard"/>, <see cref="Verdict"/>, admission rows, capacity.</remarks>
-sealed partial class Bidder : INodePart
+sealed partial class Bidder : INodePart, IReportObserver
 {
     internal const string NotHeard = "has not heard of it yet";
 
@@ -54,7 +55,7 @@ sealed partial class Bidder : INodePart
     internal Books Books => books;
 
     /// <summary>What this node's engines have.</summary>
-    public NodeImages Images { get; set; } = NodeImages.None;
+    public NodeImages Images { get; private set; } = NodeImages.None;
 
     public ReadOnlySpan<MessageKind> Messages => [MessageKind.Ask, MessageKind.Award, MessageKind.Release];
 
@@ -64,6 +65,11 @@ sealed partial class Bidder : INodePart
     {
         lastAnnounced = turn.Monotonic;
         members.Announce(books.Free, unready, lost, hostFault);
+    }
+
+    public void OnReport(PodReport report, Turn turn)
+    {
+        if (report is ImagesHeld held) Images = held.Images;
     }
 
     /// <summary>What runs here is known: from now on it bids.</summary>
@@ -311,14 +317,19 @@ sealed partial class Bidder : INodePart
             outbox.Send(from, new Verdict(auction, run, false, why), turn);
             return;
         }
-        Admit(run, bid.Template, true, award, from, turn, plan);
+        if (plan is null) Admit(run, bid.Template, true, award, from, turn);
+        else preemption = PreemptionFor(run, bid.Template, plan, award, from);
     }
 
-    /// <summary>Promises to run it: durable before the auctioneer hears of it, and before anything starts.</summary>
-    void Admit(PodRun run, PodTemplate template, bool checkRoom, Award award, NodeAddress from, Turn turn, PreemptionPlan? plan = null)
+    /// <summary>Promises to run a pod that there is room for.</summary>
+    void Admit(PodRun run, PodTemplate template, bool checkRoom, Award award, NodeAddress from, Turn turn) =>
+        Write(books.Admit(run, template, checkRoom), award, from, "", turn);
+
+    /// <summary>Writes the promise to run a pod: it is durable before the auctioneer hears of it, and before anything starts.</summary>
+    /// <param name="losers">At whose cost it was won, for people; empty for nobody's.</param>
+    void Write(Claim claim, Award award, NodeAddress from, string losers, Turn turn)
     {
-        var losers = Losers(plan);
-        var claim = plan is null ? books.Admit(run, template, checkRoom) : MakeRoom(run, template, plan, turn);
+        var (run, template) = (claim.Run, claim.Template);
         Changed(turn); // also when the bid told it all: whoever awarded has taken it off once more, until the next version comes
         var birth = new AdmissionBirth(self, run, writer.Tick(turn.Now), losers) { Won = award.Won, Devices = claim.Devices, Priority = slots.Find(run.Pod) is { } slot ? slots.PriorityOf(slot) : 0, KeepsNewest = template.KeepsNewest };
         (string, ReadOnlyMemory<byte>)[] cells =

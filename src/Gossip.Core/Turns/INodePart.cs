@@ -35,6 +35,12 @@ interface INodePart
     /// <summary>A user asks a question of a declared kind. The answer is due exactly once, now or later.</summary>
     void OnQuestion(RequestId id, Request question, Turn turn) => throw new InvariantBroken($"{GetType().Name} answers no {question.GetType().Name}");
 
+    /// <summary>
+    /// A message was handled, and nothing else happened since. A part performs here what an earlier part queued for it and cannot
+    /// leave open until the turn settles.
+    /// </summary>
+    void OnCommands(Turn turn) { }
+
     /// <summary>Every change of this turn has reached its observers.</summary>
     void OnSettled(Turn turn) { }
 

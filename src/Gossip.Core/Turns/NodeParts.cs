@@ -37,11 +37,16 @@ sealed class NodeParts
         foreach (var part in parts) part.Start(turn);
     }
 
-    /// <summary>Hands a message to the part that reads its kind. One that nobody reads is of a newer node, and is skipped.</summary>
+    /// <summary>
+    /// Hands a message to the part that reads its kind, then has the parts perform what that part queued for them. A message that
+    /// nobody reads is of a newer node, and is skipped.
+    /// </summary>
     /// <param name="only">When set, a message of any other part is skipped.</param>
     public void Deliver(in Message message, Turn turn, INodePart? only = null)
     {
-        if (messages[(byte)message.Kind] is { } part && (only is null || part == only)) part.OnMessage(message, turn);
+        if (messages[(byte)message.Kind] is not { } reader || only is not null && reader != only) return;
+        reader.OnMessage(message, turn);
+        foreach (var part in parts) part.OnCommands(turn);
     }
 
     public void Fire(NodeTimer timer, Turn turn) => timers[(byte)timer.Kind]?.OnTimer(timer, turn);

@@ -82,7 +82,7 @@ internal sealed class SimNode : NodeEffects
         syncing = false;
         var wall = (ulong)Math.Max(1, Now.Wall.UnixMilliseconds / 1000);
         Machine = new NodeMachine(template with { BootAtLeast = wall, Seed = StableHash.Mix(template.Seed, (ulong)Life) }, Store.Open(), World.TraceOf(this));
-        World.Watch(this, Machine);
+        World.Watch(this);
         World.Handle(this, NodeInput.Started());
         World.Queue.Add(World.Queue.Now, new SimEvent { Kind = SimEventKind.Report, Node = Index, Life = Life });
     }
