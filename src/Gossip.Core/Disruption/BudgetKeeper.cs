@@ -40,7 +40,7 @@ sealed class BudgetKeeper(NodeConfig config, SlotTable slots, IMemberList member
 
     public void OnMessage(in Message message, Turn turn)
     {
-        var ask = AuctionWire.Read<EvictionAsk>(message.Body);
+        var ask = Codec.Read<EvictionAsk>(message.Body);
         var from = message.From;
         var run = ask.Run;
         foreach (var (ending, _) in underWay)

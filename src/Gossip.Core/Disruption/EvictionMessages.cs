@@ -17,14 +17,14 @@ public readonly record struct EvictionAsk(ulong Number, PodRun Run, bool Runs, b
 
     public static void Write(ref MessagePackWriter writer, in EvictionAsk message)
     {
-        AuctionWire.WriteHead(ref writer, 4, message.Number, message.Run);
+        PodCodec.WriteHead(ref writer, 4, message.Number, message.Run);
         writer.Write(message.Runs);
         writer.Write(message.DryRun);
     }
 
     public static EvictionAsk Read(ref MessagePackReader reader)
     {
-        var fields = AuctionWire.ReadHead(ref reader, 4, out var number, out var run);
+        var fields = PodCodec.ReadHead(ref reader, 4, "eviction", out var number, out var run);
         var ask = new EvictionAsk(number, run, reader.ReadBoolean(), reader.ReadBoolean());
         Codec.SkipRest(ref reader, fields - 4);
         return ask;
@@ -50,17 +50,17 @@ public readonly record struct EvictionReply(ulong Number, PodRun Run, EvictionVe
 
     public static void Write(ref MessagePackWriter writer, in EvictionReply message)
     {
-        AuctionWire.WriteHead(ref writer, 4, message.Number, message.Run);
+        PodCodec.WriteHead(ref writer, 4, message.Number, message.Run);
         writer.Write((byte)message.Verdict);
-        Codec.WriteText(ref writer, message.Why, AuctionWire.WhyMax * 2);
+        Codec.WriteText(ref writer, message.Why, Limits.Why * 2);
     }
 
     public static EvictionReply Read(ref MessagePackReader reader)
     {
-        var fields = AuctionWire.ReadHead(ref reader, 4, out var number, out var run);
+        var fields = PodCodec.ReadHead(ref reader, 4, "eviction", out var number, out var run);
         var verdict = reader.ReadByte();
         if (verdict > (byte)EvictionVerdict.NotYet) throw Codec.Bad("eviction.verdict", "is not known");
-        var why = Codec.ReadText(ref reader, AuctionWire.WhyMax * 2, "why");
+        var why = Codec.ReadText(ref reader, Limits.Why * 2, "eviction.why");
         Codec.SkipRest(ref reader, fields - 4);
         return new EvictionReply(number, run, (EvictionVerdict)verdict, why);
     }

@@ -28,7 +28,7 @@ sealed class Evictor(SlotTable slots, IMemberList members, BudgetKeeper keeper, 
         public required PodRun Run { get; init; }
         public required bool DryRun { get; init; }
         public required EvictionDone Done { get; init; }
-        public int Tries { get; set; }
+        public required Inquiry Inquiry { get; init; }
         public string Why { get; set; } = "the keeper of its disruption budget does not answer";
     }
 
@@ -68,20 +68,20 @@ sealed class Evictor(SlotTable slots, IMemberList members, BudgetKeeper keeper, 
     /// <summary>Ends a run if its budget allows it; its pod is auctioned anew, and the node that had it holds back.</summary>
     public void Evict(PodRun run, bool dryRun, EvictionDone done, Turn turn)
     {
-        open.Add(++numbers, new Case { Run = run, DryRun = dryRun, Done = done });
+        open.Add(++numbers, new Case { Run = run, DryRun = dryRun, Done = done, Inquiry = new Inquiry(members, outbox, TryAgain, TriesMost) });
         Ask(numbers, turn);
     }
 
     public void OnTimer(NodeTimer timer, Turn turn)
     {
-        if (!open.TryGetValue(timer.Subject, out var waiting) || (ulong)waiting.Tries != timer.Epoch) return; // answered meanwhile
-        if (waiting.Tries < TriesMost) Ask(timer.Subject, turn);
-        else End(timer.Subject, EvictionVerdict.NotYet, waiting.Why, turn);
+        if (!open.TryGetValue(timer.Subject, out var waiting) || !waiting.Inquiry.IsWokenBy(timer)) return; // answered meanwhile
+        if (waiting.Inquiry.IsGivenUp) End(timer.Subject, EvictionVerdict.NotYet, waiting.Why, turn);
+        else Ask(timer.Subject, turn);
     }
 
     public void OnMessage(in Message message, Turn turn)
     {
-        var reply = AuctionWire.Read<EvictionReply>(message.Body);
+        var reply = Codec.Read<EvictionReply>(message.Body);
         if (!open.TryGetValue(reply.Number, out var waiting) || waiting.Run != reply.Run) return; // answered before, or of another life
         if (reply.Verdict == EvictionVerdict.NotYet) waiting.Why = reply.Why;
         else End(reply.Number, reply.Verdict, reply.Why, turn);
@@ -90,7 +90,6 @@ sealed class Evictor(SlotTable slots, IMemberList members, BudgetKeeper keeper, 
     void Ask(ulong number, Turn turn)
     {
         var waiting = open[number];
-        waiting.Tries++;
         if (slots.Find(waiting.Run.Pod) is not { } slot)
         {
             End(number, EvictionVerdict.Granted, "", turn);
@@ -98,8 +97,8 @@ sealed class Evictor(SlotTable slots, IMemberList members, BudgetKeeper keeper, 
         }
         var runs = false;
         foreach (var admission in slot.Admissions) runs |= admission.Run == waiting.Run && admission.Status.Phase == PodPhase.Running;
-        if (members.Find(keeper.KeeperOf(slot)) is { } to) outbox.Send(to.Address, new EvictionAsk(number, waiting.Run, runs, waiting.DryRun), turn);
-        turn.Wake(new NodeTimer(NodeTimerKind.EvictionDue, number, (ulong)waiting.Tries), TryAgain);
+        waiting.Inquiry.Ask([keeper.KeeperOf(slot)], new EvictionAsk(number, waiting.Run, runs, waiting.DryRun), turn);
+        waiting.Inquiry.Wake(NodeTimerKind.EvictionDue, number, turn);
     }
 
     void End(ulong number, EvictionVerdict verdict, string why, Turn turn)

@@ -84,16 +84,16 @@ sealed partial class Auctioneer : INodePart, IMemberObserver, ISlotObserver
         switch (message.Kind)
         {
             case MessageKind.Bid:
-                OnBid(AuctionWire.Read<Bid>(message.Body), message.Sender, message.From, turn);
+                OnBid(Codec.Read<Bid>(message.Body), message.Sender, message.From, turn);
                 break;
             case MessageKind.Refusal:
-                OnRefusal(AuctionWire.Read<Refusal>(message.Body), message.Sender, turn);
+                OnRefusal(Codec.Read<Refusal>(message.Body), message.Sender, turn);
                 break;
             case MessageKind.Unheard:
-                OnUnheard(AuctionWire.Read<Unheard>(message.Body), message.Sender, turn);
+                OnUnheard(Codec.Read<Unheard>(message.Body), message.Sender, turn);
                 break;
             case MessageKind.Verdict:
-                OnVerdict(AuctionWire.Read<Verdict>(message.Body), message.Sender, turn);
+                OnVerdict(Codec.Read<Verdict>(message.Body), message.Sender, turn);
                 break;
         }
         CallDue(turn);

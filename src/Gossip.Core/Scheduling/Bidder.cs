@@ -90,13 +90,13 @@ sealed partial class Bidder : INodePart, IReportObserver
         switch (message.Kind)
         {
             case MessageKind.Ask:
-                OnAsk(AuctionWire.Read<Ask>(message.Body), message.Sender, message.From, turn);
+                OnAsk(Codec.Read<Ask>(message.Body), message.Sender, message.From, turn);
                 break;
             case MessageKind.Award:
-                OnAward(AuctionWire.Read<Award>(message.Body), message.Sender, message.From, turn);
+                OnAward(Codec.Read<Award>(message.Body), message.Sender, message.From, turn);
                 break;
             case MessageKind.Release:
-                var release = AuctionWire.Read<Release>(message.Body);
+                var release = Codec.Read<Release>(message.Body);
                 if (books.BidFor(release.Run.Pod) is { } bid && bid.Auction == release.Auction && bid.Auctioneer == message.Sender)
                     LetGo(bid.Run, turn);
                 break;

@@ -16,13 +16,13 @@ public readonly record struct Ask(ulong Auction, PodRun Run, bool MayEvict = fal
 
     public static void Write(ref MessagePackWriter writer, in Ask message)
     {
-        AuctionWire.WriteHead(ref writer, message.MayEvict ? 3 : 2, message.Auction, message.Run);
+        PodCodec.WriteHead(ref writer, message.MayEvict ? 3 : 2, message.Auction, message.Run);
         if (message.MayEvict) writer.Write(true);
     }
 
     public static Ask Read(ref MessagePackReader reader)
     {
-        var fields = AuctionWire.ReadHead(ref reader, 2, out var auction, out var run);
+        var fields = PodCodec.ReadHead(ref reader, 2, "ask", out var auction, out var run);
         if (fields == 2) return new Ask(auction, run);
         var mayEvict = reader.ReadBoolean();
         Codec.SkipRest(ref reader, fields - 3);
@@ -43,10 +43,10 @@ public readonly record struct Bid(ulong Auction, PodRun Run, int Score, string H
 
     public static void Write(ref MessagePackWriter writer, in Bid message)
     {
-        AuctionWire.WriteHead(ref writer, message.Evicts is null ? Fields : EvictingFields, message.Auction, message.Run);
+        PodCodec.WriteHead(ref writer, message.Evicts is null ? Fields : EvictingFields, message.Auction, message.Run);
         writer.Write(message.Score);
         message.Parts.Write(ref writer);
-        Codec.WriteText(ref writer, message.HostSays, AuctionWire.WhyMax);
+        Codec.WriteText(ref writer, message.HostSays, Limits.Why);
         if (message.Evicts is not { } cost) return;
         writer.Write(cost.Violations);
         writer.Write(cost.Greatest);
@@ -57,11 +57,11 @@ public readonly record struct Bid(ulong Auction, PodRun Run, int Score, string H
 
     public static Bid Read(ref MessagePackReader reader)
     {
-        var fields = AuctionWire.ReadHead(ref reader, Fields, out var auction, out var run);
+        var fields = PodCodec.ReadHead(ref reader, Fields, "bid", out var auction, out var run);
         var score = reader.ReadInt32();
         if (score is < 0 or > Scoring.BidGreatest) throw Codec.Bad("bid.score", $"{score} is not 0 to {Scoring.BidGreatest}");
         var parts = ScoreParts.Read(ref reader, "bid.parts");
-        var host = Codec.ReadText(ref reader, AuctionWire.WhyMax, "bid.host");
+        var host = Codec.ReadText(ref reader, Limits.Why, "bid.host");
         if (fields < EvictingFields)
         {
             Codec.SkipRest(ref reader, fields - Fields);
@@ -86,22 +86,22 @@ public readonly record struct Refusal(
 
     public static void Write(ref MessagePackWriter writer, in Refusal message)
     {
-        AuctionWire.WriteHead(ref writer, message.Next == Epoch.None ? Fields : Fields + 1, message.Auction, message.Run);
+        PodCodec.WriteHead(ref writer, message.Next == Epoch.None ? Fields : Fields + 1, message.Auction, message.Run);
         writer.Write(message.Boot);
         writer.Write(message.CapacityVersion);
         writer.Write(message.AskAgainAfterMilliseconds);
-        Codec.WriteText(ref writer, message.Why, AuctionWire.WhyMax);
+        Codec.WriteText(ref writer, message.Why, Limits.Why);
         if (message.Next != Epoch.None) writer.Write(message.Next.Value);
     }
 
     public static Refusal Read(ref MessagePackReader reader)
     {
-        var fields = AuctionWire.ReadHead(ref reader, Fields, out var auction, out var run);
+        var fields = PodCodec.ReadHead(ref reader, Fields, "refusal", out var auction, out var run);
         var boot = reader.ReadUInt64();
         var version = reader.ReadUInt64();
         var again = reader.ReadInt32();
         if (again < 0) throw Codec.Bad("refusal.askAgain", "is in the past");
-        var why = Codec.ReadText(ref reader, AuctionWire.WhyMax, "why");
+        var why = Codec.ReadText(ref reader, Limits.Why, "refusal.why");
         if (fields == Fields) return new Refusal(auction, run, boot, version, again, why);
         var next = new Epoch(reader.ReadUInt32());
         Codec.SkipRest(ref reader, fields - Fields - 1);
@@ -115,11 +115,11 @@ public readonly record struct Unheard(ulong Auction, PodRun Run) : IWireMessage<
     public static MessageKind Kind => MessageKind.Unheard;
 
     public static void Write(ref MessagePackWriter writer, in Unheard message) =>
-        AuctionWire.WriteHead(ref writer, 2, message.Auction, message.Run);
+        PodCodec.WriteHead(ref writer, 2, message.Auction, message.Run);
 
     public static Unheard Read(ref MessagePackReader reader)
     {
-        var fields = AuctionWire.ReadHead(ref reader, 2, out var auction, out var run);
+        var fields = PodCodec.ReadHead(ref reader, 2, "unheard", out var auction, out var run);
         Codec.SkipRest(ref reader, fields - 2);
         return new Unheard(auction, run);
     }
@@ -138,14 +138,14 @@ public readonly record struct Award(ulong Auction, PodRun Run, Victory Won, PodR
 
     public static void Write(ref MessagePackWriter writer, in Award message)
     {
-        AuctionWire.WriteHead(ref writer, message.BidFor is null ? Fields : Fields + 1, message.Auction, message.Run);
+        PodCodec.WriteHead(ref writer, message.BidFor is null ? Fields : Fields + 1, message.Auction, message.Run);
         message.Won.Write(ref writer);
         if (message.BidFor is { } asked) PodCodec.Write(ref writer, asked);
     }
 
     public static Award Read(ref MessagePackReader reader)
     {
-        var fields = AuctionWire.ReadHead(ref reader, Fields, out var auction, out var run);
+        var fields = PodCodec.ReadHead(ref reader, Fields, "award", out var auction, out var run);
         var won = Victory.Read(ref reader);
         if (fields == Fields) return new Award(auction, run, won);
         var asked = PodCodec.ReadRun(ref reader);
@@ -161,16 +161,16 @@ public readonly record struct Verdict(ulong Auction, PodRun Run, bool Admitted, 
 
     public static void Write(ref MessagePackWriter writer, in Verdict message)
     {
-        AuctionWire.WriteHead(ref writer, 4, message.Auction, message.Run);
+        PodCodec.WriteHead(ref writer, 4, message.Auction, message.Run);
         writer.Write(message.Admitted);
-        Codec.WriteText(ref writer, message.Why, AuctionWire.WhyMax);
+        Codec.WriteText(ref writer, message.Why, Limits.Why);
     }
 
     public static Verdict Read(ref MessagePackReader reader)
     {
-        var fields = AuctionWire.ReadHead(ref reader, 4, out var auction, out var run);
+        var fields = PodCodec.ReadHead(ref reader, 4, "verdict", out var auction, out var run);
         var admitted = reader.ReadBoolean();
-        var why = Codec.ReadText(ref reader, AuctionWire.WhyMax, "why");
+        var why = Codec.ReadText(ref reader, Limits.Why, "verdict.why");
         Codec.SkipRest(ref reader, fields - 4);
         return new Verdict(auction, run, admitted, why);
     }
@@ -182,40 +182,12 @@ public readonly record struct Release(ulong Auction, PodRun Run) : IWireMessage<
     public static MessageKind Kind => MessageKind.Release;
 
     public static void Write(ref MessagePackWriter writer, in Release message) =>
-        AuctionWire.WriteHead(ref writer, 2, message.Auction, message.Run);
+        PodCodec.WriteHead(ref writer, 2, message.Auction, message.Run);
 
     public static Release Read(ref MessagePackReader reader)
     {
-        var fields = AuctionWire.ReadHead(ref reader, 2, out var auction, out var run);
+        var fields = PodCodec.ReadHead(ref reader, 2, "release", out var auction, out var run);
         Codec.SkipRest(ref reader, fields - 2);
         return new Release(auction, run);
-    }
-}
-
-/// <summary>What all of them have in common.</summary>
-static class AuctionWire
-{
-    /// <summary>Bytes of a reason. With auction 9, run 38, versions 18 and headers, four refusals share a datagram.</summary>
-    public const int WhyMax = 160;
-
-    public static TMessage Read<TMessage>(ReadOnlyMemory<byte> body) where TMessage : IWireMessage<TMessage>
-    {
-        var reader = new MessagePackReader(body);
-        return TMessage.Read(ref reader);
-    }
-
-    public static void WriteHead(ref MessagePackWriter writer, int fields, ulong auction, PodRun run)
-    {
-        writer.WriteArrayHeader(fields);
-        writer.Write(auction);
-        PodCodec.Write(ref writer, run);
-    }
-
-    public static int ReadHead(ref MessagePackReader reader, int fields, out ulong auction, out PodRun run)
-    {
-        var count = Codec.ReadArray(ref reader, fields, "auction");
-        auction = reader.ReadUInt64();
-        run = PodCodec.ReadRun(ref reader);
-        return count;
     }
 }

@@ -36,6 +36,24 @@ public static class PodCodec
         writer.Write(run.Epoch.Value);
     }
 
+    /// <summary>The beginning of every message about one run: the array's header, the sender's number, the run.</summary>
+    internal static void WriteHead(ref MessagePackWriter writer, int fields, ulong number, PodRun run)
+    {
+        writer.WriteArrayHeader(fields);
+        writer.Write(number);
+        Write(ref writer, run);
+    }
+
+    /// <summary>Reads what <see cref="WriteHead"/> wrote; returns how many fields the array has, at least <paramref name="least"/>.</summary>
+    /// <param name="message">What an error calls the message.</param>
+    internal static int ReadHead(ref MessagePackReader reader, int least, string message, out ulong number, out PodRun run)
+    {
+        var count = Codec.ReadArray(ref reader, least, message);
+        number = reader.ReadUInt64();
+        run = ReadRun(ref reader);
+        return count;
+    }
+
     public static PodRun ReadRun(ref MessagePackReader reader)
     {
         var fields = Codec.ReadArray(ref reader, 5, "run");

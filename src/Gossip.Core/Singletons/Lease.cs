@@ -1,9 +1,10 @@
+using Gossip.Core.Membership;
 using Gossip.Core.Model;
 
 namespace Gossip.Core.Singletons;
 
 /// <summary>What the voters granted one run on this node. It counts each grant from when it was asked for, which is before the voter counted.</summary>
-sealed class Lease(PodRun run, Instant since)
+sealed class Lease(PodRun run, Instant since, Inquiry inquiry)
 {
     const int AsksMost = 16;
 
@@ -15,7 +16,10 @@ sealed class Lease(PodRun run, Instant since)
     /// <summary>When this life of the node first wanted it.</summary>
     public Instant Since { get; } = since;
 
-    public Instant NextAsk { get; set; }
+    /// <summary>Of the voters. Each try has a number of its own, for a grant counts from the try that it answers.</summary>
+    public Inquiry Inquiry => inquiry;
+
+    public Instant NextAsk => inquiry.NextTry;
 
     /// <summary>The last ask so far; 0 before any.</summary>
     public ulong LastNumber => asks.Count > 0 ? asks[^1].Number : 0;

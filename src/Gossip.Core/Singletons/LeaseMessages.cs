@@ -16,13 +16,13 @@ public readonly record struct LeaseAsk(ulong Number, PodRun Run, uint List) : IW
 
     public static void Write(ref MessagePackWriter writer, in LeaseAsk message)
     {
-        AuctionWire.WriteHead(ref writer, 3, message.Number, message.Run);
+        PodCodec.WriteHead(ref writer, 3, message.Number, message.Run);
         writer.Write(message.List);
     }
 
     public static LeaseAsk Read(ref MessagePackReader reader)
     {
-        var fields = AuctionWire.ReadHead(ref reader, 3, out var number, out var run);
+        var fields = PodCodec.ReadHead(ref reader, 3, "lease", out var number, out var run);
         var ask = new LeaseAsk(number, run, reader.ReadUInt32());
         Codec.SkipRest(ref reader, fields - 3);
         return ask;
@@ -48,17 +48,17 @@ public readonly record struct LeaseReply(ulong Number, PodRun Run, LeaseVerdict 
 
     public static void Write(ref MessagePackWriter writer, in LeaseReply message)
     {
-        AuctionWire.WriteHead(ref writer, 4, message.Number, message.Run);
+        PodCodec.WriteHead(ref writer, 4, message.Number, message.Run);
         writer.Write((byte)message.Verdict);
-        Codec.WriteText(ref writer, message.Why, AuctionWire.WhyMax);
+        Codec.WriteText(ref writer, message.Why, Limits.Why);
     }
 
     public static LeaseReply Read(ref MessagePackReader reader)
     {
-        var fields = AuctionWire.ReadHead(ref reader, 4, out var number, out var run);
+        var fields = PodCodec.ReadHead(ref reader, 4, "lease", out var number, out var run);
         var verdict = reader.ReadByte();
         if (verdict > (byte)LeaseVerdict.Silent) throw Codec.Bad("lease.verdict", "is not known");
-        var why = Codec.ReadText(ref reader, AuctionWire.WhyMax, "why");
+        var why = Codec.ReadText(ref reader, Limits.Why, "lease.why");
         Codec.SkipRest(ref reader, fields - 4);
         return new LeaseReply(number, run, (LeaseVerdict)verdict, why);
     }
@@ -69,11 +69,11 @@ public readonly record struct LeaseEnd(ulong Number, PodRun Run) : IWireMessage<
 {
     public static MessageKind Kind => MessageKind.LeaseEnd;
 
-    public static void Write(ref MessagePackWriter writer, in LeaseEnd message) => AuctionWire.WriteHead(ref writer, 2, message.Number, message.Run);
+    public static void Write(ref MessagePackWriter writer, in LeaseEnd message) => PodCodec.WriteHead(ref writer, 2, message.Number, message.Run);
 
     public static LeaseEnd Read(ref MessagePackReader reader)
     {
-        var fields = AuctionWire.ReadHead(ref reader, 2, out var number, out var run);
+        var fields = PodCodec.ReadHead(ref reader, 2, "lease", out var number, out var run);
         Codec.SkipRest(ref reader, fields - 2);
         return new LeaseEnd(number, run);
     }

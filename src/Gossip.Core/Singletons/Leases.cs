@@ -35,7 +35,7 @@ sealed class Leases(NodeConfig config, SlotTable slots, IMemberList members, Out
 
     public Lease Begin(PodRun run, Now now)
     {
-        var lease = new Lease(run, now.Monotonic);
+        var lease = new Lease(run, now.Monotonic, new Inquiry(members, outbox, Patience));
         held.Add(run, lease);
         return lease;
     }
@@ -54,18 +54,19 @@ sealed class Leases(NodeConfig config, SlotTable slots, IMemberList members, Out
         var isHeld = from is { } since && turn.Monotonic < since + StopAfter;
         if (isHeld) lease.Failures = 0;
         // Renewed: next at a third of the term. (Else it is asked for again after each patience.)
-        if (isHeld && lease.NextAsk < from!.Value + term / 3) lease.NextAsk = from.Value + term / 3;
+        if (isHeld) lease.Inquiry.PutOff(from!.Value + term / 3);
         if (turn.Monotonic < lease.NextAsk) return;
         if (!runs && !isHeld && lease.LastNumber != 0)
         {
             GiveBack(lease, turn);
             lease.Failures = Math.Min(lease.Failures + 1, 8);
             // Not all at once, or those who were in each other's way are so again.
-            lease.NextAsk = turn.Monotonic + Patience * (0.5 + StableHash.Mix(StableHash.Mix(members.Self.Value, lease.Run.Pod.Hash()), numbers) % 1024 / 1024.0 * lease.Failures);
+            var jitter = StableHash.Mix(StableHash.Mix(members.Self.Value, lease.Run.Pod.Hash()), numbers) % 1024 / 1024.0;
+            lease.Inquiry.PutOff(turn.Monotonic + Patience * (0.5 + jitter * lease.Failures));
             return;
         }
-        Ask(lease, turn);
-        lease.NextAsk = turn.Monotonic + Patience;
+        if (slots.Voters is { } list) Ask(lease, list, turn);
+        else lease.Inquiry.PutOff(turn.Monotonic + Patience);
     }
 
     /// <summary>Nothing of the run is left, and nothing will be.</summary>
@@ -81,7 +82,8 @@ sealed class Leases(NodeConfig config, SlotTable slots, IMemberList members, Out
         var reader = new MessagePackReader(body);
         var reply = LeaseReply.Read(ref reader);
         if (!held.TryGetValue(reply.Run, out var lease) || !lease.Knows(reply.Number)) return null;
-        if (reply.Verdict == LeaseVerdict.Granted) lease.TryGrant(reply.Number, sender, config.Planted == PlantedBug.LeaseCountedFromGrant ? now.Monotonic : null);
+        if (reply.Verdict == LeaseVerdict.Granted)
+            lease.TryGrant(reply.Number, sender, config.Planted == PlantedBug.LeaseCountedFromGrant ? now.Monotonic : null);
         else
         {
             lease.Why = $"{members.Find(sender)?.Name ?? sender.ToString()} {reply.Why}";
@@ -94,20 +96,17 @@ sealed class Leases(NodeConfig config, SlotTable slots, IMemberList members, Out
     public string Describe(Lease lease, Now now) => slots.Voters is not { } list ? View.PendingReason.LacksVoters : string.Create(CultureInfo.InvariantCulture,
         $"{lease.GrantsOf(list, now.Monotonic - term)} of {list.Names.Length} voters have granted it, {list.Majority} must{(lease.Why.Length > 0 ? $"; {lease.Why}" : "")}");
 
-    void Ask(Lease lease, Turn turn)
+    void Ask(Lease lease, VoterList list, Turn turn)
     {
-        if (slots.Voters is not { } list) return;
         lease.IsHeldElsewhere = false;
         lease.Asked(++numbers, turn.Monotonic);
-        foreach (var voter in list.Ids)
-            if (members.Find(voter) is { } member) outbox.Send(member.Address, new LeaseAsk(numbers, lease.Run, list.Version), turn);
+        lease.Inquiry.Ask(list.Ids.AsSpan(), new LeaseAsk(numbers, lease.Run, list.Version), turn);
     }
 
     void GiveBack(Lease lease, Turn turn)
     {
         if (lease.LastNumber != 0 && slots.Voters is { } list)
-            foreach (var voter in list.Ids)
-                if (members.Find(voter) is { } member) outbox.Send(member.Address, new LeaseEnd(lease.LastNumber, lease.Run), turn);
+            lease.Inquiry.Tell(list.Ids.AsSpan(), new LeaseEnd(lease.LastNumber, lease.Run), turn);
         lease.Forget();
     }
 }

@@ -52,7 +52,7 @@ public readonly record struct VoteAsk(uint Version, Ballot Ballot, ImmutableArra
 public readonly record struct VoteReply(
     uint Version, Ballot Ballot, bool ForNames, Ballot Promised, Ballot Accepted, ImmutableArray<string> Names, string Why) : IWireMessage<VoteReply>
 {
-    const int WhyMax = 160, Fields = 13;
+    const int Fields = 13;
 
     public static MessageKind Kind => MessageKind.VoteReply;
 
@@ -67,14 +67,14 @@ public readonly record struct VoteReply(
         message.Promised.Write(ref writer);
         message.Accepted.Write(ref writer);
         VoteWire.WriteNames(ref writer, message.Names);
-        Codec.WriteText(ref writer, message.Why, WhyMax);
+        Codec.WriteText(ref writer, message.Why, Limits.Why);
     }
 
     public static VoteReply Read(ref MessagePackReader reader)
     {
         var fields = Codec.ReadArray(ref reader, Fields, "vote");
         var reply = new VoteReply(reader.ReadUInt32(), Ballot.Read(ref reader), reader.ReadBoolean(), Ballot.Read(ref reader), Ballot.Read(ref reader),
-            VoteWire.ReadNames(ref reader), Codec.ReadText(ref reader, WhyMax, "why"));
+            VoteWire.ReadNames(ref reader), Codec.ReadText(ref reader, Limits.Why, "vote.why"));
         Codec.SkipRest(ref reader, fields - Fields);
         return reply;
     }

@@ -27,8 +27,8 @@ sealed class VoterChange(SlotTable slots, IMemberList members, IRowWriter writer
         public required VoterList Old { get; init; }
         public required ImmutableArray<string> Wanted { get; init; }
         public required Ballot Ballot { get; set; }
-        public ulong Number { get; init; }
-        public int Tries { get; set; }
+        public required ulong Number { get; init; }
+        public required Inquiry Inquiry { get; init; }
 
         /// <summary>What is to be consented to; empty while promises are gathered.</summary>
         public ImmutableArray<string> Names { get; set; } = [];
@@ -74,21 +74,23 @@ sealed class VoterChange(SlotTable slots, IMemberList members, IRowWriter writer
             Found(id, change, turn);
             return;
         }
-        ImmutableArray<string> wanted = [.. list.Names.Except(change.Remove, StringComparer.Ordinal).Union(change.Add, StringComparer.Ordinal).Order(StringComparer.Ordinal)];
+        var remaining = list.Names.Except(change.Remove, StringComparer.Ordinal);
+        ImmutableArray<string> wanted = [.. remaining.Union(change.Add, StringComparer.Ordinal).Order(StringComparer.Ordinal)];
         if (wanted.AsSpan().SequenceEqual(list.Names.AsSpan())) turn.Reply(id, new VotersAre(list.Version, list.Names));
         else if (wanted.IsEmpty || wanted.Length > VoterList.Most || !VoterList.IsOneStep(list.Names, wanted))
             turn.Reply(id, new Refused(RefusedBecause.Invalid, $"one name at a time is added or removed, from 1 to {VoterList.Most} stay"));
         else
         {
-            open = new Try { Request = id, Old = list, Wanted = wanted, Ballot = NewBallot(0), Number = ++numbers };
+            var inquiry = new Inquiry(members, outbox, TryAgain, TriesMost);
+            open = new Try { Request = id, Old = list, Wanted = wanted, Ballot = NewBallot(0), Number = ++numbers, Inquiry = inquiry };
             Ask(turn);
         }
     }
 
     public void OnTimer(NodeTimer timer, Turn turn)
     {
-        if (open is null || open.Number != timer.Subject || (ulong)open.Tries != timer.Epoch || open.IsDecided) return;
-        if (open.Tries >= TriesMost)
+        if (open is null || open.Number != timer.Subject || !open.Inquiry.IsWokenBy(timer) || open.IsDecided) return;
+        if (open.Inquiry.IsGivenUp)
         {
             End(new Refused(RefusedBecause.Unavailable, string.Create(CultureInfo.InvariantCulture,
                 $"{open.Consents.Count} of {open.Old.Names.Length} voters consent, {open.Old.Majority} must: {open.Why}")), turn);
@@ -101,21 +103,22 @@ sealed class VoterChange(SlotTable slots, IMemberList members, IRowWriter writer
             open.Consents.Clear();
         }
         Ask(turn);
-        return;
     }
 
     public void OnMessage(in Message message, Turn turn)
     {
         var reader = new MessagePackReader(message.Body);
         var reply = VoteReply.Read(ref reader);
-        if (open is null || open.IsDecided || reply.Version != open.Old.Version + 1 || reply.Ballot != open.Ballot || reply.ForNames == open.Names.IsEmpty || !open.Old.Has(message.Sender)) return;
+        if (open is null || open.IsDecided || reply.Version != open.Old.Version + 1 || reply.Ballot != open.Ballot) return;
+        if (reply.ForNames == open.Names.IsEmpty || !open.Old.Has(message.Sender)) return;
         if (!reply.Consents)
         {
             open.RoundMost = Math.Max(open.RoundMost, reply.Promised.Round);
             open.Why = reply.Why.Length > 0 ? $"{members.Find(message.Sender)?.Name} {reply.Why}" : "another change is under way";
             return;
         }
-        if (!reply.ForNames && !reply.Names.IsEmpty && reply.Accepted.CompareTo(open.Accepted) > 0) (open.Accepted, open.AcceptedNames) = (reply.Accepted, reply.Names);
+        if (!reply.ForNames && !reply.Names.IsEmpty && reply.Accepted.CompareTo(open.Accepted) > 0)
+            (open.Accepted, open.AcceptedNames) = (reply.Accepted, reply.Names);
         if (!open.Consents.Add(message.Sender) || open.Consents.Count < open.Old.Majority) return;
         if (open.Names.IsEmpty)
         {
@@ -124,7 +127,6 @@ sealed class VoterChange(SlotTable slots, IMemberList members, IRowWriter writer
             Ask(turn);
         }
         else Publish(turn);
-        return;
     }
 
     /// <summary>The first list needs nobody's consent. Say it once, while the cluster is whole: two partitions could each make one.</summary>
@@ -169,10 +171,8 @@ sealed class VoterChange(SlotTable slots, IMemberList members, IRowWriter writer
     void Ask(Turn turn)
     {
         var asked = open!;
-        asked.Tries++;
-        foreach (var voter in asked.Old.Ids)
-            if (!asked.Consents.Contains(voter) && members.Find(voter) is { } member)
-                outbox.Send(member.Address, new VoteAsk(asked.Old.Version + 1, asked.Ballot, asked.Names), turn);
-        turn.Wake(new NodeTimer(NodeTimerKind.VoteDue, asked.Number, (ulong)asked.Tries), TryAgain);
+        NodeId[] silent = [.. asked.Old.Ids.Where(voter => !asked.Consents.Contains(voter))];
+        asked.Inquiry.Ask(silent, new VoteAsk(asked.Old.Version + 1, asked.Ballot, asked.Names), turn);
+        asked.Inquiry.Wake(NodeTimerKind.VoteDue, asked.Number, turn);
     }
 }

@@ -23,6 +23,13 @@ static class Codec
     /// <summary>What a reader throws of bytes that are not what they should be: a form or a bound broken, an end too early, a number too great for its field.</summary>
     public static bool IsMalformed(Exception thrown) => thrown is MessagePackSerializationException or EndOfStreamException or OverflowException;
 
+    /// <summary>A message of one type from its body. Throws as <see cref="IWireMessage{T}"/> says.</summary>
+    public static TMessage Read<TMessage>(ReadOnlyMemory<byte> body) where TMessage : IWireMessage<TMessage>
+    {
+        var reader = new MessagePackReader(body);
+        return TMessage.Read(ref reader);
+    }
+
     /// <summary>The header of an array of at least <paramref name="least"/> fields; a newer sender may write more.</summary>
     public static int ReadArray(ref MessagePackReader reader, int least, string field)
     {

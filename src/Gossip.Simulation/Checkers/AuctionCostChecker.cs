@@ -24,14 +24,14 @@ internal sealed class AuctionCostChecker(World world) : Checker(world, "A6")
         var isEnd = false;
         switch (kind)
         {
-            case MessageKind.Ask: run = AuctionWire.Read<Ask>(body).Run; break;
-            case MessageKind.Bid: run = AuctionWire.Read<Bid>(body).Run; break;
-            case MessageKind.Refusal: run = AuctionWire.Read<Refusal>(body).Run; break;
-            case MessageKind.Award: run = AuctionWire.Read<Award>(body).Run; break;
-            case MessageKind.Release: run = AuctionWire.Read<Release>(body).Run; break;
-            case MessageKind.Unheard: run = AuctionWire.Read<Unheard>(body).Run; break;
+            case MessageKind.Ask: run = Codec.Read<Ask>(body).Run; break;
+            case MessageKind.Bid: run = Codec.Read<Bid>(body).Run; break;
+            case MessageKind.Refusal: run = Codec.Read<Refusal>(body).Run; break;
+            case MessageKind.Award: run = Codec.Read<Award>(body).Run; break;
+            case MessageKind.Release: run = Codec.Read<Release>(body).Run; break;
+            case MessageKind.Unheard: run = Codec.Read<Unheard>(body).Run; break;
             case MessageKind.Verdict:
-                (_, run, isEnd, _) = AuctionWire.Read<Verdict>(body);
+                (_, run, isEnd, _) = Codec.Read<Verdict>(body);
                 break;
             default: return;
         }

@@ -40,7 +40,7 @@ internal sealed class GangChecker(World world) : Checker(world, "A11")
     public override void MessageSent(SimNode from, NodeAddress to, MessageKind kind, ReadOnlyMemory<byte> body)
     {
         if (kind != MessageKind.Award) return;
-        var award = AuctionWire.Read<Award>(body);
+        var award = Codec.Read<Award>(body);
         if (!seen.Add((from.Index, award.Auction)) || from.Machine!.Slots.Find(award.Run.Pod)?.Gang is not { } gang) return;
         if (batch is { } open && (open.From != from || open.Gang != gang || open.At != World.Elapsed)) Close();
         batch ??= new Batch(from, gang, World.Elapsed, AdmittedFor(from, gang), []);

@@ -18,7 +18,7 @@ internal sealed class OldEpochChecker(World world) : Checker(world, "R8")
     public override void MessageArrives(SimNode at, NodeId sender, MessageKind kind, ReadOnlyMemory<byte> body)
     {
         if (kind is not (MessageKind.Ask or MessageKind.Award)) return;
-        var run = kind == MessageKind.Ask ? AuctionWire.Read<Ask>(body).Run : AuctionWire.Read<Award>(body).Run;
+        var run = kind == MessageKind.Ask ? Codec.Read<Ask>(body).Run : Codec.Read<Award>(body).Run;
         var isCurrent = at.Machine!.Slots.Find(run.Pod) is { } slot && run.Epoch >= slot.NextEpoch;
         if (isCurrent && kind == MessageKind.Award) awarded[at.Index].Add(run);
         else if (!isCurrent && !awarded[at.Index].Contains(run)) World.Sometimes.Count("an ask or award of an older epoch arrives");

@@ -12,7 +12,7 @@ internal sealed class RefusalChecker(World world) : Checker(world, "A5")
     {
         if (kind != MessageKind.Refusal) return;
         World.Sometimes.Count("a bidder refuses");
-        if (string.IsNullOrEmpty(AuctionWire.Read<Refusal>(body).Why)) Violated(from, "refuses and does not say why");
+        if (string.IsNullOrEmpty(Codec.Read<Refusal>(body).Why)) Violated(from, "refuses and does not say why");
     }
 
     public override void AtRest()

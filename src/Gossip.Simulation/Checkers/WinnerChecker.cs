@@ -37,14 +37,14 @@ internal sealed class WinnerChecker(World world) : Checker(world, "A2")
 
     public override void MessageArrives(SimNode at, NodeId sender, MessageKind kind, ReadOnlyMemory<byte> body)
     {
-        if (kind == MessageKind.Bid && AuctionWire.Read<Bid>(body) is var bid) Answer(at, bid.Auction, bid.Run, new Answered(sender, IsTooMuch(at, bid.Score) ? -1 : bid.Score, bid.Evicts));
-        else if (kind == MessageKind.Refusal && AuctionWire.Read<Refusal>(body) is var refusal) Answer(at, refusal.Auction, refusal.Run, new Answered(sender, -1, null));
+        if (kind == MessageKind.Bid && Codec.Read<Bid>(body) is var bid) Answer(at, bid.Auction, bid.Run, new Answered(sender, IsTooMuch(at, bid.Score) ? -1 : bid.Score, bid.Evicts));
+        else if (kind == MessageKind.Refusal && Codec.Read<Refusal>(body) is var refusal) Answer(at, refusal.Auction, refusal.Run, new Answered(sender, -1, null));
     }
 
     public override void MessageSent(SimNode from, NodeAddress to, MessageKind kind, ReadOnlyMemory<byte> body)
     {
         if (kind != MessageKind.Award) return;
-        var award = AuctionWire.Read<Award>(body);
+        var award = Codec.Read<Award>(body);
         if (!rounds.TryGetValue((from.Index, award.Auction), out var round) || round.Lead != award.Asked) return;
         var awarded = World.Nodes[SimNetwork.IndexOf(to)];
         if (round.Given.Find(given => given.Node == awarded.Id && given.Run != award.Run) is { Run: var other } && other != default)

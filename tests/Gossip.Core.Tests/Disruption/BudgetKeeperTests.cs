@@ -47,7 +47,7 @@ public class BudgetKeeperTests
     {
         var said = outbox.TakeLooped();
         var answers = new List<EvictionReply>();
-        while (Envelope.TryNext(ref said, out _, out var body, out _)) answers.Add(AuctionWire.Read<EvictionReply>(body));
+        while (Envelope.TryNext(ref said, out _, out var body, out _)) answers.Add(Codec.Read<EvictionReply>(body));
         return [.. answers];
     }
 

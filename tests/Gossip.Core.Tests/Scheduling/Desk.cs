@@ -226,13 +226,13 @@ sealed class Desk : NodeEffects, IMemberList
         while (Envelope.TryNext(ref messages, out var kind, out var body, out _))
             Said.Add((to, kind switch
             {
-                MessageKind.Ask => AuctionWire.Read<Ask>(body),
-                MessageKind.Bid => AuctionWire.Read<Bid>(body),
-                MessageKind.Refusal => AuctionWire.Read<Refusal>(body),
-                MessageKind.Award => AuctionWire.Read<Award>(body),
-                MessageKind.Verdict => AuctionWire.Read<Verdict>(body),
-                MessageKind.Release => AuctionWire.Read<Release>(body),
-                MessageKind.Unheard => AuctionWire.Read<Unheard>(body),
+                MessageKind.Ask => Codec.Read<Ask>(body),
+                MessageKind.Bid => Codec.Read<Bid>(body),
+                MessageKind.Refusal => Codec.Read<Refusal>(body),
+                MessageKind.Award => Codec.Read<Award>(body),
+                MessageKind.Verdict => Codec.Read<Verdict>(body),
+                MessageKind.Release => Codec.Read<Release>(body),
+                MessageKind.Unheard => Codec.Read<Unheard>(body),
                 _ => kind,
             }));
     }

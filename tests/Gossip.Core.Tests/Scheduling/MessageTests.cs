@@ -7,7 +7,7 @@ namespace Gossip.Core.Tests.Scheduling;
 
 public class MessageTests
 {
-    static T Pass<T>(T message) where T : IWireMessage<T> => AuctionWire.Read<T>(Body(message));
+    static T Pass<T>(T message) where T : IWireMessage<T> => Codec.Read<T>(Body(message));
 
     static byte[] Body<T>(T message) where T : IWireMessage<T>
     {
@@ -43,6 +43,6 @@ public class MessageTests
     {
         Assert.Throws<MessagePackSerializationException>(() => Pass(new Bid(1, Some.Run(0), Scoring.BidGreatest + 1, "")));
         Assert.Throws<MessagePackSerializationException>(() => Pass(new Refusal(1, Some.Run(0), 1, 1, -1, "")));
-        Assert.ThrowsAny<Exception>(() => AuctionWire.Read<Award>(Body(new Ask(1, Some.Run(0)))));
+        Assert.ThrowsAny<Exception>(() => Codec.Read<Award>(Body(new Ask(1, Some.Run(0)))));
     }
 }

@@ -113,9 +113,10 @@ sealed class TestMembers : IMemberList
 sealed class RecordedEffects : NodeEffects
 {
     public Dictionary<ulong, Reply> Replies { get; } = [];
+    public List<(NodeTimer Timer, TimeSpan After)> Wakes { get; } = [];
     public override void Send(NodeAddress to, ReadOnlySpan<byte> datagram) { }
     public override void SendFrame(NodeAddress to, ReadOnlySpan<byte> frame) { }
-    public override void Wake(NodeTimer timer, TimeSpan after) { }
+    public override void Wake(NodeTimer timer, TimeSpan after) => Wakes.Add((timer, after));
     public override void Persist(LogPosition position, ReadOnlySpan<byte> record) { }
     public override void Perform(PodCommand command) { }
     public override void Reply(RequestId request, Reply reply) => Replies.Add(request.Value, reply);
