@@ -92,7 +92,7 @@ sealed partial class Auctioneer
             return;
         }
         candidate.State = AnswerState.Refused;
-        candidate.Why = Bidder.NotHeard;
+        candidate.Why = Objections.NotHeard;
         candidate.AskAgain = timings.GossipInterval;
         if (round.IsAsking && round.EverybodyAnswered) AwardAll(round, turn);
     }
