@@ -26,7 +26,7 @@ sealed class BenchNode : NodeEffects
         Config = new NodeConfig(card, [], NodeTimings.Lan, (ulong)index + 1, 1);
         outbox = new Outbox(card.Id) { Boot = 1, Address = card.Address };
         swim = new Swim(Config, 1, new Luck((ulong)index + 1), outbox);
-        Bidder = new Bidder(Config, cluster.Slots, swim, cluster.Tables, outbox) { Evict = (run, _, _) => cluster.Evict(run, this) };
+        Bidder = new Bidder(Config, cluster.Slots, swim, cluster.Tables, outbox);
         parts = new NodeParts(Bidder);
         Bidder.Start(Turn);
         Bidder.Open(Turn);
@@ -99,7 +99,12 @@ sealed class BenchNode : NodeEffects
     {
         var from = cluster.Ring.Find(sender)!.Address;
         while (Envelope.TryNext(ref rest, out var kind, out var body, out _))
+        {
             parts.Deliver(new Message(kind, body, sender, from), Turn);
+            if (Bidder.TakePreemption() is not { } preemption) continue;
+            foreach (var victim in preemption.Victims) cluster.Evict(victim, this); // the pod keeper's part
+            Bidder.AdmitBehind(preemption, Turn);
+        }
     }
 
     public override void Send(NodeAddress to, ReadOnlySpan<byte> datagram) => cluster.Post(to, datagram);
