@@ -1,5 +1,6 @@
 using System.Collections.Immutable;
 using System.Globalization;
+using System.Text;
 using System.Text.Json;
 using System.Text.Json.Nodes;
 using Gossip.Core.Membership;
@@ -76,13 +77,13 @@ sealed class Consent(NodeConfig config, SlotTable slots, IMemberList members, IT
         return "";
     }
 
-    static byte[] Write(State state) => JsonSerializer.SerializeToUtf8Bytes(new JsonObject
+    static byte[] Write(State state) => Encoding.UTF8.GetBytes(new JsonObject
     {
         ["version"] = state.Version,
         ["promised"] = Write(state.Promised),
         ["accepted"] = Write(state.Accepted),
         ["names"] = new JsonArray([.. state.Names.Select(name => (JsonNode)name)]),
-    });
+    }.ToJsonString());
 
     static JsonArray Write(Ballot ballot) => [ballot.Round, ballot.Node.Value, ballot.Boot];
 

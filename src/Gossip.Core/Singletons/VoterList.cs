@@ -1,5 +1,7 @@
 using System.Collections.Immutable;
+using System.Text;
 using System.Text.Json;
+using System.Text.Json.Nodes;
 using Gossip.Core.Model;
 using Gossip.Core.Replication;
 using Gossip.Core.Workloads;
@@ -45,7 +47,8 @@ public sealed record VoterList(Uid Row, uint Version, ImmutableArray<string> Nam
     internal static bool IsOneStep(ImmutableArray<string> from, ImmutableArray<string> to) =>
         from.Except(to, StringComparer.Ordinal).Count() + to.Except(from, StringComparer.Ordinal).Count() == 1;
 
-    internal static byte[] Write(ImmutableArray<string> names) => JsonSerializer.SerializeToUtf8Bytes(names.AsSpan().ToArray());
+    internal static byte[] Write(ImmutableArray<string> names) =>
+        Encoding.UTF8.GetBytes(new JsonArray([.. names.Select(name => (JsonNode)name)]).ToJsonString());
 
     /// <summary>Names as a JSON array; null when it is anything else.</summary>
     internal static ImmutableArray<string>? TryReadNames(ReadOnlyMemory<byte> json)
