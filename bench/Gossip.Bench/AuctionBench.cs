@@ -1,8 +1,9 @@
 using BenchmarkDotNet.Attributes;
 using Gossip.Core.Membership;
-using Gossip.Core.Model;
+using Gossip.Core.Primitives;
 using Gossip.Core.Scheduling;
 using Gossip.Core.Scheduling.Filters;
+using Gossip.Core.Templates;
 
 namespace Gossip.Bench;
 

@@ -1,8 +1,9 @@
 using System.Collections.Immutable;
 using System.Text;
 using Gossip.Core.Membership;
-using Gossip.Core.Model;
+using Gossip.Core.Primitives;
 using Gossip.Core.Replication;
+using Gossip.Core.Templates;
 
 namespace Gossip.Bench;
 

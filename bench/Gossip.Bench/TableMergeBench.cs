@@ -1,5 +1,5 @@
 using BenchmarkDotNet.Attributes;
-using Gossip.Core.Model;
+using Gossip.Core.Primitives;
 using Gossip.Core.Replication;
 
 namespace Gossip.Bench;

@@ -1,7 +1,8 @@
 using BenchmarkDotNet.Attributes;
-using Gossip.Core.Model;
+using Gossip.Core.Primitives;
 using Gossip.Core.Scheduling;
 using Gossip.Core.Scheduling.Preemption;
+using Gossip.Core.Templates;
 
 namespace Gossip.Bench;
 

@@ -8,9 +8,11 @@
 // all three over; start it again, and nothing moves: what runs well is left where it is.
 
 using Gossip.Core;
-using Gossip.Core.Model;
+using Gossip.Core.Membership;
+using Gossip.Core.Primitives;
 using Gossip.Core.Scheduling;
 using Gossip.Core.Scheduling.Filters;
+using Gossip.Core.Templates;
 using Gossip.Node;
 using Gossip.Node.Sealing;
 using Microsoft.Extensions.DependencyInjection;

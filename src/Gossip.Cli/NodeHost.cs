@@ -1,6 +1,7 @@
 using System.Net;
 using System.Net.Sockets;
 using Gossip.Cli.Display;
+using Gossip.Core.Ports;
 using Gossip.Core.Requests;
 using Gossip.Kubernetes.Api;
 using Gossip.Node;

@@ -1,5 +1,6 @@
-using Gossip.Core.Model;
 using Gossip.Core.Pods;
+using Gossip.Core.Ports;
+using Gossip.Core.Primitives;
 using Gossip.Core.Requests;
 using Gossip.Core.Scheduling;
 using Gossip.Core.Turns;
@@ -10,15 +11,6 @@ namespace Gossip.Core;
 public enum NodeInputKind : byte
 {
     Started, DatagramArrived, FrameArrived, StreamFailed, TimerDue, Persisted, PodReported, Asked, LeaveRequested, HostAnswered,
-}
-
-/// <summary>Why a stream could not carry a frame.</summary>
-public enum StreamFailure : byte
-{
-    /// <summary>The machine answered that nobody listens on that port: the node's process is gone.</summary>
-    Refused,
-    /// <summary>No answer in time, or no route. Says nothing about the process.</summary>
-    Unreachable,
 }
 
 /// <summary>
@@ -74,12 +66,3 @@ public readonly record struct NodeInput
     /// <summary>Leave the cluster gracefully: say so, and stop what runs here after others could take over.</summary>
     public static NodeInput LeaveRequested() => new() { Kind = NodeInputKind.LeaveRequested };
 }
-
-/// <summary>The n-th record of a node's log, counted from 1 over the life of one <see cref="NodeMachine"/>.</summary>
-public readonly record struct LogPosition(ulong Value)
-{
-    public static readonly LogPosition None;
-}
-
-/// <summary>Chosen by the driver, unique among its open requests.</summary>
-public readonly record struct RequestId(ulong Value);

@@ -1,17 +1,17 @@
 using System.Buffers;
 using Gossip.Core.Disruption;
+using Gossip.Core.Leases;
 using Gossip.Core.Membership;
-using Gossip.Core.Model;
 using Gossip.Core.Pods;
 using Gossip.Core.Ports;
+using Gossip.Core.Primitives;
 using Gossip.Core.Replication;
 using Gossip.Core.Requests;
 using Gossip.Core.Scheduling;
-using Gossip.Core.Singletons;
+using Gossip.Core.Tables;
 using Gossip.Core.Turns;
 using Gossip.Core.View;
 using Gossip.Core.Wire;
-using Gossip.Core.Workloads;
 using MessagePack;
 
 namespace Gossip.Core;
@@ -44,23 +44,27 @@ public sealed class NodeMachine
     readonly INodeTrace? trace;
     bool believesTables;
 
-    public NodeMachine(NodeConfig config, StoreContents contents) : this(config, contents, null) { }
+    /// <param name="rules">How the node judges itself when it bids; null for the defaults.</param>
+    public NodeMachine(NodeConfig config, StoreContents contents, SchedulingRules? rules = null) : this(config, contents, rules, null, null) { }
 
-    internal NodeMachine(NodeConfig config, StoreContents contents, INodeTrace? trace)
+    /// <param name="trace">The simulator's checkers.</param>
+    /// <param name="shared">The pool of rows of a large simulation.</param>
+    internal NodeMachine(NodeConfig config, StoreContents contents, SchedulingRules? rules, INodeTrace? trace, SharedRows? shared)
     {
         this.trace = trace;
+        rules ??= SchedulingRules.Default;
         var boot = Replicator.NextBoot(config, contents);
         var luck = new Luck(StableHash.Mix(config.Seed, boot));
         self = config.Card;
         outbox = new Outbox(self.Id) { Boot = boot, Address = self.Address };
         swim = new Swim(config, boot, luck.For("swim"), outbox);
-        replicator = new Replicator(config, contents, luck.For("replication"), outbox, swim);
+        replicator = new Replicator(config, contents, luck.For("replication"), outbox, swim, shared);
         outbox.Piggyback = new Rumours(swim, replicator);
-        slots = new SlotTable(replicator, swim, config.Timings, config.Crowd);
-        views = new ViewBuilder(slots, swim);
-        bidder = new Bidder(config, slots, swim, replicator, outbox);
+        slots = new SlotTable(replicator, swim, config.Timings, shared);
+        views = new ViewBuilder(slots, swim, notesEvents: shared is null);
+        bidder = new Bidder(config, slots, swim, replicator, outbox, rules);
         keeper = new PodKeeper(config, slots, swim, replicator, replicator, bidder, outbox, trace);
-        Auctioneer = new Auctioneer(config, slots, swim, replicator, replicator, luck.For("auction"), outbox);
+        Auctioneer = new Auctioneer(config, slots, swim, replicator, replicator, luck.For("auction"), outbox, rules);
         var budgets = new BudgetKeeper(config, slots, swim, replicator, replicator, outbox);
         var evictor = new Evictor(slots, swim, budgets, outbox);
         Rebalancer = new Rebalancer(config, slots, swim, bidder, keeper, evictor);

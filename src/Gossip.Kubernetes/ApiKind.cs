@@ -1,4 +1,6 @@
-using Gossip.Core.Model;
+using Gossip.Core.Primitives;
+using Gossip.Core.Tables;
+using Gossip.Core.Templates;
 using k8s.Models;
 
 namespace Gossip.Kubernetes;
@@ -11,8 +13,8 @@ public sealed record ApiKind(
 {
     public const string Pod = "Pod", ReplicationController = "ReplicationController", ReplicaSet = "ReplicaSet",
         Deployment = "Deployment", Service = "Service", Endpoints = "Endpoints", Node = "Node",
-        Namespace = "Namespace", Event = "Event", ConfigMap = "ConfigMap", Secret = "Secret", DisruptionBudget = Core.Disruption.DisruptionBudget.Kind,
-        PriorityClass = Core.Model.PriorityClass.Kind;
+        Namespace = "Namespace", Event = "Event", ConfigMap = "ConfigMap", Secret = "Secret", DisruptionBudget = Core.Tables.DisruptionBudget.Kind,
+        PriorityClass = Core.Templates.PriorityClass.Kind;
 
     public string ApiVersion => Group.Length == 0 ? Version : $"{Group}/{Version}";
 

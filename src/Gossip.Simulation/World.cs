@@ -1,10 +1,11 @@
 using System.Collections.Immutable;
-using Gossip.Core.Replication;
-using Gossip.Core.Turns;
 using Gossip.Core;
 using Gossip.Core.Membership;
-using Gossip.Core.Model;
 using Gossip.Core.Pods;
+using Gossip.Core.Ports;
+using Gossip.Core.Primitives;
+using Gossip.Core.Replication;
+using Gossip.Core.Turns;
 using Gossip.Core.Wire;
 using Gossip.Simulation.Checkers;
 using Gossip.Simulation.Machines;
@@ -44,14 +45,15 @@ internal sealed class World
         var clocks = Luck.For("clocks");
         var seeds = Enumerable.Range(0, large ? 0 : Math.Min(3, nodes)).Select(SimNetwork.AddressOf).ToArray(); // who knows everybody does not join
         Nodes = new SimNode[nodes];
-        var crowd = large ? new Crowd(Acquaintances(nodes, card)) : null;
+        ImmutableArray<Member> acquainted = large ? Acquaintances(nodes, card) : [];
+        var shared = large ? new SharedRows() : null;
         for (var i = 0; i < nodes; i++)
         {
             var clock = new SimClock(
                 (long)(clocks.Next() >> 20), (clocks.Unit() * 2 - 1) * faults.Drift,
                 (clocks.Unit() * 2 - 1) * faults.WallError);
-            var config = new NodeConfig(card(i), [.. seeds], timings, StableHash.Mix(seed, (ulong)i), 0) { Planted = i == faults.Liar ? PlantedBug.AdmitsNothing : faults.Planted, Crowd = crowd };
-            Nodes[i] = new SimNode(this, i, config, clock, new Luck(StableHash.Mix(seed, (ulong)(i + 1000))));
+            var config = new NodeConfig(card(i), [.. seeds], timings, StableHash.Mix(seed, (ulong)i), 0) { Planted = i == faults.Liar ? PlantedBug.AdmitsNothing : faults.Planted, Acquainted = acquainted };
+            Nodes[i] = new SimNode(this, i, config, clock, new Luck(StableHash.Mix(seed, (ulong)(i + 1000))), shared);
             byId[Nodes[i].Id] = Nodes[i];
         }
     }
@@ -66,7 +68,7 @@ internal sealed class World
     public SimNode[] Nodes { get; }
     public NodeTimings Timings { get; }
 
-    /// <summary>The root of all luck of this run; take a stream with <see cref="Core.Model.Luck.For"/>.</summary>
+    /// <summary>The root of all luck of this run; take a stream with <see cref="Core.Primitives.Luck.For"/>.</summary>
     public Luck Luck { get; }
 
     public long Events { get; private set; }

@@ -1,8 +1,9 @@
 using System.Collections.Immutable;
 using System.Net;
 using System.Net.Sockets;
-using Gossip.Core.Model;
 using Gossip.Core.Pods;
+using Gossip.Core.Ports;
+using Gossip.Core.Primitives;
 using Gossip.Runtimes.Pods;
 using Gossip.Runtimes.Processes;
 

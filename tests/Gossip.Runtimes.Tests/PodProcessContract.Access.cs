@@ -3,9 +3,9 @@ using System.Formats.Tar;
 using System.Globalization;
 using System.Text;
 using System.Threading.Channels;
-using Gossip.Core.Model;
 using Gossip.Core.Pods;
 using Gossip.Core.Ports;
+using Gossip.Core.Primitives;
 using Gossip.Core.Turns;
 
 namespace Gossip.Runtimes.Tests;

@@ -1,7 +1,8 @@
 using System.Collections.Immutable;
-using Gossip.Core.Model;
 using Gossip.Core.Pods;
 using Gossip.Core.Ports;
+using Gossip.Core.Primitives;
+using Gossip.Core.Templates;
 
 namespace Gossip.Runtimes.Tests;
 

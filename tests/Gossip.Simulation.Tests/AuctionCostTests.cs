@@ -1,4 +1,5 @@
 using Gossip.Core;
+using Gossip.Core.Membership;
 using Gossip.Simulation.Checkers;
 using Gossip.Simulation.Scenarios;
 using Gossip.Simulation.Time;

@@ -1,5 +1,6 @@
+using Gossip.Core.Explain;
+using Gossip.Core.Requests;
 using Gossip.Core.Turns;
-using Gossip.Core.Workloads;
 using Gossip.Simulation.Time;
 
 namespace Gossip.Simulation.Tests;

@@ -1,13 +1,15 @@
 using System.Buffers;
 using System.Globalization;
 using System.Text;
-using Gossip.Core.Turns;
 using Gossip.Core;
 using Gossip.Core.Membership;
-using Gossip.Core.Model;
+using Gossip.Core.Primitives;
 using Gossip.Core.Replication;
 using Gossip.Core.Scheduling;
-using Gossip.Core.Workloads;
+using Gossip.Core.Tables;
+using Gossip.Core.Tables.Topology;
+using Gossip.Core.Templates;
+using Gossip.Core.Turns;
 
 namespace Gossip.Bench.Placement;
 
@@ -137,7 +139,7 @@ class BenchCluster
 
     public int OwnerOf(PodId pod) => Gossip.Core.Membership.MemberListExtensions.Successor(Ring, Chunk.PointOf(pod));
 
-    public virtual void Post(Gossip.Core.Model.NodeAddress to, ReadOnlySpan<byte> datagram)
+    public virtual void Post(Gossip.Core.Primitives.NodeAddress to, ReadOnlySpan<byte> datagram)
     {
         var copy = ArrayPool<byte>.Shared.Rent(datagram.Length);
         datagram.CopyTo(copy);

@@ -1,10 +1,11 @@
-using Gossip.Core.Turns;
 using Gossip.Core;
 using Gossip.Core.Membership;
-using Gossip.Core.Model;
 using Gossip.Core.Pods;
+using Gossip.Core.Ports;
+using Gossip.Core.Primitives;
 using Gossip.Core.Requests;
 using Gossip.Core.Scheduling;
+using Gossip.Core.Turns;
 using Gossip.Core.Wire;
 
 namespace Gossip.Bench.Placement;
@@ -26,7 +27,7 @@ sealed class BenchNode : NodeEffects
         Config = new NodeConfig(card, [], NodeTimings.Lan, (ulong)index + 1, 1);
         outbox = new Outbox(card.Id) { Boot = 1, Address = card.Address };
         swim = new Swim(Config, 1, new Luck((ulong)index + 1), outbox);
-        Bidder = new Bidder(Config, cluster.Slots, swim, cluster.Tables, outbox);
+        Bidder = new Bidder(Config, cluster.Slots, swim, cluster.Tables, outbox, SchedulingRules.Default);
         parts = new NodeParts(Bidder);
         Bidder.Start(Turn);
         Bidder.Open(Turn);
@@ -44,7 +45,7 @@ sealed class BenchNode : NodeEffects
         get
         {
             if (auctioneer is not null) return auctioneer;
-            auctioneer = new Auctioneer(Config, cluster.Slots, cluster.Ring.As(Config.Card.Id), cluster.Tables, cluster.Tables, new Luck((ulong)index + 7), outbox);
+            auctioneer = new Auctioneer(Config, cluster.Slots, cluster.Ring.As(Config.Card.Id), cluster.Tables, cluster.Tables, new Luck((ulong)index + 7), outbox, SchedulingRules.Default);
             auctioneer.Start(Turn);
             parts = new NodeParts(Bidder, auctioneer);
             return auctioneer;

@@ -1,8 +1,10 @@
-using Gossip.Core.Model;
+using Gossip.Core.Membership;
+using Gossip.Core.Primitives;
 using Gossip.Core.Scheduling;
 using Gossip.Core.Scheduling.Filters;
 using Gossip.Core.Scheduling.Preemption;
-using Gossip.Core.Workloads;
+using Gossip.Core.Tables;
+using Gossip.Core.Tables.Topology;
 
 namespace Gossip.Bench.Placement;
 
@@ -69,7 +71,7 @@ sealed class CentralScheduler
         return best;
     }
 
-    NodeFacts Of(BenchNode node, Core.NodeConfig config)
+    NodeFacts Of(BenchNode node, NodeConfig config)
     {
         var settings = cluster.Slots.SettingsOf(config.Card.Id);
         return new NodeFacts(config.Card.Name, settings.Labels, settings.Taints, settings.Unschedulable, config.Card.Runtimes, config.Card.Allocatable, node.Bidder.Books.Free, "", null, 0)

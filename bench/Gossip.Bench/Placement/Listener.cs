@@ -1,9 +1,9 @@
 using Gossip.Core;
 using Gossip.Core.Membership;
-using Gossip.Core.Model;
+using Gossip.Core.Primitives;
 using Gossip.Core.Replication;
+using Gossip.Core.Tables;
 using Gossip.Core.Wire;
-using Gossip.Core.Workloads;
 using MessagePack;
 
 namespace Gossip.Bench.Placement;

@@ -2,10 +2,10 @@ using System.CommandLine;
 using System.Globalization;
 using System.Runtime.CompilerServices;
 using System.Text.Json;
-using Gossip.Core.Model;
+using Gossip.Core.Primitives;
 using Gossip.Core.Replication;
+using Gossip.Core.Scheduling;
 using Gossip.Core.Wire;
-using Gossip.Core.Workloads;
 using MessagePack;
 
 namespace Gossip.Bench.Placement;

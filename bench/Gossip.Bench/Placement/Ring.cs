@@ -1,5 +1,5 @@
 using Gossip.Core.Membership;
-using Gossip.Core.Model;
+using Gossip.Core.Primitives;
 
 namespace Gossip.Bench.Placement;
 

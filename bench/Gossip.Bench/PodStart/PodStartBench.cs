@@ -3,9 +3,10 @@ using System.CommandLine;
 using System.Diagnostics;
 using System.Globalization;
 using System.Text.Json;
-using Gossip.Core.Model;
 using Gossip.Core.Pods;
 using Gossip.Core.Ports;
+using Gossip.Core.Primitives;
+using Gossip.Core.Templates;
 using Gossip.Core.Turns;
 using Gossip.Runtimes.Docker;
 

@@ -1,7 +1,6 @@
 using System.Diagnostics;
 using System.Globalization;
 using Gossip.Bench.Placement;
-using Gossip.Core.Model;
 
 namespace Gossip.Bench.Scale;
 

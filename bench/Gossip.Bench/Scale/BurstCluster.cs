@@ -1,9 +1,9 @@
 using Gossip.Bench.Placement;
-using Gossip.Core.Turns;
 using Gossip.Core;
 using Gossip.Core.Membership;
-using Gossip.Core.Model;
+using Gossip.Core.Primitives;
 using Gossip.Core.Replication;
+using Gossip.Core.Turns;
 using Gossip.Simulation.Network;
 using Gossip.Simulation.Time;
 
@@ -112,7 +112,7 @@ sealed class BurstCluster : BenchCluster
         {
             if (change.After is { } row) News += Listener.Encode(row).Length;
             if (change.Kind != RowKind.Admission || change.Before is not null || change.After is null) continue;
-            if (!Admitted.TryAdd(Core.Scheduling.AdmissionCodec.ReadBirth(change.After[Fields.Birth]!.Value.Value).Run.Pod, Elapsed)) Doubled++;
+            if (!Admitted.TryAdd(Core.Tables.AdmissionCodec.ReadBirth(change.After[Fields.Birth]!.Value.Value).Run.Pod, Elapsed)) Doubled++;
         }
         After(Gossip, () =>
         {

@@ -3,7 +3,7 @@ using System.Diagnostics;
 using System.Globalization;
 using System.Text.Json;
 using Gossip.Core;
-using Gossip.Core.Model;
+using Gossip.Core.Membership;
 
 namespace Gossip.Bench.Scale;
 

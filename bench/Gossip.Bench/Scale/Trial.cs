@@ -1,7 +1,8 @@
 using System.Diagnostics;
 using System.Globalization;
 using Gossip.Core;
-using Gossip.Core.Model;
+using Gossip.Core.Membership;
+using Gossip.Core.Primitives;
 using Gossip.Core.Requests;
 using Gossip.Simulation;
 using Gossip.Simulation.Machines;

@@ -2,7 +2,7 @@ using System.CommandLine;
 using System.Text.Json;
 using Gossip.Cli.Client;
 using Gossip.Cli.Display;
-using Gossip.Core.Model;
+using Gossip.Core.Primitives;
 using Spectre.Console;
 
 namespace Gossip.Cli.Verbs;

@@ -1,7 +1,7 @@
 using System.CommandLine;
 using System.Globalization;
 using Gossip.Cli.Client;
-using Gossip.Core.Model;
+using Gossip.Core.Primitives;
 
 namespace Gossip.Cli.Verbs;
 

@@ -1,7 +1,8 @@
 using System.CommandLine;
 using System.Net;
 using Gossip.Core;
-using Gossip.Core.Model;
+using Gossip.Core.Membership;
+using Gossip.Core.Primitives;
 using Gossip.Node;
 using Gossip.Node.Transport;
 using Gossip.Runtimes.Processes;

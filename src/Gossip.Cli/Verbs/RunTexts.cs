@@ -1,7 +1,8 @@
 using System.Globalization;
-using Gossip.Core.Model;
-using NodeDevices = Gossip.Core.Model.Devices;
-using NodeResources = Gossip.Core.Model.Resources;
+using Gossip.Core.Primitives;
+using Gossip.Core.Templates;
+using NodeDevices = Gossip.Core.Primitives.Devices;
+using NodeResources = Gossip.Core.Primitives.Resources;
 
 namespace Gossip.Cli.Verbs;
 

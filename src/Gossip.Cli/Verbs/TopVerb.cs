@@ -4,7 +4,7 @@ using System.Text.Json;
 using System.Text.Json.Nodes;
 using Gossip.Cli.Client;
 using Gossip.Cli.Display;
-using Gossip.Core.Model;
+using Gossip.Core.Primitives;
 
 namespace Gossip.Cli.Verbs;
 

@@ -1,5 +1,7 @@
-using Gossip.Core.Model;
+using Gossip.Core.Explain;
+using Gossip.Core.Primitives;
 using Gossip.Core.Scheduling;
+using Gossip.Core.Tables;
 using Gossip.Core.Wire;
 using MessagePack;
 

@@ -1,4 +1,4 @@
-using Gossip.Core.Model;
+using Gossip.Core.Primitives;
 using Gossip.Core.Turns;
 using Gossip.Core.Wire;
 
@@ -28,7 +28,7 @@ sealed class Beliefs(NodeConfig config, ulong boot, Outbox outbox, List<MemberCh
     /// <summary>Nothing runs here yet, as far as anybody knows.</summary>
     public void Begin()
     {
-        foreach (var known in config.Crowd?.Acquainted ?? []) Table.Set(known);
+        foreach (var known in config.Acquainted) Table.Set(known);
         Table.Set(new Member(config.Card, new Incarnation(boot, 0), MemberState.Alive, default, new Capacity(boot, 1, config.Card.Allocatable, "")));
     }
 

@@ -1,4 +1,5 @@
-using Gossip.Core.Model;
+using Gossip.Core.Primitives;
+using Gossip.Core.Scheduling;
 using Gossip.Core.Turns;
 using Gossip.Core.Wire;
 

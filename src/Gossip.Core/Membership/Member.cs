@@ -1,5 +1,7 @@
 using System.Collections.Immutable;
-using Gossip.Core.Model;
+using Gossip.Core.Primitives;
+using Gossip.Core.Templates;
+using Gossip.Core.Wire;
 
 namespace Gossip.Core.Membership;
 

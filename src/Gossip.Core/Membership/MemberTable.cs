@@ -1,4 +1,6 @@
-using Gossip.Core.Model;
+using Gossip.Core.Primitives;
+using Gossip.Core.Replication;
+using Gossip.Core.Scheduling;
 
 namespace Gossip.Core.Membership;
 

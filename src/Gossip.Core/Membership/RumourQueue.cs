@@ -1,5 +1,6 @@
 using System.Runtime.InteropServices;
-using Gossip.Core.Model;
+using Gossip.Core.Primitives;
+using Gossip.Core.Scheduling;
 using Gossip.Core.Wire;
 
 namespace Gossip.Core.Membership;

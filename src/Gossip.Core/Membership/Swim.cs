@@ -1,4 +1,5 @@
-using Gossip.Core.Model;
+using Gossip.Core.Ports;
+using Gossip.Core.Primitives;
 using Gossip.Core.Turns;
 using Gossip.Core.Wire;
 using MessagePack;
@@ -80,7 +81,7 @@ sealed class Swim : INodePart, IMemberList, IPiggyback
     {
         beliefs.Start(turn.Now);
         Changes.Add(new MemberChange(Self, null, beliefs.Own));
-        if (config.Crowd is null) beliefs.SpreadOwn(turn.Now);
+        if (config.Acquainted.IsEmpty) beliefs.SpreadOwn(turn.Now);
         reunion.Start(turn);
         // At a moment of luck, so that a cluster that started together does not probe in step.
         turn.Wake(new NodeTimer(NodeTimerKind.ProbePeriod), luck.Between(TimeSpan.Zero, probe.Interval));

@@ -1,6 +1,12 @@
 using System.Collections.Immutable;
-using Gossip.Core.Model;
+using Gossip.Core.Explain;
+using Gossip.Core.Leases;
+using Gossip.Core.Ports;
+using Gossip.Core.Primitives;
+using Gossip.Core.Replication;
 using Gossip.Core.Scheduling;
+using Gossip.Core.Tables;
+using Gossip.Core.Templates;
 using Gossip.Core.Turns;
 
 namespace Gossip.Core.Pods;
@@ -74,7 +80,7 @@ sealed class KeptPod
     public Instant? TaintedSince { get; set; }
 
     /// <summary>Of a singleton, from its first look on to its end.</summary>
-    public Singletons.Lease? Lease { get; set; }
+    public Lease? Lease { get; set; }
 
     /// <summary>From when the lease counts up to which its runtime lets it live.</summary>
     public Instant? LeasedFrom { get; set; }

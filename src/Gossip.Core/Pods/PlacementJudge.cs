@@ -1,10 +1,11 @@
 using System.Globalization;
+using Gossip.Core.Explain;
 using Gossip.Core.Membership;
-using Gossip.Core.Model;
+using Gossip.Core.Primitives;
 using Gossip.Core.Scheduling;
 using Gossip.Core.Scheduling.Filters;
-using Gossip.Core.Scheduling.Topology;
-using Gossip.Core.Workloads;
+using Gossip.Core.Tables;
+using Gossip.Core.Tables.Topology;
 
 namespace Gossip.Core.Pods;
 

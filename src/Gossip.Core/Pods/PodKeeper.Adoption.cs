@@ -1,9 +1,12 @@
 using System.Collections.Immutable;
-using Gossip.Core.Model;
+using Gossip.Core.Ports;
+using Gossip.Core.Primitives;
 using Gossip.Core.Replication;
 using Gossip.Core.Scheduling;
+using Gossip.Core.Tables;
+using Gossip.Core.Tables.Topology;
+using Gossip.Core.Templates;
 using Gossip.Core.Turns;
-using Gossip.Core.Workloads;
 
 namespace Gossip.Core.Pods;
 

@@ -1,5 +1,5 @@
 using Gossip.Core.Membership;
-using Gossip.Core.Model;
+using Gossip.Core.Primitives;
 using Gossip.Core.Turns;
 
 namespace Gossip.Core.Pods;

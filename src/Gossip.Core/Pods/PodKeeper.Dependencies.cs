@@ -1,4 +1,5 @@
-using Gossip.Core.Model;
+using Gossip.Core.Primitives;
+using Gossip.Core.Tables;
 using Gossip.Core.Turns;
 
 namespace Gossip.Core.Pods;
@@ -6,7 +7,7 @@ namespace Gossip.Core.Pods;
 // Pods that depend on services (gossip.dev/depends-on) start once each has a ready endpoint and, when asked, start anew after one was lost.
 sealed partial class PodKeeper
 {
-    internal const string WaitingForDependencies = "WaitingForDependencies";
+    internal const string WaitingForDependencies = PodReasons.WaitingForDependencies;
     const string DependencyLost = "DependencyLost";
 
     /// <summary>Between two looks: what changes within is looked at together.</summary>

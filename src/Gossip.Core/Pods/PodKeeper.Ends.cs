@@ -1,7 +1,8 @@
 using System.Globalization;
-using Gossip.Core.Model;
+using Gossip.Core.Ports;
 using Gossip.Core.Replication;
 using Gossip.Core.Scheduling;
+using Gossip.Core.Templates;
 using Gossip.Core.Turns;
 
 namespace Gossip.Core.Pods;

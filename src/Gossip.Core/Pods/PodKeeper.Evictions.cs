@@ -1,7 +1,8 @@
 using System.Collections.Immutable;
-using Gossip.Core.Model;
+using Gossip.Core.Primitives;
+using Gossip.Core.Tables;
+using Gossip.Core.Templates;
 using Gossip.Core.Turns;
-using Gossip.Core.Workloads;
 
 namespace Gossip.Core.Pods;
 
@@ -10,7 +11,7 @@ namespace Gossip.Core.Pods;
 sealed partial class PodKeeper
 {
     /// <summary>Reasons in a status, as Kubernetes has them.</summary>
-    internal const string IsEvicted = "EvictionByEvictionAPI", IsTaintedOut = "TaintManagerEviction", IsMoved = "Rebalanced";
+    internal const string IsEvicted = "EvictionByEvictionAPI", IsTaintedOut = PodReasons.TaintedOut, IsMoved = "Rebalanced";
 
     NodeSettings? seenSettings;
     ImmutableArray<Taint> evicting = []; // the node's NoExecute taints

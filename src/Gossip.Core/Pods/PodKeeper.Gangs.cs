@@ -1,6 +1,6 @@
-using Gossip.Core.Model;
+using Gossip.Core.Primitives;
+using Gossip.Core.Tables;
 using Gossip.Core.Turns;
-using Gossip.Core.Workloads;
 
 namespace Gossip.Core.Pods;
 

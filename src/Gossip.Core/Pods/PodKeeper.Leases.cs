@@ -1,8 +1,9 @@
-using Gossip.Core.Model;
-using Gossip.Core.Singletons;
+using Gossip.Core.Leases;
+using Gossip.Core.Ports;
+using Gossip.Core.Primitives;
+using Gossip.Core.Tables;
 using Gossip.Core.Turns;
 using Gossip.Core.Wire;
-using Gossip.Core.Workloads;
 
 namespace Gossip.Core.Pods;
 
@@ -16,7 +17,7 @@ sealed partial class PodKeeper
 
     const string WaitingForLease = "WaitingForLease";
 
-    readonly Leases leases;
+    readonly LeaseHolder leases;
 
     /// <summary>A voter answers.</summary>
     public void OnMessage(in Message message, Turn turn)

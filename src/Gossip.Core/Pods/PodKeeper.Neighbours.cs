@@ -1,4 +1,5 @@
-using Gossip.Core.Model;
+using Gossip.Core.Primitives;
+using Gossip.Core.Tables;
 using Gossip.Core.Turns;
 
 namespace Gossip.Core.Pods;
@@ -9,7 +10,7 @@ namespace Gossip.Core.Pods;
 sealed partial class PodKeeper
 {
     /// <summary>Of the status of a pod that makes way.</summary>
-    internal const string MakesWay = "TopologyConflict";
+    internal const string MakesWay = PodReasons.TopologyConflict;
 
     readonly PlacementJudge placement;
     ulong seenNews;

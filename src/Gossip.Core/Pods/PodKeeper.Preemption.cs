@@ -1,4 +1,5 @@
-using Gossip.Core.Model;
+using Gossip.Core.Primitives;
+using Gossip.Core.Tables;
 using Gossip.Core.Turns;
 
 namespace Gossip.Core.Pods;
@@ -7,7 +8,7 @@ namespace Gossip.Core.Pods;
 sealed partial class PodKeeper
 {
     /// <summary>Of the status of a pod that was evicted for another of greater priority, as in Kubernetes.</summary>
-    internal const string Preempted = "Preempted";
+    internal const string Preempted = PodReasons.Preempted;
 
     const string WaitingForRoom = "WaitingForRoom";
 

@@ -1,4 +1,4 @@
-using Gossip.Core.Model;
+using Gossip.Core.Templates;
 using Gossip.Core.Turns;
 
 namespace Gossip.Core.Pods;

@@ -1,12 +1,15 @@
+using Gossip.Core.Leases;
 using Gossip.Core.Membership;
-using Gossip.Core.Model;
 using Gossip.Core.Pods.Configuration;
+using Gossip.Core.Ports;
+using Gossip.Core.Primitives;
 using Gossip.Core.Replication;
 using Gossip.Core.Scheduling;
-using Gossip.Core.Singletons;
+using Gossip.Core.Tables;
+using Gossip.Core.Tables.Topology;
+using Gossip.Core.Templates;
 using Gossip.Core.Turns;
 using Gossip.Core.Wire;
-using Gossip.Core.Workloads;
 
 namespace Gossip.Core.Pods;
 
@@ -52,7 +55,7 @@ sealed partial class PodKeeper : INodePart, IMemberObserver, ISlotObserver, IRep
         self = config.Card.Id;
         dependencies = new Dependencies(slots, members);
         placement = new PlacementJudge(slots, members);
-        leases = new Leases(config, slots, members, outbox);
+        leases = new LeaseHolder(config, slots, members, outbox);
         configObjects = new ConfigObjects(slots.Objects);
         this.trace = trace;
     }

@@ -1,6 +1,8 @@
 using System.Collections.Immutable;
-using Gossip.Core.Model;
+using Gossip.Core.Leases;
 using Gossip.Core.Pods;
+using Gossip.Core.Primitives;
+using Gossip.Core.Templates;
 
 namespace Gossip.Core.Ports;
 

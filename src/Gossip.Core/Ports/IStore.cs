@@ -1,3 +1,5 @@
+using Gossip.Core.Primitives;
+
 namespace Gossip.Core.Ports;
 
 /// <summary>

@@ -1,5 +1,5 @@
 using System.Threading.Channels;
-using Gossip.Core.Model;
+using Gossip.Core.Primitives;
 
 namespace Gossip.Core.Ports;
 

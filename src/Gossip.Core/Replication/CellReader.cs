@@ -2,7 +2,7 @@ using System.Buffers.Binary;
 using System.Runtime.CompilerServices;
 using System.Runtime.InteropServices;
 using System.Text;
-using Gossip.Core.Model;
+using Gossip.Core.Primitives;
 
 namespace Gossip.Core.Replication;
 

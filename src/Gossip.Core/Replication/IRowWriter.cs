@@ -1,5 +1,6 @@
-using Gossip.Core.Model;
+using Gossip.Core.Primitives;
 using Gossip.Core.Turns;
+using Gossip.Core.Wire;
 
 namespace Gossip.Core.Replication;
 

@@ -1,5 +1,5 @@
 using System.Collections.Immutable;
-using Gossip.Core.Model;
+using Gossip.Core.Primitives;
 using Gossip.Core.Turns;
 using Gossip.Core.Wire;
 

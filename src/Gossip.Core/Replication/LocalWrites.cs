@@ -1,6 +1,6 @@
 using System.Collections.Immutable;
 using System.Runtime.InteropServices;
-using Gossip.Core.Model;
+using Gossip.Core.Primitives;
 using Gossip.Core.Turns;
 
 namespace Gossip.Core.Replication;

@@ -1,5 +1,6 @@
 using System.Diagnostics.CodeAnalysis;
-using Gossip.Core.Model;
+using Gossip.Core.Primitives;
+using Gossip.Core.Turns;
 
 namespace Gossip.Core.Replication;
 

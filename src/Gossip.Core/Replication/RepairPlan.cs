@@ -1,5 +1,5 @@
 using System.Buffers.Binary;
-using Gossip.Core.Model;
+using Gossip.Core.Primitives;
 
 namespace Gossip.Core.Replication;
 

@@ -1,6 +1,7 @@
 using System.Buffers;
-using Gossip.Core.Model;
+using Gossip.Core.Membership;
 using Gossip.Core.Ports;
+using Gossip.Core.Primitives;
 using Gossip.Core.Turns;
 
 namespace Gossip.Core.Replication;
@@ -20,10 +21,10 @@ sealed class Replica
     readonly bool writerIsNew;
     readonly List<Row> changed = [];
 
-    public Replica(NodeConfig config, StoreContents contents, ulong boot, RowGossip gossip, Luck luck)
+    public Replica(NodeConfig config, StoreContents contents, ulong boot, RowGossip gossip, Luck luck, SharedRows? shared)
     {
         planted = config.Planted;
-        Table = new RowTable { Crowd = config.Crowd };
+        Table = new RowTable { Shared = shared };
         Table.Resurrects = planted == PlantedBug.ResurrectedObject;
         this.gossip = gossip;
         this.luck = luck;

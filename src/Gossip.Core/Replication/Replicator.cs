@@ -1,7 +1,7 @@
 using System.Buffers;
 using Gossip.Core.Membership;
-using Gossip.Core.Model;
 using Gossip.Core.Ports;
+using Gossip.Core.Primitives;
 using Gossip.Core.Turns;
 using Gossip.Core.Wire;
 using MessagePack;
@@ -26,11 +26,11 @@ sealed class Replicator : INodePart, ITables, IRowWriter, IPiggyback
     readonly Row[] one = new Row[1];
 
     /// <param name="contents">What the store gave back; a record that does not parse is skipped and counted, the rest applies.</param>
-    public Replicator(NodeConfig config, StoreContents contents, Luck luck, Outbox outbox, IMemberList members)
+    public Replicator(NodeConfig config, StoreContents contents, Luck luck, Outbox outbox, IMemberList members, SharedRows? shared = null)
     {
         this.outbox = outbox;
         gossip = new RowGossip(config.Timings, outbox, members, luck.For("rumours"));
-        replica = new Replica(config, contents, NextBoot(config, contents), gossip, luck.For("writer"));
+        replica = new Replica(config, contents, NextBoot(config, contents), gossip, luck.For("writer"), shared);
         writes = new LocalWrites(replica);
         repairs = new AntiEntropy(config, replica, outbox, members, luck.For("repairs"));
     }

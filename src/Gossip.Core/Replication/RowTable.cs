@@ -1,5 +1,5 @@
 using System.Collections.Immutable;
-using Gossip.Core.Model;
+using Gossip.Core.Primitives;
 
 namespace Gossip.Core.Replication;
 
@@ -35,7 +35,7 @@ public sealed class RowTable
     public int Count { get; private set; }
 
     /// <summary>With whom it shares its rows.</summary>
-    internal Crowd? Crowd { get; init; }
+    internal SharedRows? Shared { get; init; }
 
     /// <summary>See <see cref="PlantedBug.ResurrectedObject"/>.</summary>
     internal bool Resurrects { get; set; }
@@ -99,7 +99,7 @@ public sealed class RowTable
     Row Put(Row row, Row? before)
     {
         var mark = row.Mark();
-        row = Crowd?.Share(row, mark) ?? row;
+        row = Shared?.Share(row, mark) ?? row;
         var shard = ShardOf(row.Uid);
         hashes[shard] ^= mark;
         if (before is null) Count++;

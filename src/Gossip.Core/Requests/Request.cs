@@ -1,15 +1,12 @@
 using System.Collections.Immutable;
-using Gossip.Core.Model;
+using Gossip.Core.Ports;
+using Gossip.Core.Primitives;
+using Gossip.Core.Replication;
+using Gossip.Core.Tables;
 using Gossip.Core.Turns;
 using Gossip.Core.View;
 
 namespace Gossip.Core.Requests;
-
-/// <summary>What a user (the API, the CLI, the host app) can ask of a node. Each gets exactly one <see cref="Reply"/>.</summary>
-public abstract record Request;
-
-/// <summary>One field of an object: its path (<c>spec.replicas</c>, <c>data.a.b</c>: the first dot parts) and its JSON, UTF-8.</summary>
-public readonly record struct ObjectField(string Path, ReadOnlyMemory<byte> Json);
 
 /// <summary>Answered by <see cref="ObjectStored"/>, or refused AlreadyExists, TooLarge, Invalid.</summary>
 public sealed record CreateObject(ObjectName Name, string ApiVersion, ImmutableArray<ObjectField> Fields) : Request;
@@ -50,9 +47,6 @@ public sealed record Look : Request
     public static readonly Look Around = new();
 }
 
-/// <summary>An answer to a <see cref="Request"/>.</summary>
-public abstract record Reply;
-
 public sealed record ObjectStored(ObjectView Object) : Reply;
 public sealed record Deleted(ObjectName Name) : Reply;
 
@@ -63,8 +57,3 @@ public sealed record Evicted(ObjectName Name, PodRun? Run) : Reply;
 public sealed record VotersAre(uint Version, ImmutableArray<string> Names) : Reply;
 
 public sealed record Seen(ClusterView View) : Reply;
-
-/// <param name="Field">What of the input is to blame, as a path; empty when it is not one field.</param>
-public sealed record Refused(RefusedBecause Because, string Message, string Field = "") : Reply;
-
-public enum RefusedBecause : byte { NotFound, AlreadyExists, Conflict, TooLarge, Invalid, Unavailable, Disrupted }

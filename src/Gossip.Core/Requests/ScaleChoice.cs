@@ -1,6 +1,6 @@
-using Gossip.Core.Model;
+using Gossip.Core.Primitives;
 using Gossip.Core.Replication;
-using Gossip.Core.Workloads;
+using Gossip.Core.Tables;
 
 namespace Gossip.Core.Requests;
 
@@ -30,6 +30,6 @@ static class ScaleChoice
         return OrdinalRanges.Of(Enumerable.Range(0, greatest).Where(ordinal => !kept.Contains(ordinal)));
     }
 
-    static Scheduling.Admission? StandingOf(PodId pod, SlotTable slots, Instant now) =>
+    static Admission? StandingOf(PodId pod, SlotTable slots, Instant now) =>
         slots.Find(pod) is { } slot ? slots.Standing(slot, now) : null;
 }

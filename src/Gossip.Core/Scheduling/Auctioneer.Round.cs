@@ -1,7 +1,8 @@
 using System.Globalization;
-using Gossip.Core.Model;
+using Gossip.Core.Primitives;
 using Gossip.Core.Replication;
 using Gossip.Core.Scheduling.Filters;
+using Gossip.Core.Tables;
 using Gossip.Core.Turns;
 
 namespace Gossip.Core.Scheduling;

@@ -1,10 +1,10 @@
 using Gossip.Core.Membership;
-using Gossip.Core.Model;
+using Gossip.Core.Primitives;
 using Gossip.Core.Replication;
 using Gossip.Core.Scheduling.Filters;
+using Gossip.Core.Tables;
 using Gossip.Core.Turns;
 using Gossip.Core.Wire;
-using Gossip.Core.Workloads;
 
 namespace Gossip.Core.Scheduling;
 
@@ -55,7 +55,7 @@ sealed partial class Auctioneer : INodePart, IMemberObserver, ISlotObserver
     Instant? nextTick;
     bool ringTurned;
 
-    public Auctioneer(NodeConfig config, SlotTable slots, IMemberList members, ITables tables, IRowWriter writer, Luck luck, Outbox outbox)
+    public Auctioneer(NodeConfig config, SlotTable slots, IMemberList members, ITables tables, IRowWriter writer, Luck luck, Outbox outbox, SchedulingRules rules)
     {
         timings = config.Timings;
         planted = config.Planted;
@@ -65,7 +65,7 @@ sealed partial class Auctioneer : INodePart, IMemberObserver, ISlotObserver
         this.luck = luck;
         this.outbox = outbox;
         hearsay = new Hearsay(slots, members);
-        candidates = new Candidates(members, hearsay, config.Rules);
+        candidates = new Candidates(members, hearsay, rules);
         distrust = new Distrust(members, timings);
         summaries = new SummaryDesk(config.Card.Id, slots, writer);
     }

@@ -1,9 +1,11 @@
-using Gossip.Core.Model;
+using Gossip.Core.Explain;
+using Gossip.Core.Membership;
+using Gossip.Core.Primitives;
 using Gossip.Core.Replication;
 using Gossip.Core.Scheduling.Filters;
 using Gossip.Core.Scheduling.Preemption;
+using Gossip.Core.Tables;
 using Gossip.Core.Turns;
-using Gossip.Core.Workloads;
 
 namespace Gossip.Core.Scheduling;
 

@@ -1,14 +1,16 @@
-using Gossip.Core.Model;
+using Gossip.Core.Membership;
+using Gossip.Core.Primitives;
 using Gossip.Core.Scheduling.Filters;
 using Gossip.Core.Scheduling.Preemption;
+using Gossip.Core.Tables;
+using Gossip.Core.Templates;
 using Gossip.Core.Turns;
-using Gossip.Core.Workloads;
 
 namespace Gossip.Core.Scheduling;
 
 /// <summary>Answers asks from the exact books: with a bid, which reserves, or with a refusal, which says why.</summary>
 sealed class BidMaker(
-    NodeConfig config, SlotTable slots, Outbox outbox, Books books, OwnNode node, CapacityAnnouncer capacity, Reservations reservations,
+    NodeConfig config, SchedulingRules rules, SlotTable slots, Outbox outbox, Books books, OwnNode node, CapacityAnnouncer capacity, Reservations reservations,
     Objections objections, Preemptions preemptions)
 {
     const string NobodyToEvict = "; evicting pods of lower priority would not help";
@@ -70,7 +72,7 @@ sealed class BidMaker(
             }
             facts = plan.After;
         }
-        if (config.Rules.AskHost && host is null)
+        if (rules.AskHost && host is null)
         {
             if (hostRules.TryAsk(ask, sender, from, template, facts, turn)) return;
             host = HostAnswer.Behind;
@@ -91,7 +93,7 @@ sealed class BidMaker(
         // Scored by what is settled. Bids for pods that are called at the same moment would lower each other, and the
         // node that was asked least would win them all.
         var settled = plan is null ? facts with { Free = books.FreeOfBids } : facts;
-        var score = config.Rules.Score(template, settled, host?.Score ?? 0, out var parts);
+        var score = rules.Score(template, settled, host?.Score ?? 0, out var parts);
         reservations.Add(new Claim
         {
             Run = ask.Run,

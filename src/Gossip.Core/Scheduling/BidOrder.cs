@@ -1,5 +1,6 @@
-using Gossip.Core.Model;
+using Gossip.Core.Primitives;
 using Gossip.Core.Scheduling.Preemption;
+using Gossip.Core.Tables;
 
 namespace Gossip.Core.Scheduling;
 

@@ -1,12 +1,14 @@
 using Gossip.Core.Membership;
-using Gossip.Core.Model;
 using Gossip.Core.Pods;
+using Gossip.Core.Ports;
+using Gossip.Core.Primitives;
 using Gossip.Core.Replication;
 using Gossip.Core.Scheduling.Filters;
 using Gossip.Core.Scheduling.Preemption;
+using Gossip.Core.Tables;
+using Gossip.Core.Templates;
 using Gossip.Core.Turns;
 using Gossip.Core.Wire;
-using Gossip.Core.Workloads;
 
 namespace Gossip.Core.Scheduling;
 
@@ -30,7 +32,7 @@ sealed class Bidder : INodePart, IReportObserver
     readonly BidMaker bids;
     readonly AwardTaker awards;
 
-    public Bidder(NodeConfig config, SlotTable slots, Swim members, IRowWriter writer, Outbox outbox)
+    public Bidder(NodeConfig config, SlotTable slots, Swim members, IRowWriter writer, Outbox outbox, SchedulingRules rules)
     {
         this.config = config;
         this.slots = slots;
@@ -40,7 +42,7 @@ sealed class Bidder : INodePart, IReportObserver
         reservations = new Reservations(config, Books, node, capacity);
         objections = new Objections(config, slots, members, Books, capacity);
         var preemptions = new Preemptions(config, slots, Books, capacity);
-        bids = new BidMaker(config, slots, outbox, Books, node, capacity, reservations, objections, preemptions);
+        bids = new BidMaker(config, rules, slots, outbox, Books, node, capacity, reservations, objections, preemptions);
         awards = new AwardTaker(config, slots, writer, outbox, Books, node, capacity, reservations, objections, preemptions);
     }
 

@@ -1,8 +1,10 @@
+using Gossip.Core.Explain;
 using Gossip.Core.Membership;
-using Gossip.Core.Model;
+using Gossip.Core.Primitives;
 using Gossip.Core.Scheduling.Filters;
-using Gossip.Core.Scheduling.Topology;
-using Gossip.Core.Workloads;
+using Gossip.Core.Tables;
+using Gossip.Core.Tables.Topology;
+using Gossip.Core.Templates;
 
 namespace Gossip.Core.Scheduling;
 

@@ -1,5 +1,7 @@
+using Gossip.Core.Explain;
 using Gossip.Core.Membership;
-using Gossip.Core.Model;
+using Gossip.Core.Primitives;
+using Gossip.Core.Scheduling;
 using Gossip.Core.Turns;
 using Gossip.Core.Wire;
 

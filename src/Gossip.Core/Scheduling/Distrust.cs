@@ -1,6 +1,7 @@
 using System.Globalization;
+using Gossip.Core.Explain;
 using Gossip.Core.Membership;
-using Gossip.Core.Model;
+using Gossip.Core.Primitives;
 
 namespace Gossip.Core.Scheduling;
 

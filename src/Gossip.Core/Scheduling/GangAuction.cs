@@ -1,5 +1,5 @@
-using Gossip.Core.Model;
-using Gossip.Core.Workloads;
+using Gossip.Core.Primitives;
+using Gossip.Core.Tables;
 
 namespace Gossip.Core.Scheduling;
 

@@ -1,4 +1,6 @@
-using Gossip.Core.Model;
+using Gossip.Core.Explain;
+using Gossip.Core.Ports;
+using Gossip.Core.Templates;
 
 namespace Gossip.Core.Scheduling;
 
@@ -8,7 +10,7 @@ namespace Gossip.Core.Scheduling;
 /// <summary>May the pod, which every built-in filter lets pass, go to this node, and how good is it?</summary>
 /// <param name="Number">Comes back with the answer.</param>
 /// <param name="Node">A copy: it may be read on any thread. What it says of other pods is left out.</param>
-public sealed record HostQuestion(ulong Number, PodTemplate Pod, NodeFacts Node);
+public sealed record HostQuestion(ulong Number, PodTemplate Pod, NodeFacts Node) : HostCall(Number);
 
 /// <summary>What the host app's rules said.</summary>
 /// <param name="Refusal">Why not, for people, with the name of the filter; null: it may.</param>

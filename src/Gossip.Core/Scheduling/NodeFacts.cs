@@ -1,6 +1,8 @@
 using System.Collections.Immutable;
-using Gossip.Core.Model;
-using Gossip.Core.Scheduling.Topology;
+using Gossip.Core.Primitives;
+using Gossip.Core.Tables;
+using Gossip.Core.Tables.Topology;
+using Gossip.Core.Templates;
 
 namespace Gossip.Core.Scheduling;
 

@@ -1,9 +1,10 @@
 using System.Globalization;
+using Gossip.Core.Explain;
 using Gossip.Core.Membership;
-using Gossip.Core.Model;
+using Gossip.Core.Primitives;
+using Gossip.Core.Tables;
 using Gossip.Core.Turns;
 using Gossip.Core.View;
-using Gossip.Core.Workloads;
 
 namespace Gossip.Core.Scheduling;
 

@@ -1,5 +1,7 @@
-using Gossip.Core.Model;
-using Gossip.Core.Workloads;
+using Gossip.Core.Membership;
+using Gossip.Core.Primitives;
+using Gossip.Core.Tables;
+using Gossip.Core.Templates;
 
 namespace Gossip.Core.Scheduling;
 

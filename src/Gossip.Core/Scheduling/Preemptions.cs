@@ -1,10 +1,11 @@
 using System.Collections.Immutable;
 using Gossip.Core.Membership;
-using Gossip.Core.Model;
 using Gossip.Core.Pods;
+using Gossip.Core.Primitives;
 using Gossip.Core.Scheduling.Preemption;
+using Gossip.Core.Tables;
+using Gossip.Core.Templates;
 using Gossip.Core.Turns;
-using Gossip.Core.Workloads;
 
 namespace Gossip.Core.Scheduling;
 

@@ -1,4 +1,5 @@
-using Gossip.Core.Model;
+using Gossip.Core.Membership;
+using Gossip.Core.Primitives;
 using Gossip.Core.Scheduling.Filters;
 using Gossip.Core.Turns;
 

@@ -1,3 +1,5 @@
+using Gossip.Core.Membership;
+
 namespace Gossip.Core.Scheduling;
 
 /// <summary>How long an auction that found nobody waits: 250 ms, doubled with each empty round, to a minute.</summary>

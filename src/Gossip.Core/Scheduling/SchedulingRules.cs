@@ -1,7 +1,9 @@
 using System.Collections.Immutable;
 using System.Globalization;
-using Gossip.Core.Model;
+using Gossip.Core.Primitives;
 using Gossip.Core.Scheduling.Scores;
+using Gossip.Core.Tables;
+using Gossip.Core.Templates;
 
 namespace Gossip.Core.Scheduling;
 
@@ -24,9 +26,6 @@ public sealed class SchedulingRules
         (new LeastAllocatedScore(), 1), (new MostAllocatedScore(), 0), (new BalancedAllocationScore(), 1), (new SpreadScore(), 2), (new NodeAffinityScore(), 2),
         (new PreferredTaintScore(), 3), (new PodAffinityScore(), 2), (new TopologySpreadScore(), 2), (new ImageLocalityScore(), 1),
     ];
-
-    /// <summary>What the fragmentation of devices is told under, among the scores.</summary>
-    internal const int FragmentationNumber = ScoreParts.NumberMost;
 
     public static readonly SchedulingRules Default = new(BuiltIn, [], []);
 
@@ -106,16 +105,12 @@ public sealed class SchedulingRules
         }
         if (node.Typical is not { HaveDevices: true }) return Mean(sum);
         var fragmentation = Fragmentation.Score(pod, node);
-        parts.Add(FragmentationNumber, fragmentation - Fragmentation.Neutral);
+        parts.Add(ScoreNames.Fragmentation, fragmentation - Fragmentation.Neutral);
         return Together(fragmentation, sum);
     }
 
     int Mean(int sum) => weights == 0 ? 0 : sum / weights;
     int Together(int fragmentation, int sum) => fragmentation * (Scoring.Greatest + 1) + Mean(sum);
-
-    /// <summary>What people call the score of a number; null for one that this build does not have.</summary>
-    public static string? NameOf(int number) =>
-        number < BuiltIn.Length ? BuiltIn[number].Score.Name : number == FragmentationNumber ? "fragmentation" : null;
 
     static int Bounded(string score, int weight) => weight is >= 0 and <= WeightMost
         ? weight

@@ -1,5 +1,5 @@
-using Gossip.Core.Model;
 using Gossip.Core.Scheduling.Scores;
+using Gossip.Core.Templates;
 
 namespace Gossip.Core.Scheduling;
 

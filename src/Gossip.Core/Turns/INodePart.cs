@@ -1,6 +1,9 @@
-using Gossip.Core.Model;
+using Gossip.Core.Membership;
 using Gossip.Core.Ports;
+using Gossip.Core.Primitives;
+using Gossip.Core.Replication;
 using Gossip.Core.Requests;
+using Gossip.Core.Tables;
 using Gossip.Core.Wire;
 
 namespace Gossip.Core.Turns;
@@ -10,7 +13,7 @@ namespace Gossip.Core.Turns;
 /// questions, each of which belongs to one part, so that <see cref="NodeParts"/> finds it by table. A part implements only the steps
 /// that it has something to do in. It may read the parts before it in the list; what it wants of a later one is a command, which
 /// the later one takes when its step comes. Observers of members, rows and slots say so by an interface of their own
-/// (<see cref="Membership.IMemberObserver"/>, <see cref="Replication.IRowObserver"/>, <see cref="Workloads.ISlotObserver"/>).
+/// (IMemberObserver, IRowObserver, ISlotObserver).
 /// </summary>
 interface INodePart
 {

@@ -1,5 +1,6 @@
-using Gossip.Core.Model;
 using Gossip.Core.Pods;
+using Gossip.Core.Ports;
+using Gossip.Core.Primitives;
 using Gossip.Core.Requests;
 using Gossip.Core.Scheduling;
 using Gossip.Core.Wire;
@@ -36,9 +37,9 @@ public abstract class NodeEffects
 
     /// <summary>
     /// Have the host app's own rules judge; answer each question with <see cref="NodeInput.HostAnswered"/>, also one whose rules
-    /// fail. Asked only where <see cref="SchedulingRules.AskHost"/>.
+    /// fail. Asked only where the scheduling rules say so.
     /// </summary>
-    public virtual void AskHost(HostQuestion question) => throw new InvariantBroken("this driver has no host app to ask");
+    public virtual void AskHost(HostCall question) => throw new InvariantBroken("this driver has no host app to ask");
 
     /// <summary>Answer a request.</summary>
     public abstract void Reply(RequestId request, Reply reply);

@@ -1,3 +1,5 @@
+using Gossip.Core.Primitives;
+
 namespace Gossip.Core.Turns;
 
 /// <summary>What a node can be woken for.</summary>

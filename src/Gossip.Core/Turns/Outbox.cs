@@ -1,6 +1,6 @@
-using Gossip.Core.Model;
-
+using Gossip.Core.Primitives;
 using Gossip.Core.Wire;
+
 
 namespace Gossip.Core.Turns;
 

@@ -1,5 +1,6 @@
-using Gossip.Core.Model;
 using Gossip.Core.Pods;
+using Gossip.Core.Ports;
+using Gossip.Core.Primitives;
 using Gossip.Core.Requests;
 using Gossip.Core.Scheduling;
 using Gossip.Core.Wire;
@@ -36,7 +37,7 @@ public readonly record struct Turn(Now Now, NodeEffects Effects)
     public void Perform(PodCommand command) => Effects.Perform(command);
 
     /// <inheritdoc cref="NodeEffects.AskHost"/>
-    public void AskHost(HostQuestion question) => Effects.AskHost(question);
+    public void AskHost(HostCall question) => Effects.AskHost(question);
 
     /// <inheritdoc cref="NodeEffects.Reply"/>
     public void Reply(RequestId request, Reply reply) => Effects.Reply(request, reply);

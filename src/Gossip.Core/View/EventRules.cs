@@ -1,10 +1,10 @@
 using Gossip.Core.Membership;
-using Gossip.Core.Model;
 using Gossip.Core.Pods;
+using Gossip.Core.Primitives;
 using Gossip.Core.Replication;
 using Gossip.Core.Scheduling;
+using Gossip.Core.Tables;
 using Gossip.Core.Turns;
-using Gossip.Core.Workloads;
 
 namespace Gossip.Core.View;
 
@@ -58,7 +58,7 @@ public static class EventRules
             events.Note(about, uid, false, "Killing", $"Gone from {node}", at);
             return;
         }
-        if (after.Status.Draining && before is not { Status.Draining: true }) events.Note(about, uid, false, "Killing", $"Draining on {node}: {(after.Status.Reason is PodKeeper.MakesWay or PodKeeper.IsTaintedOut or PodKeeper.Preempted ? after.Status.Message : "an earlier copy runs")}", at);
+        if (after.Status.Draining && before is not { Status.Draining: true }) events.Note(about, uid, false, "Killing", $"Draining on {node}: {(after.Status.Reason is PodReasons.TopologyConflict or PodReasons.TaintedOut or PodReasons.Preempted ? after.Status.Message : "an earlier copy runs")}", at);
         new PodEvents((warning, reason, message, times) => events.Note(about, uid, warning, reason, message, at, times)).Compare(before?.Status, after.Status);
     }
 

@@ -1,5 +1,5 @@
-using Gossip.Core.Model;
 using Gossip.Core.Scheduling;
+using Gossip.Core.Tables;
 using Gossip.Core.Turns;
 
 namespace Gossip.Core.View;
@@ -43,7 +43,7 @@ sealed class PodEvents(Action<bool, string, string, int> note)
     /// <summary>All containers of a pod wait for what it depends on: one of them tells.</summary>
     static ContainerState? IsFirstToWait(AdmissionStatus? before, AdmissionStatus after)
     {
-        const string Waiting = Pods.PodKeeper.WaitingForDependencies;
+        const string Waiting = PodReasons.WaitingForDependencies;
         foreach (var state in after.Containers)
             if (state.Reason == Waiting && state.Stage == ContainerStage.Waiting) return Find(before, state.Name) is { Reason: Waiting } ? null : state;
         return null;

@@ -1,24 +1,32 @@
 using System.Collections.Immutable;
 using Gossip.Core.Membership;
-using Gossip.Core.Model;
+using Gossip.Core.Primitives;
 using Gossip.Core.Replication;
 using Gossip.Core.Requests;
 using Gossip.Core.Scheduling;
+using Gossip.Core.Tables;
+using Gossip.Core.Templates;
 using Gossip.Core.Turns;
-using Gossip.Core.Workloads;
 
 namespace Gossip.Core.View;
 
 /// <summary>Builds the view that readers get, when somebody looks and something changed since.</summary>
-sealed class ViewBuilder(SlotTable slots, IMemberList members) : INodePart, IMemberObserver, IRowObserver
+/// <param name="notesEvents">False where nobody reads them: in large simulations.</param>
+sealed class ViewBuilder(SlotTable slots, IMemberList members, bool notesEvents = true) : INodePart, IMemberObserver, IRowObserver
 {
     readonly EventLog events = new();
     ClusterView? built;
 
     /// <summary>Notes events (Scheduled, Started, NodeNotReady …). Called after the slot table took the change.</summary>
-    public void OnRow(in RowChange change, Turn turn) => EventRules.Note(change, slots, NameOf, events, turn.Wall);
+    public void OnRow(in RowChange change, Turn turn)
+    {
+        if (notesEvents) EventRules.Note(change, slots, NameOf, events, turn.Wall);
+    }
 
-    public void OnMember(in MemberChange change, Turn turn) => EventRules.Note(change, events, turn.Wall);
+    public void OnMember(in MemberChange change, Turn turn)
+    {
+        if (notesEvents) EventRules.Note(change, events, turn.Wall);
+    }
 
     public ClusterView Build(Now now)
     {

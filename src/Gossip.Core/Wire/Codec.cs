@@ -1,6 +1,6 @@
 using System.Text;
 using System.Text.Unicode;
-using Gossip.Core.Model;
+using Gossip.Core.Primitives;
 using MessagePack;
 
 namespace Gossip.Core.Wire;

@@ -1,6 +1,8 @@
 using System.Text.Json.Nodes;
-using Gossip.Core.Model;
-using Gossip.Core.Scheduling.Planning;
+using Gossip.Core.Explain;
+using Gossip.Core.Primitives;
+using Gossip.Core.Tables;
+using Gossip.Core.Templates;
 using Gossip.Core.View;
 using Gossip.Kubernetes.Manifests;
 

@@ -1,5 +1,8 @@
 using System.Globalization;
 using System.Text.Json.Nodes;
+using Gossip.Core.Ports;
+using Gossip.Core.Primitives;
+using Gossip.Core.Replication;
 using Gossip.Core.Requests;
 using Gossip.Core.Turns;
 using Gossip.Kubernetes.Api.Http;

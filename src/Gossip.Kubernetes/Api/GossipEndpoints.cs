@@ -1,9 +1,10 @@
 using System.Text.Json.Nodes;
-using Gossip.Core.Scheduling.Planning;
+using Gossip.Core.Explain;
+using Gossip.Core.Membership;
+using Gossip.Core.Primitives;
 using Gossip.Core.Scheduling;
-using Gossip.Core.Model;
+using Gossip.Core.Tables;
 using Gossip.Core.View;
-using Gossip.Core.Workloads;
 using Gossip.Kubernetes.Manifests;
 using Gossip.Kubernetes.Plans;
 

@@ -1,3 +1,5 @@
+using Gossip.Core.Ports;
+using Gossip.Core.Replication;
 using Gossip.Core.Requests;
 using Gossip.Core.Turns;
 using Gossip.Kubernetes.Api.Http;

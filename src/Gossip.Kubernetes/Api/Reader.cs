@@ -1,6 +1,8 @@
 using System.Globalization;
 using System.Text.Json.Nodes;
-using Gossip.Core.Model;
+using Gossip.Core.Primitives;
+using Gossip.Core.Replication;
+using Gossip.Core.Templates;
 using Gossip.Kubernetes.Api.Http;
 using Gossip.Kubernetes.Api.Kinds;
 using Gossip.Kubernetes.Manifests;

@@ -1,6 +1,8 @@
 using System.Text.Json.Nodes;
-using Gossip.Core.Model;
+using Gossip.Core.Ports;
+using Gossip.Core.Primitives;
 using Gossip.Core.Turns;
+using Gossip.Core.Wire;
 using Gossip.Kubernetes.Api.Http;
 using Gossip.Kubernetes.Manifests;
 using Microsoft.AspNetCore.Http;

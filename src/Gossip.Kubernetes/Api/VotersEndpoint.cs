@@ -1,6 +1,7 @@
 using System.Collections.Immutable;
 using System.Text.Json;
 using System.Text.Json.Nodes;
+using Gossip.Core.Ports;
 using Gossip.Core.Requests;
 using Gossip.Core.Turns;
 using Gossip.Kubernetes.Api.Http;

@@ -1,7 +1,10 @@
 using System.Collections.Immutable;
 using System.Text.Json.Nodes;
-using Gossip.Core.Model;
+using Gossip.Core.Ports;
+using Gossip.Core.Primitives;
+using Gossip.Core.Replication;
 using Gossip.Core.Requests;
+using Gossip.Core.Tables;
 using Gossip.Core.View;
 using Gossip.Kubernetes.Api.Http;
 using Gossip.Kubernetes.Manifests;

@@ -1,7 +1,9 @@
 using System.Text.Json;
 using System.Text.Json.Nodes;
 using Gossip.Core.Disruption;
-using Gossip.Core.Model;
+using Gossip.Core.Primitives;
+using Gossip.Core.Tables;
+using Gossip.Core.Templates;
 
 namespace Gossip.Kubernetes.Manifests;
 

@@ -1,5 +1,6 @@
 using System.Text.Json;
 using System.Text.Json.Nodes;
+using Gossip.Core.Primitives;
 using Gossip.Core.Wire;
 
 namespace Gossip.Kubernetes.Manifests;

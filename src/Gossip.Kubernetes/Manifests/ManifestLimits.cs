@@ -1,3 +1,4 @@
+using Gossip.Core.Primitives;
 using Gossip.Core.Wire;
 
 namespace Gossip.Kubernetes.Manifests;
@@ -16,7 +17,7 @@ public static class ManifestLimits
 
     public const int Documents = 10_000;
 
-    public const int Replicas = Gossip.Core.Workloads.WorkloadSpec.ReplicasMax;
+    public const int Replicas = Gossip.Core.Tables.WorkloadSpec.ReplicasMax;
 
     /// <summary>The greatest machines have about 2,000 cores; a pod that asks for 32 times that is a slip of the pen.</summary>
     public const long Cpu = 65_536;

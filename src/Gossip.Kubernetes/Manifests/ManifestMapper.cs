@@ -3,8 +3,10 @@ using System.Text;
 using System.Text.Encodings.Web;
 using System.Text.Json;
 using System.Text.Json.Nodes;
-using Gossip.Core.Model;
+using Gossip.Core.Explain;
+using Gossip.Core.Primitives;
 using Gossip.Core.Requests;
+using Gossip.Core.Tables;
 using Gossip.Core.View;
 
 namespace Gossip.Kubernetes.Manifests;

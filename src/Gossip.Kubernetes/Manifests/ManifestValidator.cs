@@ -1,6 +1,6 @@
 using System.Globalization;
 using System.Text.Json.Nodes;
-using Gossip.Core.Model;
+using Gossip.Core.Primitives;
 using Gossip.Core.Wire;
 
 namespace Gossip.Kubernetes.Manifests;

@@ -1,6 +1,6 @@
 using System.Text.Json;
 using System.Text.Json.Nodes;
-using Gossip.Core.Model;
+using Gossip.Core.Primitives;
 
 namespace Gossip.Kubernetes.Manifests;
 

@@ -1,6 +1,7 @@
 using System.Collections.Immutable;
-using Gossip.Core.Model;
+using Gossip.Core.Primitives;
 using Gossip.Core.Requests;
+using Gossip.Core.Tables;
 using Gossip.Core.View;
 using Gossip.Kubernetes.Manifests;
 

@@ -1,6 +1,6 @@
 using System.Collections.Immutable;
 using System.Text.Json.Nodes;
-using Gossip.Core.Scheduling.Planning;
+using Gossip.Core.Explain;
 
 namespace Gossip.Kubernetes.Plans;
 

@@ -1,5 +1,6 @@
 using System.Threading.Channels;
-using Gossip.Core.Model;
+using Gossip.Core.Ports;
+using Gossip.Core.Primitives;
 using Gossip.Core.Requests;
 using Gossip.Core.Turns;
 using Gossip.Core.View;

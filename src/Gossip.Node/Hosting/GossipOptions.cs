@@ -1,11 +1,13 @@
 using System.Collections.Immutable;
 using System.Net;
-using Gossip.Core.Turns;
 using Gossip.Core;
-using Gossip.Core.Model;
-using Gossip.Runtimes.Processes;
+using Gossip.Core.Membership;
 using Gossip.Core.Ports;
+using Gossip.Core.Primitives;
+using Gossip.Core.Templates;
+using Gossip.Core.Turns;
 using Gossip.Node.Sealing;
+using Gossip.Runtimes.Processes;
 
 namespace Gossip.Node;
 

@@ -1,5 +1,5 @@
 using System.Text;
-using Gossip.Core.Model;
+using Gossip.Core.Primitives;
 using Gossip.Core.Wire;
 using Gossip.Node.Transport;
 using Microsoft.Extensions.Options;

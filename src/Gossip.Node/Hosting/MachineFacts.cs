@@ -1,7 +1,7 @@
 using System.Net;
 using System.Net.NetworkInformation;
 using System.Net.Sockets;
-using Gossip.Core.Model;
+using Gossip.Core.Primitives;
 using Gossip.Core.Wire;
 
 namespace Gossip.Node;

@@ -3,12 +3,14 @@ using System.Collections.Immutable;
 using System.Net;
 using System.Net.Sockets;
 using System.Security.Cryptography;
-using Gossip.Core.Turns;
 using Gossip.Core;
 using Gossip.Core.Membership;
-using Gossip.Core.Model;
 using Gossip.Core.Ports;
+using Gossip.Core.Primitives;
 using Gossip.Core.Requests;
+using Gossip.Core.Scheduling;
+using Gossip.Core.Templates;
+using Gossip.Core.Turns;
 using Gossip.Core.View;
 using Gossip.Node.Loop;
 using Gossip.Node.Metrics;
@@ -52,7 +54,7 @@ sealed class RunningNode
             var facts = new RuntimeFacts(
                 folder.Path, NodeId.Of(options.Name), Transport.Address, [folder.Path, .. options.HiddenFromPods], note => notes.Write(note));
             var own = Runtimes(options, facts);
-            var machine = new NodeMachine(Config(options, seeds, Transport.Address, own), contents);
+            var machine = new NodeMachine(Config(options, seeds, Transport.Address, own), contents, options.Scheduling.ToRules());
             Loop = new NodeLoop(machine, Transport, store, options.CompactAt, command => runtimes!.Perform(command), question => host!.Ask(question), meter, new RejectLog(logger), notes);
             host = new HostRules(options.Scheduling, answer => Loop.Leave(NodeInput.HostAnswered(answer)));
             runtimes = new RuntimeHost(own, Loop, logger);
@@ -140,10 +142,7 @@ sealed class RunningNode
         Span<byte> luck = stackalloc byte[8];
         RandomNumberGenerator.Fill(luck);
         return new NodeConfig(
-            card, seeds, options.Timings, BinaryPrimitives.ReadUInt64LittleEndian(luck), (ulong)DateTimeOffset.UtcNow.ToUnixTimeSeconds())
-        {
-            Rules = options.Scheduling.ToRules(),
-        };
+            card, seeds, options.Timings, BinaryPrimitives.ReadUInt64LittleEndian(luck), (ulong)DateTimeOffset.UtcNow.ToUnixTimeSeconds());
     }
 
     static List<IPodRuntime> Runtimes(GossipOptions options, RuntimeFacts facts)

@@ -2,8 +2,10 @@ using System.Globalization;
 using System.Text;
 using System.Text.Json;
 using System.Threading.Channels;
-using Gossip.Core.Model;
+using Gossip.Core.Primitives;
 using Gossip.Core.Requests;
+using Gossip.Core.Tables;
+using Gossip.Core.Templates;
 using Gossip.Core.View;
 using Gossip.Node.Loop;
 

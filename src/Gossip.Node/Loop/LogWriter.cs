@@ -1,6 +1,7 @@
 using System.Buffers.Binary;
 using Gossip.Core;
 using Gossip.Core.Ports;
+using Gossip.Core.Turns;
 using Gossip.Core.Wire;
 
 namespace Gossip.Node.Loop;

@@ -1,10 +1,10 @@
-using Gossip.Core.Turns;
 using Gossip.Core;
-using Gossip.Core.Model;
 using Gossip.Core.Pods;
 using Gossip.Core.Ports;
+using Gossip.Core.Primitives;
 using Gossip.Core.Requests;
 using Gossip.Core.Scheduling;
+using Gossip.Core.Turns;
 using Gossip.Core.Wire;
 using Gossip.Node.Metrics;
 
@@ -34,7 +34,7 @@ sealed class LoopEffects(
     public override void Persist(LogPosition position, ReadOnlySpan<byte> record) => log.Append(position, record);
     public override void Perform(PodCommand command) => perform(command);
 
-    public override void AskHost(HostQuestion question) => askHost(question);
+    public override void AskHost(HostCall question) => askHost((HostQuestion)question);
 
     public override void Reply(RequestId request, Reply reply)
     {

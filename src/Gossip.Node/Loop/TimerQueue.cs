@@ -1,6 +1,6 @@
-using Gossip.Core.Turns;
 using Gossip.Core;
-using Gossip.Core.Model;
+using Gossip.Core.Primitives;
+using Gossip.Core.Turns;
 
 namespace Gossip.Node.Loop;
 

@@ -1,6 +1,7 @@
 using System.Threading.Channels;
 using Gossip.Core;
-using Gossip.Core.Model;
+using Gossip.Core.Primitives;
+using Gossip.Core.Requests;
 using Gossip.Core.View;
 using Gossip.Node.Metrics;
 

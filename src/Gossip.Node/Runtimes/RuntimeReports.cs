@@ -1,5 +1,6 @@
 using Gossip.Core.Pods;
 using Gossip.Core.Ports;
+using Gossip.Core.Scheduling;
 
 namespace Gossip.Node.Runtimes;
 

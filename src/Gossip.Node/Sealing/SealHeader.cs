@@ -1,6 +1,8 @@
 using System.Buffers.Binary;
 using System.Security.Cryptography;
 using System.Text;
+using Gossip.Core.Primitives;
+using Gossip.Core.Replication;
 using Gossip.Core.Wire;
 
 namespace Gossip.Node.Sealing;
@@ -22,7 +24,7 @@ readonly record struct SealHeader(uint Cluster, uint Key, ulong Session, ulong C
     public const int TagLength = 16;
     public const int NonceLength = 12;
 
-    static SealHeader() => Core.Model.Check.That(Length + TagLength == Limits.SealOverhead);
+    static SealHeader() => Check.That(Length + TagLength == Limits.SealOverhead);
 
     public void Write(Span<byte> into)
     {

@@ -1,5 +1,5 @@
 using System.Runtime.InteropServices;
-using Gossip.Core.Model;
+using Gossip.Core.Primitives;
 
 namespace Gossip.Node.Store;
 

@@ -1,6 +1,6 @@
 using System.Buffers.Binary;
-using Gossip.Core.Model;
 using Gossip.Core.Ports;
+using Gossip.Core.Primitives;
 using Gossip.Core.Wire;
 using Microsoft.Win32.SafeHandles;
 

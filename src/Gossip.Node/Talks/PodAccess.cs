@@ -1,8 +1,9 @@
 using System.Collections.Immutable;
-using Gossip.Core.Model;
 using Gossip.Core.Pods.Access;
 using Gossip.Core.Ports;
+using Gossip.Core.Primitives;
 using Gossip.Core.Scheduling;
+using Gossip.Core.Tables;
 using Gossip.Core.Turns;
 using Gossip.Core.View;
 using Gossip.Node.Talks;

@@ -2,7 +2,6 @@ using System.Buffers.Binary;
 using System.Net.Sockets;
 using System.Text;
 using System.Threading.Channels;
-using Gossip.Core.Model;
 using Gossip.Core.Ports;
 using Gossip.Core.Wire;
 

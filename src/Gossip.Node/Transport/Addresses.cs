@@ -1,7 +1,7 @@
 using System.Buffers.Binary;
 using System.Net;
 using System.Net.Sockets;
-using Gossip.Core.Model;
+using Gossip.Core.Primitives;
 
 namespace Gossip.Node.Transport;
 

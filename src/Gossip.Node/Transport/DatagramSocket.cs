@@ -1,7 +1,7 @@
 using System.Net;
 using System.Net.Sockets;
-using Gossip.Core.Model;
 using Gossip.Core.Ports;
+using Gossip.Core.Primitives;
 using Gossip.Core.Wire;
 using Gossip.Node.Sealing;
 

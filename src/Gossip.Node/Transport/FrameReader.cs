@@ -1,6 +1,7 @@
 using System.Buffers;
 using System.Buffers.Binary;
 using System.Net.Sockets;
+using Gossip.Core.Explain;
 using Gossip.Core.Wire;
 using Gossip.Node.Sealing;
 

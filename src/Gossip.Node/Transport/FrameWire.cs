@@ -1,6 +1,6 @@
 using System.Buffers.Binary;
 using System.Net.Sockets;
-using Gossip.Core.Model;
+using Gossip.Core.Primitives;
 using Gossip.Core.Wire;
 using Gossip.Node.Sealing;
 

@@ -1,8 +1,8 @@
 using System.Buffers;
 using System.Net.Sockets;
 using Gossip.Core;
-using Gossip.Core.Model;
 using Gossip.Core.Ports;
+using Gossip.Core.Primitives;
 using Gossip.Node.Sealing;
 
 namespace Gossip.Node.Transport;

@@ -1,6 +1,8 @@
 using System.Globalization;
 using Docker.DotNet.Models;
-using Gossip.Core.Model;
+using Gossip.Core.Ports;
+using Gossip.Core.Primitives;
+using Gossip.Core.Tables;
 using Gossip.Core.Turns;
 
 namespace Gossip.Runtimes.Docker;

@@ -1,11 +1,12 @@
 using System.Collections.Immutable;
 using System.Globalization;
 using Docker.DotNet.Models;
-using Gossip.Core.Turns;
 using Gossip.Core;
-using Gossip.Core.Model;
 using Gossip.Core.Pods;
 using Gossip.Core.Ports;
+using Gossip.Core.Primitives;
+using Gossip.Core.Tables;
+using Gossip.Core.Turns;
 using Gossip.Runtimes.Pods;
 
 namespace Gossip.Runtimes.Docker;

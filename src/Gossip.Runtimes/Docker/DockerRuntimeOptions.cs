@@ -1,6 +1,7 @@
-using Gossip.Core.Turns;
 using Gossip.Core;
-using Gossip.Core.Model;
+using Gossip.Core.Primitives;
+using Gossip.Core.Templates;
+using Gossip.Core.Turns;
 
 namespace Gossip.Runtimes.Docker;
 

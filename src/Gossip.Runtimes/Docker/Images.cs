@@ -1,8 +1,9 @@
 using Docker.DotNet.Models;
-using Gossip.Core.Model;
 using Gossip.Core.Pods;
+using Gossip.Core.Ports;
+using Gossip.Core.Templates;
 using Gossip.Core.Turns;
-using ContainerSpec = Gossip.Core.Model.ContainerSpec;
+using ContainerSpec = Gossip.Core.Templates.ContainerSpec;
 
 namespace Gossip.Runtimes.Docker;
 

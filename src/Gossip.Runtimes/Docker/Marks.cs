@@ -1,6 +1,5 @@
 using System.Globalization;
 using Docker.DotNet.Models;
-using Gossip.Core.Model;
 
 namespace Gossip.Runtimes.Docker;
 

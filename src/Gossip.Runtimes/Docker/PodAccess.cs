@@ -3,8 +3,8 @@ using System.Globalization;
 using System.Threading.Channels;
 using Docker.DotNet;
 using Docker.DotNet.Models;
-using Gossip.Core.Model;
 using Gossip.Core.Ports;
+using Gossip.Core.Primitives;
 using Gossip.Runtimes.Processes;
 
 namespace Gossip.Runtimes.Docker;

@@ -1,10 +1,12 @@
 using System.Globalization;
 using Docker.DotNet.Models;
-using Gossip.Core.Model;
 using Gossip.Core.Pods;
 using Gossip.Core.Pods.Configuration;
+using Gossip.Core.Ports;
+using Gossip.Core.Primitives;
+using Gossip.Core.Templates;
 using Gossip.Runtimes.Volumes;
-using ContainerSpec = Gossip.Core.Model.ContainerSpec;
+using ContainerSpec = Gossip.Core.Templates.ContainerSpec;
 
 namespace Gossip.Runtimes.Docker;
 

@@ -1,5 +1,5 @@
 using System.Globalization;
-using Gossip.Core.Model;
+using Gossip.Core.Primitives;
 using Gossip.Runtimes.Volumes;
 
 namespace Gossip.Runtimes.Pods;

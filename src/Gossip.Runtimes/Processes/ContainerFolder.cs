@@ -1,5 +1,6 @@
 using System.Globalization;
-using Gossip.Core.Model;
+using Gossip.Core.Primitives;
+using Gossip.Core.Templates;
 using Gossip.Runtimes.Pods;
 
 namespace Gossip.Runtimes.Processes;

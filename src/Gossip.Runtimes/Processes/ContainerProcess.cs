@@ -1,4 +1,4 @@
-using Gossip.Core.Model;
+using Gossip.Core.Primitives;
 using Gossip.Runtimes.Processes.Isolation;
 using Gossip.Runtimes.Processes.Logs;
 

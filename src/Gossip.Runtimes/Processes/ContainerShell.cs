@@ -1,7 +1,8 @@
 using System.Diagnostics;
 using System.Globalization;
-using Gossip.Core.Model;
+using Gossip.Core.Explain;
 using Gossip.Core.Pods.Configuration;
+using Gossip.Core.Templates;
 using Gossip.Core.Turns;
 using Gossip.Runtimes.Processes.Isolation;
 

@@ -1,7 +1,7 @@
 using System.Collections.Immutable;
 using System.Net;
 using System.Net.Sockets;
-using Gossip.Core.Model;
+using Gossip.Core.Templates;
 using Gossip.Core.Turns;
 
 namespace Gossip.Runtimes.Processes;

@@ -1,6 +1,7 @@
-using Gossip.Core.Model;
 using Gossip.Core.Pods;
 using Gossip.Core.Pods.Configuration;
+using Gossip.Core.Ports;
+using Gossip.Core.Templates;
 using Gossip.Runtimes.Volumes;
 
 namespace Gossip.Runtimes.Processes;

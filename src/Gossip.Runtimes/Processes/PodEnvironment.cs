@@ -1,4 +1,5 @@
 using Gossip.Core.Pods;
+using Gossip.Core.Ports;
 
 namespace Gossip.Runtimes.Processes;
 

@@ -1,6 +1,7 @@
 using System.Collections.Immutable;
 using System.Globalization;
-using Gossip.Core.Model;
+using Gossip.Core.Ports;
+using Gossip.Core.Templates;
 
 namespace Gossip.Runtimes.Processes;
 

@@ -1,4 +1,5 @@
 using Gossip.Core.Pods;
+using Gossip.Core.Ports;
 using Gossip.Runtimes.Pods;
 using Gossip.Runtimes.Processes.Isolation;
 using Gossip.Runtimes.Volumes;

@@ -1,6 +1,6 @@
 using System.Collections.Immutable;
-using Gossip.Core.Model;
 using Gossip.Core.Ports;
+using Gossip.Core.Primitives;
 using Gossip.Core.Turns;
 using Gossip.Runtimes.Processes.Access;
 using Gossip.Runtimes.Processes.Isolation;

@@ -1,9 +1,9 @@
 using System.Collections.Immutable;
-using Gossip.Core.Turns;
 using Gossip.Core;
-using Gossip.Core.Model;
 using Gossip.Core.Pods;
 using Gossip.Core.Ports;
+using Gossip.Core.Primitives;
+using Gossip.Core.Turns;
 using Gossip.Runtimes.Pods;
 using Gossip.Runtimes.Processes.Isolation;
 using Gossip.Runtimes.Processes.Logs;

@@ -1,10 +1,13 @@
 using System.Collections.Concurrent;
 using System.Collections.Immutable;
-using Gossip.Core.Turns;
 using Gossip.Core;
-using Gossip.Core.Model;
+using Gossip.Core.Explain;
+using Gossip.Core.Leases;
 using Gossip.Core.Pods;
 using Gossip.Core.Ports;
+using Gossip.Core.Primitives;
+using Gossip.Core.Templates;
+using Gossip.Core.Turns;
 using Gossip.Runtimes.Pods;
 using Gossip.Runtimes.Processes.Isolation;
 using Gossip.Runtimes.Processes.Logs;

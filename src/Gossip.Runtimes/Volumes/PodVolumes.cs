@@ -1,6 +1,8 @@
 using System.Collections.Immutable;
-using Gossip.Core.Model;
+using Gossip.Core.Explain;
 using Gossip.Core.Pods;
+using Gossip.Core.Ports;
+using Gossip.Core.Templates;
 using Gossip.Core.Turns;
 using Gossip.Runtimes.Pods;
 

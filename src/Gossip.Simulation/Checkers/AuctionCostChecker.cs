@@ -1,5 +1,5 @@
-using Gossip.Core.Model;
 using Gossip.Core.Pods;
+using Gossip.Core.Primitives;
 using Gossip.Core.Scheduling;
 using Gossip.Core.Wire;
 using Gossip.Simulation.Machines;

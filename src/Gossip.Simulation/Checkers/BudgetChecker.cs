@@ -1,10 +1,10 @@
 using Gossip.Core.Disruption;
 using Gossip.Core.Membership;
-using Gossip.Core.Model;
 using Gossip.Core.Pods;
+using Gossip.Core.Primitives;
 using Gossip.Core.Replication;
 using Gossip.Core.Scheduling;
-using Gossip.Core.Workloads;
+using Gossip.Core.Tables;
 using Gossip.Simulation.Machines;
 
 namespace Gossip.Simulation.Checkers;

@@ -1,8 +1,10 @@
 using Gossip.Core;
 using Gossip.Core.Membership;
-using Gossip.Core.Model;
 using Gossip.Core.Pods;
+using Gossip.Core.Ports;
+using Gossip.Core.Primitives;
 using Gossip.Core.Replication;
+using Gossip.Core.Requests;
 using Gossip.Core.Wire;
 using Gossip.Simulation.Machines;
 

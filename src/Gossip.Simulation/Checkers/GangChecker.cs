@@ -1,9 +1,12 @@
-using Gossip.Core.Model;
 using Gossip.Core.Pods;
+using Gossip.Core.Ports;
+using Gossip.Core.Primitives;
 using Gossip.Core.Replication;
+using Gossip.Core.Requests;
 using Gossip.Core.Scheduling;
+using Gossip.Core.Tables;
+using Gossip.Core.Templates;
 using Gossip.Core.Wire;
-using Gossip.Core.Workloads;
 using Gossip.Simulation.Machines;
 using Gossip.Simulation.Scenarios;
 

@@ -1,4 +1,5 @@
 using Gossip.Core.Pods;
+using Gossip.Core.Ports;
 using Gossip.Simulation.Machines;
 using Gossip.Simulation.Scenarios;
 

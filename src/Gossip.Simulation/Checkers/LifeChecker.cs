@@ -1,8 +1,11 @@
 using Gossip.Core;
-using Gossip.Core.Model;
 using Gossip.Core.Pods;
+using Gossip.Core.Ports;
+using Gossip.Core.Primitives;
 using Gossip.Core.Replication;
 using Gossip.Core.Scheduling;
+using Gossip.Core.Tables;
+using Gossip.Core.Templates;
 using Gossip.Simulation.Machines;
 
 namespace Gossip.Simulation.Checkers;

@@ -1,6 +1,7 @@
 using System.Runtime.InteropServices;
-using Gossip.Core.Model;
+using Gossip.Core.Primitives;
 using Gossip.Core.Replication;
+using Gossip.Core.Requests;
 using Gossip.Simulation.Machines;
 using MessagePack;
 

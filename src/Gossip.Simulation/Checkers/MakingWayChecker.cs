@@ -1,5 +1,5 @@
 using Gossip.Core;
-using Gossip.Core.Model;
+using Gossip.Core.Primitives;
 using Gossip.Simulation.Machines;
 
 namespace Gossip.Simulation.Checkers;

@@ -1,7 +1,8 @@
-using Gossip.Core.Model;
 using Gossip.Core.Pods;
+using Gossip.Core.Primitives;
 using Gossip.Core.Replication;
-using Gossip.Core.Workloads;
+using Gossip.Core.Tables;
+using Gossip.Core.Templates;
 using Gossip.Simulation.Machines;
 
 namespace Gossip.Simulation.Checkers;

@@ -1,6 +1,7 @@
-using Gossip.Core.Model;
+using Gossip.Core.Primitives;
 using Gossip.Core.Replication;
-using Gossip.Core.Workloads;
+using Gossip.Core.Requests;
+using Gossip.Core.Tables;
 using Gossip.Simulation.Machines;
 using Gossip.Simulation.Scenarios;
 

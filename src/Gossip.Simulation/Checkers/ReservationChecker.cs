@@ -1,3 +1,4 @@
+using Gossip.Core.Requests;
 using Gossip.Core.Scheduling;
 using Gossip.Simulation.Machines;
 

@@ -1,8 +1,12 @@
-using Gossip.Core.Turns;
 using Gossip.Core;
-using Gossip.Core.Model;
+using Gossip.Core.Membership;
 using Gossip.Core.Pods;
+using Gossip.Core.Ports;
+using Gossip.Core.Primitives;
+using Gossip.Core.Replication;
 using Gossip.Core.Requests;
+using Gossip.Core.Scheduling;
+using Gossip.Core.Turns;
 using Gossip.Core.Wire;
 using Gossip.Simulation.Network;
 using Gossip.Simulation.Time;
@@ -19,21 +23,24 @@ internal sealed class SimNode : NodeEffects
     const long CompactAt = 192 * 1024;
 
     readonly NodeConfig template;
+    readonly SharedRows? shared;
     readonly Dictionary<RequestId, Action<Reply>> asked = [];
     readonly List<SimEvent> stash = [];
     LogPosition appended, confirmed;
     bool syncing;
     ulong requests;
 
-    public SimNode(World world, int index, NodeConfig config, SimClock clock, Luck luck)
+    /// <param name="shared">The pool of rows of a large simulation; null in others.</param>
+    internal SimNode(World world, int index, NodeConfig config, SimClock clock, Luck luck, SharedRows? shared)
     {
+        this.shared = shared;
         World = world;
         Index = index;
         template = config;
         Clock = clock;
         Id = config.Card.Id;
         Address = config.Card.Address;
-        Store = new SimStore(luck.For("store"), world.Sometimes, keeps: config.Crowd is null);
+        Store = new SimStore(luck.For("store"), world.Sometimes, keeps: shared is null);
         Runtime = new SimRuntime(this, luck.For("runtime"), world.Sometimes);
     }
 
@@ -81,7 +88,7 @@ internal sealed class SimNode : NodeEffects
         appended = confirmed = LogPosition.None;
         syncing = false;
         var wall = (ulong)Math.Max(1, Now.Wall.UnixMilliseconds / 1000);
-        Machine = new NodeMachine(template with { BootAtLeast = wall, Seed = StableHash.Mix(template.Seed, (ulong)Life) }, Store.Open(), World.TraceOf(this));
+        Machine = new NodeMachine(template with { BootAtLeast = wall, Seed = StableHash.Mix(template.Seed, (ulong)Life) }, Store.Open(), null, World.TraceOf(this), shared);
         World.Watch(this);
         World.Handle(this, NodeInput.Started());
         World.Queue.Add(World.Queue.Now, new SimEvent { Kind = SimEventKind.Report, Node = Index, Life = Life });

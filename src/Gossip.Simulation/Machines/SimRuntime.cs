@@ -1,6 +1,10 @@
 using System.Globalization;
-using Gossip.Core.Model;
+using Gossip.Core.Explain;
+using Gossip.Core.Leases;
 using Gossip.Core.Pods;
+using Gossip.Core.Ports;
+using Gossip.Core.Primitives;
+using Gossip.Core.Templates;
 
 namespace Gossip.Simulation.Machines;
 

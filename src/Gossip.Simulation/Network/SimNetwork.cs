@@ -1,5 +1,6 @@
 using Gossip.Core;
-using Gossip.Core.Model;
+using Gossip.Core.Ports;
+using Gossip.Core.Primitives;
 using Gossip.Simulation.Machines;
 using Gossip.Simulation.Time;
 

@@ -1,4 +1,5 @@
 using Gossip.Core;
+using Gossip.Core.Primitives;
 using Gossip.Simulation.Scenarios;
 using Gossip.Simulation.Time;
 

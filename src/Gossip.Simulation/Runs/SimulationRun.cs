@@ -1,5 +1,5 @@
 using System.Diagnostics;
-using Gossip.Core.Model;
+using Gossip.Core.Primitives;
 using Gossip.Simulation.Scenarios;
 
 namespace Gossip.Simulation.Runs;

@@ -3,8 +3,11 @@ using System.Globalization;
 using System.Text;
 using System.Text.Json.Nodes;
 using Gossip.Core.Membership;
-using Gossip.Core.Model;
+using Gossip.Core.Primitives;
 using Gossip.Core.Requests;
+using Gossip.Core.Tables;
+using Gossip.Core.Tables.Topology;
+using Gossip.Core.Templates;
 using Gossip.Simulation.Network;
 
 namespace Gossip.Simulation.Scenarios;

@@ -1,10 +1,10 @@
 using System.Globalization;
 using Gossip.Core.Membership;
-using Gossip.Core.Model;
+using Gossip.Core.Primitives;
 using Gossip.Core.Replication;
 using Gossip.Core.Scheduling;
+using Gossip.Core.Tables;
 using Gossip.Core.Turns;
-using Gossip.Core.Workloads;
 using Gossip.Simulation.Machines;
 
 namespace Gossip.Simulation.Scenarios;
@@ -123,7 +123,7 @@ internal static class ClusterState
             if (held is null && IsCrowdedOut(world, slot)) continue;
             if (held is null) return new Shortcoming("A3", observer, $"{slot.Name} is nobody's although it fits");
             if (copies > 1) return new Shortcoming("A4", observer, $"{slot.Name} is admitted {copies} times: {Tell(world, slot)}");
-            if (held.Status.Containers.Any(container => container.Reason == Core.Pods.PodKeeper.WaitingForDependencies) && WaitsInVain(world, observer.Machine.Slots, slot)) continue;
+            if (held.Status.Containers.Any(container => container.Reason == PodReasons.WaitingForDependencies) && WaitsInVain(world, observer.Machine.Slots, slot)) continue;
             if (!Runs(world, held)) return new Shortcoming("A3", observer, $"{slot.Name} is admitted and does not run: {Tell(world, slot)}");
             if (!held.Status.Ready) return new Shortcoming("A3", observer, $"{slot.Name} runs and is not ready: {held.Status.Reason} {Tell(world, slot)}");
         }
@@ -137,7 +137,7 @@ internal static class ClusterState
 
     /// <summary>It depends on a pod that is crowded out, and waits in its place.</summary>
     static bool WaitsInVain(World world, SlotTable slots, Slot slot) => !slot.Template.DependsOn.IsEmpty
-        && slots.Slots.Any(other => other.IsDesired && other.Admissions.IsEmpty && Core.Pods.Dependencies.Serves(other, slot, slots) && IsCrowdedOut(world, other));
+        && slots.Slots.Any(other => other.IsDesired && other.Admissions.IsEmpty && Core.Tables.Dependencies.Serves(other, slot, slots) && IsCrowdedOut(world, other));
 
     /// <summary>A3, of one deployment.</summary>
     public static Shortcoming? RunsWhyNot(World world, string deployment)

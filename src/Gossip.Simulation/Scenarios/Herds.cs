@@ -1,8 +1,9 @@
 using System.Globalization;
 using System.Text;
-using Gossip.Core.Model;
+using Gossip.Core.Primitives;
+using Gossip.Core.Replication;
 using Gossip.Core.Requests;
-using Gossip.Core.Workloads;
+using Gossip.Core.Tables;
 using Gossip.Simulation.Machines;
 
 namespace Gossip.Simulation.Scenarios;

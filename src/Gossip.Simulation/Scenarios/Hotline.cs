@@ -1,5 +1,7 @@
-using Gossip.Core.Model;
+using Gossip.Core.Ports;
+using Gossip.Core.Primitives;
 using Gossip.Core.Requests;
+using Gossip.Core.Scheduling;
 using Gossip.Simulation.Machines;
 
 namespace Gossip.Simulation.Scenarios;

@@ -1,8 +1,11 @@
 using System.Globalization;
 using System.Text;
 using Gossip.Core.Membership;
-using Gossip.Core.Model;
+using Gossip.Core.Primitives;
+using Gossip.Core.Replication;
 using Gossip.Core.Requests;
+using Gossip.Core.Tables;
+using Gossip.Core.Templates;
 using Gossip.Simulation.Network;
 
 namespace Gossip.Simulation.Scenarios;

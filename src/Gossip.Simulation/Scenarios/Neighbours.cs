@@ -1,7 +1,8 @@
 using System.Globalization;
 using System.Text;
-using Gossip.Core.Model;
+using Gossip.Core.Replication;
 using Gossip.Core.Requests;
+using Gossip.Core.Tables;
 using Gossip.Simulation.Machines;
 
 namespace Gossip.Simulation.Scenarios;

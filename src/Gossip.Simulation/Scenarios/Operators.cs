@@ -1,8 +1,11 @@
 using System.Globalization;
 using System.Text;
 using Gossip.Core.Disruption;
-using Gossip.Core.Model;
+using Gossip.Core.Ports;
+using Gossip.Core.Primitives;
 using Gossip.Core.Requests;
+using Gossip.Core.Tables;
+using Gossip.Core.Templates;
 using Gossip.Simulation.Machines;
 
 namespace Gossip.Simulation.Scenarios;

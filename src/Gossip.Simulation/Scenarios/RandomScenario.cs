@@ -1,6 +1,7 @@
 using System.Globalization;
 using Gossip.Core;
-using Gossip.Core.Model;
+using Gossip.Core.Membership;
+using Gossip.Core.Primitives;
 using Gossip.Simulation.Checkers;
 
 namespace Gossip.Simulation.Scenarios;

@@ -1,6 +1,8 @@
 using System.Globalization;
 using Gossip.Core;
-using Gossip.Core.Model;
+using Gossip.Core.Membership;
+using Gossip.Core.Ports;
+using Gossip.Core.Primitives;
 using Gossip.Core.Requests;
 using Gossip.Simulation.Checkers;
 using Gossip.Simulation.Machines;

@@ -1,9 +1,10 @@
 using System.Globalization;
-using Gossip.Core.Model;
+using Gossip.Core.Explain;
 using Gossip.Core.Pods;
+using Gossip.Core.Primitives;
 using Gossip.Core.Scheduling;
-using Gossip.Core.Scheduling.Planning;
-using Gossip.Core.Workloads;
+using Gossip.Core.Tables;
+using Gossip.Core.Templates;
 using Gossip.Simulation.Machines;
 
 namespace Gossip.Simulation.Scenarios;

@@ -1,4 +1,5 @@
-using Gossip.Core.Model;
+using Gossip.Core.Ports;
+using Gossip.Core.Primitives;
 using Gossip.Core.Requests;
 using Gossip.Simulation.Machines;
 

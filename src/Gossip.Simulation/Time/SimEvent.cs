@@ -1,7 +1,9 @@
-using Gossip.Core.Turns;
 using Gossip.Core;
-using Gossip.Core.Model;
 using Gossip.Core.Pods;
+using Gossip.Core.Ports;
+using Gossip.Core.Primitives;
+using Gossip.Core.Scheduling;
+using Gossip.Core.Turns;
 
 namespace Gossip.Simulation.Time;
 

@@ -2,12 +2,13 @@ using System.Text;
 using FsCheck.Xunit;
 using Gossip.Core.Disruption;
 using Gossip.Core.Membership;
-using Gossip.Core.Model;
 using Gossip.Core.Pods;
+using Gossip.Core.Primitives;
+using Gossip.Core.Replication;
 using Gossip.Core.Requests;
 using Gossip.Core.Scheduling;
+using Gossip.Core.Tables;
 using Gossip.Core.Tests.Workloads;
-using Gossip.Core.Workloads;
 using static Gossip.Core.Tests.Workloads.TestCluster;
 
 namespace Gossip.Core.Tests.Disruption;

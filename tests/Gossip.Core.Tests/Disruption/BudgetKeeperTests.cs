@@ -1,11 +1,12 @@
 using Gossip.Core.Disruption;
 using Gossip.Core.Membership;
-using Gossip.Core.Model;
+using Gossip.Core.Primitives;
+using Gossip.Core.Replication;
 using Gossip.Core.Scheduling;
+using Gossip.Core.Tables;
 using Gossip.Core.Tests.Workloads;
 using Gossip.Core.Turns;
 using Gossip.Core.Wire;
-using Gossip.Core.Workloads;
 using static Gossip.Core.Tests.Workloads.TestCluster;
 
 namespace Gossip.Core.Tests.Disruption;

@@ -1,10 +1,12 @@
 using Gossip.Core.Disruption;
-using Gossip.Core.Model;
+using Gossip.Core.Membership;
+using Gossip.Core.Ports;
+using Gossip.Core.Primitives;
 using Gossip.Core.Requests;
+using Gossip.Core.Tables;
 using Gossip.Core.Tests.Workloads;
 using Gossip.Core.Turns;
 using Gossip.Core.Wire;
-using Gossip.Core.Workloads;
 
 namespace Gossip.Core.Tests.Disruption;
 

@@ -1,8 +1,10 @@
 using Gossip.Core.Disruption;
 using Gossip.Core.Membership;
-using Gossip.Core.Model;
 using Gossip.Core.Pods;
+using Gossip.Core.Ports;
+using Gossip.Core.Primitives;
 using Gossip.Core.Scheduling;
+using Gossip.Core.Tables;
 using Gossip.Core.Tests.Scheduling;
 using Gossip.Core.Turns;
 using Gossip.Core.Wire;

@@ -1,6 +1,6 @@
+using Gossip.Core.Leases;
 using Gossip.Core.Membership;
-using Gossip.Core.Model;
-using Gossip.Core.Singletons;
+using Gossip.Core.Primitives;
 using Gossip.Core.Tests.Workloads;
 using Gossip.Core.Turns;
 using Gossip.Core.Wire;

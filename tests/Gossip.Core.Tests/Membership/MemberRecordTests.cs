@@ -1,6 +1,8 @@
 using FsCheck.Xunit;
 using Gossip.Core.Membership;
-using Gossip.Core.Model;
+using Gossip.Core.Ports;
+using Gossip.Core.Primitives;
+using Gossip.Core.Templates;
 using Gossip.Core.Turns;
 using Gossip.Core.Wire;
 using MessagePack;

@@ -1,5 +1,6 @@
 using FsCheck.Xunit;
 using Gossip.Core.Membership;
+using Gossip.Core.Scheduling;
 
 namespace Gossip.Core.Tests.Membership;
 

@@ -1,7 +1,8 @@
 using System.Text;
-using Gossip.Core.Model;
+using Gossip.Core.Primitives;
 using Gossip.Core.Scheduling;
 using Gossip.Core.Scheduling.Filters;
+using Gossip.Core.Templates;
 using Gossip.Core.Tests.Scheduling;
 
 namespace Gossip.Core.Tests.Model;

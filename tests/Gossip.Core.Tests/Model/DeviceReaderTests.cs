@@ -1,5 +1,5 @@
 using System.Text;
-using Gossip.Core.Model;
+using Gossip.Core.Templates;
 
 namespace Gossip.Core.Tests.Model;
 

@@ -1,6 +1,6 @@
 using FsCheck.Xunit;
 using Gossip.Core.Membership;
-using Gossip.Core.Model;
+using Gossip.Core.Primitives;
 using Gossip.Core.Wire;
 using MessagePack;
 

@@ -1,4 +1,5 @@
-using Gossip.Core.Model;
+using Gossip.Core.Replication;
+using Gossip.Core.Templates;
 
 namespace Gossip.Core.Tests.Model;
 

@@ -1,6 +1,7 @@
 using System.Text;
 using System.Text.Json;
-using Gossip.Core.Model;
+using Gossip.Core.Primitives;
+using Gossip.Core.Templates;
 
 namespace Gossip.Core.Tests.Model;
 

@@ -1,5 +1,6 @@
 using System.Text;
-using Gossip.Core.Model;
+using Gossip.Core.Ports;
+using Gossip.Core.Templates;
 
 namespace Gossip.Core.Tests.Model;
 

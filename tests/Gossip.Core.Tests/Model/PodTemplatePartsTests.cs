@@ -1,7 +1,8 @@
 using System.Text;
 using System.Text.Json.Nodes;
 using FsCheck.Xunit;
-using Gossip.Core.Model;
+using Gossip.Core.Primitives;
+using Gossip.Core.Templates;
 using Gossip.Core.Turns;
 
 namespace Gossip.Core.Tests.Model;

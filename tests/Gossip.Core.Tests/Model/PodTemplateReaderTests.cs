@@ -1,6 +1,8 @@
 using System.Text;
 using FsCheck.Xunit;
-using Gossip.Core.Model;
+using Gossip.Core.Ports;
+using Gossip.Core.Primitives;
+using Gossip.Core.Templates;
 using Gossip.Core.Turns;
 
 namespace Gossip.Core.Tests.Model;

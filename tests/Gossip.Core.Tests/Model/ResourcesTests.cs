@@ -1,5 +1,5 @@
 using FsCheck.Xunit;
-using Gossip.Core.Model;
+using Gossip.Core.Primitives;
 
 namespace Gossip.Core.Tests.Model;
 

@@ -1,7 +1,9 @@
 using System.Text;
-using Gossip.Core.Model;
 using Gossip.Core.Pods;
+using Gossip.Core.Ports;
+using Gossip.Core.Primitives;
 using Gossip.Core.Replication;
+using Gossip.Core.Tables;
 using Gossip.Core.Tests.Scheduling;
 using Gossip.Core.Turns;
 

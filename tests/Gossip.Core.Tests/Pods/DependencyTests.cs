@@ -1,6 +1,7 @@
 using Gossip.Core.Membership;
-using Gossip.Core.Model;
+using Gossip.Core.Primitives;
 using Gossip.Core.Scheduling;
+using Gossip.Core.Tables;
 using Gossip.Core.Tests.Workloads;
 using Gossip.Core.Turns;
 

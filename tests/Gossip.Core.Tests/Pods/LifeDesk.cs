@@ -1,7 +1,9 @@
 using System.Globalization;
-using Gossip.Core.Model;
 using Gossip.Core.Pods;
+using Gossip.Core.Ports;
+using Gossip.Core.Primitives;
 using Gossip.Core.Scheduling;
+using Gossip.Core.Tables;
 using Gossip.Core.Tests.Scheduling;
 
 namespace Gossip.Core.Tests.Pods;

@@ -1,11 +1,11 @@
 using System.Collections.Immutable;
 using Gossip.Core.Membership;
-using Gossip.Core.Model;
 using Gossip.Core.Pods;
+using Gossip.Core.Primitives;
 using Gossip.Core.Scheduling;
+using Gossip.Core.Tables;
 using Gossip.Core.Tests.Scheduling;
 using Gossip.Core.Tests.Workloads;
-using Gossip.Core.Workloads;
 
 namespace Gossip.Core.Tests.Pods;
 
@@ -14,7 +14,7 @@ public class PodJudgeTests
 {
     static readonly AdmissionStatus Ready = AdmissionStatus.Admitted with { Ready = true, Phase = PodPhase.Running };
     static readonly AdmissionStatus Starting = Waiting("ContainerCreating");
-    static readonly AdmissionStatus Depending = Waiting(PodKeeper.WaitingForDependencies);
+    static readonly AdmissionStatus Depending = Waiting(PodReasons.WaitingForDependencies);
 
     public static TheoryData<string, bool> Cases => new()
     {

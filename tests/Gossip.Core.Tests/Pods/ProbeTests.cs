@@ -1,6 +1,9 @@
 using Gossip.Core.Pods;
+using Gossip.Core.Ports;
 using Gossip.Core.Replication;
 using Gossip.Core.Scheduling;
+using Gossip.Core.Tables;
+using Gossip.Core.Templates;
 
 namespace Gossip.Core.Tests.Pods;
 

@@ -1,6 +1,6 @@
 using FsCheck.Xunit;
-using Gossip.Core.Model;
 using Gossip.Core.Ports;
+using Gossip.Core.Primitives;
 using Gossip.Core.Replication;
 using Gossip.Core.Wire;
 

@@ -1,6 +1,7 @@
 using System.Buffers;
-using Gossip.Core.Model;
+using Gossip.Core.Membership;
 using Gossip.Core.Ports;
+using Gossip.Core.Primitives;
 using Gossip.Core.Replication;
 using Gossip.Core.Turns;
 

@@ -1,5 +1,5 @@
 using System.Runtime.InteropServices;
-using Gossip.Core.Model;
+using Gossip.Core.Primitives;
 using Gossip.Core.Replication;
 
 namespace Gossip.Core.Tests.Replication;

@@ -1,9 +1,10 @@
 using Gossip.Core.Membership;
-using Gossip.Core.Model;
 using Gossip.Core.Pods;
 using Gossip.Core.Ports;
+using Gossip.Core.Primitives;
 using Gossip.Core.Replication;
 using Gossip.Core.Requests;
+using Gossip.Core.Scheduling;
 using Gossip.Core.Turns;
 using Gossip.Core.Wire;
 

@@ -1,5 +1,5 @@
 using FsCheck.Xunit;
-using Gossip.Core.Model;
+using Gossip.Core.Primitives;
 using Gossip.Core.Replication;
 using Gossip.Core.Turns;
 using Gossip.Core.Wire;

@@ -1,8 +1,11 @@
 using FsCheck.Xunit;
+using Gossip.Core.Explain;
 using Gossip.Core.Membership;
-using Gossip.Core.Model;
+using Gossip.Core.Ports;
+using Gossip.Core.Primitives;
 using Gossip.Core.Replication;
 using Gossip.Core.Requests;
+using Gossip.Core.Tables;
 using Gossip.Core.Tests.Workloads;
 using Gossip.Core.Turns;
 using Gossip.Core.Wire;

@@ -1,7 +1,8 @@
 using Gossip.Core.Membership;
-using Gossip.Core.Model;
+using Gossip.Core.Primitives;
 using Gossip.Core.Replication;
 using Gossip.Core.Scheduling;
+using Gossip.Core.Tables;
 using Gossip.Core.Turns;
 using Gossip.Core.Wire;
 

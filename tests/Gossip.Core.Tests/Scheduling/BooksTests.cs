@@ -1,8 +1,9 @@
 using FsCheck;
 using FsCheck.Xunit;
-using Gossip.Core.Model;
+using Gossip.Core.Primitives;
 using Gossip.Core.Scheduling;
 using Gossip.Core.Scheduling.Filters;
+using Gossip.Core.Templates;
 
 namespace Gossip.Core.Tests.Scheduling;
 

@@ -1,9 +1,10 @@
 using System.Collections.Immutable;
 using Gossip.Core.Membership;
-using Gossip.Core.Model;
+using Gossip.Core.Primitives;
 using Gossip.Core.Scheduling;
+using Gossip.Core.Tables;
+using Gossip.Core.Templates;
 using Gossip.Core.Tests.Workloads;
-using Gossip.Core.Workloads;
 
 namespace Gossip.Core.Tests.Scheduling;
 

@@ -1,14 +1,16 @@
 using System.Collections.Immutable;
 using Gossip.Core.Membership;
-using Gossip.Core.Model;
 using Gossip.Core.Pods;
+using Gossip.Core.Ports;
+using Gossip.Core.Primitives;
 using Gossip.Core.Replication;
 using Gossip.Core.Requests;
 using Gossip.Core.Scheduling;
+using Gossip.Core.Tables;
+using Gossip.Core.Templates;
 using Gossip.Core.Tests.Workloads;
 using Gossip.Core.Turns;
 using Gossip.Core.Wire;
-using Gossip.Core.Workloads;
 
 namespace Gossip.Core.Tests.Scheduling;
 
@@ -43,12 +45,12 @@ sealed class Desk : NodeEffects, IMemberList
         Pods = [.. derived.Select(slot => slot.Id).Order()];
         point = derived.First(slot => slot.Id == Pods[0]).Point;
         Self = Ring[rank];
-        var config = new NodeConfig(members[Self].Card, [], Timings, 1, 1) { Rules = rules ?? SchedulingRules.Default };
+        var config = new NodeConfig(members[Self].Card, [], Timings, 1, 1);
         outbox = new Outbox(Self) { Boot = 1, Address = config.Card.Address };
         swim = new Swim(config, 1, new Luck(1), outbox);
         Slots = new SlotTable(Tables, this, Timings);
-        Bidder = new Bidder(config, Slots, swim, Tables, outbox);
-        Auctioneer = new Auctioneer(config, Slots, this, Tables, Tables, new Luck(2), outbox);
+        Bidder = new Bidder(config, Slots, swim, Tables, outbox, rules ?? SchedulingRules.Default);
+        Auctioneer = new Auctioneer(config, Slots, this, Tables, Tables, new Luck(2), outbox, rules ?? SchedulingRules.Default);
         Keeper = new PodKeeper(config, Slots, this, Tables, Tables, Bidder, outbox);
         parts = new NodeParts(Bidder, Keeper, Auctioneer);
     }
@@ -243,7 +245,7 @@ sealed class Desk : NodeEffects, IMemberList
     public override void Wake(NodeTimer timer, TimeSpan after) => timers.Enqueue(timer, (ticks + Math.Max(0, after.Ticks), ++order));
     public override void Persist(LogPosition position, ReadOnlySpan<byte> record) => Assert.Fail("rows persist themselves here");
     public override void Perform(PodCommand command) => Commands.Add(command);
-    public override void AskHost(HostQuestion question) => Asked.Add(question);
+    public override void AskHost(HostCall question) => Asked.Add((HostQuestion)question);
     public override void Reply(RequestId request, Reply reply) => Assert.Fail("nobody asked");
     public override void Rejected(NodeAddress from, Reject why) => Assert.Fail($"rejected {why}");
     public override void Note(NodeNote note) { }

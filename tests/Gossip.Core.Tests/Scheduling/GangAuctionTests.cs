@@ -1,10 +1,9 @@
-using Gossip.Core.Model;
+using Gossip.Core.Primitives;
 using Gossip.Core.Replication;
 using Gossip.Core.Scheduling;
 using Gossip.Core.Tests.Workloads;
 using Gossip.Core.Turns;
 using Gossip.Core.View;
-using Gossip.Core.Workloads;
 
 namespace Gossip.Core.Tests.Scheduling;
 

@@ -1,7 +1,8 @@
 using FsCheck.Xunit;
-using Gossip.Core.Model;
+using Gossip.Core.Primitives;
 using Gossip.Core.Scheduling;
 using Gossip.Core.Scheduling.Preemption;
+using Gossip.Core.Tables;
 using MessagePack;
 
 namespace Gossip.Core.Tests.Scheduling;

@@ -1,4 +1,3 @@
-using Gossip.Core.Model;
 using Gossip.Core.Scheduling;
 using Gossip.Core.Turns;
 

@@ -1,5 +1,7 @@
 using FsCheck.Xunit;
+using Gossip.Core.Primitives;
 using Gossip.Core.Scheduling;
+using Gossip.Core.Tables;
 using Gossip.Core.Turns;
 using Gossip.Core.Wire;
 using MessagePack;
@@ -52,7 +54,7 @@ public class ScorePartsTests
     [Fact]
     public void A_score_keeps_its_number() => Assert.Equal(
         ["least-allocated", "most-allocated", "balanced", "spread", "node-affinity", "preferred-taints", "pod-affinity", "topology-spread", "image-locality", null],
-        Enumerable.Range(0, 10).Select(SchedulingRules.NameOf));
+        Enumerable.Range(0, 10).Select(ScoreNames.Of));
 
     [Fact]
     public void What_a_hostile_node_tells_beyond_the_bounds_is_malformed()

@@ -1,5 +1,6 @@
-using Gossip.Core.Model;
+using Gossip.Core.Primitives;
 using Gossip.Core.Scheduling;
+using Gossip.Core.Templates;
 
 namespace Gossip.Core.Tests.Scheduling;
 

@@ -1,5 +1,5 @@
 using Gossip.Core.Disruption;
-using Gossip.Core.Singletons;
+using Gossip.Core.Leases;
 using Gossip.Core.Wire;
 using MessagePack;
 

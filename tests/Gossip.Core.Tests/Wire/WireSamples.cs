@@ -1,15 +1,16 @@
 using System.Collections.Immutable;
 using System.Reflection;
 using Gossip.Core.Disruption;
+using Gossip.Core.Leases;
 using Gossip.Core.Membership;
-using Gossip.Core.Model;
+using Gossip.Core.Primitives;
 using Gossip.Core.Replication;
 using Gossip.Core.Scheduling;
 using Gossip.Core.Scheduling.Preemption;
-using Gossip.Core.Singletons;
+using Gossip.Core.Tables;
+using Gossip.Core.Templates;
 using Gossip.Core.Turns;
 using Gossip.Core.Wire;
-using Gossip.Core.Workloads;
 using MessagePack;
 
 namespace Gossip.Core.Tests.Wire;

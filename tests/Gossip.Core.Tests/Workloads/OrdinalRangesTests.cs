@@ -1,6 +1,6 @@
 using System.Text;
 using FsCheck.Xunit;
-using Gossip.Core.Workloads;
+using Gossip.Core.Tables;
 
 namespace Gossip.Core.Tests.Workloads;
 

@@ -1,7 +1,9 @@
-using Gossip.Core.Model;
+using Gossip.Core.Ports;
+using Gossip.Core.Primitives;
 using Gossip.Core.Requests;
+using Gossip.Core.Tables;
+using Gossip.Core.Templates;
 using Gossip.Core.Turns;
-using Gossip.Core.Workloads;
 using static Gossip.Core.Tests.Workloads.TestCluster;
 
 namespace Gossip.Core.Tests.Workloads;

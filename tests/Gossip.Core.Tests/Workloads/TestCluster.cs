@@ -1,14 +1,16 @@
 using System.Text;
 using Gossip.Core.Membership;
-using Gossip.Core.Model;
 using Gossip.Core.Pods;
+using Gossip.Core.Ports;
+using Gossip.Core.Primitives;
 using Gossip.Core.Replication;
 using Gossip.Core.Requests;
 using Gossip.Core.Scheduling;
+using Gossip.Core.Tables;
+using Gossip.Core.Templates;
 using Gossip.Core.Turns;
 using Gossip.Core.View;
 using Gossip.Core.Wire;
-using Gossip.Core.Workloads;
 
 namespace Gossip.Core.Tests.Workloads;
 

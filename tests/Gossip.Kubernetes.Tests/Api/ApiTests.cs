@@ -147,7 +147,7 @@ public class ApiTests
     public async Task A_node_that_is_away_is_said_to_be()
     {
         await using var server = await ApiServer.StartAsync(new KubernetesApi((_, _) =>
-            Task.FromResult<Gossip.Core.Requests.Reply>(new Gossip.Core.Requests.Refused(Gossip.Core.Requests.RefusedBecause.Unavailable, "stopping"))));
+            Task.FromResult<Gossip.Core.Ports.Reply>(new Gossip.Core.Ports.Refused(Gossip.Core.Ports.RefusedBecause.Unavailable, "stopping"))));
         using var http = new HttpClient { BaseAddress = server.Url };
         Assert.Equal(HttpStatusCode.ServiceUnavailable, (await http.GetAsync("/readyz")).StatusCode);
         Assert.Equal("ok", await http.GetStringAsync("/livez"));

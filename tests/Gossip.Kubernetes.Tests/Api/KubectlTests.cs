@@ -1,6 +1,6 @@
 using System.Text.Json.Nodes;
 using Gossip.Core.Membership;
-using Gossip.Core.Model;
+using Gossip.Core.Primitives;
 using Gossip.Kubernetes.Manifests;
 using Gossip.Kubernetes.Tests.Fakes;
 

@@ -1,6 +1,7 @@
 using System.Text.Json.Nodes;
-using Gossip.Core.Model;
+using Gossip.Core.Primitives;
 using Gossip.Core.Scheduling;
+using Gossip.Core.Tables;
 using Gossip.Kubernetes.Tests.Fakes;
 
 namespace Gossip.Kubernetes.Tests.Api;

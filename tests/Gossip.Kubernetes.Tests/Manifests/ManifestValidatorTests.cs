@@ -1,3 +1,4 @@
+using Gossip.Core.Primitives;
 using Gossip.Core.Turns;
 using Gossip.Kubernetes.Manifests;
 

@@ -1,6 +1,7 @@
 using System.Globalization;
 using System.Net;
 using Gossip.Core;
+using Gossip.Core.Membership;
 using Gossip.Core.View;
 using Gossip.Node.Sealing;
 using Microsoft.Extensions.Options;

@@ -1,11 +1,13 @@
 using System.Net;
-using Gossip.Core.Turns;
 using Gossip.Core;
 using Gossip.Core.Membership;
-using Gossip.Core.Model;
 using Gossip.Core.Pods;
 using Gossip.Core.Ports;
+using Gossip.Core.Primitives;
 using Gossip.Core.Requests;
+using Gossip.Core.Tables;
+using Gossip.Core.Templates;
+using Gossip.Core.Turns;
 using Gossip.Core.Wire;
 using Gossip.Node.Transport;
 

@@ -1,11 +1,12 @@
 using System.Diagnostics.Metrics;
 using System.Text;
-using Gossip.Core.Turns;
 using Gossip.Core;
 using Gossip.Core.Membership;
-using Gossip.Core.Model;
 using Gossip.Core.Ports;
+using Gossip.Core.Primitives;
 using Gossip.Core.Requests;
+using Gossip.Core.Tables;
+using Gossip.Core.Turns;
 using Gossip.Core.Wire;
 using Gossip.Node.Loop;
 using Gossip.Node.Metrics;

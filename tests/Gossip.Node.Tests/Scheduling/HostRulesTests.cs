@@ -1,11 +1,13 @@
 using System.Text;
-using Gossip.Core.Model;
+using Gossip.Core.Membership;
+using Gossip.Core.Primitives;
 using Gossip.Core.Requests;
 using Gossip.Core.Scheduling;
 using Gossip.Core.Scheduling.Filters;
 using Gossip.Core.Scheduling.Scores;
+using Gossip.Core.Tables;
+using Gossip.Core.Templates;
 using Gossip.Core.View;
-using Gossip.Core.Workloads;
 using Gossip.Node.Tests.Hosting;
 
 namespace Gossip.Node.Tests.Scheduling;

@@ -124,10 +124,10 @@ public sealed class SealFuzz
             for (; total < count; total++) Assert.True(await arrived.WaitAsync(TimeSpan.FromSeconds(30)), $"{count - total} did not arrive");
         }
 
-        public void DatagramArrived(Gossip.Core.Model.NodeAddress from, ReadOnlySpan<byte> payload) => Count(Reject.None);
-        public void Rejected(Gossip.Core.Model.NodeAddress from, Reject why) => Count(why);
-        public void StreamFailed(Gossip.Core.Model.NodeAddress to, Gossip.Core.StreamFailure why) { }
-        public ValueTask FrameArrivedAsync(Gossip.Core.Model.NodeAddress from, ReadOnlyMemory<byte> payload, CancellationToken cancel) => default;
+        public void DatagramArrived(Gossip.Core.Primitives.NodeAddress from, ReadOnlySpan<byte> payload) => Count(Reject.None);
+        public void Rejected(Gossip.Core.Primitives.NodeAddress from, Reject why) => Count(why);
+        public void StreamFailed(Gossip.Core.Primitives.NodeAddress to, Gossip.Core.Ports.StreamFailure why) { }
+        public ValueTask FrameArrivedAsync(Gossip.Core.Primitives.NodeAddress from, ReadOnlyMemory<byte> payload, CancellationToken cancel) => default;
 
         void Count(Reject why)
         {

@@ -1,7 +1,7 @@
 using System.Collections.Immutable;
-using Gossip.Core.Model;
 using Gossip.Core.Pods;
 using Gossip.Core.Ports;
+using Gossip.Core.Primitives;
 
 namespace Gossip.Node.Tests.Talks;
 

@@ -1,8 +1,9 @@
 using System.Collections.Immutable;
 using System.Net;
-using Gossip.Core.Model;
 using Gossip.Core.Pods.Access;
 using Gossip.Core.Ports;
+using Gossip.Core.Primitives;
+using Gossip.Core.Tables.Topology;
 using Gossip.Node.Sealing;
 using Gossip.Node.Talks;
 using Gossip.Node.Tests.Transport;

@@ -1,7 +1,8 @@
 using System.Threading.Channels;
 using Gossip.Core;
-using Gossip.Core.Model;
+using Gossip.Core.Explain;
 using Gossip.Core.Ports;
+using Gossip.Core.Primitives;
 using Gossip.Core.Wire;
 using Gossip.Node.Sealing;
 

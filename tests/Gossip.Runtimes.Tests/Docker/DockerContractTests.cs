@@ -1,5 +1,6 @@
-using Gossip.Core.Model;
 using Gossip.Core.Pods;
+using Gossip.Core.Ports;
+using Gossip.Core.Templates;
 using Gossip.Tests.Engines;
 
 namespace Gossip.Runtimes.Tests.Docker;

@@ -1,13 +1,15 @@
 using System.Net.Sockets;
 using Docker.DotNet.Models;
-using Gossip.Core.Model;
 using Gossip.Core.Pods;
 using Gossip.Core.Ports;
+using Gossip.Core.Primitives;
+using Gossip.Core.Templates;
 using Gossip.Core.Turns;
+using Gossip.Core.Wire;
 using Gossip.Runtimes.Docker;
 using Gossip.Tests.Engines;
-using ContainerSpec = Gossip.Core.Model.ContainerSpec;
-using Resources = Gossip.Core.Model.Resources;
+using ContainerSpec = Gossip.Core.Templates.ContainerSpec;
+using Resources = Gossip.Core.Primitives.Resources;
 
 namespace Gossip.Runtimes.Tests.Docker;
 

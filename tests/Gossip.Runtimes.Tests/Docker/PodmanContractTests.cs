@@ -1,4 +1,4 @@
-using Gossip.Core.Model;
+using Gossip.Core.Templates;
 using Gossip.Tests.Engines;
 
 namespace Gossip.Runtimes.Tests.Docker;

@@ -1,13 +1,16 @@
 using Docker.DotNet.Models;
-using Gossip.Core.Model;
 using Gossip.Core.Pods;
+using Gossip.Core.Ports;
+using Gossip.Core.Primitives;
+using Gossip.Core.Templates;
 using Gossip.Core.Turns;
+using Gossip.Core.Wire;
 using Gossip.Runtimes.Docker;
 using Gossip.Runtimes.Pods;
 using Gossip.Runtimes.Volumes;
-using ContainerSpec = Gossip.Core.Model.ContainerSpec;
-using Resources = Gossip.Core.Model.Resources;
-using RestartPolicy = Gossip.Core.Model.RestartPolicy;
+using ContainerSpec = Gossip.Core.Templates.ContainerSpec;
+using Resources = Gossip.Core.Primitives.Resources;
+using RestartPolicy = Gossip.Core.Templates.RestartPolicy;
 
 namespace Gossip.Runtimes.Tests.Docker;
 

@@ -1,5 +1,7 @@
-using Gossip.Core.Model;
 using Gossip.Core.Pods;
+using Gossip.Core.Ports;
+using Gossip.Core.Primitives;
+using Gossip.Core.Templates;
 using Gossip.Runtimes.Pods;
 
 namespace Gossip.Runtimes.Tests.Pods;

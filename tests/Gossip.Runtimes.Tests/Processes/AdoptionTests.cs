@@ -1,4 +1,5 @@
 using Gossip.Core.Pods;
+using Gossip.Core.Ports;
 using Gossip.Runtimes.Processes;
 
 namespace Gossip.Runtimes.Tests.Processes;

@@ -1,8 +1,10 @@
 using System.Collections.Immutable;
 using System.Diagnostics;
-using Gossip.Core.Model;
 using Gossip.Core.Pods;
 using Gossip.Core.Ports;
+using Gossip.Core.Primitives;
+using Gossip.Core.Tables.Topology;
+using Gossip.Core.Templates;
 using Gossip.Runtimes.Pods;
 using Gossip.Runtimes.Processes;
 

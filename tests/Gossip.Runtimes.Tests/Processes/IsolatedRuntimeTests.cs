@@ -2,10 +2,12 @@ using System.Globalization;
 using System.Net;
 using System.Net.NetworkInformation;
 using System.Net.Sockets;
-using Gossip.Core.Model;
 using Gossip.Core.Pods;
 using Gossip.Core.Ports;
+using Gossip.Core.Primitives;
+using Gossip.Core.Templates;
 using Gossip.Core.Turns;
+using Gossip.Core.Wire;
 using Gossip.Runtimes.Processes;
 using Gossip.Runtimes.Processes.Isolation;
 

@@ -1,6 +1,6 @@
 using System.Net;
 using FsCheck.Xunit;
-using Gossip.Core.Model;
+using Gossip.Core.Primitives;
 using Gossip.Runtimes.Processes;
 
 namespace Gossip.Runtimes.Tests.Processes;

@@ -1,11 +1,12 @@
 using System.Collections.Immutable;
 using System.Diagnostics;
 using System.Globalization;
-using Gossip.Core.Turns;
 using Gossip.Core;
-using Gossip.Core.Model;
 using Gossip.Core.Pods;
 using Gossip.Core.Ports;
+using Gossip.Core.Primitives;
+using Gossip.Core.Templates;
+using Gossip.Core.Turns;
 using Gossip.Runtimes.Processes;
 
 namespace Gossip.Runtimes.Tests.Processes;

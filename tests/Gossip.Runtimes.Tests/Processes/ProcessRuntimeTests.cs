@@ -1,7 +1,8 @@
 using System.Net;
 using System.Net.Sockets;
-using Gossip.Core.Model;
 using Gossip.Core.Pods;
+using Gossip.Core.Ports;
+using Gossip.Core.Templates;
 using Gossip.Core.Turns;
 using Gossip.Runtimes.Processes;
 

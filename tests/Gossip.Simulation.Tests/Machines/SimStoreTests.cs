@@ -1,5 +1,5 @@
 using FsCheck.Xunit;
-using Gossip.Core.Model;
+using Gossip.Core.Primitives;
 using Gossip.Simulation.Machines;
 
 namespace Gossip.Simulation.Tests.Machines;

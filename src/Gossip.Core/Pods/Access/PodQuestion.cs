@@ -1,6 +1,6 @@
 using System.Collections.Immutable;
-using Gossip.Core.Model;
 using Gossip.Core.Ports;
+using Gossip.Core.Primitives;
 
 namespace Gossip.Core.Pods.Access;
 

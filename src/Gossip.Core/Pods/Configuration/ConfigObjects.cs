@@ -1,7 +1,8 @@
 using System.Collections.Immutable;
 using System.Text.Json;
-using Gossip.Core.Model;
-using Gossip.Core.Workloads;
+using Gossip.Core.Primitives;
+using Gossip.Core.Tables;
+using Gossip.Core.Templates;
 
 namespace Gossip.Core.Pods.Configuration;
 
@@ -11,10 +12,6 @@ readonly record struct ConfigValue(ReadOnlyMemory<byte> Bytes, bool IsText);
 /// <summary>ConfigMaps and Secrets as their pods mean them: keys and bytes. What cannot be read counts as not there.</summary>
 sealed class ConfigObjects(Catalog catalog)
 {
-    public const string ConfigMap = "ConfigMap", Secret = "Secret";
-
-    public static bool IsConfig(string kind) => kind is ConfigMap or Secret;
-
     /// <summary>In ordinal order of keys; null when there is no such object.</summary>
     public SortedDictionary<string, ConfigValue>? Find(in ConfigRef from, string @namespace)
     {
@@ -31,7 +28,7 @@ sealed class ConfigObjects(Catalog catalog)
     /// <summary>As the kubelet says it.</summary>
     public static string Missing(in ConfigRef from) => $"{(from.IsSecret ? "secret" : "configmap")} \"{from.Name}\" not found";
 
-    public static string KindOf(in ConfigRef from) => from.IsSecret ? Secret : ConfigMap;
+    public static string KindOf(in ConfigRef from) => from.IsSecret ? ConfigKinds.Secret : ConfigKinds.ConfigMap;
 
     static readonly ImmutableArray<string> SecretParts = ["data.", "stringData."];
     static readonly ImmutableArray<string> ConfigParts = ["binaryData.", "data."];

@@ -1,7 +1,7 @@
 using System.Collections.Immutable;
 using System.Globalization;
 using System.Text;
-using Gossip.Core.Model;
+using Gossip.Core.Templates;
 
 namespace Gossip.Core.Pods.Configuration;
 

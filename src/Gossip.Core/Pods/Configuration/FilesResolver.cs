@@ -1,6 +1,8 @@
 using System.Collections.Immutable;
 using System.Text;
-using Gossip.Core.Model;
+using Gossip.Core.Ports;
+using Gossip.Core.Primitives;
+using Gossip.Core.Templates;
 using Gossip.Core.Wire;
 
 namespace Gossip.Core.Pods.Configuration;

@@ -1,6 +1,7 @@
 using System.Globalization;
 using System.Text;
-using Gossip.Core.Model;
+using Gossip.Core.Primitives;
+using Gossip.Core.Templates;
 
 namespace Gossip.Core.Pods.Configuration;
 

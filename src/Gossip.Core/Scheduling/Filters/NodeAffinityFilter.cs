@@ -1,5 +1,6 @@
 using System.Collections.Immutable;
-using Gossip.Core.Model;
+using Gossip.Core.Primitives;
+using Gossip.Core.Templates;
 
 namespace Gossip.Core.Scheduling.Filters;
 

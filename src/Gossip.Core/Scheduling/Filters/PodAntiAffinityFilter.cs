@@ -1,7 +1,8 @@
 using System.Globalization;
 using System.Runtime.InteropServices;
-using Gossip.Core.Model;
-using Gossip.Core.Scheduling.Topology;
+using Gossip.Core.Primitives;
+using Gossip.Core.Tables.Topology;
+using Gossip.Core.Templates;
 
 namespace Gossip.Core.Scheduling.Filters;
 

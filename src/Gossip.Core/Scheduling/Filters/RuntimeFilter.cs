@@ -1,6 +1,7 @@
 using System.Collections.Immutable;
 using Gossip.Core.Membership;
-using Gossip.Core.Model;
+using Gossip.Core.Primitives;
+using Gossip.Core.Templates;
 
 namespace Gossip.Core.Scheduling.Filters;
 

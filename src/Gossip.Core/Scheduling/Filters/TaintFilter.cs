@@ -1,4 +1,5 @@
-using Gossip.Core.Model;
+using Gossip.Core.Primitives;
+using Gossip.Core.Templates;
 
 namespace Gossip.Core.Scheduling.Filters;
 
@@ -11,11 +12,8 @@ public sealed class TaintFilter : IFilter
     {
         if (node.Taints.IsDefaultOrEmpty) return FilterVerdict.Yes;
         foreach (var taint in node.Taints)
-            if (taint.Effect != TaintEffect.PreferNoSchedule && !Tolerates(pod, taint))
+            if (taint.Effect != TaintEffect.PreferNoSchedule && !pod.Tolerates(taint))
                 return FilterVerdict.No($"taint {taint} is not tolerated", $"refuse taint {taint}");
         return FilterVerdict.Yes;
     }
-
-    /// <summary>For no time at all is not to tolerate it: the node would evict the pod as soon as it has it.</summary>
-    internal static bool Tolerates(PodTemplate pod, in Taint taint) => pod.ToleratedFor(taint) > TimeSpan.Zero;
 }

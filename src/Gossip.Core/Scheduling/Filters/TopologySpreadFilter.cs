@@ -1,6 +1,7 @@
 using System.Globalization;
-using Gossip.Core.Model;
-using Gossip.Core.Scheduling.Topology;
+using Gossip.Core.Primitives;
+using Gossip.Core.Tables.Topology;
+using Gossip.Core.Templates;
 
 namespace Gossip.Core.Scheduling.Filters;
 

@@ -1,7 +1,8 @@
 using Gossip.Core.Membership;
-using Gossip.Core.Model;
+using Gossip.Core.Primitives;
 using Gossip.Core.Scheduling.Filters;
-using Gossip.Core.Workloads;
+using Gossip.Core.Tables;
+using Gossip.Core.Templates;
 
 namespace Gossip.Core.Scheduling.Preemption;
 

@@ -1,5 +1,7 @@
 using System.Collections.Immutable;
-using Gossip.Core.Model;
+using Gossip.Core.Explain;
+using Gossip.Core.Primitives;
+using Gossip.Core.Templates;
 
 namespace Gossip.Core.Scheduling.Preemption;
 

@@ -1,7 +1,8 @@
 using System.Collections.Immutable;
 using Gossip.Core.Disruption;
-using Gossip.Core.Model;
-using Gossip.Core.Workloads;
+using Gossip.Core.Primitives;
+using Gossip.Core.Tables;
+using Gossip.Core.Templates;
 
 namespace Gossip.Core.Scheduling.Preemption;
 
@@ -27,7 +28,7 @@ readonly record struct Tenant(PodRun Run, PodTemplate Template, int Priority, St
         var tenants = new List<Tenant>();
         foreach (var admission in slots.AdmissionsOf(node))
             if (Counts(admission) && slots.Find(admission.Run.Pod) is { } slot)
-                tenants.Add(Of(admission, slot, admission.Status.Draining || Pods.PodJudge.IsOver(slot, admission.Run.Epoch)));
+                tenants.Add(Of(admission, slot, admission.Status.Draining || PodJudge.IsOver(slot, admission.Run.Epoch)));
         return tenants;
     }
 
@@ -50,5 +51,18 @@ readonly record struct Tenant(PodRun Run, PodTemplate Template, int Priority, St
         if (bySince != 0) return bySince;
         var byPod = a.Run.Pod.CompareTo(b.Run.Pod);
         return byPod != 0 ? byPod : a.Run.Epoch.CompareTo(b.Run.Epoch);
+    }
+
+    /// <summary>What it costs others when these go.</summary>
+    public static PreemptionCost Cost(ImmutableArray<Tenant> victims, int violations)
+    {
+        if (victims.IsEmpty) return PreemptionCost.None;
+        var (greatest, sum, since) = (victims[0].Priority, 0L, victims[0].Since);
+        foreach (ref readonly var victim in victims.AsSpan())
+        {
+            sum += (long)victim.Priority - int.MinValue;
+            if (victim.Priority > greatest || victim.Priority == greatest && victim.Since.CompareTo(since) < 0) (greatest, since) = (victim.Priority, victim.Since);
+        }
+        return new PreemptionCost(violations, greatest, sum, victims.Length, since);
     }
 }

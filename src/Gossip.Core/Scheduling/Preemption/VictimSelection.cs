@@ -1,7 +1,10 @@
 using System.Collections.Immutable;
 using Gossip.Core.Disruption;
-using Gossip.Core.Model;
+using Gossip.Core.Primitives;
 using Gossip.Core.Scheduling.Filters;
+using Gossip.Core.Tables;
+using Gossip.Core.Tables.Topology;
+using Gossip.Core.Templates;
 
 namespace Gossip.Core.Scheduling.Preemption;
 
@@ -46,7 +49,7 @@ static class VictimSelection
             if (violates?[i] == true) violations++;
         }
         var go = victims.MoveToImmutable();
-        return new PreemptionPlan(go, PreemptionCost.Of(go, violations), room.Facts);
+        return new PreemptionPlan(go, Tenant.Cost(go, violations), room.Facts);
 
         void Reprieve(bool violating)
         {

@@ -1,4 +1,6 @@
-using Gossip.Core.Model;
+using Gossip.Core.Primitives;
+using Gossip.Core.Tables;
+using Gossip.Core.Templates;
 
 namespace Gossip.Core.Scheduling.Scores;
 
@@ -12,8 +14,8 @@ namespace Gossip.Core.Scheduling.Scores;
 public static class Fragmentation
 {
     /// <summary>The score where nothing changes. A pod of 8 whole devices moves it by 8,000 at most; beyond 32 all are alike.</summary>
-    public const int Neutral = 1 << 15;
-    public const int Greatest = 2 * Neutral;
+    public const int Neutral = Greatest / 2;
+    public const int Greatest = ScoreParts.ValueMost;
 
     /// <summary>A 256th of what is free: less than anything that fragments, enough to tell an empty node from one in use.</summary>
     const int FreeShift = 8;

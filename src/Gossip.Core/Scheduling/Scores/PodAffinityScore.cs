@@ -1,5 +1,5 @@
-using Gossip.Core.Model;
-using Gossip.Core.Scheduling.Topology;
+using Gossip.Core.Tables.Topology;
+using Gossip.Core.Templates;
 
 namespace Gossip.Core.Scheduling.Scores;
 

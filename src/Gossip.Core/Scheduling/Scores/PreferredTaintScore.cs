@@ -1,5 +1,5 @@
-using Gossip.Core.Model;
 using Gossip.Core.Scheduling.Filters;
+using Gossip.Core.Templates;
 
 namespace Gossip.Core.Scheduling.Scores;
 
@@ -13,7 +13,7 @@ public sealed class PreferredTaintScore : IScore
         var unwelcome = 0;
         if (!node.Taints.IsDefaultOrEmpty)
             foreach (var taint in node.Taints)
-                if (taint.Effect == TaintEffect.PreferNoSchedule && !TaintFilter.Tolerates(pod, taint)) unwelcome++;
+                if (taint.Effect == TaintEffect.PreferNoSchedule && !pod.Tolerates(taint)) unwelcome++;
         return Scoring.Greatest / (1 + unwelcome);
     }
 }

@@ -1,4 +1,5 @@
 using System.Text.Json.Nodes;
+using Gossip.Core.Ports;
 using Gossip.Core.Requests;
 using Gossip.Core.Turns;
 using Gossip.Kubernetes.Manifests;

@@ -1,4 +1,5 @@
 using System.Text.Json.Nodes;
+using Gossip.Core.Tables;
 using Gossip.Core.View;
 using Gossip.Kubernetes.Manifests;
 

@@ -1,5 +1,6 @@
 using System.Text.Json.Nodes;
-using Gossip.Core.Model;
+using Gossip.Core.Primitives;
+using Gossip.Core.Templates;
 using Gossip.Core.View;
 using Gossip.Kubernetes.Manifests;
 

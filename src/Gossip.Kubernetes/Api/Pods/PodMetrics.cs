@@ -1,8 +1,8 @@
 using System.Collections.Immutable;
 using System.Globalization;
 using System.Text.Json.Nodes;
-using Gossip.Core.Model;
 using Gossip.Core.Ports;
+using Gossip.Core.Templates;
 using Gossip.Core.View;
 using Gossip.Kubernetes.Api.Http;
 using Gossip.Node;

@@ -1,6 +1,6 @@
 using System.Globalization;
-using Gossip.Core.Model;
 using Gossip.Core.Ports;
+using Gossip.Core.Primitives;
 using Gossip.Core.Turns;
 using Gossip.Kubernetes.Api.Http;
 using Gossip.Node;

@@ -1,7 +1,7 @@
 using System.Text;
-using Gossip.Core.Model;
 using Gossip.Core.Pods;
 using Gossip.Core.Ports;
+using Gossip.Core.Templates;
 using Gossip.Node.Talks;
 
 namespace Gossip.Node.Runtimes.Probing;

@@ -3,7 +3,8 @@ using System.Globalization;
 using System.Net;
 using System.Net.Http.Headers;
 using System.Text;
-using Gossip.Core.Model;
+using Gossip.Core.Primitives;
+using Gossip.Core.Templates;
 
 namespace Gossip.Node.Runtimes.Probing;
 

@@ -1,7 +1,7 @@
 using System.Net;
 using System.Net.Sockets;
 using System.Text;
-using Gossip.Core.Model;
+using Gossip.Core.Templates;
 
 namespace Gossip.Node.Runtimes.Probing;
 

@@ -1,5 +1,5 @@
 using System.Net.Sockets;
-using Gossip.Core.Model;
+using Gossip.Core.Templates;
 
 namespace Gossip.Node.Runtimes.Probing;
 

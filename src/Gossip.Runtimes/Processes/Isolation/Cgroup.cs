@@ -1,5 +1,5 @@
 using System.Globalization;
-using Gossip.Core.Model;
+using Gossip.Core.Primitives;
 
 namespace Gossip.Runtimes.Processes.Isolation;
 

@@ -1,7 +1,8 @@
 using System.Collections.Immutable;
 using System.Text;
-using Gossip.Core.Model;
 using Gossip.Core.Pods;
+using Gossip.Core.Ports;
+using Gossip.Core.Templates;
 using Gossip.Runtimes.Volumes;
 
 namespace Gossip.Runtimes.Processes.Isolation;

@@ -1,8 +1,9 @@
 using System.Collections.Immutable;
 using System.Globalization;
-using Gossip.Core.Model;
 using Gossip.Core.Pods;
 using Gossip.Core.Pods.Configuration;
+using Gossip.Core.Ports;
+using Gossip.Core.Templates;
 
 namespace Gossip.Runtimes.Processes.Isolation;
 

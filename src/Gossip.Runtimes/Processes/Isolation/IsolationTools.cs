@@ -1,5 +1,6 @@
 using System.Globalization;
-using Gossip.Core.Model;
+using Gossip.Core.Explain;
+using Gossip.Core.Primitives;
 
 namespace Gossip.Runtimes.Processes.Isolation;
 

@@ -1,4 +1,5 @@
-using Gossip.Core.Model;
+using Gossip.Core.Primitives;
+using Gossip.Core.Requests;
 using Microsoft.Win32.SafeHandles;
 
 namespace Gossip.Runtimes.Processes.Logs;

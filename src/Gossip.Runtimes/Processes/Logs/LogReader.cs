@@ -1,7 +1,6 @@
 using System.Buffers;
 using System.Globalization;
 using System.Text;
-using Gossip.Core.Model;
 using Gossip.Core.Ports;
 using Microsoft.Win32.SafeHandles;
 

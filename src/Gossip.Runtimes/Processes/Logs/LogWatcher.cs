@@ -1,5 +1,6 @@
 using System.Runtime.InteropServices;
-using Gossip.Core.Model;
+using Gossip.Core.Primitives;
+using Gossip.Core.Requests;
 using Gossip.Core.Turns;
 
 namespace Gossip.Runtimes.Processes.Logs;

@@ -1,8 +1,9 @@
 using System.Collections.Immutable;
 using FsCheck.Xunit;
-using Gossip.Core.Model;
 using Gossip.Core.Pods.Access;
 using Gossip.Core.Ports;
+using Gossip.Core.Primitives;
+using Gossip.Core.Tables.Topology;
 using Gossip.Core.Turns;
 using MessagePack;
 

@@ -1,12 +1,14 @@
 using System.Collections.Immutable;
 using System.Text;
 using FsCheck.Xunit;
-using Gossip.Core.Model;
 using Gossip.Core.Pods;
 using Gossip.Core.Pods.Configuration;
+using Gossip.Core.Ports;
+using Gossip.Core.Primitives;
 using Gossip.Core.Replication;
+using Gossip.Core.Tables;
+using Gossip.Core.Templates;
 using Gossip.Core.Tests.Scheduling;
-using Gossip.Core.Workloads;
 
 namespace Gossip.Core.Tests.Pods.Configuration;
 

@@ -1,5 +1,6 @@
-using Gossip.Core.Model;
-using Gossip.Core.Scheduling.Planning;
+using Gossip.Core.Explain;
+using Gossip.Core.Primitives;
+using Gossip.Core.Templates;
 
 namespace Gossip.Core.Tests.Scheduling.Planning;
 

@@ -1,8 +1,8 @@
+using Gossip.Core.Explain;
 using Gossip.Core.Membership;
-using Gossip.Core.Model;
 using Gossip.Core.Scheduling;
-using Gossip.Core.Scheduling.Planning;
-using Gossip.Core.Workloads;
+using Gossip.Core.Tables;
+using Gossip.Core.Templates;
 
 namespace Gossip.Core.Tests.Scheduling.Planning;
 

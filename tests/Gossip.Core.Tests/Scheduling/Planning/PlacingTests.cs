@@ -1,7 +1,10 @@
+using Gossip.Core.Explain;
 using Gossip.Core.Membership;
-using Gossip.Core.Model;
+using Gossip.Core.Primitives;
+using Gossip.Core.Replication;
 using Gossip.Core.Requests;
-using Gossip.Core.Scheduling.Planning;
+using Gossip.Core.Tables;
+using Gossip.Core.Templates;
 using static Gossip.Core.Tests.Scheduling.Planning.PretendCluster;
 
 namespace Gossip.Core.Tests.Scheduling.Planning;

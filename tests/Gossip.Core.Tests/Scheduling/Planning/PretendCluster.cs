@@ -1,11 +1,13 @@
 using System.Text;
+using Gossip.Core.Explain;
 using Gossip.Core.Membership;
-using Gossip.Core.Model;
+using Gossip.Core.Primitives;
 using Gossip.Core.Replication;
 using Gossip.Core.Requests;
 using Gossip.Core.Scheduling;
+using Gossip.Core.Tables;
+using Gossip.Core.Templates;
 using Gossip.Core.View;
-using Gossip.Core.Workloads;
 
 namespace Gossip.Core.Tests.Scheduling.Planning;
 

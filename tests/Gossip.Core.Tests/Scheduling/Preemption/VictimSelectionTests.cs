@@ -1,10 +1,12 @@
 using System.Collections.Immutable;
 using FsCheck.Xunit;
 using Gossip.Core.Disruption;
-using Gossip.Core.Model;
+using Gossip.Core.Primitives;
 using Gossip.Core.Scheduling;
 using Gossip.Core.Scheduling.Filters;
 using Gossip.Core.Scheduling.Preemption;
+using Gossip.Core.Tables;
+using Gossip.Core.Templates;
 
 namespace Gossip.Core.Tests.Scheduling.Preemption;
 
@@ -156,7 +158,7 @@ public class VictimSelectionTests
 
     [Fact]
     public void A_victim_of_negative_priority_still_makes_the_sum_greater() =>
-        Assert.True(PreemptionCost.Of([Pod(1, 1, -5)], 0).CompareTo(PreemptionCost.Of([Pod(1, 1, -5), Pod(2, 1, -6)], 0)) < 0);
+        Assert.True(Tenant.Cost([Pod(1, 1, -5)], 0).CompareTo(Tenant.Cost([Pod(1, 1, -5), Pod(2, 1, -6)], 0)) < 0);
 
     /// <summary>The laws, whatever is on the node: it fits afterwards, nobody goes in vain, nobody of equal priority goes, order of tenants plays no part.</summary>
     [Property(MaxTest = 300)]

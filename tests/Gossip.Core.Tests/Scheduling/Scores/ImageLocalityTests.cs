@@ -1,6 +1,7 @@
-using Gossip.Core.Model;
+using Gossip.Core.Replication;
 using Gossip.Core.Scheduling;
 using Gossip.Core.Scheduling.Scores;
+using Gossip.Core.Templates;
 
 namespace Gossip.Core.Tests.Scheduling.Scores;
 

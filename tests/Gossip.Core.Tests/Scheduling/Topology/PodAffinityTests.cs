@@ -1,5 +1,6 @@
 using Gossip.Core.Membership;
-using Gossip.Core.Model;
+using Gossip.Core.Primitives;
+using Gossip.Core.Tables;
 using static Gossip.Core.Tests.Scheduling.Topology.Neighbourhood;
 
 namespace Gossip.Core.Tests.Scheduling.Topology;
@@ -165,7 +166,7 @@ public class PodAffinityTests
         Assert.Equal("b1 b2 c1 x1", near.Open("batch"));
         near.Take("web");
         Assert.Equal("a1 a2 b1 b2 c1 x1", near.Open("batch"));
-        near.Cluster.Admit(near.Find("web"), "c1", status: status => status with { Phase = Core.Scheduling.PodPhase.Succeeded });
+        near.Cluster.Admit(near.Find("web"), "c1", status: status => status with { Phase = PodPhase.Succeeded });
         Assert.Equal("a1 a2 b1 b2 c1 x1", near.Open("batch"));
     }
 

@@ -1,9 +1,11 @@
 using FsCheck.Xunit;
-using Gossip.Core.Model;
+using Gossip.Core.Membership;
+using Gossip.Core.Primitives;
 using Gossip.Core.Scheduling;
 using Gossip.Core.Scheduling.Filters;
-using Gossip.Core.Scheduling.Topology;
-using Gossip.Core.Workloads;
+using Gossip.Core.Tables;
+using Gossip.Core.Tables.Topology;
+using Gossip.Core.Templates;
 using static Gossip.Core.Tests.Scheduling.Topology.Neighbourhood;
 
 namespace Gossip.Core.Tests.Scheduling.Topology;

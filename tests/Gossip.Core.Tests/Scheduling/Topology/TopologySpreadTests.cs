@@ -1,5 +1,5 @@
 using Gossip.Core.Membership;
-using Gossip.Core.Model;
+using Gossip.Core.Templates;
 using static Gossip.Core.Tests.Scheduling.Topology.Neighbourhood;
 
 namespace Gossip.Core.Tests.Scheduling.Topology;

@@ -1,8 +1,10 @@
 using System.Collections.Immutable;
 using System.Net;
 using System.Net.Sockets;
-using Gossip.Core.Model;
 using Gossip.Core.Pods;
+using Gossip.Core.Ports;
+using Gossip.Core.Primitives;
+using Gossip.Core.Templates;
 using Gossip.Core.Turns;
 using Gossip.Node.Runtimes.Probing;
 using Microsoft.AspNetCore.Builder;

@@ -1,0 +1,401 @@
+using Gossip.Core.Disruption;
+using Gossip.Core.Membership;
+using Gossip.Core.Primitives;
+using Gossip.Core.Replication;
+using Gossip.Core.Scheduling;
+using Gossip.Core.Tables.Topology;
+using Gossip.Core.Templates;
+using Gossip.Core.Turns;
+
+namespace Gossip.Core.Tables;
+
+/// <summary>
+/// Every derived pod, kept up to date row by row: the work a change makes does not grow with the tables. What it
+/// holds is a pure function of the rows, whatever the order in which they came.
+/// </summary>
+sealed class SlotTable : INodePart, IMemberObserver, IRowObserver
+{
+    /// <summary>Of one pod, while a node was down: a restart a second for most of a day.</summary>
+    const uint EpochsMissedMost = 1 << 16;
+
+    readonly IMemberList members;
+    readonly Catalog catalog = new();
+    readonly NodeBook nodes;
+    readonly PriorityBook priorities;
+    readonly SlotSet<PodId> slots = new(slot => slot.Id);
+    readonly FactsBook facts;
+    readonly SlotSet<PodName> byName = new(PodName.Of);
+    readonly AdmissionBook admissions = new();
+    readonly Dictionary<NodeId, ulong> nodeVersions = [];
+    readonly Dictionary<NodeId, ulong> tenantVersions = [];
+    readonly SortedDictionary<PodId, Slot> watched = [];
+    readonly Garbage garbage;
+    readonly SharedRows? shared;
+    readonly bool loading = true;
+
+    public SlotTable(ITables tables, IMemberList members, NodeTimings timings) : this(tables, members, timings, null) { }
+
+    internal SlotTable(ITables tables, IMemberList members, NodeTimings timings, SharedRows? shared)
+    {
+        this.shared = shared;
+        this.members = members;
+        nodes = new NodeBook(catalog, members, timings);
+        priorities = new PriorityBook(catalog);
+        facts = new FactsBook(slots);
+        garbage = new Garbage(tables, catalog, facts);
+        Placed = new PlacedPods(members.Self, slots);
+        Budgets = new BudgetBook(members, slots);
+        Version = tables.Version;
+        foreach (var member in members.All) Place(member.Id);
+        // What the store gave back is there before the first input, and before any clock was read.
+        foreach (var kind in (RowKind[])[RowKind.Object, RowKind.Slot, RowKind.Admission, RowKind.Summary])
+            foreach (var row in tables.Rows(kind))
+                Apply(new RowChange(row.Uid, kind, null, row), default);
+        loading = false;
+    }
+
+    /// <summary>Slots that changed since the machine last looked; it clears the list. May name a slot twice.</summary>
+    public List<PodId> Dirty { get; } = [];
+
+    /// <summary>ConfigMaps and Secrets that changed since the machine last looked; it clears the list.</summary>
+    internal List<ObjectName> DirtyConfig { get; } = [];
+
+    /// <summary>What the wanted pods ask for.</summary>
+    public TypicalPods Typical { get; } = new();
+
+    /// <summary>Grows with every change applied, of rows and members alike: what resource versions count.</summary>
+    public ulong Version { get; private set; }
+
+    /// <summary>What the last change of an admission's row was about, before and after: so that those who look on need not read the row again.</summary>
+    internal (Admission? Before, Admission? After) LastAdmission { get; private set; }
+
+    /// <summary>Where pods are, for rules between pods.</summary>
+    public PlacedPods Placed { get; }
+
+    /// <summary>How many pods may be disrupted on purpose.</summary>
+    public BudgetBook Budgets { get; }
+
+    /// <summary>Pods that start together.</summary>
+    public Gangs Gangs { get; } = new();
+
+    /// <summary>The desired objects behind the slots.</summary>
+    public Catalog Objects => catalog;
+
+    public Slot? Find(PodId pod) => slots.Find(pod);
+
+    /// <summary>The pod that people mean by a name: a wanted one, where an unwanted one has the name as well.</summary>
+    public Slot? Find(string @namespace, string podName) => byName.Find(PodName.Of(@namespace, podName));
+
+    /// <summary>What people call a pod, also one whose slot is gone; null once its object is.</summary>
+    public ObjectName? NameOf(PodId pod) => catalog.Find(pod.Workload) is { } workload
+        ? new ObjectName("Pod", workload.Name.Namespace, PodName.Of(workload.Name, pod).ToString())
+        : null;
+
+    /// <summary>All of them. The order is the same wherever the same changes came in the same order.</summary>
+    public IReadOnlyCollection<Slot> Slots => slots;
+
+    /// <summary>Admissions of a node, whatever their pods: what the node itself answers for. In order of uid.</summary>
+    public IEnumerable<Admission> AdmissionsOf(NodeId node) => admissions.Of(node);
+
+    /// <summary>What each auctioneer of a pod last told of it.</summary>
+    internal ReadOnlySpan<Row> RoundsOf(PodId pod) => facts.Find(pod) is { } known ? known.Rounds : [];
+
+    /// <summary>The summary row of a pod under one auctioneer, for that auctioneer to edit; null when it has none.</summary>
+    public Uid? SummaryRow(PodId pod, NodeId auctioneer) => facts.Find(pod)?.SummaryOf(auctioneer);
+
+    /// <summary>
+    /// Desired and unfinished slots that no live node holds: open, or standing on a node that is dead for less than
+    /// the grace. Only these can change by the mere passing of time, so a tick looks at no others. In order of id.
+    /// </summary>
+    public IEnumerable<Slot> Watching => watched.Values;
+
+    /// <summary>Rows that nobody needs any more, for any node to remove.</summary>
+    public IEnumerable<Uid> Removable(Instant now) => garbage.IsEmpty ? [] : Unneeded(now); // a turn without garbage allocates nothing
+
+    /// <summary>The operator's side of a node (labels, taints, cordon), laid over its card.</summary>
+    public NodeSettings SettingsOf(NodeId node) => nodes.SettingsOf(node);
+
+    /// <summary>The number of the last change of a node that a reader would see.</summary>
+    public ulong VersionOf(NodeId node) => nodeVersions.GetValueOrDefault(node);
+
+    /// <summary>By its class as the tables have it now, for its next admission; one that stands keeps the priority of its birth. 0 while <see cref="LacksClass"/>.</summary>
+    public int PriorityOf(Slot slot) => priorities.Of(slot.Template)?.Value ?? 0;
+
+    /// <summary>Whether it may have pods of lower priority evicted when it fits nowhere.</summary>
+    public bool MayPreempt(Slot slot) => slot.Template.MayPreempt ?? priorities.Of(slot.Template) is { MayPreempt: true };
+
+    /// <summary>It names a PriorityClass that is not there: nobody may run it before that is, for its priority would be a guess.</summary>
+    public bool LacksClass(Slot slot) => priorities.Of(slot.Template) is null;
+
+    /// <summary>By whose majority singletons run; null while nobody is named.</summary>
+    public VoterList? Voters { get; private set; }
+
+    /// <summary>It is a singleton, and there is nobody to grant it.</summary>
+    public bool LacksVoters(Slot slot) => slot.Template.IsSingleton && Voters is null;
+
+    /// <summary>The class that pods without one get by some object's word, other than the one named; null when there is none.</summary>
+    internal PriorityClass? DefaultClassBesides(string name) => priorities.DefaultBesides(name);
+
+    /// <summary>Of any admission there is; null when there is none. A pod below or at it has nobody to evict.</summary>
+    internal int? LeastPriority => admissions.LeastPriority;
+
+    /// <summary>Moves when an admission of the node comes or goes.</summary>
+    internal ulong TenantsVersionOf(NodeId node) => tenantVersions.GetValueOrDefault(node);
+
+    public void OnRow(in RowChange change, Turn turn) => Apply(change, turn.Now);
+
+    public void OnMember(in MemberChange change, Turn turn) => Apply(change, turn.Now);
+
+    public void Apply(in RowChange change, Now now)
+    {
+        Version++;
+        switch (change.Kind)
+        {
+            case RowKind.Object:
+                ApplyObject(change, now);
+                break;
+            case RowKind.Admission:
+                ApplyAdmission(change, now);
+                break;
+            case RowKind.Slot:
+                if (PodFacts.ReadPod((change.After ?? change.Before)!) is not { } pod) break;
+                if (change.After is not null) facts.Of(pod).PutSlot(change.After);
+                else facts.Of(pod).TakeSlot(change.Uid);
+                Touch(pod, now);
+                break;
+            case RowKind.Summary:
+                if (PodFacts.ReadPod((change.After ?? change.Before)!) is not { } summed) break;
+                if (change.After is not null && PodFacts.ReadSummary(change.After) is not null) facts.Of(summed).PutSummary(change.After);
+                else facts.Of(summed).TakeSummary(change.Uid);
+                Touch(summed, now);
+                break;
+        }
+    }
+
+    public void Apply(in MemberChange change, Now now)
+    {
+        Version++;
+        nodeVersions[change.Node] = Version;
+        if (change.Before?.Card != change.After?.Card) nodes.Forget(change.Node);
+        if (change.ChangesLiveness || change.Before?.Card != change.After?.Card) Place(change.Node);
+        if (change.Before?.State == change.After?.State) return; // capacity moves all the time, and moves no pod
+        foreach (var admission in AdmissionsOf(change.Node)) Touch(admission.Run.Pod, now);
+    }
+
+    /// <summary>
+    /// By a peer's word that epoch is the pod's next: this node has not seen the admissions before it, which are gone. False: that was no
+    /// news, or is not to be believed, since near the last epoch the pod would have none left.
+    /// </summary>
+    internal bool Learn(PodId pod, Epoch next, Now now)
+    {
+        if (Find(pod) is not { } slot || next <= slot.NextEpoch || next.Value - slot.NextEpoch.Value > EpochsMissedMost) return false;
+        Version++;
+        facts.Of(pod).Saw(new Epoch(next.Value - 1));
+        Touch(pod, now);
+        return true;
+    }
+
+    /// <summary>
+    /// The admission that counts: the first in order that is not draining, of the least epoch or later, not failed,
+    /// and whose node is live, or dead for less than the grace. One that has ended counts wherever its node is.
+    /// </summary>
+    public Admission? Standing(Slot slot, Instant now)
+    {
+        foreach (var admission in slot.Admissions)
+            if (Counts(slot, admission) && (admission.Status.HasEnded || nodes.Answers(admission.Node, slot.Template.LossGrace, now))) return admission;
+        return null;
+    }
+
+    /// <summary>Its node restarted since, and what became of the pod is not known yet.</summary>
+    internal bool IsOutdated(Admission admission, Instant now) => nodes.IsOutdated(admission, now);
+
+    /// <summary>Desired, not succeeded, not gated, of a known priority, with voters if it needs them, and nobody's. Notes since when: the mere passing of time may have opened it.</summary>
+    public bool IsOpen(Slot slot, Instant now)
+    {
+        var open = slot.IsDesired && !slot.Succeeded && !slot.IsGated && !LacksClass(slot) && !LacksVoters(slot) && Standing(slot, now) is null;
+        if (open == slot.OpenSince is not null) return open;
+        slot.OpenSince = open ? now : null;
+        slot.Version = ++Version;
+        return open;
+    }
+
+    static bool Counts(Slot slot, Admission admission) =>
+        !admission.Status.Draining && admission.Run.Epoch >= slot.LeastEpoch && !slot.FailedEpochs.Contains(admission.Run.Epoch);
+
+    IEnumerable<Uid> Unneeded(Instant now) => garbage.Find(admission => nodes.Answers(admission.Node, TimeSpan.Zero, now));
+
+    bool IsHeld(Slot slot)
+    {
+        foreach (var admission in slot.Admissions)
+            if (Counts(slot, admission) && (admission.Status.HasEnded || members.Find(admission.Node) is { IsLive: true })) return true;
+        return false;
+    }
+
+    void ApplyObject(in RowChange change, Now now)
+    {
+        if (catalog.Apply(change) is not { } changed) return;
+        changed.Version = Version;
+        var derives = change.After is null || change.Before is null || changed.IsDeleting;
+        foreach (var turned in catalog.Judge(changed.Name))
+        {
+            turned.Version = Version;
+            if (turned == changed) derives = true;
+            else Derive(turned, gone: false, now);
+            if (turned != changed && turned.Name.Kind == DisruptionBudget.Kind) Budgets.Apply(turned, gone: false);
+        }
+        garbage.Note(changed, gone: change.After is null);
+        if (changed.Name.Kind == NodeBook.Kind)
+        {
+            var node = NodeId.Of(changed.Name.Name);
+            nodes.Forget(node);
+            Place(node);
+            nodeVersions[node] = Version;
+            Dirty.AddRange(watched.Keys); // an uncordoned node may be what they wait for
+        }
+        if (changed.Name.Kind == DisruptionBudget.Kind) Budgets.Apply(changed, gone: change.After is null);
+        if (changed.Name.Kind == PriorityClass.Kind)
+        {
+            priorities.Forget();
+            foreach (var waiting in watched.Keys.ToArray()) Touch(waiting, now);
+        }
+        if (changed.Name.Kind == NamespaceBook.Kind)
+        {
+            var labels = catalog.Find(changed.Name) is { } held ? NodeBook.ReadLabels(held.Json(Fields.Labels)) : null;
+            if (Placed.SetNamespace(changed.Name.Name, labels)) Dirty.AddRange(watched.Keys); // they may go elsewhere now
+        }
+        if (changed.Name.Kind == VoterList.Kind)
+        {
+            var read = VoterList.Read(catalog);
+            if (Voters is null || read is null || !Voters.Says(read)) Voters = read;
+            foreach (var waiting in watched.Keys.ToArray()) Touch(waiting, now);
+        }
+        if (ConfigKinds.Has(changed.Name.Kind)) DirtyConfig.Add(changed.Name);
+        if (!WorkloadSpec.IsWorkload(changed.Name.Kind)) return;
+        if (change.After is null) changed.Spec = null;
+        else if (change.Before is null || changed.Spec is null || IsOther(change.Before, change.After))
+        {
+            derives = true;
+            var sameTemplate = changed.Name.Kind != "Pod" && change.Before?[Fields.Template]?.Dot == change.After[Fields.Template]?.Dot;
+            changed.Spec = WorkloadSpec.Read(changed.Name.Kind, changed.Json, change.After.Cells.Select(cell => cell.Field), sameTemplate ? changed.Spec?.Template : null);
+        }
+        if (derives) Derive(changed, change.After is null, now);
+    }
+
+    /// <summary>Whether any cell that pods are derived from changed: status and annotations of a workload are none.</summary>
+    static bool IsOther(Row before, Row after) =>
+        before.Cells.Where(IsSpec).Select(cell => cell.Dot).SequenceEqual(after.Cells.Where(IsSpec).Select(cell => cell.Dot)) is false;
+
+    static bool IsSpec(Cell cell) => cell.Field.StartsWith("spec.", StringComparison.Ordinal) || cell.Field is Fields.Skip or Fields.Labels or Fields.Annotations;
+
+    /// <summary>Makes an object's slots what its spec says: only those that come or go are touched.</summary>
+    void Derive(CatalogObject workload, bool gone, Now now)
+    {
+        var wanted = gone || workload.IsDeleting || workload.NameConflict ? null : workload.Spec;
+        var template = wanted?.Template;
+        var ordinals = template is null ? [] : wanted!.Ordinals;
+        foreach (var slot in workload.Slots.ToArray())
+        {
+            var keep = template is not null && slot.Id.Template == template.Hash && ordinals.BinarySearch(slot.Id.Ordinal) >= 0;
+            if (slot.IsDesired == keep) continue;
+            slot.IsDesired = keep;
+            Typical.Count(slot.Template, keep ? 1 : -1);
+            if (keep) byName.Put(slot);
+            Touch(slot.Id, now);
+        }
+        foreach (var ordinal in ordinals)
+        {
+            var pod = new PodId(workload.Uid, ordinal, template!.Hash);
+            if (ReferenceEquals(Find(pod)?.Template, template)) continue;
+            Add(workload, new Slot { Id = pod, Workload = workload.Name, Template = template, IsDesired = true });
+            Touch(pod, now);
+        }
+    }
+
+    /// <summary>Tells a node's labels and taints to whoever counts by them; a node that is not live is in no domain.</summary>
+    void Place(NodeId node)
+    {
+        var placed = members.Find(node) is { IsLive: true } member ? new PlacedNode(member.Name, SettingsOf(node)) : null;
+        Placed.SetNode(node, placed, AdmissionsOf(node).Select(admission => admission.Run.Pod));
+    }
+
+    void Add(CatalogObject workload, Slot slot)
+    {
+        var replaced = Find(slot.Id);
+        if (replaced is not null)
+        {
+            slot.OpenSince = replaced.OpenSince;
+            slot.Facts = replaced.Facts;
+            Placed.Detach(replaced);
+            BudgetBook.Detach(replaced);
+            Gangs.Detach(replaced);
+            if (replaced.IsDesired) Typical.Count(replaced.Template, -1);
+        }
+        else facts.Join(slot);
+        if (replaced is null && slot.Facts is { } known) // its admissions were here before it
+            foreach (var admission in known.Admissions) tenantVersions[admission.Node] = Version;
+        Typical.Count(slot.Template, 1);
+        slots.Put(slot);
+        workload.Slots.Remove(slot);
+        workload.Slots.Add(slot);
+        byName.Put(slot);
+        Placed.Attach(slot);
+        Gangs.Attach(slot);
+    }
+
+    void ApplyAdmission(in RowChange change, Now now)
+    {
+        var held = PodFacts.ReadNode((change.After ?? change.Before)!) is { } node ? admissions.Find(node, change.Uid) : null;
+        var next = change.After is null ? null : Read(change.After, held);
+        LastAdmission = (held, next);
+        if (held is null != next is null) tenantVersions[(next ?? held!).Node] = Version;
+        if (held is not null && next is null)
+        {
+            admissions.Remove(held);
+            facts.Of(held.Run.Pod).Take(held.Uid);
+            Touch(held.Run.Pod, now);
+        }
+        if (next is null) return;
+        admissions.Put(next);
+        facts.Of(next.Run.Pod).Put(next);
+        Touch(next.Run.Pod, now);
+    }
+
+    Admission? Read(Row row, Admission? held)
+    {
+        if (shared is null) return PodFacts.Read(row, held);
+        if (!shared.TryRecall<Admission>(row, out var read)) shared.Remember(row, read = PodFacts.Read(row, held));
+        return read;
+    }
+
+    /// <summary>Brings a slot up to date with its facts, and drops what nobody wants and nobody runs.</summary>
+    void Touch(PodId pod, Now now)
+    {
+        Dirty.Add(pod);
+        var known = facts.Find(pod);
+        var slot = Find(pod);
+        if (known is not null) garbage.Note(pod, known, isStray: slot is null);
+        if (slot is null && known is { IsEmpty: true }) facts.Drop(pod);
+        if (slot is null) return;
+        known?.CopyTo(slot);
+        Placed.Update(slot);
+        Budgets.Update(slot);
+        slot.Version = Version;
+        if (!slot.IsDesired && slot.Admissions.IsEmpty) Drop(slot);
+        else if (slot.IsDesired && !slot.Succeeded && !IsHeld(slot)) watched[pod] = slot;
+        else if (watched.Count > 0) watched.Remove(pod);
+        if (!loading) IsOpen(slot, now.Monotonic);
+    }
+
+    void Drop(Slot slot)
+    {
+        slots.Remove(slot);
+        Placed.Detach(slot);
+        BudgetBook.Detach(slot);
+        Gangs.Detach(slot);
+        watched.Remove(slot.Id);
+        catalog.Find(slot.Id.Workload)?.Slots.Remove(slot);
+        byName.Remove(slot);
+        facts.Part(slot);
+        if (slot.Facts is { } left) garbage.Note(slot.Id, left, isStray: true);
+    }
+}
