@@ -64,7 +64,7 @@ public class MemberPeriodBench
             address = card.Address;
             outbox = new Outbox(card.Id) { Boot = 1 };
             var config = new NodeConfig(card, ImmutableArray.Create(Samples.Card(0).Address), NodeTimings.Lan, 1, 1);
-            Swim = new Swim(config, 1, new Luck((ulong)index), outbox);
+            Swim = new Swim(config, 1, new RandomStream((ulong)index), outbox);
             outbox.Piggyback = Swim;
         }
 

@@ -2,6 +2,7 @@ using BenchmarkDotNet.Attributes;
 using Gossip.Core.Primitives;
 using Gossip.Core.Scheduling;
 using Gossip.Core.Scheduling.Preemption;
+using Gossip.Core.Tables;
 using Gossip.Core.Templates;
 
 namespace Gossip.Bench;

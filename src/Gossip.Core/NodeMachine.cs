@@ -54,7 +54,7 @@ public sealed class NodeMachine
         this.trace = trace;
         rules ??= SchedulingRules.Default;
         var boot = Replicator.NextBoot(config, contents);
-        var luck = new Luck(StableHash.Mix(config.Seed, boot));
+        var luck = new RandomStream(StableHash.Mix(config.Seed, boot));
         self = config.Card;
         outbox = new Outbox(self.Id) { Boot = boot, Address = self.Address };
         swim = new Swim(config, boot, luck.For("swim"), outbox);
@@ -82,7 +82,7 @@ public sealed class NodeMachine
             budgets,
             evictor,
             Rebalancer,
-            new Clerk(slots, replicator, replicator, views),
+            new RequestHandler(slots, replicator, replicator, views),
             new Sweeper(slots, swim, replicator));
         memberObservers = parts.That<IMemberObserver>();
         rowObservers = parts.That<IRowObserver>();

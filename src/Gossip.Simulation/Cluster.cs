@@ -254,8 +254,8 @@ public sealed class Cluster
         var podsEach = Math.Max(4, (3 * pods + nodes - 1) / nodes); // so that half of the machines have room for all of it
         world = new World(nodes, seed, timings, index => Manifests.Node(index, podsEach), () => sentence.ToString(), faults);
         world.Check([.. CheckerSet.For(world), cost = new AuctionCostChecker(world)]);
-        users = new Users(world, world.Luck.For("users"));
-        operators = new Operators(world, world.Luck.For("operators"));
+        users = new Users(world, world.RandomStream.For("users"));
+        operators = new Operators(world, world.RandomStream.For("operators"));
         foreach (var node in world.Nodes) world.After(TimeSpan.FromMilliseconds(node.Index), node.Start);
         if (pods > 0) world.After(TimeSpan.FromSeconds(1.5), () => users.CreateEverything(pods, 100));
         world.RunFor(TimeSpan.FromSeconds(1.6)); // every user has asked

@@ -38,11 +38,11 @@ internal sealed class World
     public World(int nodes, ulong seed, NodeTimings timings, Func<int, NodeCard> card, Func<string> replay, WorldFaults faults, bool large = false)
     {
         this.replay = replay;
-        Luck = new Luck(StableHash.Mix(seed));
+        RandomStream = new RandomStream(StableHash.Mix(seed));
         trace = new TraceHash(seed);
         Timings = timings;
-        Network = new SimNetwork(nodes, Luck.For("network"), Queue, Buffers, Sometimes);
-        var clocks = Luck.For("clocks");
+        Network = new SimNetwork(nodes, RandomStream.For("network"), Queue, Buffers, Sometimes);
+        var clocks = RandomStream.For("clocks");
         var seeds = Enumerable.Range(0, large ? 0 : Math.Min(3, nodes)).Select(SimNetwork.AddressOf).ToArray(); // who knows everybody does not join
         Nodes = new SimNode[nodes];
         ImmutableArray<Member> acquainted = large ? Acquaintances(nodes, card) : [];
@@ -53,7 +53,7 @@ internal sealed class World
                 (long)(clocks.Next() >> 20), (clocks.Unit() * 2 - 1) * faults.Drift,
                 (clocks.Unit() * 2 - 1) * faults.WallError);
             var config = new NodeConfig(card(i), [.. seeds], timings, StableHash.Mix(seed, (ulong)i), 0) { Planted = i == faults.Liar ? PlantedBug.AdmitsNothing : faults.Planted, Acquainted = acquainted };
-            Nodes[i] = new SimNode(this, i, config, clock, new Luck(StableHash.Mix(seed, (ulong)(i + 1000))), shared);
+            Nodes[i] = new SimNode(this, i, config, clock, new RandomStream(StableHash.Mix(seed, (ulong)(i + 1000))), shared);
             byId[Nodes[i].Id] = Nodes[i];
         }
     }
@@ -68,8 +68,8 @@ internal sealed class World
     public SimNode[] Nodes { get; }
     public NodeTimings Timings { get; }
 
-    /// <summary>The root of all luck of this run; take a stream with <see cref="Core.Primitives.Luck.For"/>.</summary>
-    public Luck Luck { get; }
+    /// <summary>The root of all luck of this run; take a stream with <see cref="Core.Primitives.RandomStream.For"/>.</summary>
+    public RandomStream RandomStream { get; }
 
     public long Events { get; private set; }
     public ulong Hash => trace.Value;

@@ -21,7 +21,7 @@ public class AuctionCostTests
         var cost = new AuctionCostChecker(world);
         world.Check([cost]);
         foreach (var node in world.Nodes) node.Start();
-        var users = new Users(world, world.Luck.For("users"));
+        var users = new Users(world, world.RandomStream.For("users"));
         world.RunFor(1.Seconds()); // all of them bid
         for (var i = 0; i < Pods; i++)
         {

@@ -44,7 +44,7 @@ sealed class OpenbRun(OpenbTrace trace, int seed)
 
     public OpenbRun Run()
     {
-        var luck = new Luck((ulong)seed);
+        var luck = new RandomStream((ulong)seed);
         var arriving = new List<PodTemplate>();
         for (var demand = 0L; demand * 100 < trace.DeviceMilli * PercentMost; demand += OpenbTrace.DemandOf(arriving[^1])) arriving.Add(trace.Pods[luck.Below(trace.Pods.Length)]);
         luck.Shuffle(System.Runtime.InteropServices.CollectionsMarshal.AsSpan(arriving));

@@ -48,7 +48,7 @@ sealed class OpenbTrace(string name, ImmutableArray<NodeCard> nodes, ImmutableAr
     /// </summary>
     public OpenbTrace Reshaped(int seed)
     {
-        var luck = new Luck((ulong)seed);
+        var luck = new RandomStream((ulong)seed);
         var some = nodes.Where(_ => luck.Below(3) < 2).ToImmutableArray();
         var weights = new Dictionary<(long, DeviceRequest?), int>();
         var others = ImmutableArray.CreateBuilder<PodTemplate>();

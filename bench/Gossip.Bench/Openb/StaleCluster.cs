@@ -27,7 +27,7 @@ sealed class StaleCluster : IMemberList
     readonly Hearsay hearsay;
     int pods;
 
-    public StaleCluster(OpenbTrace trace, Luck luck)
+    public StaleCluster(OpenbTrace trace, RandomStream luck)
     {
         members = [.. trace.Nodes.Select(card => new Member(card, new Incarnation(1, 0), MemberState.Alive, default, new Capacity(1, 1, card.Allocatable, ""))).OrderBy(member => member.Id.Value)];
         index = members.Select((member, at) => (member.Id, at)).ToDictionary(pair => pair.Id, pair => pair.at);

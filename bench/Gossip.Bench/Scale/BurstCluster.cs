@@ -21,13 +21,13 @@ sealed class BurstCluster : BenchCluster
 
     readonly EventQueue queue = new();
     readonly BufferPool buffers = new();
-    readonly Luck luck;
+    readonly RandomStream luck;
     readonly ulong[] told;
     bool syncs;
 
     public BurstCluster(int nodes, ulong seed) : base(nodes, 3)
     {
-        luck = new Luck(seed);
+        luck = new RandomStream(seed);
         told = new ulong[nodes];
         Gossip = NodeTimings.Lan.GossipInterval * EpidemicRounds(nodes, NodeTimings.Lan.GossipFanout, luck.For("epidemic"));
     }
@@ -130,7 +130,7 @@ sealed class BurstCluster : BenchCluster
     }
 
     /// <summary>Until the last node is reached, when each that knows tells a few at random every round.</summary>
-    static int EpidemicRounds(int nodes, int fanout, Luck luck)
+    static int EpidemicRounds(int nodes, int fanout, RandomStream luck)
     {
         var knows = new bool[nodes];
         knows[0] = true;

@@ -16,7 +16,7 @@ sealed class Trial
     static readonly TimeSpan Glance = TimeSpan.FromMilliseconds(50);
 
     readonly Stopwatch wall = Stopwatch.StartNew();
-    readonly Luck luck;
+    readonly RandomStream luck;
     int names;
 
     public Trial(int nodes, ulong seed, NodeTimings timings, int podsEach)
@@ -24,7 +24,7 @@ sealed class Trial
         World = new World(nodes, seed, timings, index => Manifests.Node(index, podsEach), () => string.Create(CultureInfo.InvariantCulture, $"seed {seed}"), WorldFaults.None, large: true);
         Admissions = new Admissions(World);
         World.Check([Admissions]);
-        luck = World.Luck.For("trial");
+        luck = World.RandomStream.For("trial");
         foreach (var node in World.Nodes) World.After(TimeSpan.Zero, node.Start); // all at once: they believe each other alive
         World.RunFor(TimeSpan.FromSeconds(6)); // every node has told that it takes pods, and all know
     }

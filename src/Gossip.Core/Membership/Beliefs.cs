@@ -17,7 +17,7 @@ sealed class Beliefs(NodeConfig config, ulong boot, Outbox outbox, List<MemberCh
 
     public MemberTable Table { get; } = new();
     public RumourQueue Rumours { get; } = new();
-    public Graves Graves { get; } = new();
+    public RememberedAddresses RememberedAddresses { get; } = new();
 
     public Member Own => Table.Find(self)!;
     public bool IsAlone => Table.Live.Length <= 1;
@@ -51,7 +51,7 @@ sealed class Beliefs(NodeConfig config, ulong boot, Outbox outbox, List<MemberCh
         var news = record with { State = state };
         if (held is null)
         {
-            if (state == MemberState.Dead && record.Age >= config.Timings.DeadRecord) Graves.Add(new Grave(record.Id, record.Card.Address));
+            if (state == MemberState.Dead && record.Age >= config.Timings.DeadRecord) RememberedAddresses.Add(new RememberedAddress(record.Id, record.Card.Address));
             else Replace(null, news, turn);
         }
         else if (news.Overrides(held)) Replace(held, news, turn);
@@ -163,8 +163,8 @@ sealed class Beliefs(NodeConfig config, ulong boot, Outbox outbox, List<MemberCh
 
         foreach (var accuser in suspicions.Drop(after.Id)) Rumours.Drop(Accusation.SubjectOf(after.Id, accuser)); // a newer suspicion starts afresh
         if (after.State == MemberState.Suspect) suspicions.Open(after.Id, Table.Live.Length, turn);
-        if (after.State == MemberState.Dead) Graves.Add(new Grave(after.Id, after.Address));
-        else Graves.Remove(after.Id);
+        if (after.State == MemberState.Dead) RememberedAddresses.Add(new RememberedAddress(after.Id, after.Address));
+        else RememberedAddresses.Remove(after.Id);
         if (before?.State != after.State)
             turn.Note(new NodeNote(
                 after.State == MemberState.Alive ? NoteLevel.Information : NoteLevel.Warning, "member", after.Name,

@@ -9,7 +9,7 @@ namespace Gossip.Core.Membership;
 /// <param name="ReplyTo">The sender's address: a frame's own comes from a passing port.</param>
 /// <param name="Asks">The sender wants the receiver's list in return.</param>
 readonly record struct MemberSync(
-    NodeAddress ReplyTo, bool Asks, ReadOnlyMemory<MemberRecord> Members, ReadOnlyMemory<Grave> Graves) : IWireMessage<MemberSync>
+    NodeAddress ReplyTo, bool Asks, ReadOnlyMemory<MemberRecord> Members, ReadOnlyMemory<RememberedAddress> RememberedAddresses) : IWireMessage<MemberSync>
 {
     /// <summary>Records in one frame: 800 x 1,138 B (a datagram each) + 4,096 graves x 34 B = 1.05 MB, below <see cref="Limits.FramePayload"/>.</summary>
     public const int RecordsMost = 800;
@@ -29,8 +29,8 @@ readonly record struct MemberSync(
         writer.Write(message.Asks);
         writer.WriteArrayHeader(message.Members.Length);
         foreach (ref readonly var member in message.Members.Span) MemberRecord.Write(ref writer, member);
-        writer.WriteArrayHeader(message.Graves.Length * GraveFields);
-        foreach (var grave in message.Graves.Span)
+        writer.WriteArrayHeader(message.RememberedAddresses.Length * GraveFields);
+        foreach (var grave in message.RememberedAddresses.Span)
         {
             writer.Write(grave.Node.Value);
             Codec.WriteAddress(ref writer, grave.Address);
@@ -48,9 +48,9 @@ readonly record struct MemberSync(
         for (var i = 0; i < members.Length; i++) members[i] = MemberRecord.Read(ref reader);
 
         room = reader.Sequence.Length - reader.Consumed; // a field takes a byte at least
-        var most = (int)Math.Min(Membership.Graves.Most * GraveFields, room);
-        var graves = new Grave[Codec.ReadCount(ref reader, most, "memberSync.graves") / GraveFields];
-        for (var i = 0; i < graves.Length; i++) graves[i] = new Grave(new NodeId(reader.ReadUInt64()), Codec.ReadAddress(ref reader));
+        var most = (int)Math.Min(Membership.RememberedAddresses.Most * GraveFields, room);
+        var graves = new RememberedAddress[Codec.ReadCount(ref reader, most, "memberSync.graves") / GraveFields];
+        for (var i = 0; i < graves.Length; i++) graves[i] = new RememberedAddress(new NodeId(reader.ReadUInt64()), Codec.ReadAddress(ref reader));
         Codec.SkipRest(ref reader, fields - Fields);
         return new MemberSync(replyTo, asks, members, graves);
     }

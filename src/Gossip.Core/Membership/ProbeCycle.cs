@@ -12,7 +12,7 @@ namespace Gossip.Core.Membership;
 /// Source: sections 3.1 and 4.3 of Das, Gupta, Motivala, "SWIM", 2002; the stream is memberlist's addition.
 /// </summary>
 /// <remarks>Messages: <see cref="Ping"/>, <see cref="Ack"/>, <see cref="PingRequest"/>. Timers: ProbeTimeout.</remarks>
-sealed class ProbeCycle(NodeConfig config, MemberTable table, RandomPeers peers, Luck luck, Outbox outbox)
+sealed class ProbeCycle(NodeConfig config, MemberTable table, RandomPeers peers, RandomStream luck, Outbox outbox)
 {
     readonly NodeId self = config.Card.Id;
     readonly NodeAddress address = config.Card.Address;

@@ -4,7 +4,7 @@ using Gossip.Core.Tables.Topology;
 namespace Gossip.Core.Membership;
 
 /// <summary>Draws live members at random, for gossip and for relays.</summary>
-sealed class RandomPeers(MemberTable table, NodeId self, Luck luck)
+sealed class RandomPeers(MemberTable table, NodeId self, RandomStream luck)
 {
     /// <summary>Draws for each peer wanted, so that a small cluster ends the search: at half the cluster wanted, a miss in 250.</summary>
     const int DrawsEach = 8;

@@ -10,7 +10,7 @@ namespace Gossip.Core.Membership;
 /// somebody answers, both sides exchange their whole lists.
 /// </summary>
 /// <remarks>Messages: <see cref="MemberSync"/>. Timers: JoinRetry, DeadRetry.</remarks>
-sealed class Reunion(NodeConfig config, Beliefs beliefs, Luck luck, Outbox outbox)
+sealed class Reunion(NodeConfig config, Beliefs beliefs, RandomStream luck, Outbox outbox)
 {
     readonly NodeAddress address = config.Card.Address;
     ulong joins;
@@ -43,12 +43,12 @@ sealed class Reunion(NodeConfig config, Beliefs beliefs, Luck luck, Outbox outbo
 
     public void OnDeadRetry(Turn turn)
     {
-        var doors = beliefs.Graves.Count + config.Seeds.Length;
+        var doors = beliefs.RememberedAddresses.Count + config.Seeds.Length;
         var first = doors == 0 ? 0 : luck.Below(doors);
         for (var i = 0; i < doors; i++)
         {
             var door = (first + i) % doors;
-            var to = door < beliefs.Graves.Count ? beliefs.Graves[door].Address : config.Seeds[door - beliefs.Graves.Count];
+            var to = door < beliefs.RememberedAddresses.Count ? beliefs.RememberedAddresses[door].Address : config.Seeds[door - beliefs.RememberedAddresses.Count];
             if (to == address || beliefs.Table.LiveAt(to) is not null) continue;
             Exchange(to, asks: true, turn);
             break;
@@ -61,7 +61,7 @@ sealed class Reunion(NodeConfig config, Beliefs beliefs, Luck luck, Outbox outbo
     {
         var records = new MemberRecord[beliefs.Table.All.Length];
         for (var i = 0; i < records.Length; i++) records[i] = MemberRecord.Of(beliefs.Table.All[i], turn.Now);
-        var graves = beliefs.Graves.ToArray();
+        var graves = beliefs.RememberedAddresses.ToArray();
         for (var start = 0; start < records.Length; start += MemberSync.RecordsMost)
         {
             var isLast = start + MemberSync.RecordsMost >= records.Length;
@@ -73,8 +73,8 @@ sealed class Reunion(NodeConfig config, Beliefs beliefs, Luck luck, Outbox outbo
     public void OnSync(in MemberSync sync, Turn turn)
     {
         foreach (ref readonly var record in sync.Members.Span) beliefs.Learn(record, hearsay: true, turn);
-        foreach (var grave in sync.Graves.Span)
-            if (beliefs.Table.Find(grave.Node) is null && !beliefs.Graves.Has(grave.Node)) beliefs.Graves.Add(grave);
+        foreach (var grave in sync.RememberedAddresses.Span)
+            if (beliefs.Table.Find(grave.Node) is null && !beliefs.RememberedAddresses.Has(grave.Node)) beliefs.RememberedAddresses.Add(grave);
         if (sync.Asks) Exchange(sync.ReplyTo, asks: false, turn);
     }
 

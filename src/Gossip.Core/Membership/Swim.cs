@@ -31,7 +31,7 @@ sealed class Swim : INodePart, IMemberList, IPiggyback
     readonly Reunion reunion;
     readonly Refusals refusals;
     readonly RandomPeers peers;
-    readonly Luck luck;
+    readonly RandomStream luck;
 
 
     /// <summary>When a sender was last told how it is spoken of.</summary>
@@ -40,7 +40,7 @@ sealed class Swim : INodePart, IMemberList, IPiggyback
     bool gossips;
 
     /// <exception cref="MessagePackSerializationException">Peers would refuse the card; the message names the field.</exception>
-    public Swim(NodeConfig config, ulong boot, Luck luck, Outbox outbox)
+    public Swim(NodeConfig config, ulong boot, RandomStream luck, Outbox outbox)
     {
         CardCodec.Validate(config.Card);
         this.config = config;

@@ -16,7 +16,7 @@ sealed partial class PodKeeper
     public void OnMember(in MemberChange change, Turn turn)
     {
         if (change.Before?.State == change.After?.State) return;
-        var company = Company.Of(members);
+        var company = Connectivity.Of(members);
         if (company.IsAlone == aloneSince is not null) return;
         aloneSince = company.IsAlone ? turn.Monotonic : null;
         foreach (var pod in kept.Values.ToArray())
@@ -34,7 +34,7 @@ sealed partial class PodKeeper
             return false;
         }
         pod.Draining = true;
-        (pod.Reason, pod.Message) = (IsAlone, $"node {Company.Of(members)}");
+        (pod.Reason, pod.Message) = (IsAlone, $"node {Connectivity.Of(members)}");
         pod.Notes.Add(IsAlone, "", pod.Message);
         Stop(pod, turn);
         return true;

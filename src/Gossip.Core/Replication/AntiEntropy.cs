@@ -16,7 +16,7 @@ namespace Gossip.Core.Replication;
 /// Source: Gonçalves et al., "DottedDB", 2017, with shard hashes in place of its per-key clocks. Messages: Digest,
 /// ShardList, Repair. Timers: DigestTick, SessionEnds.
 /// </remarks>
-sealed class AntiEntropy(NodeConfig config, Replica replica, Outbox outbox, IMemberList members, Luck luck)
+sealed class AntiEntropy(NodeConfig config, Replica replica, Outbox outbox, IMemberList members, RandomStream luck)
 {
     /// <summary>A session that is silent for so many digest periods has lost a frame.</summary>
     const int SessionPeriods = 5;

@@ -16,12 +16,12 @@ sealed class Replica
     const int NewsMost = 32;
 
     readonly RowGossip gossip;
-    readonly Luck luck;
+    readonly RandomStream luck;
     readonly PlantedBug planted;
     readonly bool writerIsNew;
     readonly List<Row> changed = [];
 
-    public Replica(NodeConfig config, StoreContents contents, ulong boot, RowGossip gossip, Luck luck, SharedRows? shared)
+    public Replica(NodeConfig config, StoreContents contents, ulong boot, RowGossip gossip, RandomStream luck, SharedRows? shared)
     {
         planted = config.Planted;
         Table = new RowTable { Shared = shared };

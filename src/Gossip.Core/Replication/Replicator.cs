@@ -26,7 +26,7 @@ sealed class Replicator : INodePart, ITables, IRowWriter, IPiggyback
     readonly Row[] one = new Row[1];
 
     /// <param name="contents">What the store gave back; a record that does not parse is skipped and counted, the rest applies.</param>
-    public Replicator(NodeConfig config, StoreContents contents, Luck luck, Outbox outbox, IMemberList members, SharedRows? shared = null)
+    public Replicator(NodeConfig config, StoreContents contents, RandomStream luck, Outbox outbox, IMemberList members, SharedRows? shared = null)
     {
         this.outbox = outbox;
         gossip = new RowGossip(config.Timings, outbox, members, luck.For("rumours"));

@@ -11,7 +11,7 @@ namespace Gossip.Core.Replication;
 /// leave; larger ones go as frames, to few, once or twice.
 /// </summary>
 /// <remarks>Source: Demers et al., "Epidemic algorithms for replicated database maintenance", 1987. Timer: RowGossipTick.</remarks>
-sealed class RowGossip(NodeTimings timings, Outbox outbox, IMemberList members, Luck luck) : IPiggyback
+sealed class RowGossip(NodeTimings timings, Outbox outbox, IMemberList members, RandomStream luck) : IPiggyback
 {
     /// <summary>Datagrams to one peer and tick: at 100 ms and three peers, under 300 kB/s while a backlog lasts.</summary>
     const int BurstMost = 8;

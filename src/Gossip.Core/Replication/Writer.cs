@@ -15,7 +15,7 @@ public sealed class Writer(WriterId id, ulong minted)
     /// <summary>The seq of the last dot.</summary>
     public ulong Minted { get; private set; } = minted;
 
-    public static WriterId Draw(Luck luck)
+    public static WriterId Draw(RandomStream luck)
     {
         ulong drawn;
         do drawn = luck.Next();
@@ -28,7 +28,7 @@ public sealed class Writer(WriterId id, ulong minted)
     /// <summary>True when somebody has seen dots of this writer that it does not remember: it may not write on.</summary>
     public bool IsDoubted(CausalContext seen) => seen.Greatest(Id) > Minted;
 
-    public void Renew(Luck luck)
+    public void Renew(RandomStream luck)
     {
         Id = Draw(luck);
         Minted = 0;

@@ -38,7 +38,7 @@ sealed partial class Auctioneer : INodePart, IMemberObserver, ISlotObserver
     readonly SlotTable slots;
     readonly IMemberList members;
     readonly ITables tables;
-    readonly Luck luck;
+    readonly RandomStream luck;
     readonly Outbox outbox;
     readonly Hearsay hearsay;
     readonly Candidates candidates;
@@ -55,7 +55,7 @@ sealed partial class Auctioneer : INodePart, IMemberObserver, ISlotObserver
     Instant? nextTick;
     bool ringTurned;
 
-    public Auctioneer(NodeConfig config, SlotTable slots, IMemberList members, ITables tables, IRowWriter writer, Luck luck, Outbox outbox, SchedulingRules rules)
+    public Auctioneer(NodeConfig config, SlotTable slots, IMemberList members, ITables tables, IRowWriter writer, RandomStream luck, Outbox outbox, SchedulingRules rules)
     {
         timings = config.Timings;
         planted = config.Planted;

@@ -2,6 +2,7 @@ using System.Collections.Immutable;
 using System.Globalization;
 using Docker.DotNet.Models;
 using Gossip.Core;
+using Gossip.Core.Membership;
 using Gossip.Core.Pods;
 using Gossip.Core.Ports;
 using Gossip.Core.Primitives;
@@ -126,7 +127,7 @@ public sealed partial class DockerRuntime
         var from = FormattableString.Invariant($"{since.ToUnixTimeSeconds()}");
         return engine.AskAsync(async token =>
         {
-            await engine.Client.System.MonitorEventsAsync(new ContainerEventsParameters { Since = from, Filters = filters }, new Ears(OnEvent), token).ConfigureAwait(false);
+            await engine.Client.System.MonitorEventsAsync(new ContainerEventsParameters { Since = from, Filters = filters }, new Connectivity(OnEvent), token).ConfigureAwait(false);
             return true;
         }, cancel);
     }
@@ -307,7 +308,7 @@ public sealed partial class DockerRuntime
         container.StopSignal = found.StopSignal;
     }
 
-    sealed class Ears(Action<Message> heard) : IProgress<Message>
+    sealed class Connectivity(Action<Message> heard) : IProgress<Message>
     {
         public void Report(Message value) => heard(value);
     }

@@ -15,7 +15,7 @@ internal sealed class MergeOrderChecker(World world) : Checker(world, "R1")
     const int Orders = 3;
 
     readonly List<RowChange> samples = [];
-    readonly Luck luck = world.Luck.For("merge order");
+    readonly RandomStream luck = world.RandomStream.For("merge order");
     long seen;
 
     public override void RowChanged(SimNode node, in RowChange change)

@@ -31,7 +31,7 @@ internal sealed class SimNode : NodeEffects
     ulong requests;
 
     /// <param name="shared">The pool of rows of a large simulation; null in others.</param>
-    internal SimNode(World world, int index, NodeConfig config, SimClock clock, Luck luck, SharedRows? shared)
+    internal SimNode(World world, int index, NodeConfig config, SimClock clock, RandomStream luck, SharedRows? shared)
     {
         this.shared = shared;
         World = world;

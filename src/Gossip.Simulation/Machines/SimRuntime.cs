@@ -13,7 +13,7 @@ namespace Gossip.Simulation.Machines;
 /// probes, and their engine goes away. It outlives the node's process and dies with the machine. Commands are idempotent, as
 /// real runtimes'.
 /// </summary>
-internal sealed class SimRuntime(SimNode node, Luck luck, Sometimes sometimes)
+internal sealed class SimRuntime(SimNode node, RandomStream luck, Sometimes sometimes)
 {
     const int Terminated = 143; // 128 + SIGTERM
     const string Why = "drawn by the simulator";

@@ -10,7 +10,7 @@ namespace Gossip.Simulation.Machines;
 /// record, when the machine loses power; a process that dies leaves it to the operating system, which keeps it.
 /// </summary>
 /// <param name="keeps">False for a machine that never starts again: nothing is written then.</param>
-internal sealed class SimStore(Luck luck, Sometimes sometimes, bool keeps = true) : IStore
+internal sealed class SimStore(RandomStream luck, Sometimes sometimes, bool keeps = true) : IStore
 {
     /// <summary>Length 4 + hash 8 before each record.</summary>
     const int Header = 12;

@@ -11,7 +11,7 @@ namespace Gossip.Simulation.Network;
 /// overtaken. Frames of a stream arrive in order or fail, as TCP does: refused when the machine is up and the
 /// process is not, unreachable when the machine or the way to it is gone.
 /// </summary>
-internal sealed class SimNetwork(int nodes, Luck luck, EventQueue queue, BufferPool buffers, Sometimes sometimes)
+internal sealed class SimNetwork(int nodes, RandomStream luck, EventQueue queue, BufferPool buffers, Sometimes sometimes)
 {
     /// <summary>How long a connect waits for a machine that does not answer.</summary>
     static readonly TimeSpan ConnectTimeout = TimeSpan.FromSeconds(1);

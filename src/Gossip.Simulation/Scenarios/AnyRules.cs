@@ -18,7 +18,7 @@ namespace Gossip.Simulation.Scenarios;
 /// Names and values are few, so that rules speak of each other often; each seed leaves some rules out and has much of
 /// others, since rules hide one another. (Groce et al., "Swarm testing", 2012.)
 /// </summary>
-internal sealed class AnyRules(Luck luck)
+internal sealed class AnyRules(RandomStream luck)
 {
     const double Often = 0.3, Now = 0.15, Rarely = 0.06;
 
@@ -94,7 +94,7 @@ internal sealed class AnyRules(Luck luck)
             ]);
     }
 
-    JsonObject Spec(Luck own, JsonObject annotations)
+    JsonObject Spec(RandomStream own, JsonObject annotations)
     {
         var container = new JsonObject { ["name"] = "main", ["image"] = "server", ["command"] = new JsonArray("server"), ["resources"] = new JsonObject { ["requests"] = Requests(own, annotations) } };
         if (Has(own, "host ports", Now)) container["ports"] = new JsonArray(new JsonObject { ["containerPort"] = 80, ["hostPort"] = 8000 + own.Below(2) });
@@ -114,7 +114,7 @@ internal sealed class AnyRules(Luck luck)
         return spec;
     }
 
-    JsonObject Requests(Luck own, JsonObject annotations)
+    JsonObject Requests(RandomStream own, JsonObject annotations)
     {
         var requests = new JsonObject { ["cpu"] = $"{50 * (1 + own.Below(12))}m", ["memory"] = $"{16 * (1 + own.Below(16))}Mi" };
         if (Has(own, "disk", Now)) requests["ephemeral-storage"] = "1Gi";
@@ -128,7 +128,7 @@ internal sealed class AnyRules(Luck luck)
         return requests;
     }
 
-    static JsonArray Tolerations(Luck own) => own.Below(5) switch
+    static JsonArray Tolerations(RandomStream own) => own.Below(5) switch
     {
         0 => [new JsonObject { ["operator"] = "Exists" }],
         1 => [new JsonObject { ["key"] = "dedicated", ["value"] = "db", ["effect"] = "NoSchedule" }],
@@ -137,7 +137,7 @@ internal sealed class AnyRules(Luck luck)
         _ => [new JsonObject { ["key"] = "dedicated", ["operator"] = "Exists" }, new JsonObject { ["key"] = "broken", ["operator"] = "Exists" }],
     };
 
-    static JsonObject Spread(Luck own)
+    static JsonObject Spread(RandomStream own)
     {
         var isHard = own.Chance(0.6);
         var said = new JsonObject
@@ -153,7 +153,7 @@ internal sealed class AnyRules(Luck luck)
         return said;
     }
 
-    static JsonObject NodeAffinity(Luck own)
+    static JsonObject NodeAffinity(RandomStream own)
     {
         var said = new JsonObject();
         if (own.Chance(0.7))
@@ -163,7 +163,7 @@ internal sealed class AnyRules(Luck luck)
         return said;
     }
 
-    static JsonObject Requirement(Luck own) => own.Below(6) switch
+    static JsonObject Requirement(RandomStream own) => own.Below(6) switch
     {
         0 => new JsonObject { ["key"] = "zone", ["operator"] = "In", ["values"] = new JsonArray("z0", "z1") },
         1 => new JsonObject { ["key"] = "zone", ["operator"] = "NotIn", ["values"] = new JsonArray($"z{own.Below(3)}") },
@@ -173,11 +173,11 @@ internal sealed class AnyRules(Luck luck)
         _ => new JsonObject { ["key"] = "gen", ["operator"] = "Lt", ["values"] = new JsonArray(Text(3 + own.Below(4))) },
     };
 
-    static JsonObject PodAffinity(Luck own, bool isRequired) => isRequired
+    static JsonObject PodAffinity(RandomStream own, bool isRequired) => isRequired
         ? new JsonObject { ["requiredDuringSchedulingIgnoredDuringExecution"] = new JsonArray(PodTerm(own)) }
         : new JsonObject { ["preferredDuringSchedulingIgnoredDuringExecution"] = new JsonArray(new JsonObject { ["weight"] = 1 + own.Below(100), ["podAffinityTerm"] = PodTerm(own) }) };
 
-    static JsonObject PodTerm(Luck own)
+    static JsonObject PodTerm(RandomStream own)
     {
         var term = new JsonObject { ["topologyKey"] = Any(own, topologies), ["labelSelector"] = Selector(own) };
         if (own.Chance(Now)) term["namespaces"] = new JsonArray(namespaces[1]);
@@ -185,14 +185,14 @@ internal sealed class AnyRules(Luck luck)
         return term;
     }
 
-    static JsonObject Selector(Luck own) => own.Below(3) switch
+    static JsonObject Selector(RandomStream own) => own.Below(3) switch
     {
         0 => new JsonObject { ["matchLabels"] = new JsonObject { ["app"] = Any(own, apps), ["tier"] = "front" } },
         1 => new JsonObject { ["matchExpressions"] = new JsonArray(new JsonObject { ["key"] = "app", ["operator"] = "In", ["values"] = new JsonArray(Any(own, apps)) }) },
         _ => new JsonObject { ["matchLabels"] = new JsonObject { ["app"] = Any(own, apps) } },
     };
 
-    static JsonArray Many(Luck own, int most, Func<JsonObject> one)
+    static JsonArray Many(RandomStream own, int most, Func<JsonObject> one)
     {
         var items = new JsonArray();
         for (var i = own.Below(most); i >= 0; i--) items.Add(one());
@@ -200,9 +200,9 @@ internal sealed class AnyRules(Luck luck)
     }
 
     /// <summary>Whether a pod has a rule: of five seeds one leaves it out, and one has it in most pods.</summary>
-    bool Has(Luck own, string rule, double usual) => own.Chance(luck.For(rule).Below(5) switch { 0 => 0, 1 => 0.7, _ => usual });
+    bool Has(RandomStream own, string rule, double usual) => own.Chance(luck.For(rule).Below(5) switch { 0 => 0, 1 => 0.7, _ => usual });
 
-    static string Any(Luck own, string[] from) => from[own.Below(from.Length)];
+    static string Any(RandomStream own, string[] from) => from[own.Below(from.Length)];
 
     static string Text(int number) => number.ToString(CultureInfo.InvariantCulture);
 

@@ -9,7 +9,7 @@ namespace Gossip.Simulation.Scenarios;
 /// throughout, and what happens to whom and when. About a third of the knobs are off in any one run, since faults
 /// also hide one another.
 /// </summary>
-internal sealed class FaultPlan(World world, Users users, Luck luck)
+internal sealed class FaultPlan(World world, Users users, RandomStream luck)
 {
     /// <summary>Machines that fail at the same time: a minority, so that what the pods need is left.</summary>
     int Minority => Math.Max(1, world.Nodes.Length / 4);

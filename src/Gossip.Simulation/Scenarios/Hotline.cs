@@ -7,7 +7,7 @@ using Gossip.Simulation.Machines;
 namespace Gossip.Simulation.Scenarios;
 
 /// <summary>How people reach the cluster: whichever node is up, and another when theirs dies or cannot answer.</summary>
-internal sealed class Hotline(World world, Luck luck)
+internal sealed class Hotline(World world, RandomStream luck)
 {
     /// <summary>Asks a random node; when it dies before it answers, or cannot, another, a second later.</summary>
     public void Ask(Request request, Action<SimNode, Reply> answered, int tries)

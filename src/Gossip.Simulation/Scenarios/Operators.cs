@@ -11,7 +11,7 @@ using Gossip.Simulation.Machines;
 namespace Gossip.Simulation.Scenarios;
 
 /// <summary>People who look after nodes: they set budgets, drain nodes, taint them, and take all of it back.</summary>
-internal sealed class Operators(World world, Luck luck)
+internal sealed class Operators(World world, RandomStream luck)
 {
     static readonly TimeSpan Look = TimeSpan.FromMilliseconds(500);
 

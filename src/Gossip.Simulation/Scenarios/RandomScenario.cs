@@ -21,20 +21,20 @@ internal sealed class RandomScenario : IScenario
     readonly FaultPlan plan;
     readonly Operators operators;
     readonly int pods;
-    readonly Luck luck;
+    readonly RandomStream luck;
 
     public RandomScenario(int nodes, int pods, ulong seed, PlantedBug planted = PlantedBug.None)
     {
         this.pods = pods;
-        luck = new Luck(StableHash.Mix(seed, 1));
+        luck = new RandomStream(StableHash.Mix(seed, 1));
         var faults = new WorldFaults(luck.Chance(0.3) ? 0 : 0.001, luck.Chance(0.5) ? TimeSpan.Zero : TimeSpan.FromMinutes(1), planted);
         // Twice the room that the pods need, so that they fit the rest when a quarter of the machines is gone.
         var podsEach = Math.Max(4, (2 * pods + nodes - 1) / nodes);
         World = new World(nodes, seed, NodeTimings.Lan, index => Manifests.Node(index, podsEach), () => Replay(nodes, pods, seed, planted), faults);
         World.Check(CheckerSet.For(World));
-        users = new Users(World, World.Luck.For("users"));
-        plan = new FaultPlan(World, users, World.Luck.For("faults"));
-        operators = new Operators(World, World.Luck.For("operators"));
+        users = new Users(World, World.RandomStream.For("users"));
+        plan = new FaultPlan(World, users, World.RandomStream.For("faults"));
+        operators = new Operators(World, World.RandomStream.For("operators"));
     }
 
     public RandomScenario(int nodes, int pods, ulong seed, string planted)

@@ -30,7 +30,7 @@ internal sealed class RulesScenario : IScenario
     static readonly TimeSpan MovesAgainWithin = 10 * RebalancePeriod;
 
     readonly int workloads;
-    readonly Luck luck;
+    readonly RandomStream luck;
     readonly AnyRules rules;
     readonly Hotline hotline;
     readonly Operators operators;
@@ -39,12 +39,12 @@ internal sealed class RulesScenario : IScenario
     {
         this.workloads = workloads;
         Trouble = TroubleOf(seed);
-        rules = new AnyRules(new Luck(StableHash.Mix(seed, 2)));
+        rules = new AnyRules(new RandomStream(StableHash.Mix(seed, 2)));
         World = new World(nodes, seed, NodeTimings.Lan with { RebalancePeriod = RebalancePeriod }, rules.Node, () => Replay(nodes, workloads, seed, planted), WorldFaults.None with { Planted = planted });
         World.Check([.. CheckerSet.For(World), Cost = new AuctionCostChecker(World)]);
-        luck = World.Luck.For("scenario");
-        hotline = new Hotline(World, World.Luck.For("users"));
-        operators = new Operators(World, World.Luck.For("operators"));
+        luck = World.RandomStream.For("scenario");
+        hotline = new Hotline(World, World.RandomStream.For("users"));
+        operators = new Operators(World, World.RandomStream.For("operators"));
     }
 
     public RulesScenario(int nodes, int workloads, ulong seed, string planted)

@@ -9,7 +9,7 @@ namespace Gossip.Simulation.Scenarios;
 /// People with kubectl: they ask whichever node is up, try another when theirs dies, and remember what was promised
 /// to them.
 /// </summary>
-internal sealed class Users(World world, Luck luck)
+internal sealed class Users(World world, RandomStream luck)
 {
     sealed record Promise(ObjectName Name, SimNode By, int Disk);
 

@@ -8,8 +8,8 @@ using Gossip.Core.Replication;
 using Gossip.Core.Requests;
 using Gossip.Core.Scheduling;
 using Gossip.Core.Tables;
-using Gossip.Core.Tests.Workloads;
-using static Gossip.Core.Tests.Workloads.TestCluster;
+using Gossip.Core.Tests.Tables;
+using static Gossip.Core.Tests.Tables.TestCluster;
 
 namespace Gossip.Core.Tests.Disruption;
 

@@ -4,10 +4,10 @@ using Gossip.Core.Primitives;
 using Gossip.Core.Replication;
 using Gossip.Core.Scheduling;
 using Gossip.Core.Tables;
-using Gossip.Core.Tests.Workloads;
+using Gossip.Core.Tests.Tables;
 using Gossip.Core.Turns;
 using Gossip.Core.Wire;
-using static Gossip.Core.Tests.Workloads.TestCluster;
+using static Gossip.Core.Tests.Tables.TestCluster;
 
 namespace Gossip.Core.Tests.Disruption;
 

@@ -4,7 +4,7 @@ using Gossip.Core.Ports;
 using Gossip.Core.Primitives;
 using Gossip.Core.Requests;
 using Gossip.Core.Tables;
-using Gossip.Core.Tests.Workloads;
+using Gossip.Core.Tests.Tables;
 using Gossip.Core.Turns;
 using Gossip.Core.Wire;
 

@@ -18,7 +18,7 @@ public class RebalancerTests
     const int Periods = 3;
 
     readonly NodeTimings timings = NodeTimings.Lan;
-    readonly Desk desk;
+    readonly TestNode desk;
     readonly Outbox outbox;
     readonly Evictor evictor;
     readonly Rebalancer rebalancer;
@@ -31,7 +31,7 @@ public class RebalancerTests
             {"metadata":{"annotations":{"gossip.dev/rebalance":"ALLOWS"}},
              "spec":{"runtimeClassName":"process","containers":[{"name":"web","resources":{"requests":{"cpu":"CPUm"}}}]}}
             """.Replace("ALLOWS", mayMove, StringComparison.Ordinal).Replace("CPU", $"{milliCpu}", StringComparison.Ordinal);
-        desk = new Desk(rank: 2, replicas: pods, template: template, nodes: 3).Start().Sync();
+        desk = new TestNode(rank: 2, replicas: pods, template: template, nodes: 3).Start().Sync();
         for (var i = 0; i < pods; i++) RunHere(desk.Pods[i], (ulong)i + 1);
         var card = desk.Find(desk.Self)!.Card;
         var config = new NodeConfig(card, [], timings, 1, 1);

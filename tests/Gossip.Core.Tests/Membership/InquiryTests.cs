@@ -1,7 +1,7 @@
 using Gossip.Core.Leases;
 using Gossip.Core.Membership;
 using Gossip.Core.Primitives;
-using Gossip.Core.Tests.Workloads;
+using Gossip.Core.Tests.Tables;
 using Gossip.Core.Turns;
 using Gossip.Core.Wire;
 

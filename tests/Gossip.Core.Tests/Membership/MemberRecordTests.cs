@@ -123,7 +123,7 @@ public sealed class MemberRecordTests
             2 => (MessageKind.PingRequest, Bytes(new PingRequest(1, card.Id, card.Address, card.Address))),
             3 => (MessageKind.Member, Bytes(record)),
             4 => (MessageKind.Capacity, Bytes(new CapacityNews(card.Id, record.Capacity))),
-            _ => (MessageKind.MemberSync, Bytes(new MemberSync(card.Address, true, new[] { record, record }, new[] { new Grave(card.Id, card.Address) }))),
+            _ => (MessageKind.MemberSync, Bytes(new MemberSync(card.Address, true, new[] { record, record }, new[] { new RememberedAddress(card.Id, card.Address) }))),
         };
         var place = at % bytes.Length;
         if (isCut) bytes = bytes[..place];

@@ -4,6 +4,7 @@ using Gossip.Core.Pods;
 using Gossip.Core.Ports;
 using Gossip.Core.Primitives;
 using Gossip.Core.Requests;
+using Gossip.Core.Tests.Scheduling;
 using Gossip.Core.Turns;
 using Gossip.Core.Wire;
 
@@ -21,7 +22,7 @@ sealed class SwimNet(ulong seed)
 
     readonly PriorityQueue<Event, (long At, long Order)> events = new(8192);
     readonly Stack<byte[]> pool = new();
-    readonly Luck luck = new(seed);
+    readonly RandomStream luck = new(seed);
     long order;
 
     public ulong Seed => seed;
@@ -152,7 +153,7 @@ sealed class SwimNode(SwimNet net, NodeCard card, int[] seeds) : NodeEffects
         IsRunning = true;
         outbox = new Outbox(card.Id) { Boot = boot };
         var config = new NodeConfig(card, [.. seeds.Select(SwimNet.AddressOf)], net.Timings, boot, boot);
-        Swim = new Swim(config, boot, new Luck(StableHash.Mix(net.Seed, StableHash.Mix(card.Id.Value, boot))), outbox);
+        Swim = new Swim(config, boot, new RandomStream(StableHash.Mix(net.Seed, StableHash.Mix(card.Id.Value, boot))), outbox);
         outbox.Piggyback = Swim;
         parts = new NodeParts(Swim);
         Swim.Start(new Turn(net.Clock, this));

@@ -11,7 +11,7 @@ namespace Gossip.Core.Tests.Pods;
 
 public class AdoptionTests
 {
-    static SurvivingPod Survivor(Desk desk, uint epoch = 1, int? exitCode = null)
+    static SurvivingPod Survivor(TestNode desk, uint epoch = 1, int? exitCode = null)
     {
         var run = new PodRun(desk.Pods[0], new Epoch(epoch));
         var launch = new PodLaunch(run, "web-0", "default", "", "n", desk.Slots.Find(desk.Pods[0])!.Template);
@@ -21,7 +21,7 @@ public class AdoptionTests
     [Fact]
     public void What_still_runs_is_adopted_without_a_command()
     {
-        var desk = new Desk(rank: 3);
+        var desk = new TestNode(rank: 3);
         desk.Admit(desk.Self, epoch: 1, ready: true);
         desk.Start(Survivor(desk)).Sync();
         desk.Pass(TimeSpan.FromSeconds(5));
@@ -33,7 +33,7 @@ public class AdoptionTests
     [Fact]
     public void What_ended_meanwhile_is_started_again_once_the_tables_are_believed()
     {
-        var desk = new Desk(rank: 3);
+        var desk = new TestNode(rank: 3);
         desk.Admit(desk.Self, epoch: 1, ready: true);
         desk.Start(Survivor(desk, exitCode: 137));
         Assert.Empty(desk.Commands);
@@ -44,7 +44,7 @@ public class AdoptionTests
     [Fact]
     public void An_admission_whose_process_died_starts_again_under_itself()
     {
-        var desk = new Desk(rank: 3);
+        var desk = new TestNode(rank: 3);
         var admission = desk.Admit(desk.Self, epoch: 1, ready: true);
         desk.Start();
         Assert.Empty(desk.Commands); // not before it has synced
@@ -57,7 +57,7 @@ public class AdoptionTests
     [Fact]
     public void An_admission_whose_process_died_goes_if_another_stands()
     {
-        var desk = new Desk(rank: 3);
+        var desk = new TestNode(rank: 3);
         desk.Admit(desk.Self, epoch: 1, ready: true);
         desk.Admit(desk.Ring[0], epoch: 2, ready: false, at: 9);
         desk.Start().Sync();
@@ -85,14 +85,14 @@ public class AdoptionTests
         Assert.Empty(desk.Commands);
     }
 
-    static Desk OfGpus(int count) => new(rank: 3, devices: Devices.WholeOnes("gpu", "T4", count), template: """
+    static TestNode OfGpus(int count) => new(rank: 3, devices: Devices.WholeOnes("gpu", "T4", count), template: """
         {"spec":{"runtimeClassName":"process","containers":[{"name":"train","command":["train"],"resources":{"limits":{"gossip.dev/gpu":1}}}]}}
         """);
 
     [Fact]
     public void A_promise_of_a_forgotten_life_is_withdrawn()
     {
-        var desk = new Desk(rank: 3).Start();
+        var desk = new TestNode(rank: 3).Start();
         desk.Admit(desk.Self, epoch: 1, ready: true); // peers remember what the lost disk did not
         desk.Sync();
         Assert.Empty(desk.Admissions);
@@ -102,7 +102,7 @@ public class AdoptionTests
     [Fact]
     public void A_survivor_without_an_admission_gets_one_when_nobody_has_it()
     {
-        var desk = new Desk(rank: 3);
+        var desk = new TestNode(rank: 3);
         desk.Start(Survivor(desk)).Sync();
         Assert.Empty(desk.Commands);
         Assert.True(desk.Own.Status.Ready);
@@ -111,7 +111,7 @@ public class AdoptionTests
     [Fact]
     public void A_survivor_that_was_replaced_ends_once_the_other_is_ready()
     {
-        var desk = new Desk(rank: 3);
+        var desk = new TestNode(rank: 3);
         var other = desk.Admit(desk.Ring[0], epoch: 2, ready: false);
         desk.Start(Survivor(desk)).Sync();
         Assert.Empty(desk.Commands);
@@ -122,7 +122,7 @@ public class AdoptionTests
     [Fact]
     public void A_survivor_of_a_pod_that_came_to_its_end_elsewhere_ends()
     {
-        var desk = new Desk(rank: 3);
+        var desk = new TestNode(rank: 3);
         desk.Admit(desk.Ring[0], epoch: 2, ready: false, status: now => now with { Phase = PodPhase.Failed });
         desk.Start(Survivor(desk)).Sync();
         Assert.Equal(new Epoch(1), desk.Did<StopPod>().Pod.Epoch);
@@ -131,7 +131,7 @@ public class AdoptionTests
     [Fact]
     public void A_survivor_of_a_singleton_is_admitted_again_though_another_waits_for_the_lease_that_it_holds()
     {
-        var desk = new Desk(rank: 3, template: """
+        var desk = new TestNode(rank: 3, template: """
             {"metadata":{"annotations":{"gossip.dev/singleton":"true"}},"spec":{"runtimeClassName":"process","containers":[{"name":"web","command":["web"]}]}}
             """);
         desk.Admit(desk.Ring[0], epoch: 2, ready: false);
@@ -151,7 +151,7 @@ public class AdoptionTests
     [Fact]
     public void The_admission_of_a_survivor_that_is_stopped_while_it_is_written_goes_with_the_pod()
     {
-        var desk = new Desk(rank: 3);
+        var desk = new TestNode(rank: 3);
         desk.Start(Survivor(desk));
         desk.Turn(() =>
         {
@@ -167,7 +167,7 @@ public class AdoptionTests
     [Fact]
     public void A_survivor_that_was_replaced_ends_also_once_it_only_waits_for_what_it_depends_on()
     {
-        var desk = new Desk(rank: 3, template: """
+        var desk = new TestNode(rank: 3, template: """
             {"metadata":{"annotations":{"gossip.dev/depends-on":"svc/db","gossip.dev/on-dependency-loss":"restart"}},"spec":{"runtimeClassName":"process","containers":[{"name":"web","command":["web"]}]}}
             """);
         desk.Admit(desk.Ring[0], epoch: 2, ready: false);
@@ -181,7 +181,7 @@ public class AdoptionTests
     [Fact]
     public void A_survivor_of_a_deleted_workload_ends()
     {
-        var desk = new Desk(rank: 3);
+        var desk = new TestNode(rank: 3);
         var survivor = Survivor(desk);
         desk.Tables.Remove(desk.Workload, new Turn(desk.Now, desk));
         desk.Start(survivor);
@@ -193,7 +193,7 @@ public class AdoptionTests
     [Fact]
     public void A_survivor_whose_workload_is_not_here_yet_runs_on()
     {
-        var desk = new Desk(rank: 3);
+        var desk = new TestNode(rank: 3);
         var survivor = Survivor(desk);
         var unheard = new PodRun(new PodId(new Uid(9, 9), 0, 7), Epoch.First);
         var stranger = survivor with { Launch = survivor.Launch with { Pod = unheard } };

@@ -18,16 +18,16 @@ public class ConfigurationTests
          "volumes":[{"name":"files","projected":{"sources":[{"secret":{"name":"db"}},{"configMap":{"name":"extra","optional":true}}]}}]}}
         """;
 
-    static Desk Admitted()
+    static TestNode Admitted()
     {
-        var desk = new Desk(rank: 3, template: Template).Start().Sync();
+        var desk = new TestNode(rank: 3, template: Template).Start().Sync();
         var run = desk.Run;
         desk.Hear(desk.Others[0], new Core.Scheduling.Ask(1, run));
         desk.Hear(desk.Others[0], new Core.Scheduling.Award(1, run, default));
         return desk;
     }
 
-    static Uid Make(Desk desk, string kind, string name, params (string Key, string Text)[] data)
+    static Uid Make(TestNode desk, string kind, string name, params (string Key, string Text)[] data)
     {
         var birth = new ObjectBirth(new ObjectName(kind, "default", name), "v1").ToBytes();
         var uid = desk.Tables.Create(RowKind.Object, [(Fields.Birth, birth), .. Cells(kind, data)], new Turn(desk.Now, desk));
@@ -36,7 +36,7 @@ public class ConfigurationTests
         return uid;
     }
 
-    static void Change(Desk desk, Uid uid, string kind, params (string Key, string Text)[] data)
+    static void Change(TestNode desk, Uid uid, string kind, params (string Key, string Text)[] data)
     {
         desk.Tables.Edit(uid, Cells(kind, data), new Turn(desk.Now, desk));
         desk.Sync();
@@ -52,7 +52,7 @@ public class ConfigurationTests
     [Fact]
     public void A_pod_is_told_which_devices_it_has()
     {
-        var desk = new Desk(rank: 3, devices: Devices.WholeOnes("fpga", "U50", 1).With(Devices.WholeOnes("gpu", "T4", 2)), template: """
+        var desk = new TestNode(rank: 3, devices: Devices.WholeOnes("fpga", "U50", 1).With(Devices.WholeOnes("gpu", "T4", 2)), template: """
             {"spec":{"runtimeClassName":"process","containers":[{"name":"train","command":["train"],"resources":{"limits":{"gossip.dev/gpu":2}}}]}}
             """).Start().Sync();
         var run = desk.Run;

@@ -2,7 +2,8 @@ using Gossip.Core.Membership;
 using Gossip.Core.Primitives;
 using Gossip.Core.Scheduling;
 using Gossip.Core.Tables;
-using Gossip.Core.Tests.Workloads;
+using Gossip.Core.Tests.Scheduling;
+using Gossip.Core.Tests.Tables;
 using Gossip.Core.Turns;
 
 namespace Gossip.Core.Tests.Pods;
@@ -17,16 +18,16 @@ public class DependencyTests
     static (LifeDesk Life, PodId Db) Waiting(string annotations)
     {
         var life = new LifeDesk(Spec, annotations, prepared: false);
-        life.Desk.Create(new ObjectName("Service", "default", "db"), ("spec.selector", """{"app":"db"}"""));
+        life.TestNode.Create(new ObjectName("Service", "default", "db"), ("spec.selector", """{"app":"db"}"""));
         var template = TestCluster.Template.Replace("hello", "db", StringComparison.Ordinal);
-        var db = life.Desk.Create(TestCluster.Deployment("db"), ("spec.replicas", "1"), ("spec.template", template));
-        return (life, life.Desk.Slots.Slots.Single(slot => slot.Id.Workload == db).Id);
+        var db = life.TestNode.Create(TestCluster.Deployment("db"), ("spec.replicas", "1"), ("spec.template", template));
+        return (life, life.TestNode.Slots.Slots.Single(slot => slot.Id.Workload == db).Id);
     }
 
     static (LifeDesk Life, Uid Db) Running(string annotations)
     {
         var (life, pod) = Waiting(annotations);
-        var db = life.Desk.Admit(life.Desk.Others[1], 1, ready: true, pod: pod);
+        var db = life.TestNode.Admit(life.TestNode.Others[1], 1, ready: true, pod: pod);
         life.Pass(0.1);
         life.Says("prepare");
         life.Prepared();
@@ -45,10 +46,10 @@ public class DependencyTests
         life.Pass(5);
         life.Says();
         Assert.Equal(("WaitingForDependencies", "svc/db has no ready endpoint"), (life["a"].Reason, life["a"].Message));
-        var db = life.Desk.Admit(life.Desk.Others[1], 1, ready: false, pod: pod);
+        var db = life.TestNode.Admit(life.TestNode.Others[1], 1, ready: false, pod: pod);
         life.Pass(1);
         life.Says();
-        life.Desk.Edit(db, AdmissionStatus.Admitted with { Phase = PodPhase.Running, Ready = true });
+        life.TestNode.Edit(db, AdmissionStatus.Admitted with { Phase = PodPhase.Running, Ready = true });
         life.Pass(0.1);
         life.Says("prepare");
     }
@@ -57,7 +58,7 @@ public class DependencyTests
     public void A_pod_whose_dependency_was_lost_waits_for_it_and_starts_again()
     {
         var (life, db) = Running(Restarts);
-        life.Desk.Edit(db, AdmissionStatus.Admitted);
+        life.TestNode.Edit(db, AdmissionStatus.Admitted);
         life.Pass(0.9);
         life.Says();
         life.Pass(0.3);
@@ -67,7 +68,7 @@ public class DependencyTests
         life.Pass(5);
         life.Says();
         Assert.Equal("WaitingForDependencies", life["a"].Reason);
-        life.Desk.Edit(db, AdmissionStatus.Admitted with { Phase = PodPhase.Running, Ready = true });
+        life.TestNode.Edit(db, AdmissionStatus.Admitted with { Phase = PodPhase.Running, Ready = true });
         life.Pass(0.1);
         life.Says("start a/1"); // not the init container: what it did is still there
         life.Started("a", 1);
@@ -78,7 +79,7 @@ public class DependencyTests
     public void The_death_of_the_node_that_serves_it_is_a_loss()
     {
         var (life, _) = Running(Restarts);
-        life.Desk.Die(life.Desk.Others[1]);
+        life.TestNode.Die(life.TestNode.Others[1]);
         life.Pass(1.2);
         life.Says("stop a/0 30s");
     }
@@ -87,9 +88,9 @@ public class DependencyTests
     public void A_moment_without_an_endpoint_is_no_loss()
     {
         var (life, db) = Running(Restarts);
-        life.Desk.Edit(db, AdmissionStatus.Admitted);
+        life.TestNode.Edit(db, AdmissionStatus.Admitted);
         life.Pass(0.5);
-        life.Desk.Edit(db, AdmissionStatus.Admitted with { Phase = PodPhase.Running, Ready = true });
+        life.TestNode.Edit(db, AdmissionStatus.Admitted with { Phase = PodPhase.Running, Ready = true });
         life.Pass(10);
         life.Says();
     }
@@ -98,8 +99,8 @@ public class DependencyTests
     public void A_pod_that_only_waits_for_its_dependency_survives_its_loss()
     {
         var (life, db) = Running(Waits);
-        life.Desk.Change(life.Desk.Others[1], member => member with { State = MemberState.Left });
-        life.Desk.Remove(db);
+        life.TestNode.Change(life.TestNode.Others[1], member => member with { State = MemberState.Left });
+        life.TestNode.Remove(db);
         life.Pass(10);
         life.Says();
     }

@@ -1,5 +1,6 @@
 using Gossip.Core.Pods;
 using Gossip.Core.Ports;
+using Gossip.Core.Tests.Scheduling;
 
 namespace Gossip.Core.Tests.Pods;
 
@@ -17,7 +18,7 @@ public class EndTests
         var life = new LifeDesk(spec);
         foreach (var container in containers) life.Started(container);
         Assert.True(life.Status.Ready);
-        life.Desk.Commands.Clear();
+        life.TestNode.Commands.Clear();
         return life;
     }
 

@@ -5,7 +5,7 @@ using Gossip.Core.Primitives;
 using Gossip.Core.Scheduling;
 using Gossip.Core.Tables;
 using Gossip.Core.Tests.Scheduling;
-using Gossip.Core.Tests.Workloads;
+using Gossip.Core.Tests.Tables;
 using Gossip.Core.Turns;
 
 namespace Gossip.Core.Tests.Pods;
@@ -13,10 +13,10 @@ namespace Gossip.Core.Tests.Pods;
 /// <summary>A pod of a gang of three has its place here; the others get theirs elsewhere, as the test says.</summary>
 public class GangGateTests
 {
-    static Desk Admitted()
+    static TestNode Admitted()
     {
         var template = TestCluster.Template.Replace("\"labels\"", "\"annotations\":{\"gossip.dev/gang\":\"train/3\"},\"labels\"", StringComparison.Ordinal);
-        var desk = new Desk(rank: 3, replicas: 3, template: template).Start().Sync();
+        var desk = new TestNode(rank: 3, replicas: 3, template: template).Start().Sync();
         desk.Hear(desk.Ring[0], new Ask(1, desk.Run));
         desk.Hear(desk.Ring[0], new Award(1, desk.Run, new Victory(9, 2)));
         Assert.True(Assert.Single(desk.Take<Verdict>()).Message.Admitted);

@@ -13,18 +13,18 @@ sealed class LifeDesk
 {
     public LifeDesk(string spec, string annotations = "{}", bool prepared = true, params SurvivingPod[] survivors)
     {
-        Desk = new Desk(rank: 3, template: Template(spec, annotations)).Start(survivors).Sync();
-        Run = Desk.Run;
-        Desk.Hear(Desk.Others[0], new Ask(1, Run));
-        Desk.Hear(Desk.Others[0], new Award(1, Run, new Victory(9, 2)));
+        TestNode = new TestNode(rank: 3, template: Template(spec, annotations)).Start(survivors).Sync();
+        Run = TestNode.Run;
+        TestNode.Hear(TestNode.Others[0], new Ask(1, Run));
+        TestNode.Hear(TestNode.Others[0], new Award(1, Run, new Victory(9, 2)));
         if (!prepared) return;
         Says("prepare");
         Prepared();
     }
 
-    public Desk Desk { get; }
+    public TestNode TestNode { get; }
     public PodRun Run { get; }
-    public AdmissionStatus Status => Desk.Own.Status;
+    public AdmissionStatus Status => TestNode.Own.Status;
     public ContainerState this[string container] => Status.Containers.Single(state => state.Name == container);
 
     public static string Template(string spec, string annotations = "{}") =>
@@ -33,30 +33,30 @@ sealed class LifeDesk
     /// <summary>Every command since the last look is one of these, in this order.</summary>
     public void Says(params string[] expected)
     {
-        Assert.Equal(expected, Desk.Commands.Select(Words));
-        Desk.Commands.Clear();
+        Assert.Equal(expected, TestNode.Commands.Select(Words));
+        TestNode.Commands.Clear();
     }
 
     public LifeDesk Prepared()
     {
-        Desk.Report(new PodPrepared(Run, "127.0.0.9"));
+        TestNode.Report(new PodPrepared(Run, "127.0.0.9"));
         return this;
     }
 
-    public void Started(string container, int attempt = 0) => Desk.Report(new ContainerStarted(Run, container, attempt, Desk.Now.Wall));
-    public void Exited(string container, int code, int attempt = 0) => Desk.Report(new ContainerExited(Run, container, attempt, code, "", "", Desk.Now.Wall));
+    public void Started(string container, int attempt = 0) => TestNode.Report(new ContainerStarted(Run, container, attempt, TestNode.Now.Wall));
+    public void Exited(string container, int code, int attempt = 0) => TestNode.Report(new ContainerExited(Run, container, attempt, code, "", "", TestNode.Now.Wall));
     public void NotStarted(string container, string reason, int attempt = 0) =>
-        Desk.Report(new ContainerNotStarted(Run, container, attempt, reason, "says the engine", Desk.Now.Wall));
+        TestNode.Report(new ContainerNotStarted(Run, container, attempt, reason, "says the engine", TestNode.Now.Wall));
     public void Acted(ActionPurpose purpose, string container, bool passed, int attempt = 0) =>
-        Desk.Report(new ActionEnded(Run, container, attempt, purpose, passed, passed ? "" : "says no"));
+        TestNode.Report(new ActionEnded(Run, container, attempt, purpose, passed, passed ? "" : "says no"));
 
-    public void Pass(double seconds) => Desk.Pass(TimeSpan.FromSeconds(seconds));
+    public void Pass(double seconds) => TestNode.Pass(TimeSpan.FromSeconds(seconds));
 
     /// <summary>A user deletes the workload, with so many seconds of grace or the pod's own.</summary>
     public void Delete(string? grace = null)
     {
-        if (grace is null) Desk.Remove(Desk.Workload);
-        else Desk.Write(Desk.Workload, Core.Replication.Fields.Deleting, grace);
+        if (grace is null) TestNode.Remove(TestNode.Workload);
+        else TestNode.Write(TestNode.Workload, Core.Replication.Fields.Deleting, grace);
     }
 
     static string Words(PodCommand command) => command switch

@@ -5,7 +5,7 @@ using Gossip.Core.Primitives;
 using Gossip.Core.Scheduling;
 using Gossip.Core.Tables;
 using Gossip.Core.Tests.Scheduling;
-using Gossip.Core.Tests.Workloads;
+using Gossip.Core.Tests.Tables;
 
 namespace Gossip.Core.Tests.Pods;
 

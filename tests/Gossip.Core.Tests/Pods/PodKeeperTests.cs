@@ -6,7 +6,7 @@ using Gossip.Core.Replication;
 using Gossip.Core.Scheduling;
 using Gossip.Core.Tables;
 using Gossip.Core.Tests.Scheduling;
-using Gossip.Core.Tests.Workloads;
+using Gossip.Core.Tests.Tables;
 using Gossip.Core.Turns;
 
 namespace Gossip.Core.Tests.Pods;
@@ -15,14 +15,14 @@ public class PodKeeperTests
 {
     static readonly string Job = TestCluster.Template.Replace("\"containers\"", "\"restartPolicy\":\"Never\",\"containers\"", StringComparison.Ordinal);
 
-    static Desk Running(string? template = null)
+    static TestNode Running(string? template = null)
     {
-        var desk = new Desk(rank: 3, template: template ?? TestCluster.Template).Start().Sync();
+        var desk = new TestNode(rank: 3, template: template ?? TestCluster.Template).Start().Sync();
         desk.RunHere();
         return desk;
     }
 
-    static void Exit(Desk desk, int attempt, int code) =>
+    static void Exit(TestNode desk, int attempt, int code) =>
         desk.Report(new ContainerExited(desk.Own.Run, "web", attempt, code, "", "", desk.Now.Wall));
 
     [Fact]
@@ -89,7 +89,7 @@ public class PodKeeperTests
     [Fact]
     public void A_pod_that_cannot_be_prepared_is_left_to_others()
     {
-        var desk = new Desk(rank: 3).Start().Sync();
+        var desk = new TestNode(rank: 3).Start().Sync();
         var run = desk.Run;
         desk.Hear(desk.Ring[0], new Ask(1, run));
         desk.Hear(desk.Ring[0], new Award(1, run, default));

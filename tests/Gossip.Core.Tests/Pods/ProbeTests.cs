@@ -4,6 +4,7 @@ using Gossip.Core.Replication;
 using Gossip.Core.Scheduling;
 using Gossip.Core.Tables;
 using Gossip.Core.Templates;
+using Gossip.Core.Tests.Scheduling;
 
 namespace Gossip.Core.Tests.Pods;
 
@@ -58,7 +59,7 @@ public class ProbeTests
         Answer(life, ActionPurpose.Startup, true);
         Assert.True(life["a"].Started);
         life.Pass(1);
-        Assert.Equal([ActionPurpose.Liveness, ActionPurpose.Readiness], life.Desk.Commands.Cast<RunAction>().Select(act => act.Purpose).Order());
+        Assert.Equal([ActionPurpose.Liveness, ActionPurpose.Readiness], life.TestNode.Commands.Cast<RunAction>().Select(act => act.Purpose).Order());
     }
 
     [Fact]
@@ -71,7 +72,7 @@ public class ProbeTests
             Assert.Equal((ready, ready), (life["a"].Ready, life.Status.Ready));
         }
         Assert.Equal(0, life["a"].Restarts);
-        Assert.Equal(life.Desk.Now.Wall, life.Status.ReadySince);
+        Assert.Equal(life.TestNode.Now.Wall, life.Status.ReadySince);
     }
 
     [Theory, InlineData("liveness", ActionPurpose.Liveness), InlineData("startup", ActionPurpose.Startup)]
@@ -109,9 +110,9 @@ public class ProbeTests
         var writes = 0;
         for (var i = 1; i <= 100; i++)
         {
-            var before = life.Desk.Tables.History.Count;
+            var before = life.TestNode.Tables.History.Count;
             Answer(life, ActionPurpose.Readiness, false);
-            writes += life.Desk.Tables.History.Count - before;
+            writes += life.TestNode.Tables.History.Count - before;
         }
         Assert.InRange(writes, 7, 8); // 1, 2, 4 ... 64, and one that followed the start
         Assert.Equal(new PodNote("Unhealthy", "a", "Readiness probe failed: says no", 64), life.Status.Notes.Single(note => note.Reason == "Unhealthy"));
@@ -121,7 +122,7 @@ public class ProbeTests
     public void An_adopted_container_stays_ready_until_a_probe_says_otherwise()
     {
         var spec = Probed($"{Probe("startup")},{Probe("readiness", ",\"failureThreshold\":1")}");
-        var desk = new Scheduling.Desk(rank: 3, template: LifeDesk.Template(spec));
+        var desk = new Scheduling.TestNode(rank: 3, template: LifeDesk.Template(spec));
         var state = new ContainerState("a", ContainerStage.Running, 2, default, 0, "", "") { Ready = true, Started = true };
         desk.Admit(desk.Self, 1, ready: true, status: status => status with { Containers = [state] });
         var run = desk.Own.Run;

@@ -3,6 +3,7 @@ using Gossip.Core.Ports;
 using Gossip.Core.Primitives;
 using Gossip.Core.Scheduling;
 using Gossip.Core.Tables;
+using Gossip.Core.Tests.Scheduling;
 using Gossip.Core.Turns;
 
 namespace Gossip.Core.Tests.Pods;
@@ -156,7 +157,7 @@ public class StartOrderTests
         var life = new LifeDesk(Two);
         life.Started("a");
         life.Started("b");
-        life.Desk.Report(new ContainerExited(life.Run, "a", 0, 137, "OOMKilled", "", life.Desk.Now.Wall));
+        life.TestNode.Report(new ContainerExited(life.Run, "a", 0, 137, "OOMKilled", "", life.TestNode.Now.Wall));
         life.Started("a", 1);
         Assert.Equal((ContainerStage.Running, 1, 137, "OOMKilled"), (life["a"].Stage, life["a"].Restarts, life["a"].Last!.Value.ExitCode, life["a"].Last!.Value.Reason));
     }
@@ -172,9 +173,9 @@ public class StartOrderTests
         life.Pass(0.2);
         life.Says("free 30s");
         Assert.Equal((PodPhase.Failed, "DeadlineExceeded", false), (life.Status.Phase, life.Status.Reason, life.Status.Ready));
-        life.Desk.Report(new PodStopped(life.Run));
+        life.TestNode.Report(new PodStopped(life.Run));
         Assert.Equal((ContainerStage.Terminated, 137), (life["a"].Stage, life["a"].ExitCode));
-        Assert.Equal(0, life.Desk.Bidder.Books.Count);
+        Assert.Equal(0, life.TestNode.Bidder.Books.Count);
     }
 
     [Fact]
@@ -182,11 +183,11 @@ public class StartOrderTests
     {
         var life = new LifeDesk(Two);
         life.Started("a");
-        life.Desk.Report(new PodFailed(life.Run, "Evicted", "emptyDir is full"));
+        life.TestNode.Report(new PodFailed(life.Run, "Evicted", "emptyDir is full"));
         life.Says("start a/0", "start b/0", "free 30s");
         Assert.Equal("Evicted", life.Status.Reason);
-        life.Desk.Report(new PodStopped(life.Run));
-        Assert.Empty(life.Desk.Admissions);
-        Assert.Equal(new Epoch(2), life.Desk.Run.Epoch);
+        life.TestNode.Report(new PodStopped(life.Run));
+        Assert.Empty(life.TestNode.Admissions);
+        Assert.Equal(new Epoch(2), life.TestNode.Run.Epoch);
     }
 }

@@ -23,7 +23,7 @@ public class TaintEvictionTests
         return life;
     }
 
-    static Uid Taint(Desk desk, string taints) => desk.Create(new ObjectName("Node", "", desk.Find(desk.Self)!.Name), ("spec.taints", taints));
+    static Uid Taint(TestNode desk, string taints) => desk.Create(new ObjectName("Node", "", desk.Find(desk.Self)!.Name), ("spec.taints", taints));
 
     /// <summary>The kinds of toleration in Kubernetes' documentation; null: it stays for ever.</summary>
     public static TheoryData<string, double?> Cases => new()
@@ -45,7 +45,7 @@ public class TaintEvictionTests
     public void A_pod_stays_as_long_as_it_tolerates_the_taint(string tolerations, double? seconds)
     {
         var life = Running(tolerations);
-        Taint(life.Desk, Broken);
+        Taint(life.TestNode, Broken);
         if (seconds is { } time and > 0)
         {
             life.Pass(time - 0.1);
@@ -61,22 +61,22 @@ public class TaintEvictionTests
     public void What_leaves_says_why_and_is_open_for_others()
     {
         var life = Running("");
-        Taint(life.Desk, Broken);
-        life.Desk.Remove(life.Desk.Create(new ObjectName("ConfigMap", "default", "any"))); // the log has confirmed
+        Taint(life.TestNode, Broken);
+        life.TestNode.Remove(life.TestNode.Create(new ObjectName("ConfigMap", "default", "any"))); // the log has confirmed
         Assert.Equal(("TaintManagerEviction", "taint broken=yes:NoExecute is not tolerated", true), (life.Status.Reason, life.Status.Message, life.Status.Draining));
-        Assert.NotNull(life.Desk.Slots.Find(life.Run.Pod)!.OpenSince);
+        Assert.NotNull(life.TestNode.Slots.Find(life.Run.Pod)!.OpenSince);
     }
 
     [Fact]
     public void A_taint_that_is_gone_in_time_was_nothing_and_a_new_one_counts_anew()
     {
         var life = Running("""{"operator":"Exists","effect":"NoExecute","tolerationSeconds":10}""");
-        var node = Taint(life.Desk, Broken);
+        var node = Taint(life.TestNode, Broken);
         life.Pass(9);
-        life.Desk.Write(node, "spec.taints", "[]");
+        life.TestNode.Write(node, "spec.taints", "[]");
         life.Pass(60);
         life.Says();
-        life.Desk.Write(node, "spec.taints", Broken);
+        life.TestNode.Write(node, "spec.taints", Broken);
         life.Pass(9);
         life.Says();
         life.Pass(2);
@@ -87,7 +87,7 @@ public class TaintEvictionTests
     public void Of_several_taints_the_shortest_patience_counts()
     {
         var life = Running("""{"key":"a","operator":"Exists","effect":"NoExecute","tolerationSeconds":60},{"key":"b","operator":"Exists","effect":"NoExecute","tolerationSeconds":5}""");
-        Taint(life.Desk, """[{"key":"a","effect":"NoExecute"},{"key":"b","effect":"NoExecute"},{"key":"c","effect":"NoSchedule"}]""");
+        Taint(life.TestNode, """[{"key":"a","effect":"NoExecute"},{"key":"b","effect":"NoExecute"},{"key":"c","effect":"NoSchedule"}]""");
         life.Pass(4.9);
         life.Says();
         life.Pass(0.2);
@@ -97,7 +97,7 @@ public class TaintEvictionTests
     [Fact]
     public void A_pod_that_is_adopted_on_a_tainted_node_leaves_it()
     {
-        var desk = new Desk(rank: 3);
+        var desk = new TestNode(rank: 3);
         desk.Admit(desk.Self, epoch: 1, ready: true);
         Taint(desk, Broken);
         var launch = new PodLaunch(new PodRun(desk.Pods[0], new Epoch(1)), "web-0", "default", "", "n", desk.Slots.Find(desk.Pods[0])!.Template);
@@ -119,7 +119,7 @@ public class TaintEvictionTests
     [Fact]
     public void The_node_that_a_pod_was_evicted_from_holds_back_for_a_while()
     {
-        var desk = new Desk(rank: 3).Start().Sync();
+        var desk = new TestNode(rank: 3).Start().Sync();
         desk.RunHere();
         var slot = desk.Slots.Find(desk.Pods[0])!;
         desk.EndRun(slot, RunEnd.Evicted);

@@ -7,7 +7,7 @@ namespace Gossip.Core.Tests.Replication;
 
 public sealed class CausalContextTests
 {
-    static List<Dot> Dots(Luck luck)
+    static List<Dot> Dots(RandomStream luck)
     {
         var dots = new List<Dot>();
         for (var count = luck.Below(60); count > 0; count--)
@@ -25,7 +25,7 @@ public sealed class CausalContextTests
     [Property(MaxTest = 300)]
     public void A_context_is_the_set_of_its_dots_in_whatever_order_they_came(ulong seed)
     {
-        var luck = new Luck(seed);
+        var luck = new RandomStream(seed);
         var dots = Dots(luck);
         var set = dots.ToHashSet();
         var context = new CausalContext();
@@ -42,7 +42,7 @@ public sealed class CausalContextTests
     [Property(MaxTest = 300)]
     public void Joining_is_the_union_and_says_whether_it_brought_news(ulong seed)
     {
-        var luck = new Luck(seed);
+        var luck = new RandomStream(seed);
         List<Dot> a = Dots(luck), b = Dots(luck);
         CausalContext left = Of(a), right = Of(b);
         var union = Of(a.Concat(b));
@@ -56,7 +56,7 @@ public sealed class CausalContextTests
     [Property(MaxTest = 200)]
     public void A_context_reads_back_as_it_was_written(ulong seed)
     {
-        var context = Of(Dots(new Luck(seed)));
+        var context = Of(Dots(new RandomStream(seed)));
         Assert.Equal(context.Hash(), WireContext.Read(WireContext.Of(context)).Hash());
     }
 

@@ -9,7 +9,7 @@ namespace Gossip.Core.Tests.Replication;
 /// <summary>Whole replicators over a pipe that loses, cuts and restarts.</summary>
 public sealed class ConvergenceTests
 {
-    static void WriteAtRandom(RowCluster cluster, Luck luck, List<Uid> known, HashSet<Uid> removed)
+    static void WriteAtRandom(RowCluster cluster, RandomStream luck, List<Uid> known, HashSet<Uid> removed)
     {
         var peer = cluster.Peers[luck.Below(cluster.Peers.Count)];
         var uid = known.Count == 0 ? Uid.None : known[luck.Below(known.Count)];
@@ -32,7 +32,7 @@ public sealed class ConvergenceTests
     [Property(MaxTest = 25)]
     public void Three_replicas_converge_under_loss_cuts_and_wrong_clocks(ulong seed)
     {
-        var luck = new Luck(seed);
+        var luck = new RandomStream(seed);
         var cluster = new RowCluster(3, seed) { Loss = 0.4 };
         cluster.Peers[1].WallError = -315_000_000_000;
         cluster.Peers[2].WallError = 315_000_000_000;
@@ -141,7 +141,7 @@ public sealed class ConvergenceTests
     [Property(MaxTest = 20)]
     public void A_finished_session_shrinks_the_difference(ulong seed)
     {
-        var luck = new Luck(seed);
+        var luck = new RandomStream(seed);
         var cluster = new RowCluster(2, seed);
         cluster.IsCut = static (_, _) => true;
         List<Uid> known = [];

@@ -9,7 +9,7 @@ public sealed class HybridClockTests
     [Property]
     public void Every_tick_is_later_than_all_before_whatever_the_wall_does(ulong seed)
     {
-        var luck = new Luck(seed);
+        var luck = new RandomStream(seed);
         var clock = new HybridClock();
         var last = Stamp.Zero;
         for (var i = 0; i < 50; i++)

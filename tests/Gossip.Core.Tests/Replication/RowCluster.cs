@@ -13,12 +13,12 @@ namespace Gossip.Core.Tests.Replication;
 /// <summary>A few replicators over a pipe in memory that loses what it is told to. One round is one tick of every timer.</summary>
 sealed class RowCluster
 {
-    readonly Luck luck;
+    readonly RandomStream luck;
     readonly Queue<(RowPeer From, NodeAddress To, byte[] Bytes, bool IsFrame)> wire = [];
 
     public RowCluster(int peers, ulong seed)
     {
-        luck = new Luck(seed);
+        luck = new RandomStream(seed);
         for (var i = 0; i < peers; i++) Peers.Add(new RowPeer(this, i, seed));
     }
 
@@ -120,7 +120,7 @@ sealed class RowPeer : NodeEffects, IMemberList
         var config = new NodeConfig(Card, [], NodeTimings.Lan, seed, bootAtLeast);
         var boot = Replicator.NextBoot(config, contents);
         outbox = new Outbox(Card.Id) { Boot = boot, Address = Address };
-        Rows = new Replicator(config, contents, new Luck(StableHash.Mix(StableHash.Mix(seed, Card.Id.Value), boot)), outbox, this);
+        Rows = new Replicator(config, contents, new RandomStream(StableHash.Mix(StableHash.Mix(seed, Card.Id.Value), boot)), outbox, this);
         outbox.Piggyback = Rows;
         Log.Clear();
         timers.Clear();

@@ -52,7 +52,7 @@ public sealed class RowCodecFuzzTests
     [Property(MaxTest = 500)]
     public void Damaged_messages_end_in_the_errors_that_the_envelope_expects(ulong seed)
     {
-        var luck = new Luck(seed);
+        var luck = new RandomStream(seed);
         var peer = new RowCluster(2, 1).Peers[0];
         var context = new CausalContext();
         context.Add(new Dot(new WriterId(4), 9));

@@ -11,7 +11,7 @@ public sealed class RowTableTests
     static readonly string[] Names = ["data.a", "data.b", "spec.replicas"];
 
     /// <summary>What a few writers, each knowing a part, wrote and removed: every delta and every removal ever said.</summary>
-    static (List<Row> Deltas, List<RowRemoval> Removals) History(Luck luck)
+    static (List<Row> Deltas, List<RowRemoval> Removals) History(RandomStream luck)
     {
         var tables = new[] { new RowTable(), new RowTable(), new RowTable() };
         var seqs = new ulong[tables.Length];
@@ -48,9 +48,9 @@ public sealed class RowTableTests
     }
 
     /// <summary>Clocks ten years off, either way.</summary>
-    static Stamp Wild(Luck luck) => Stamp.At(new WallTime(1_800_000_000_000 + (luck.Below(3) - 1) * 315_000_000_000L + luck.Below(1000)));
+    static Stamp Wild(RandomStream luck) => Stamp.At(new WallTime(1_800_000_000_000 + (luck.Below(3) - 1) * 315_000_000_000L + luck.Below(1000)));
 
-    static RowTable Applied(List<Row> deltas, List<RowRemoval> removals, Luck luck, bool repeats)
+    static RowTable Applied(List<Row> deltas, List<RowRemoval> removals, RandomStream luck, bool repeats)
     {
         var table = new RowTable();
         var order = Enumerable.Range(0, deltas.Count + removals.Count).ToList();
@@ -77,7 +77,7 @@ public sealed class RowTableTests
     [Property(MaxTest = 200)]
     public void Any_order_with_any_repeats_gives_the_same_table(ulong seed)
     {
-        var luck = new Luck(seed);
+        var luck = new RandomStream(seed);
         var (deltas, removals) = History(luck);
         AssertSame(Applied(deltas, removals, luck, repeats: false), Applied(deltas, removals, luck, repeats: true));
     }
@@ -85,7 +85,7 @@ public sealed class RowTableTests
     [Property(MaxTest = 200)]
     public void Deltas_joined_before_they_travel_give_the_same_rows(ulong seed)
     {
-        var luck = new Luck(seed);
+        var luck = new RandomStream(seed);
         var (deltas, removals) = History(luck);
         var grouped = new SortedDictionary<Uid, Row>();
         foreach (var delta in deltas)
@@ -98,7 +98,7 @@ public sealed class RowTableTests
     [Property(MaxTest = 200)]
     public void What_was_written_and_never_overwritten_is_live_unless_its_row_was_removed(ulong seed)
     {
-        var luck = new Luck(seed);
+        var luck = new RandomStream(seed);
         var (deltas, removals) = History(luck);
         var table = Applied(deltas, removals, luck, repeats: true);
         var gone = removals.Select(removal => removal.Uid).ToHashSet();
@@ -122,7 +122,7 @@ public sealed class RowTableTests
     [Property(MaxTest = 100)]
     public void A_removed_row_never_returns_whatever_comes_late(ulong seed)
     {
-        var luck = new Luck(seed);
+        var luck = new RandomStream(seed);
         var (deltas, removals) = History(luck);
         var table = Applied(deltas, removals, luck, repeats: false);
         foreach (var delta in deltas)
@@ -135,7 +135,7 @@ public sealed class RowTableTests
     [Property(MaxTest = 100)]
     public void Shard_hashes_kept_by_changes_equal_those_of_a_table_built_anew(ulong seed)
     {
-        var luck = new Luck(seed);
+        var luck = new RandomStream(seed);
         var (deltas, removals) = History(luck);
         var table = Applied(deltas, removals, luck, repeats: true);
         var anew = new ulong[RowTable.Shards];

@@ -13,7 +13,7 @@ public class AuctioneerTests
     static readonly TimeSpan Moment = TimeSpan.FromMilliseconds(1);
 
     /// <summary>Asks are out; returns the round's number and who was asked.</summary>
-    static (ulong Auction, NodeId[] Asked) Called(Desk desk)
+    static (ulong Auction, NodeId[] Asked) Called(TestNode desk)
     {
         var asks = desk.Take<Ask>();
         Assert.NotEmpty(asks);
@@ -21,12 +21,12 @@ public class AuctioneerTests
         return (asks[0].Message.Auction, [.. asks.Select(ask => ask.To)]);
     }
 
-    static Refusal No(Desk desk, ulong auction, int again = 0, string why = "full") => new(auction, desk.Run, 1, 1, again, why);
+    static Refusal No(TestNode desk, ulong auction, int again = 0, string why = "full") => new(auction, desk.Run, 1, 1, again, why);
 
     [Fact]
     public void The_best_bid_is_awarded_and_the_losers_are_let_go()
     {
-        var desk = new Desk().Start();
+        var desk = new TestNode().Start();
         var (auction, asked) = Called(desk);
         Assert.Equal(4, asked.Length);
         desk.Hear(asked[0], new Bid(auction, desk.Run, 500, "a"));
@@ -49,7 +49,7 @@ public class AuctioneerTests
     [Fact]
     public void An_epoch_that_others_saw_go_by_is_learnt_of_them_and_the_next_is_called()
     {
-        var desk = new Desk().Start();
+        var desk = new TestNode().Start();
         var (auction, asked) = Called(desk);
         desk.Hear(asked[0], new Bid(auction, desk.Run, 500, "")); // it has forgotten as well
         foreach (var other in asked[1..3]) desk.Hear(other, No(desk, auction));
@@ -67,7 +67,7 @@ public class AuctioneerTests
     [Fact]
     public void Who_tells_of_later_epochs_again_and_again_is_asked_no_more_and_one_near_the_last_is_not_believed()
     {
-        var desk = new Desk().Start();
+        var desk = new TestNode().Start();
         var (auction, asked) = Called(desk);
         desk.Hear(asked[0], No(desk, auction) with { Next = new Epoch(uint.MaxValue) });
         Assert.Equal(Epoch.First, desk.Run.Epoch);
@@ -86,7 +86,7 @@ public class AuctioneerTests
     [Fact]
     public void A_round_is_told_also_when_gossip_outruns_its_verdict()
     {
-        var desk = new Desk().Start();
+        var desk = new TestNode().Start();
         var (auction, asked) = Called(desk);
         desk.Hear(asked[0], new Bid(auction, desk.Run, 500, "a"));
         desk.Hear(asked[1], new Bid(auction, desk.Run, 700, "b"));
@@ -103,7 +103,7 @@ public class AuctioneerTests
     [Fact]
     public void The_window_closes_on_who_is_silent_and_a_late_bid_is_let_go()
     {
-        var desk = new Desk().Start();
+        var desk = new TestNode().Start();
         var (auction, asked) = Called(desk);
         desk.Hear(asked[0], new Bid(auction, desk.Run, 500, ""));
         desk.Hear(asked[1], new Bid(auction, desk.Run, 400, ""));
@@ -116,7 +116,7 @@ public class AuctioneerTests
     [Fact]
     public void While_most_are_silent_a_round_waits_up_to_three_windows()
     {
-        var desk = new Desk().Start();
+        var desk = new TestNode().Start();
         var (auction, asked) = Called(desk);
         desk.Hear(asked[0], new Bid(auction, desk.Run, 500, "")); // the auctioneer's own node is always the first
         desk.Pass(desk.Timings.AuctionWindow);
@@ -130,7 +130,7 @@ public class AuctioneerTests
     [Fact]
     public void The_next_bidder_has_it_when_the_first_refuses()
     {
-        var desk = new Desk().Start();
+        var desk = new TestNode().Start();
         var (auction, asked) = Called(desk);
         foreach (var node in asked) desk.Hear(node, new Bid(auction, desk.Run, node == asked[2] ? 900 : node == asked[3] ? 800 : 100, ""));
         Assert.Equal(asked[2], Assert.Single(desk.Take<Award>()).To);
@@ -141,7 +141,7 @@ public class AuctioneerTests
     [Fact]
     public void Nobody_else_is_awarded_while_a_silent_winner_could_still_admit()
     {
-        var desk = new Desk().Start();
+        var desk = new TestNode().Start();
         var (auction, asked) = Called(desk);
         foreach (var node in asked) desk.Hear(node, new Bid(auction, desk.Run, node == asked[0] ? 900 : 100, ""));
         desk.Pass(desk.Timings.BidValidity + desk.Timings.AuctionWindow);
@@ -154,7 +154,7 @@ public class AuctioneerTests
     [Fact]
     public void A_node_that_has_not_heard_of_the_pod_is_told_and_asked_again_once()
     {
-        var desk = new Desk().Start();
+        var desk = new TestNode().Start();
         var (auction, asked) = Called(desk);
         var other = asked.First(node => node != desk.Self);
         desk.Said.Clear();
@@ -168,7 +168,7 @@ public class AuctioneerTests
     [Fact]
     public void What_reservations_refused_is_asked_again_when_they_end()
     {
-        var desk = new Desk().Start();
+        var desk = new TestNode().Start();
         var (auction, asked) = Called(desk);
         foreach (var node in asked) desk.Hear(node, No(desk, auction, again: 100));
         desk.Pass(99);
@@ -180,7 +180,7 @@ public class AuctioneerTests
     [Fact]
     public void What_fits_nowhere_is_asked_wider_and_later_until_room_appears()
     {
-        var desk = new Desk().Start();
+        var desk = new TestNode().Start();
         for (var round = 0; round < 8; round++)
         {
             var (auction, asked) = Called(desk);
@@ -201,7 +201,7 @@ public class AuctioneerTests
     [Fact]
     public void A_pod_that_looks_infeasible_everywhere_still_gets_reasons_with_numbers()
     {
-        var desk = new Desk();
+        var desk = new TestNode();
         foreach (var node in desk.Ring) desk.Change(node, member => member with { Capacity = new Capacity(1, 2, Some.Room(50, 4096, 10), "") });
         desk.Start();
         var (auction, asked) = Called(desk);
@@ -215,7 +215,7 @@ public class AuctioneerTests
     [Fact]
     public void The_next_on_the_ring_takes_over_a_silence()
     {
-        var desk = new Desk(rank: 1).Start();
+        var desk = new TestNode(rank: 1).Start();
         desk.Pass(desk.Timings.AuctioneerSilence - Moment);
         Assert.Empty(desk.Take<Ask>());
         desk.Pass(200);
@@ -225,7 +225,7 @@ public class AuctioneerTests
     [Fact]
     public void The_next_on_the_ring_takes_over_from_the_dead_at_once()
     {
-        var desk = new Desk(rank: 1).Start();
+        var desk = new TestNode(rank: 1).Start();
         desk.Die(desk.Ring[0]);
         desk.Pass(100);
         Called(desk);
@@ -234,7 +234,7 @@ public class AuctioneerTests
     [Fact]
     public void A_pending_round_of_a_live_auctioneer_is_no_silence()
     {
-        var desk = new Desk(rank: 1).Start();
+        var desk = new TestNode(rank: 1).Start();
         Tell(desk, desk.Ring[0], at: 9);
         desk.Sync();
         desk.Pass(TimeSpan.FromMinutes(2));
@@ -244,7 +244,7 @@ public class AuctioneerTests
     [Fact]
     public void Nor_is_it_one_when_a_farther_auctioneer_whose_clock_is_ahead_told_a_round_too()
     {
-        var desk = new Desk(rank: 1).Start();
+        var desk = new TestNode(rank: 1).Start();
         Tell(desk, desk.Ring[0], at: 9);
         Tell(desk, desk.Ring[1], at: 9_000_000_000);
         desk.Sync();
@@ -255,7 +255,7 @@ public class AuctioneerTests
     [Fact]
     public void The_round_that_is_shown_is_of_the_latest_run_however_far_a_clock_was_ahead()
     {
-        var desk = new Desk(rank: 1).Start();
+        var desk = new TestNode(rank: 1).Start();
         Tell(desk, desk.Ring[1], at: 9_000_000_000);
         desk.Remove(desk.Admit(desk.Others[1], epoch: 1, ready: true));
         Tell(desk, desk.Ring[0], at: 9);
@@ -264,7 +264,7 @@ public class AuctioneerTests
     }
 
     /// <summary>A round of the present run that found nobody.</summary>
-    static void Tell(Desk desk, NodeId auctioneer, ulong at)
+    static void Tell(TestNode desk, NodeId auctioneer, ulong at)
     {
         var round = new RoundSummary(desk.Run, auctioneer, 1, 4, 0, NodeId.None, new Stamp(at), []);
         desk.Tables.Create(RowKind.Summary,
@@ -274,7 +274,7 @@ public class AuctioneerTests
     [Fact]
     public void A_lost_pod_is_called_again_after_the_grace_and_not_before()
     {
-        var desk = new Desk().Start();
+        var desk = new TestNode().Start();
         desk.Admit(desk.Others[0], epoch: 1, ready: true);
         desk.Take<Ask>();
         desk.Die(desk.Others[0]);
@@ -287,7 +287,7 @@ public class AuctioneerTests
     [Fact]
     public void An_admission_that_arrives_ends_the_auction()
     {
-        var desk = new Desk().Start();
+        var desk = new TestNode().Start();
         var (auction, asked) = Called(desk);
         desk.Hear(asked[0], new Bid(auction, desk.Run, 500, ""));
         desk.Admit(desk.Others[0], epoch: 1, ready: true);
@@ -300,7 +300,7 @@ public class AuctioneerTests
     [Fact]
     public void A_burst_is_called_a_few_at_a_time()
     {
-        var desk = new Desk(replicas: 60).Start();
+        var desk = new TestNode(replicas: 60).Start();
         var asks = desk.Take<Ask>();
         Assert.Equal(4, asks.Select(ask => ask.Message.Run.Pod).Distinct().Count());
         foreach (var ask in asks.Where(ask => ask.Message.Run == asks[0].Message.Run))

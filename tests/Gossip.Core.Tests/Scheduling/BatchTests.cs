@@ -14,18 +14,18 @@ public class BatchTests
     /// <summary>No two of them in one zone.</summary>
     const string OnePerZone = """{"metadata":{"labels":{"app":"hello"}},"spec":{"runtimeClassName":"process","containers":[{"name":"web"}],"affinity":{"podAntiAffinity":{"requiredDuringSchedulingIgnoredDuringExecution":[{"topologyKey":"zone","labelSelector":{"matchLabels":{"app":"hello"}}}]}}}}""";
 
-    static Desk Of(int replicas = Batch, string? template = null) =>
-        template is null ? new Desk(replicas: replicas, nodes: 16) : new Desk(replicas: replicas, nodes: 16, template: template);
+    static TestNode Of(int replicas = Batch, string? template = null) =>
+        template is null ? new TestNode(replicas: replicas, nodes: 16) : new TestNode(replicas: replicas, nodes: 16, template: template);
 
     /// <summary>Asks of one round are out; returns its number, the run that it asks about and whom.</summary>
-    static (ulong Auction, PodRun Lead, NodeId[] Asked) Called(Desk desk)
+    static (ulong Auction, PodRun Lead, NodeId[] Asked) Called(TestNode desk)
     {
         var asks = desk.Take<Ask>();
         var first = Assert.Single(asks.Select(ask => ask.Message).Distinct());
         return (first.Auction, first.Run, [.. asks.Select(ask => ask.To)]);
     }
 
-    static PodRun RunOf(Desk desk, int ordinal) => new(desk.Pods[ordinal], new Epoch(1));
+    static PodRun RunOf(TestNode desk, int ordinal) => new(desk.Pods[ordinal], new Epoch(1));
 
     static Refusal Full(ulong auction, PodRun run) => new(auction, run, 1, 1, 0, "full");
 
@@ -58,7 +58,7 @@ public class BatchTests
 
     [Fact]
     public void A_small_cluster_calls_each_pod_alone() =>
-        Assert.Equal(4, new Desk(replicas: 4, nodes: 7).Start().Take<Ask>().Select(ask => ask.Message.Run).Distinct().Count());
+        Assert.Equal(4, new TestNode(replicas: 4, nodes: 7).Start().Take<Ask>().Select(ask => ask.Message.Run).Distinct().Count());
 
     [Fact]
     public void A_bursts_rounds_are_as_many_as_before_and_each_serves_a_batch()
@@ -146,7 +146,7 @@ public class BatchTests
     [Property(MaxTest = 40)]
     public void Who_has_which_pod_does_not_depend_on_the_order_of_arrival(byte[] scores, ulong seed)
     {
-        (PodRun, NodeId)[] Won(Luck? luck)
+        (PodRun, NodeId)[] Won(RandomStream? luck)
         {
             var desk = Of().Start();
             var (auction, lead, asked) = Called(desk);
@@ -162,13 +162,13 @@ public class BatchTests
 
         var first = Won(null);
         Assert.Equal(Math.Min(Batch, scores.Take(Asked).Count(score => score % 5 > 0)), first.Length);
-        Assert.Equal(first, Won(new Luck(seed)));
+        Assert.Equal(first, Won(new RandomStream(seed)));
     }
 
     [Fact]
     public void A_bid_is_good_for_any_alike_pod()
     {
-        var desk = new Desk(rank: 3, replicas: 2).Start().Sync();
+        var desk = new TestNode(rank: 3, replicas: 2).Start().Sync();
         desk.Hear(desk.Ring[0], new Ask(1, RunOf(desk, 0)));
         desk.Take<Bid>();
         desk.Hear(desk.Ring[0], new Award(1, RunOf(desk, 1), new Victory(9, 2), RunOf(desk, 0)));
@@ -182,7 +182,7 @@ public class BatchTests
     [Fact]
     public void A_bid_is_no_good_for_another_sort_of_pod()
     {
-        var desk = new Desk(rank: 3, replicas: 2).Start().Sync();
+        var desk = new TestNode(rank: 3, replicas: 2).Start().Sync();
         desk.Hear(desk.Ring[0], new Ask(1, RunOf(desk, 0)));
         var other = RunOf(desk, 1) with { Pod = desk.Pods[1] with { Template = 77 } };
         desk.Hear(desk.Ring[0], new Award(1, other, new Victory(9, 2), RunOf(desk, 0)));
@@ -192,7 +192,7 @@ public class BatchTests
     [Fact]
     public void Who_bids_for_two_alike_pods_and_has_one_holds_room_for_the_other_no_more()
     {
-        var desk = new Desk(rank: 3, replicas: 2).Start().Sync();
+        var desk = new TestNode(rank: 3, replicas: 2).Start().Sync();
         desk.Hear(desk.Ring[0], new Ask(1, RunOf(desk, 0)));
         desk.Hear(desk.Ring[0], new Ask(2, RunOf(desk, 1)));
         desk.Hear(desk.Ring[0], new Award(1, RunOf(desk, 1), new Victory(9, 2), RunOf(desk, 0)));

@@ -14,7 +14,7 @@ public class BidOrderTests
         var bids = scores.Select((score, i) => (Node: new NodeId((ulong)i * 77), Score: score % 4)).ToArray();
         if (bids.Length == 0) return;
         var first = Winner(run, bids);
-        new Luck(seed).Shuffle(bids.AsSpan());
+        new RandomStream(seed).Shuffle(bids.AsSpan());
         Assert.Equal(first, Winner(run, bids));
         Assert.Equal(bids.Max(bid => bid.Score), bids.First(bid => bid.Node == first).Score);
     }

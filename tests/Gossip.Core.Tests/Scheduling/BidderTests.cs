@@ -8,9 +8,9 @@ namespace Gossip.Core.Tests.Scheduling;
 
 public class BidderTests
 {
-    static Desk Open() => new Desk(rank: 3).Start().Sync();
+    static TestNode Open() => new TestNode(rank: 3).Start().Sync();
 
-    static string Refused(Desk desk) => Assert.Single(desk.Take<Refusal>()).Message.Why;
+    static string Refused(TestNode desk) => Assert.Single(desk.Take<Refusal>()).Message.Why;
 
     [Fact]
     public void An_award_in_time_becomes_a_durable_admission_and_then_a_verdict()
@@ -126,7 +126,7 @@ public class BidderTests
     [Fact]
     public void What_only_reservations_prevent_says_when_they_end()
     {
-        var desk = new Desk(rank: 3, replicas: 50).Start().Sync();
+        var desk = new TestNode(rank: 3, replicas: 50).Start().Sync();
         foreach (var pod in desk.Pods.Take(11)) desk.Hear(desk.Ring[0], new Ask(1, new PodRun(pod, Epoch.First)));
         Assert.Equal(10, desk.Take<Bid>().Length); // pod places
         var refusal = Assert.Single(desk.Take<Refusal>()).Message;
@@ -152,7 +152,7 @@ public class BidderTests
     [Fact]
     public void A_node_that_starts_or_leaves_bids_for_nothing()
     {
-        var desk = new Desk(rank: 3).Start();
+        var desk = new TestNode(rank: 3).Start();
         desk.Hear(desk.Ring[0], new Ask(1, desk.Run));
         Assert.Equal("node is unready: starting", Refused(desk));
         desk.Sync();

@@ -4,7 +4,7 @@ using Gossip.Core.Primitives;
 using Gossip.Core.Scheduling;
 using Gossip.Core.Tables;
 using Gossip.Core.Templates;
-using Gossip.Core.Tests.Workloads;
+using Gossip.Core.Tests.Tables;
 
 namespace Gossip.Core.Tests.Scheduling;
 

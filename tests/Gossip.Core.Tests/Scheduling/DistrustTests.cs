@@ -1,14 +1,14 @@
 using Gossip.Core.Membership;
 using Gossip.Core.Primitives;
 using Gossip.Core.Scheduling;
-using Gossip.Core.Tests.Workloads;
+using Gossip.Core.Tests.Tables;
 using Gossip.Core.Turns;
 
 namespace Gossip.Core.Tests.Scheduling;
 
 public class DistrustTests
 {
-    readonly Desk desk = new Desk().Start();
+    readonly TestNode desk = new TestNode().Start();
     readonly Distrust distrust;
     readonly NodeId node;
 
@@ -73,7 +73,7 @@ public class DistrustTests
         Assert.Null(distrust.WhyNot(node, desk.Now));
     }
 
-    static T Await<T>(Desk desk, NodeId to)
+    static T Await<T>(TestNode desk, NodeId to)
     {
         for (var i = 0; i < 10_000; i++)
         {
@@ -85,7 +85,7 @@ public class DistrustTests
     }
 
     /// <summary>The only other live node wins three rounds and admits nothing; returns it.</summary>
-    static NodeId Disappoint(Desk desk, Action<ulong, NodeId> answer)
+    static NodeId Disappoint(TestNode desk, Action<ulong, NodeId> answer)
     {
         foreach (var other in desk.Others[1..]) desk.Die(other);
         var liar = desk.Others[0];
@@ -102,7 +102,7 @@ public class DistrustTests
     [Fact]
     public void A_liar_is_passed_over_and_why_says_so()
     {
-        var desk = new Desk(template: TestCluster.Template).Start();
+        var desk = new TestNode(template: TestCluster.Template).Start();
         var liar = Disappoint(desk, (auction, from) => desk.Hear(from, new Verdict(auction, desk.Run, false, "changed its mind")));
         desk.Take<Ask>();
         desk.Pass(TimeSpan.FromMinutes(2));
@@ -113,7 +113,7 @@ public class DistrustTests
     [Fact]
     public void One_who_says_that_it_admitted_and_never_shows_it_is_a_liar_too()
     {
-        var desk = new Desk().Start();
+        var desk = new TestNode().Start();
         var liar = Disappoint(desk, (auction, from) => desk.Hear(from, new Verdict(auction, desk.Run, true, "")));
         desk.Pass(desk.Timings.AuctioneerSilence);
         desk.Take<Ask>();
@@ -124,7 +124,7 @@ public class DistrustTests
     [Fact]
     public void A_bid_above_the_greatest_is_refused()
     {
-        var desk = new Desk().Start();
+        var desk = new TestNode().Start();
         var asks = desk.Take<Ask>();
         var (high, fair) = (asks[0], asks[1]);
         desk.Hear(high.To, new Bid(high.Message.Auction, desk.Run, Scoring.Greatest + 1, ""));

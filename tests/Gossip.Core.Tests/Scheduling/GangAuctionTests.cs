@@ -1,7 +1,7 @@
 using Gossip.Core.Primitives;
 using Gossip.Core.Replication;
 using Gossip.Core.Scheduling;
-using Gossip.Core.Tests.Workloads;
+using Gossip.Core.Tests.Tables;
 using Gossip.Core.Turns;
 using Gossip.Core.View;
 
@@ -12,10 +12,10 @@ public class GangAuctionTests
 {
     static string Template(string gang) => TestCluster.Template.Replace("\"labels\"", $"\"annotations\":{{\"gossip.dev/gang\":\"{gang}\"}},\"labels\"", StringComparison.Ordinal);
 
-    static Desk Of(int replicas, string gang) => new Desk(replicas: replicas, template: Template(gang)).Start();
+    static TestNode Of(int replicas, string gang) => new TestNode(replicas: replicas, template: Template(gang)).Start();
 
     /// <summary>Answers every ask until none comes; returns the pods that somebody bid for.</summary>
-    static List<PodRun> Answer(Desk desk, Func<PodRun, NodeId, bool> bids)
+    static List<PodRun> Answer(TestNode desk, Func<PodRun, NodeId, bool> bids)
     {
         var held = new List<PodRun>();
         for (var asks = desk.Take<Ask>(); asks.Length > 0; asks = desk.Take<Ask>())
@@ -29,7 +29,7 @@ public class GangAuctionTests
         return held;
     }
 
-    static string Pending(Desk desk, int pod) => new ViewBuilder(desk.Slots, desk).Build(desk.Now).Pods.Single(view => view.Id == desk.Pods[pod]).PendingBecause;
+    static string Pending(TestNode desk, int pod) => new ViewBuilder(desk.Slots, desk).Build(desk.Now).Pods.Single(view => view.Id == desk.Pods[pod]).PendingBecause;
 
     [Fact]
     public void No_pod_is_awarded_before_the_bids_of_all_that_are_needed_stand()
@@ -106,7 +106,7 @@ public class GangAuctionTests
     [Fact]
     public void A_gang_with_two_minimums_is_not_called_and_says_so()
     {
-        var desk = new Desk(replicas: 2, template: Template("train/2"));
+        var desk = new TestNode(replicas: 2, template: Template("train/2"));
         desk.Create(TestCluster.Deployment("more"), ("spec.replicas", "1"), ("spec.template", Template("train/3")));
         desk.Start();
         desk.Pass(TimeSpan.FromSeconds(5));
@@ -194,7 +194,7 @@ public class GangAuctionTests
     [Fact]
     public void Of_two_gangs_of_one_auctioneer_the_second_waits_until_the_first_has_its_places_or_gives_up()
     {
-        var desk = new Desk(replicas: 2, template: Template("train/2"));
+        var desk = new TestNode(replicas: 2, template: Template("train/2"));
         foreach (var name in (string[])["a", "b", "c", "d", "e", "f", "g", "h"])
             desk.Create(TestCluster.Deployment(name), ("spec.replicas", "2"), ("spec.template", Template($"{name}/2")));
         desk.Start();

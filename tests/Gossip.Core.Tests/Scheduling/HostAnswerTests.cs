@@ -8,7 +8,7 @@ public class HostAnswerTests
 {
     static readonly SchedulingRules rules = SchedulingRules.Default.WithHostFilter("mine");
 
-    static Desk Open() => new Desk(rank: 3, replicas: 100, rules: rules).Start().Sync();
+    static TestNode Open() => new TestNode(rank: 3, replicas: 100, rules: rules).Start().Sync();
 
     [Fact]
     public void Nothing_is_bid_or_reserved_before_the_host_app_answers()

@@ -1,6 +1,7 @@
 using Gossip.Core.Primitives;
 using Gossip.Core.Scheduling;
 using Gossip.Core.Tables;
+using Gossip.Core.Tests.Tables;
 using Gossip.Core.Wire;
 using MessagePack;
 

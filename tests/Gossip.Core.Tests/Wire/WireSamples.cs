@@ -9,6 +9,7 @@ using Gossip.Core.Scheduling;
 using Gossip.Core.Scheduling.Preemption;
 using Gossip.Core.Tables;
 using Gossip.Core.Templates;
+using Gossip.Core.Tests.Tables;
 using Gossip.Core.Turns;
 using Gossip.Core.Wire;
 using MessagePack;
@@ -23,7 +24,7 @@ static class WireSamples
     static readonly NodeAddress Address = NodeAddress.V4(0x7F000001, 7373);
     static readonly NodeId Node = NodeId.Of("a");
     static readonly PodRun Run = new(new PodId(new Uid(0x11, 1), 2, 0x77), new Epoch(3));
-    static readonly ScoreParts Parts = Scheduling.ScorePartsTests.Of((0, 979), (3, 500), (63, -20));
+    static readonly ScoreParts Parts = Tables.ScorePartsTests.Of((0, 979), (3, 500), (63, -20));
     static readonly Resources Room = new(new MilliCpu(4000), new Bytes(1L << 32), new Bytes(1L << 33), 110, [new ExtendedResource("example.com/gpu", 2)]) { Devices = new([new DeviceGroup("gpu", "A10", [1000, 1000, 300])]) };
     static readonly Capacity Capacity = new(5, 6, Room, "starting") { LostRuntimes = "docker", HostFault = "host filter x failed" };
     static readonly NodeCard Card = new(
@@ -45,7 +46,7 @@ static class WireSamples
         Of(new PingRequest(1, Node, Address, Address)),
         Of(Member),
         Of(new CapacityNews(Node, Capacity)),
-        Of(new MemberSync(Address, true, new[] { Member }, new[] { new Grave(Node, Address) })),
+        Of(new MemberSync(Address, true, new[] { Member }, new[] { new RememberedAddress(Node, Address) })),
         Of(new Accusation(Node, new Incarnation(5, 1), new NodeId(3))),
         Of(new RowDelta(Row)),
         Of(RowRemoval.Of(Row)),

@@ -9,7 +9,7 @@ public class SimStoreTests
     [Property]
     public bool What_was_synced_survives_a_power_cut_and_what_was_not_survives_as_a_prefix(byte[][] synced, byte[][] after, ulong seed)
     {
-        var store = new SimStore(new Luck(seed), new Sometimes());
+        var store = new SimStore(new RandomStream(seed), new Sometimes());
         store.Open();
         foreach (var record in synced) store.Append(record);
         store.Sync();
@@ -24,7 +24,7 @@ public class SimStoreTests
     [Fact]
     public void Only_a_store_that_was_closed_opens_clean()
     {
-        var store = new SimStore(new Luck(1), new Sometimes());
+        var store = new SimStore(new RandomStream(1), new Sometimes());
         Assert.True(store.Open().IsClean);
         Assert.False(store.Open().IsClean);
         store.CloseCleanly();

@@ -17,10 +17,10 @@ public class PreemptingTests
     static string Template(string cpu) =>
         """{"metadata":{"labels":{"app":"web"}},"spec":{"runtimeClassName":"process","terminationGracePeriodSeconds":7,"containers":[{"name":"web","command":["web"],"resources":{"requests":{"cpu":"CPU","memory":"64Mi"} } }]}}""".Replace("CPU", cpu);
 
-    static void Class(Desk desk, string name, int value, bool isDefault = false) =>
+    static void Class(TestNode desk, string name, int value, bool isDefault = false) =>
         desk.Create(new ObjectName(PriorityClass.Kind, "", name), ("value", $"{value}"), ("globalDefault", isDefault ? "true" : "false"));
 
-    static PodRun High(Desk desk, string cpu = "3", string more = "")
+    static PodRun High(TestNode desk, string cpu = "3", string more = "")
     {
         Class(desk, "high", 1000);
         var uid = desk.Create(new ObjectName("Pod", "default", "high"),
@@ -31,16 +31,16 @@ public class PreemptingTests
     }
 
     /// <summary>A node where a pod of priority 0 and 3 cores runs.</summary>
-    static Desk Full()
+    static TestNode Full()
     {
-        var desk = new Desk(rank: 3, template: Template("3")).Start().Sync();
+        var desk = new TestNode(rank: 3, template: Template("3")).Start().Sync();
         desk.RunHere();
         desk.Said.Clear();
         desk.Commands.Clear();
         return desk;
     }
 
-    static Bid BidFor(Desk desk, PodRun run, bool mayEvict = true)
+    static Bid BidFor(TestNode desk, PodRun run, bool mayEvict = true)
     {
         desk.Hear(desk.Ring[0], new Ask(50, run, mayEvict));
         return Assert.Single(desk.Take<Bid>(), bid => bid.Message.Run == run).Message;
@@ -79,7 +79,7 @@ public class PreemptingTests
     [Fact]
     public void What_only_reservations_keep_out_waits_for_their_end_instead_of_evicting()
     {
-        var desk = new Desk(rank: 3, template: Template("3")).Start().Sync();
+        var desk = new TestNode(rank: 3, template: Template("3")).Start().Sync();
         var run = High(desk);
         desk.Hear(desk.Ring[0], new Ask(1, desk.Run)); // a bid, and no pod yet
         desk.Hear(desk.Ring[1], new Ask(50, run, MayEvict: true));
@@ -93,7 +93,7 @@ public class PreemptingTests
     public void Anti_affinity_to_lower_pods_of_the_node_evicts_them_whoever_has_the_rule(string who)
     {
         const string Rule = """{"podAntiAffinity":{"requiredDuringSchedulingIgnoredDuringExecution":[{"topologyKey":"kubernetes.io/hostname","labelSelector":{"matchLabels":{"app":"web"}}}]}}""";
-        var desk = new Desk(rank: 3, template: who == "tenant" ? Template("1").Replace("\"runtimeClassName\"", $"\"affinity\":{Rule},\"runtimeClassName\"") : Template("1")).Start().Sync();
+        var desk = new TestNode(rank: 3, template: who == "tenant" ? Template("1").Replace("\"runtimeClassName\"", $"\"affinity\":{Rule},\"runtimeClassName\"") : Template("1")).Start().Sync();
         desk.RunHere();
         Class(desk, "high", 1000);
         var uid = desk.Create(new ObjectName("Pod", "default", "high"), ("spec.containers", """[{"name":"web","command":["web"]}]"""), ("metadata.labels", """{"app":"web"}"""),
@@ -114,7 +114,7 @@ public class PreemptingTests
     public void Anti_affinity_to_a_pod_of_another_node_in_the_zone_evicts_nobody()
     {
         const string Rule = """{"podAntiAffinity":{"requiredDuringSchedulingIgnoredDuringExecution":[{"topologyKey":"zone","labelSelector":{"matchLabels":{"app":"web"}}}]}}""";
-        var desk = new Desk(rank: 3, replicas: 2, template: Template("1")).Start().Sync();
+        var desk = new TestNode(rank: 3, replicas: 2, template: Template("1")).Start().Sync();
         foreach (var node in desk.Ring) desk.Change(node, member => member with { Card = member.Card with { Labels = Labels.Of(("zone", "a")) } });
         desk.RunHere();
         desk.Admit(desk.Others[1], 1, ready: true, pod: desk.Pods[1]);
@@ -215,7 +215,7 @@ public class PreemptingTests
         desk.Hear(desk.Ring[0], new Ask(50, High(desk, more: "\"Never\""), MayEvict: true));
         Assert.Single(desk.Take<Refusal>());
 
-        desk = new Desk(rank: 3, template: Template("3")).Start().Sync();
+        desk = new TestNode(rank: 3, template: Template("3")).Start().Sync();
         Class(desk, "usual", 1000, isDefault: true);
         desk.RunHere();
         desk.Hear(desk.Ring[0], new Ask(50, High(desk), MayEvict: true));
@@ -239,7 +239,7 @@ public class PreemptingTests
     [Fact]
     public void Evicting_is_asked_for_after_a_round_that_found_nobody_and_of_nodes_with_lower_pods()
     {
-        var desk = new Desk(template: Template("3").Replace("\"runtimeClassName\"", "\"priorityClassName\":\"high\",\"runtimeClassName\"")).Start();
+        var desk = new TestNode(template: Template("3").Replace("\"runtimeClassName\"", "\"priorityClassName\":\"high\",\"runtimeClassName\"")).Start();
         foreach (var node in desk.Ring) desk.Change(node, member => member with { Capacity = member.Capacity with { Version = 2, Free = Some.Room(1000, 4096, 9) } });
         var low = Enumerable.Range(0, 2).Select(i => Bare(desk, $"low-{i}", "")).ToArray();
         for (var i = 0; i < low.Length; i++) desk.Admit(desk.Others[i], 1, ready: true, pod: low[i]);
@@ -259,12 +259,12 @@ public class PreemptingTests
         Assert.Equal([], desk.Slots.Find(desk.Pods[0])!.Admissions.Select(admission => admission.Node));
     }
 
-    static (NodeId To, Ask Message)[] Asks(Desk desk) => [.. desk.Take<Ask>().Where(ask => ask.Message.Run == desk.Run)];
+    static (NodeId To, Ask Message)[] Asks(TestNode desk) => [.. desk.Take<Ask>().Where(ask => ask.Message.Run == desk.Run)];
 
     [Fact]
     public void The_greater_priority_is_called_first_when_several_are_due()
     {
-        var desk = new Desk(replicas: 8).Start();
+        var desk = new TestNode(replicas: 8).Start();
         Class(desk, "high", 1000); // four auctions are under way, four are due
         var high = Enumerable.Range(0, 30).Select(i => Bare(desk, $"high-{i}", "high")).Where(pod => IsFirst(desk, pod)).ToArray();
         Assert.NotEmpty(high);
@@ -274,9 +274,9 @@ public class PreemptingTests
         Assert.Contains(called[4], high);
     }
 
-    static bool IsFirst(Desk desk, PodId pod) => desk.Ring.MinBy(node => Chunk.Distance(Chunk.PointOf(pod), node)) == desk.Self;
+    static bool IsFirst(TestNode desk, PodId pod) => desk.Ring.MinBy(node => Chunk.Distance(Chunk.PointOf(pod), node)) == desk.Self;
 
-    static PodId Bare(Desk desk, string name, string priorityClass)
+    static PodId Bare(TestNode desk, string name, string priorityClass)
     {
         var uid = desk.Create(new ObjectName("Pod", "default", name), ("spec.containers", """[{"name":"web","command":["web"],"resources":{"requests":{"cpu":"3"} } }]"""),
             ("spec.runtimeClassName", "\"process\""), ("spec.priorityClassName", $"\"{priorityClass}\""));

@@ -164,7 +164,7 @@ public class VictimSelectionTests
     [Property(MaxTest = 300)]
     public void Victims_are_lower_enough_and_none_too_many(ulong seed)
     {
-        var luck = new Luck(seed);
+        var luck = new RandomStream(seed);
         var tenants = Enumerable.Range(1, 1 + luck.Below(20)).Select(i => Pod(i, 50 + luck.Below(300), luck.Below(6)) with { IsLeaving = luck.Chance(0.1) }).ToArray();
         var cpu = tenants.Sum(tenant => tenant.Template.Requests.Cpu.Value) + luck.Below(100);
         var (pod, priority) = (Sized(100 + luck.Below(1000)), luck.Below(7));
