@@ -7,13 +7,17 @@ using Gossip.Runtimes.Processes;
 namespace Gossip.EndToEnd;
 
 /// <summary>What a node is started with; the same again after a kill makes it the same member.</summary>
-/// <param name="Data">Its data folder.</param>
+/// <param name="Data">Its data folder; of a node with a temporary one, a folder that this is below.</param>
 /// <param name="Join">A gossip port on loopback; its own is fine.</param>
 public sealed record NodeSetup(string Name, string Data, string KeyFile, int Port, int Join, IReadOnlyList<string> More)
 {
+    /// <summary>Started without <c>--data</c>, and with <see cref="Data"/> as the system's folder for what is temporary.</summary>
+    public bool IsTemporary { get; init; }
+
     public IEnumerable<string> Arguments =>
     [
-        "run", "--name", Name, "--data", Data, "--key-file", KeyFile, "--cluster", "end-to-end", "--profile", "local",
+        "run", "--name", Name, .. IsTemporary ? [] : (string[])["--data", Data],
+        "--key-file", KeyFile, "--cluster", "end-to-end", "--profile", "local",
         "--port", Port.ToString(CultureInfo.InvariantCulture), "--api", "127.0.0.1:0",
         "--join", string.Create(CultureInfo.InvariantCulture, $"127.0.0.1:{Join}"),
         "--cpu", "4", "--memory", "8Gi", .. More.Contains("--docker") ? [] : (string[])["--docker", "none"], .. More,
@@ -51,6 +55,7 @@ public sealed class NodeProcess : IAsyncDisposable
     public static NodeProcess Launch(NodeSetup setup, Func<ProcessStartInfo, ProcessStartInfo>? around = null)
     {
         var start = GossipProgram.With(setup.Arguments);
+        if (setup.IsTemporary) start.Environment["TMPDIR"] = setup.Data;
         var node = new NodeProcess(setup, around is null ? start : around(start));
         node.process.Start();
         node.process.StandardInput.Close();
@@ -76,6 +81,14 @@ public sealed class NodeProcess : IAsyncDisposable
 
     public async Task<JsonNode> GetAsync(string path) =>
         await Api.GetFromJsonAsync<JsonNode>(path) ?? throw new InvalidDataException($"{path} answered null");
+
+    /// <summary>SIGTERM, and the end of the node as it wants it.</summary>
+    public async Task StopAsync()
+    {
+        using (var kill = Process.Start("kill", ["-TERM", ProcessId.ToString(CultureInfo.InvariantCulture)])) await kill.WaitForExitAsync();
+        await process.WaitForExitAsync().WaitAsync(Patience);
+        Assert.True(process.ExitCode == 0, $"{Name} ended with {process.ExitCode}:\n{Said()}");
+    }
 
     /// <summary>SIGKILL to the node alone: its pods go on.</summary>
     public async Task KillAsync()

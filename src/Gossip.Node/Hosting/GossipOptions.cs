@@ -34,7 +34,10 @@ public sealed class GossipOptions
     /// <summary>Where to find others, as <c>host:port</c>. None: others will find this node.</summary>
     public IList<string> Seeds { get; } = [];
 
-    /// <summary>Where the node remembers; null for a temporary folder, removed at the end.</summary>
+    /// <summary>
+    /// Where the node remembers; null for a temporary folder, removed at the end. When the process is killed, the next node that this user
+    /// starts on this machine ends the pods that it left and removes the folder.
+    /// </summary>
     public string? DataFolder { get; set; }
 
     public IDictionary<string, string> Labels { get; } = new Dictionary<string, string>(StringComparer.Ordinal);

@@ -34,6 +34,7 @@ sealed class RunningNode
     readonly GossipOptions options;
     readonly RuntimeHost runtimes;
     readonly HostRules host;
+    readonly AbandonedNodes abandoned;
     readonly CancellationTokenSource stop = new();
     Task declaring = Task.CompletedTask;
 
@@ -43,7 +44,7 @@ sealed class RunningNode
         var undo = new Stack<IDisposable>();
         try
         {
-            undo.Push(folder = new DataFolder(options.DataFolder));
+            undo.Push(folder = new DataFolder(options.DataFolder, options.Name));
             undo.Push(store = new FileStore(folder.Path));
             var contents = store.Open();
             undo.Push(meter = new NodeMeter(options.Name));
@@ -54,6 +55,8 @@ sealed class RunningNode
             var facts = new RuntimeFacts(
                 folder.Path, NodeId.Of(options.Name), Transport.Address, [folder.Path, .. options.HiddenFromPods], note => notes.Write(note));
             var own = Runtimes(options, facts);
+            abandoned = new AbandonedNodes(
+                (path, dead) => Runtimes(options, facts with { Folder = path, Node = dead, Hidden = [path] }), facts.Note);
             var machine = new NodeMachine(Config(options, seeds, Transport.Address, own), contents, options.Scheduling.ToRules());
             Loop = new NodeLoop(machine, Transport, store, options.CompactAt, command => runtimes!.Perform(command), question => host!.Ask(question), meter, new RejectLog(logger), notes);
             host = new HostRules(options.Scheduling, answer => Loop.Leave(NodeInput.HostAnswered(answer)));
@@ -80,6 +83,8 @@ sealed class RunningNode
     public static async Task<RunningNode> StartAsync(GossipOptions options, ILogger logger, CancellationToken cancel)
     {
         var node = new RunningNode(options, logger, await ResolveAsync(options.Seeds, logger, cancel).ConfigureAwait(false));
+        // Before this node's own pods start: what is left of another node may hold their addresses.
+        await node.abandoned.EndAsync(TemporaryFolder.DefaultParent, cancel).ConfigureAwait(false);
         node.Transport.Start(node.Loop);
         node.Completion = node.Loop.RunAsync();
         await node.runtimes.AdoptAsync(cancel).ConfigureAwait(false);

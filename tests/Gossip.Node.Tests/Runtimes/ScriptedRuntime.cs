@@ -18,6 +18,9 @@ sealed class ScriptedRuntime : IPodRuntime
     public readonly TaskCompletionSource MayAdopt = new();
     public IPodReports? Reports;
 
+    /// <summary>What it finds when it is asked to adopt.</summary>
+    public ImmutableArray<SurvivingPod> Survivors = [];
+
     public ImmutableArray<string> Classes => ["scripted"];
     public Labels NodeLabels => Labels.Empty;
 
@@ -42,7 +45,7 @@ sealed class ScriptedRuntime : IPodRuntime
     {
         Reports = reports;
         await MayAdopt.Task.WaitAsync(cancel);
-        return [];
+        return Survivors;
     }
 
     public Task PrepareAsync(PodLaunch launch, ImmutableArray<VolumeFiles> files, CancellationToken cancel) => throw new NotSupportedException("broken on purpose");
