@@ -92,12 +92,11 @@ sealed class OpenbRun(OpenbTrace trace, int seed)
             var books = cluster.BooksOf(candidate.Node);
             if (!Filtering.Check(pod, cluster.Exactly(candidate.Node, books.Free)).Passes)
             {
-                candidate.State = AnswerState.Refused;
+                candidate.Refuse("");
                 Rejections++;
                 continue;
             }
-            candidate.State = AnswerState.Bid;
-            candidate.Score = Scoring.Score(pod, cluster.Exactly(candidate.Node, books.FreeOfBids));
+            candidate.TakeBid(Scoring.Score(pod, cluster.Exactly(candidate.Node, books.FreeOfBids)));
             books.Reserve(new Claim { Run = run, Template = pod, Expires = default });
             if (best is null || BidOrder.Compare(run, candidate.Node, candidate.Score, best.Node, best.Score) > 0) best = candidate;
         }

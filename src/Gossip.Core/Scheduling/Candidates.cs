@@ -15,7 +15,9 @@ readonly record struct Search(PodTemplate Template, PodRun Run, int Width)
     /// <summary>What rules between pods see.</summary>
     public Surroundings Around { get; init; }
 
-    /// <summary>The pod has had a round before: where nothing looks feasible, a few are asked anyway. In its first round what they tell by gossip will do.</summary>
+    /// <summary>
+    /// The pod has had a round before: where nothing looks feasible, a few are asked anyway. In its first round their news by gossip will do.
+    /// </summary>
     public bool IsRepeated { get; init; }
 
     /// <summary>For several pods, each of which is to have another of those asked.</summary>
@@ -32,19 +34,23 @@ readonly record struct Search(PodTemplate Template, PodRun Run, int Width)
 /// <param name="rules">By which this node guesses what the others would bid.</param>
 sealed class Candidates(IMemberList members, Hearsay hearsay, SchedulingRules rules)
 {
-    /// <summary>Asked although nothing looks feasible, so that a pending pod has reasons with real numbers, and stale news does not keep it out.</summary>
+    /// <summary>
+    /// Asked although nothing looks feasible, so that a pending pod has reasons with real numbers, and stale news does not keep it out.
+    /// </summary>
     const int AskedAnyway = 4;
 
-    /// <summary>With devices, of a width: twice as many are looked at, a third is asked. At 1,000 nodes of 22 looked at 4 are asked.</summary>
-    const int LookedAt = 2, AskedOf = 3, AskedLeast = 4;
+    /// <summary>Of a width, where candidates are ranked before they are asked.</summary>
+    const int LookedAt = 2;
 
     /// <summary>
-    /// For a batch, of its width: of its bids a third win, not one of a dozen, so that the choice is to be made before. At 1,000 nodes of 160
-    /// looked at 40 are asked, for 16 pods: places differ less than if each pod had asked 10, and it costs a look each.
+    /// For a batch, of its width: of its bids a third win, not one of a dozen, so that the choice is to be made before. At 1,000 nodes
+    /// of 160 looked at 40 are asked, for 16 pods: places differ less than if each pod had asked 10, and it costs a look each.
     /// </summary>
     const int LookedAtForBatch = 4;
 
-    /// <summary>Of a width that doubles with each empty round: where few nodes have pods of lower priority, all are looked at in the end.</summary>
+    /// <summary>
+    /// Of a width that doubles with each empty round: where few nodes have pods of lower priority, all are looked at in the end.
+    /// </summary>
     const int LookedAtToEvict = 8;
 
     /// <summary>Templates of which is known that no node has room for them: more kinds seldom wait at once.</summary>
@@ -63,7 +69,9 @@ sealed class Candidates(IMemberList members, Hearsay hearsay, SchedulingRules ru
         return (int)Math.Min(live, (long)least << Math.Min(emptyRounds, 31));
     }
 
-    /// <summary>A node may take more than before, and so what had no room anywhere. Until then one look at all nodes is enough for every round.</summary>
+    /// <summary>
+    /// A node may take more than before, and so what had no room anywhere. Until then one look at all nodes is enough for every round.
+    /// </summary>
     public void OnRoom(Member member)
     {
         for (var at = crowdedOut.Count - 1; at >= 0; at--)
@@ -85,9 +93,10 @@ sealed class Candidates(IMemberList members, Hearsay hearsay, SchedulingRules ru
         var seed = StableHash.Mix(run.Pod.Hash(), run.Epoch.Value);
         var at = 0;
         var seen = 0;
-        var isRanked = hearsay.HaveDevices || search.IsBatch;
+        var placement = hearsay.Placement;
+        var isRanked = placement.RanksCandidates || search.IsBatch;
         var looks = (search.IsBatch ? LookedAtForBatch : LookedAt) * width;
-        var asked = hearsay.HaveDevices && width < live.Length ? Math.Max(AskedLeast, width / AskedOf) : width; // in the end all: the best may refuse for what hearsay cannot see
+        var asked = placement.Asked(width, live.Length);
         var hasRoom = false;
         var isCrowdedOut = IsCrowdedOut(template);
         for (var i = 0; seen < live.Length && (ranked.Count < asked || isRanked && seen < looks); i++)
@@ -100,7 +109,8 @@ sealed class Candidates(IMemberList members, Hearsay hearsay, SchedulingRules ru
                 unasked.Add(new NodeRefusal(member.Id, why));
                 continue;
             }
-            var isTold = passedOver.Count + ranked.Count < RoundSummary.AnswersMax; // beyond that no words are needed: those asked are told first
+            // Beyond that no words are needed: those asked are told first.
+            var isTold = passedOver.Count + ranked.Count < RoundSummary.AnswersMax;
             if (!isTold && isCrowdedOut) break;
             var mayHaveRoom = Hearsay.MayHaveRoom(member, template);
             hasRoom |= mayHaveRoom;
@@ -115,9 +125,11 @@ sealed class Candidates(IMemberList members, Hearsay hearsay, SchedulingRules ru
             if (verdict.Passes) Add(member, facts);
             else passedOver.Add(new NodeRefusal(member.Id, verdict.Reason!));
         }
-        if (!hasRoom && seen == live.Length && unasked.Count == 0 && crowdedOut.Count < CrowdedOutMost && !isCrowdedOut) crowdedOut.Add(template);
+        if (!hasRoom && seen == live.Length && unasked.Count == 0 && crowdedOut.Count < CrowdedOutMost && !isCrowdedOut)
+            crowdedOut.Add(template);
         if (ranked.Count > asked) ranked.Sort((a, b) => BidOrder.Compare(run, b.Member.Id, b.Score, a.Member.Id, a.Score));
-        for (var i = 0; i < Math.Min(asked, ranked.Count); i++) chosen.Add(new Candidate(ranked[i].Member.Id, ranked[i].Member.Address) { Score = ranked[i].Score });
+        for (var i = 0; i < Math.Min(asked, ranked.Count); i++)
+            chosen.Add(new Candidate(ranked[i].Member.Id, ranked[i].Member.Address, ranked[i].Score));
         ranked.Clear();
         var isFeasible = chosen.Count > 0;
         var anyway = isFeasible || !search.IsRepeated ? 0 : Math.Min(AskedAnyway, passedOver.Count);
@@ -144,18 +156,21 @@ sealed class Candidates(IMemberList members, Hearsay hearsay, SchedulingRules ru
     /// went, in place of those who would be asked anyway. At most <see cref="LookedAtToEvict"/> times as many are looked at.
     /// </summary>
     /// <returns>Whether there was any.</returns>
-    public bool ChooseToEvict(Slot slot, PodRun run, int width, List<Candidate> chosen, List<NodeRefusal> passedOver, Func<NodeId, string?>? whyNot)
+    public bool ChooseToEvict(
+        Slot slot, PodRun run, int width, List<Candidate> chosen, List<NodeRefusal> passedOver, Func<NodeId, string?>? whyNot)
     {
         var live = members.Live;
         var around = default(Surroundings);
         visit++;
         var seed = StableHash.Mix(run.Pod.Hash(), run.Epoch.Value);
         var found = false;
-        for (int i = 0, at = 0, seen = 0, most = Math.Min(live.Length, LookedAtToEvict * width); seen < most && !(found && chosen.Count >= width); i++)
+        var most = Math.Min(live.Length, LookedAtToEvict * width);
+        for (int i = 0, at = 0, seen = 0; seen < most && !(found && chosen.Count >= width); i++)
         {
             if (!Visit(ref at, i, seed, width)) continue;
             seen++;
-            if (whyNot?.Invoke(live[at].Id) is not null || !hearsay.MightFitByEvicting(slot, live[at], hearsay.Of(live[at], around))) continue;
+            if (whyNot?.Invoke(live[at].Id) is not null) continue;
+            if (!hearsay.MightFitByEvicting(slot, live[at], hearsay.Of(live[at], around))) continue;
             if (!found) chosen.Clear();
             found = true;
             chosen.Add(new Candidate(live[at].Id, live[at].Address));
@@ -165,7 +180,10 @@ sealed class Candidates(IMemberList members, Hearsay hearsay, SchedulingRules ru
         return found;
     }
 
-    /// <summary>Draws the next node of a walk, and after so many draws that most are repetitions takes the next on the ring. False: it has been there.</summary>
+    /// <summary>
+    /// Draws the next node of a walk, and after so many draws that most are repetitions takes the next on the ring.
+    /// False: it has been there.
+    /// </summary>
     bool Visit(ref int at, int draw, ulong seed, int width)
     {
         at = draw < 4 * width ? members.Successor(StableHash.Mix(seed, (ulong)draw)) : (at + 1) % members.Live.Length;

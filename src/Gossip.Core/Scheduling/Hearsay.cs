@@ -24,7 +24,8 @@ sealed class Hearsay(SlotTable slots, IMemberList members)
         var settings = slots.SettingsOf(member.Id);
         var capacity = member.Capacity;
         var free = Free(member);
-        if (debts.TryGetValue(member.Id, out var debt) && debt.Boot == capacity.Boot && debt.Version == capacity.Version) free = (free - debt.Taken) with { Devices = debt.Left };
+        if (debts.TryGetValue(member.Id, out var debt) && debt.Boot == capacity.Boot && debt.Version == capacity.Version)
+            free = (free - debt.Taken) with { Devices = debt.Left };
         return Facts(member, settings, free) with { Around = around, Typical = slots.Typical };
     }
 
@@ -36,15 +37,17 @@ sealed class Hearsay(SlotTable slots, IMemberList members)
             LostRuntimes = member.Capacity.LostRuntimes,
         };
 
-    /// <summary>Whether its last news leaves room for the pod at all: for a look at every node of a full cluster, most of which need no closer one.</summary>
+    /// <summary>
+    /// Whether its last news leaves room for the pod at all: for a look at every node of a full cluster, most of which need no closer one.
+    /// </summary>
     public static bool MayHaveRoom(Member member, PodTemplate template) => ResourceFilter.Fits(template.Requests, Free(member));
 
     /// <summary>As its last news says; before any came, all of it.</summary>
     public static Resources Free(Member member) =>
         member.Capacity.Boot == 0 && member.Capacity.Version == 0 ? member.Card.Allocatable : member.Capacity.Free;
 
-    /// <summary>Pods of this cluster ask for devices, so that it matters which node they go to.</summary>
-    public bool HaveDevices => slots.Typical.HaveDevices;
+    /// <summary>By what this node has heard of the cluster's pods.</summary>
+    public PlacementStrategy Placement => PlacementStrategy.Of(slots.Typical);
 
     /// <summary>Counts an award until the node's next capacity tells of it.</summary>
     public void Deduct(NodeId node, PodTemplate template)
@@ -52,8 +55,7 @@ sealed class Hearsay(SlotTable slots, IMemberList members)
         if (members.Find(node) is not { Capacity: var capacity }) return;
         if (!debts.TryGetValue(node, out var debt) || debt.Boot != capacity.Boot || debt.Version != capacity.Version)
             debt = new Debt(capacity.Boot, capacity.Version, Resources.Zero, capacity.Free.Devices);
-        var left = template.Device is { } request && debt.Left.Choose(request) is { } grant ? debt.Left.Take(grant, request.Milli) : debt.Left;
-        debts[node] = debt with { Taken = debt.Taken + template.Requests, Left = left };
+        debts[node] = debt with { Taken = debt.Taken + template.Requests, Left = PlacementStrategy.LeftBy(template, debt.Left) };
     }
 
     /// <summary>Whether a node may take what it could not before.</summary>
@@ -65,7 +67,8 @@ sealed class Hearsay(SlotTable slots, IMemberList members)
     }
 
     /// <summary>Whether a pod might fit on a node if those of lower priority went.</summary>
-    public bool MightFitByEvicting(Slot slot, Member member, in NodeFacts facts) => evictable.MightFit(slot.Template, slots.PriorityOf(slot), member, facts);
+    public bool MightFitByEvicting(Slot slot, Member member, in NodeFacts facts) =>
+        evictable.MightFit(slot.Template, slots.PriorityOf(slot), member, facts);
 
     public void Forget(NodeId node)
     {

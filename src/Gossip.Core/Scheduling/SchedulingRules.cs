@@ -89,7 +89,7 @@ public sealed class SchedulingRules
     {
         var sum = hostSum;
         foreach (var (score, weight, _) in counted) sum += weight * score.Score(pod, node);
-        return node.Typical is { HaveDevices: true } ? Together(Fragmentation.Score(pod, node), sum) : Mean(sum);
+        return PlacementStrategy.Of(node.Typical).Score(pod, node, Mean(sum));
     }
 
     /// <summary>The same, and what it is made of: those parts that are not full, since every bid says them and most are.</summary>
@@ -103,14 +103,10 @@ public sealed class SchedulingRules
             if (part != Scoring.Greatest) parts.Add(number, part);
             sum += weight * part;
         }
-        if (node.Typical is not { HaveDevices: true }) return Mean(sum);
-        var fragmentation = Fragmentation.Score(pod, node);
-        parts.Add(ScoreNames.Fragmentation, fragmentation - Fragmentation.Neutral);
-        return Together(fragmentation, sum);
+        return PlacementStrategy.Of(node.Typical).Score(pod, node, Mean(sum), ref parts);
     }
 
     int Mean(int sum) => weights == 0 ? 0 : sum / weights;
-    int Together(int fragmentation, int sum) => fragmentation * (Scoring.Greatest + 1) + Mean(sum);
 
     static int Bounded(string score, int weight) => weight is >= 0 and <= WeightMost
         ? weight

@@ -30,7 +30,11 @@ public class BidOrderTests
     {
         var round = new Round(1, run);
         foreach (var (node, score) in bids)
-            round.Asked.Add(new Candidate(node, NodeAddress.None) { State = AnswerState.Bid, Score = score });
+        {
+            var candidate = new Candidate(node, NodeAddress.None);
+            candidate.TakeBid(score);
+            round.Asked.Add(candidate);
+        }
         return round.Best(run, turn: 1)!.Node;
     }
 }

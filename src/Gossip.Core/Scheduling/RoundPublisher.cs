@@ -7,7 +7,7 @@ using Gossip.Core.Turns;
 namespace Gossip.Core.Scheduling;
 
 /// <summary>Publishes how the last round of an auction went, so that every node can say why a pod is where it is, or is not.</summary>
-sealed class SummaryDesk(NodeId self, SlotTable slots, IRowWriter writer)
+sealed class RoundPublisher(NodeId self, SlotTable slots, IRowWriter writer)
 {
     /// <summary>Rows on their way to the log: the slot table does not know them yet.</summary>
     readonly Dictionary<PodId, Uid> creating = [];
@@ -40,7 +40,10 @@ sealed class SummaryDesk(NodeId self, SlotTable slots, IRowWriter writer)
             });
     }
 
-    /// <summary>At most so many answers: bids first, best first; then refusals, of those asked before those passed over by hearsay. How many are bids.</summary>
+    /// <summary>
+    /// At most so many answers: bids first, best first; then refusals, of those asked before those passed over by hearsay.
+    /// Returns how many are bids.
+    /// </summary>
     /// <param name="winner">Counts as a bid even if its verdict came after the round had given it up.</param>
     int Collect(Auction auction, NodeId winner, int most)
     {
@@ -59,9 +62,13 @@ sealed class SummaryDesk(NodeId self, SlotTable slots, IRowWriter writer)
         }
         if (placed is not null && !best.Contains(placed)) best[^1] = placed; // of a round that had given it up others may have bid more
         foreach (var candidate in best)
-            answers.Add(new RoundAnswer(candidate.Node, candidate.Score, Round.StoodFor(auction, candidate) ? candidate.Why : "answered its award late") { Parts = candidate.Parts, Evicts = candidate.Evicts });
+        {
+            var why = Round.StoodFor(auction, candidate) ? candidate.Why : "answered its award late";
+            answers.Add(new RoundAnswer(candidate.Node, candidate.Score, why) { Parts = candidate.Parts, Evicts = candidate.Evicts });
+        }
         foreach (var candidate in round.Asked)
-            if (answers.Count < most && candidate.State is (AnswerState.Silent or AnswerState.Refused) && candidate.Node != winner) answers.Add(new RoundAnswer(candidate.Node, -1, candidate.Why));
+            if (answers.Count < most && candidate.State is (AnswerState.Silent or AnswerState.Refused) && candidate.Node != winner)
+                answers.Add(new RoundAnswer(candidate.Node, -1, candidate.Why));
         foreach (var (node, why) in round.PassedOver)
             if (answers.Count < most) answers.Add(new RoundAnswer(node, -1, why));
         return bids;
