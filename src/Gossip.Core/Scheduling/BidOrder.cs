@@ -5,15 +5,18 @@ using Gossip.Core.Tables;
 namespace Gossip.Core.Scheduling;
 
 /// <summary>
-/// Which of two bids wins: one that evicts nobody, then the one that costs others less, then the greater score, then the greater hash of (pod, epoch, node), so that equal nodes take turns
-/// over pods, then the greater id. A total order over what the bids say: arrival plays no part.
+/// Which of two bids wins: one that evicts nobody, then the one that costs others less, then the greater score, then the greater hash
+/// of (pod, epoch, node), so that equal nodes take turns over pods, then the greater id. A total order over what the bids say: arrival
+/// plays no part.
 /// </summary>
 public static class BidOrder
 {
-    public static int Compare(PodRun run, NodeId node, int score, PreemptionCost? evicts, NodeId otherNode, int otherScore, PreemptionCost? otherEvicts) =>
+    public static int Compare(
+        PodRun run, NodeId node, int score, PreemptionCost? evicts, NodeId otherNode, int otherScore, PreemptionCost? otherEvicts) =>
         Compare(Seed(run), node, score, evicts, otherNode, otherScore, otherEvicts);
 
-    public static int Compare(PodRun run, NodeId node, int score, NodeId otherNode, int otherScore) => Compare(Seed(run), node, score, otherNode, otherScore);
+    public static int Compare(PodRun run, NodeId node, int score, NodeId otherNode, int otherScore) =>
+        Compare(Seed(run), node, score, otherNode, otherScore);
 
     /// <summary>For whoever compares many: the bids of two candidates, by a run's <see cref="Seed"/>.</summary>
     internal static int Compare(ulong seed, Candidate candidate, Candidate other) =>
@@ -24,7 +27,8 @@ public static class BidOrder
 
     internal static ulong TieBreak(ulong seed, NodeId node) => StableHash.Mix(seed, node.Value);
 
-    static int Compare(ulong seed, NodeId node, int score, PreemptionCost? evicts, NodeId otherNode, int otherScore, PreemptionCost? otherEvicts)
+    static int Compare(
+        ulong seed, NodeId node, int score, PreemptionCost? evicts, NodeId otherNode, int otherScore, PreemptionCost? otherEvicts)
     {
         if (evicts is null != otherEvicts is null) return evicts is null ? 1 : -1;
         var byCost = evicts is null ? 0 : otherEvicts!.CompareTo(evicts);

@@ -10,7 +10,9 @@ namespace Gossip.Core.Scheduling;
 /// it is left. A reservation is a promise with an end on the node's own clock, so that a lost award or a lost release
 /// leaks nothing. (Soft reservations: Sparrow's late binding, Ousterhout et al. 2013, with the books on the worker.)
 /// </summary>
-/// <param name="placed">Hears of every claim on <paramref name="node"/> that comes or goes, so that rules between pods count them at once.</param>
+/// <param name="placed">
+/// Hears of every claim on <paramref name="node"/> that comes or goes, so that rules between pods count them at once.
+/// </param>
 public sealed class Books(Resources allocatable, PlacedPods? placed = null, NodeId node = default)
 {
     readonly Dictionary<PodRun, Claim> claims = [];

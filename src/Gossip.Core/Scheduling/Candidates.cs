@@ -16,7 +16,8 @@ readonly record struct Search(PodTemplate Template, PodRun Run, int Width)
     public Surroundings Around { get; init; }
 
     /// <summary>
-    /// The pod has had a round before: where nothing looks feasible, a few are asked anyway. In its first round their news by gossip will do.
+    /// The pod has had a round before: where nothing looks feasible, a few are asked anyway. In its first round what they tell by gossip
+    /// will do.
     /// </summary>
     public bool IsRepeated { get; init; }
 

@@ -5,7 +5,9 @@ using Gossip.Core.Templates;
 
 namespace Gossip.Core.Scheduling;
 
-/// <summary>One pod in this node's books: held for an auctioneer until it expires, or admitted until its runtime says that it is gone.</summary>
+/// <summary>
+/// One pod in this node's books: held for an auctioneer until it expires, or admitted until its runtime says that it is gone.
+/// </summary>
 public sealed class Claim
 {
     public required PodRun Run { get; init; }

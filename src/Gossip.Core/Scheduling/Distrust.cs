@@ -7,11 +7,10 @@ namespace Gossip.Core.Scheduling;
 
 /// <summary>
 /// Nodes whose bids came to nothing: awarded, they refused, fell silent, or said yes and admitted nothing; or whose
-/// refusals told of one later epoch after the other. A broken or
-/// malicious one could win every auction for ever. After a few in a row it is asked no more, until the version of its capacity
-/// moves; and since a liar may move that as often as it likes, for a hold-off at least that doubles with each relapse. One
-/// admission clears it. (The doubling is that of SWIM's return of the dead; what one auctioneer saw it keeps to itself, or a
-/// liar could have others left out.)
+/// refusals told of one later epoch after the other. A broken or malicious node could win every auction for ever. After a few
+/// failures in a row it is not asked until the version of its capacity moves. A liar may move that as often as it likes, so there is
+/// also a hold-off, which doubles with each relapse. One admission clears the record. (The doubling is that of SWIM's return of the
+/// dead. What one auctioneer saw it keeps to itself, or a liar could have others left out.)
 /// </summary>
 sealed class Distrust(IMemberList members, NodeTimings timings)
 {
@@ -52,10 +51,11 @@ sealed class Distrust(IMemberList members, NodeTimings timings)
     /// <summary>Why it is not asked; null when it may be.</summary>
     public string? WhyNot(NodeId node, Now now)
     {
-        if (!records.TryGetValue(node, out var record) || record.Failures < FailuresMost || members.Find(node) is not { Capacity: var capacity }) return null;
+        if (!records.TryGetValue(node, out var record) || record.Failures < FailuresMost) return null;
+        if (members.Find(node) is not { Capacity: var capacity }) return null;
         var hasMoved = capacity.Boot != record.Boot || capacity.Version != record.Version;
-        return hasMoved && record.Until <= now.Monotonic
-            ? null
-            : string.Create(CultureInfo.InvariantCulture, $"its word came to nothing {record.Failures} times in a row: not asked {(hasMoved ? "for a while" : "until its capacity moves")}");
+        if (hasMoved && record.Until <= now.Monotonic) return null;
+        var until = hasMoved ? "for a while" : "until its capacity moves";
+        return string.Create(CultureInfo.InvariantCulture, $"its word came to nothing {record.Failures} times in a row: not asked {until}");
     }
 }

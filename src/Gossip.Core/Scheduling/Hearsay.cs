@@ -63,7 +63,8 @@ sealed class Hearsay(SlotTable slots, IMemberList members)
     {
         if (before.Boot != after.Boot || before.Unready.Length > 0 && after.Unready.Length == 0) return true;
         if (before.LostRuntimes != after.LostRuntimes && before.LostRuntimes.Length > 0) return true;
-        return after.Free.Devices.HasMoreThan(before.Free.Devices) || !ResourceFilter.Fits(after.Free, before.Free); // more of anything than before
+        // More of anything than before.
+        return after.Free.Devices.HasMoreThan(before.Free.Devices) || !ResourceFilter.Fits(after.Free, before.Free);
     }
 
     /// <summary>Whether a pod might fit on a node if those of lower priority went.</summary>

@@ -33,12 +33,16 @@ public readonly record struct Ask(ulong Auction, PodRun Run, bool MayEvict = fal
     }
 }
 
-/// <summary>Candidate to auctioneer: yes, and the resources are held for you for the bid's validity from sending: for that pod, or for one that is like it.</summary>
+/// <summary>
+/// Candidate to auctioneer: yes, and the resources are held for you for the bid's validity from sending, for that pod or for one that is
+/// like it.
+/// </summary>
 /// <param name="Score">0 to <see cref="Scoring.BidGreatest"/>; greater is better.</param>
 /// <param name="HostSays">The scores of its host app by name, for people; mostly empty.</param>
 /// <param name="Evicts">What it costs others; null when there is room.</param>
 /// <param name="Parts">Its other scores.</param>
-public readonly record struct Bid(ulong Auction, PodRun Run, int Score, string HostSays, PreemptionCost? Evicts = null, ScoreParts Parts = default) : IWireMessage<Bid>
+public readonly record struct Bid(ulong Auction, PodRun Run, int Score, string HostSays, PreemptionCost? Evicts = null, ScoreParts Parts = default)
+    : IWireMessage<Bid>
 {
     const int Fields = 5, EvictingFields = Fields + 5;
 
@@ -70,7 +74,8 @@ public readonly record struct Bid(ulong Auction, PodRun Run, int Score, string H
             Codec.SkipRest(ref reader, fields - Fields);
             return new Bid(auction, run, score, host, null, parts);
         }
-        var cost = new PreemptionCost(reader.ReadInt32(), reader.ReadInt32(), reader.ReadInt64(), reader.ReadInt32(), new Stamp(reader.ReadUInt64()));
+        var (violations, greatest, sum, victims) = (reader.ReadInt32(), reader.ReadInt32(), reader.ReadInt64(), reader.ReadInt32());
+        var cost = new PreemptionCost(violations, greatest, sum, victims, new Stamp(reader.ReadUInt64()));
         if (cost.Violations < 0 || cost.Victims < cost.Violations || cost.Sum < 0) throw Codec.Bad("bid.evicts", "counts less than none");
         Codec.SkipRest(ref reader, fields - EvictingFields);
         return new Bid(auction, run, score, host, cost, parts);
@@ -78,10 +83,13 @@ public readonly record struct Bid(ulong Auction, PodRun Run, int Score, string H
 }
 
 /// <summary>Candidate to auctioneer: no, as of this version of my capacity.</summary>
-/// <param name="AskAgainAfterMilliseconds">When what causes it passes by itself (reservations, news on its way): when to ask again. Else 0.</param>
+/// <param name="AskAgainAfterMilliseconds">
+/// When what causes it passes by itself (reservations, news on its way): when to ask again. Else 0.
+/// </param>
 /// <param name="Next">Where the ask was for an older epoch: the one that is next, by what this node has seen. Else none.</param>
 public readonly record struct Refusal(
-    ulong Auction, PodRun Run, ulong Boot, ulong CapacityVersion, int AskAgainAfterMilliseconds, string Why, Epoch Next = default) : IWireMessage<Refusal>
+    ulong Auction, PodRun Run, ulong Boot, ulong CapacityVersion, int AskAgainAfterMilliseconds, string Why, Epoch Next = default)
+    : IWireMessage<Refusal>
 {
     const int Fields = 6;
 

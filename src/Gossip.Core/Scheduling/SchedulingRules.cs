@@ -23,8 +23,8 @@ public sealed class SchedulingRules
     /// <summary>With Kubernetes' default weights. A score's place is its number on the wire: new ones go to the end.</summary>
     static readonly ImmutableArray<(IScore Score, int Weight)> BuiltIn =
     [
-        (new LeastAllocatedScore(), 1), (new MostAllocatedScore(), 0), (new BalancedAllocationScore(), 1), (new SpreadScore(), 2), (new NodeAffinityScore(), 2),
-        (new PreferredTaintScore(), 3), (new PodAffinityScore(), 2), (new TopologySpreadScore(), 2), (new ImageLocalityScore(), 1),
+        (new LeastAllocatedScore(), 1), (new MostAllocatedScore(), 0), (new BalancedAllocationScore(), 1), (new SpreadScore(), 2),
+        (new NodeAffinityScore(), 2), (new PreferredTaintScore(), 3), (new PodAffinityScore(), 2), (new TopologySpreadScore(), 2), (new ImageLocalityScore(), 1),
     ];
 
     public static readonly SchedulingRules Default = new(BuiltIn, [], []);
@@ -33,7 +33,8 @@ public sealed class SchedulingRules
     readonly (IScore Score, int Weight, int Number)[] counted; // those that weigh anything
     readonly int weights;
 
-    SchedulingRules(ImmutableArray<(IScore Score, int Weight)> scores, ImmutableArray<string> hostFilters, ImmutableArray<(string Name, int Weight)> hostScores)
+    SchedulingRules(
+        ImmutableArray<(IScore Score, int Weight)> scores, ImmutableArray<string> hostFilters, ImmutableArray<(string Name, int Weight)> hostScores)
     {
         this.scores = scores;
         counted = [.. scores.Select((one, number) => (one.Score, one.Weight, number)).Where(one => one.Weight > 0)];
@@ -110,5 +111,6 @@ public sealed class SchedulingRules
 
     static int Bounded(string score, int weight) => weight is >= 0 and <= WeightMost
         ? weight
-        : throw new ArgumentException(string.Create(CultureInfo.InvariantCulture, $"score {score} cannot weigh {weight}, but 0 (off) to {WeightMost}"));
+        : throw new ArgumentException(
+            string.Create(CultureInfo.InvariantCulture, $"score {score} cannot weigh {weight}, but 0 (off) to {WeightMost}"));
 }
