@@ -7,7 +7,8 @@ using Gossip.Core.Turns;
 namespace Gossip.Core.Scheduling;
 
 /// <summary>What the objects of an auctioneer share: what they read, and what they speak through.</summary>
-sealed class AuctionContext(NodeConfig config, SlotTable slots, IMemberList members, Outbox outbox, RoundPublisher publisher, RandomStream luck)
+sealed class AuctionContext(
+    NodeConfig config, SlotTable slots, IMemberList members, Outbox outbox, RoundPublisher publisher, RandomStream luck)
 {
     public NodeTimings Timings { get; } = config.Timings;
     public PlantedBug Planted { get; } = config.Planted;

@@ -10,8 +10,8 @@ namespace Gossip.Core.Scheduling;
 
 /// <summary>Answers asks from the exact books: with a bid, which reserves, or with a refusal, which says why.</summary>
 sealed class BidMaker(
-    NodeConfig config, SchedulingRules rules, SlotTable slots, Outbox outbox, Books books, OwnNode node, CapacityAnnouncer capacity, Reservations reservations,
-    Objections objections, Preemptions preemptions)
+    NodeConfig config, SchedulingRules rules, SlotTable slots, Outbox outbox, Books books, OwnNode node, CapacityAnnouncer capacity,
+    Reservations reservations, Objections objections, Preemptions preemptions)
 {
     const string NobodyToEvict = "; evicting pods of lower priority would not help";
 

@@ -61,8 +61,9 @@ sealed class Objections(NodeConfig config, SlotTable slots, Swim members, Books 
     /// </summary>
     Objection ToSecondCaller(PodRun run, NodeId auctioneer, Claim held, ulong point, Now now)
     {
+        var soon = config.Timings.GossipInterval;
         if (held.Run.Epoch > run.Epoch)
-            return new(string.Create(CultureInfo.InvariantCulture, $"stale: bids for epoch {held.Run.Epoch}"), config.Timings.GossipInterval);
+            return new(string.Create(CultureInfo.InvariantCulture, $"stale: bids for epoch {held.Run.Epoch}"), soon);
         return held.Run.Epoch == run.Epoch && Chunk.Distance(point, held.Auctioneer) < Chunk.Distance(point, auctioneer)
             ? new($"holds a bid for {NameOf(held.Auctioneer)}", held.Expires - now.Monotonic)
             : default;

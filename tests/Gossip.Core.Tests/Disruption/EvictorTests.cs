@@ -56,7 +56,8 @@ public class EvictorTests
     {
         var buffer = new WireBuffer();
         Envelope.Append(buffer, reply);
-        evictor.OnMessage(new Message(MessageKind.EvictionReply, buffer.WrittenMemory[Limits.MessageHeader..], NodeId.Of("n1"), NodeAddress.None), Turn);
+        var body = buffer.WrittenMemory[Limits.MessageHeader..];
+        evictor.OnMessage(new Message(MessageKind.EvictionReply, body, NodeId.Of("n1"), NodeAddress.None), Turn);
     }
 
     /// <summary>The wait after a try is over.</summary>

@@ -65,7 +65,8 @@ public class RebalancerTests
     {
         var buffer = new WireBuffer();
         Envelope.Append(buffer, new EvictionReply(ask.Number, ask.Run, verdict, ""));
-        evictor.OnMessage(new Message(MessageKind.EvictionReply, buffer.WrittenMemory[Limits.MessageHeader..], desk.Self, NodeAddress.None), Turn);
+        var body = buffer.WrittenMemory[Limits.MessageHeader..];
+        evictor.OnMessage(new Message(MessageKind.EvictionReply, body, desk.Self, NodeAddress.None), Turn);
     }
 
     [Fact]

@@ -1,5 +1,7 @@
-using Gossip.Core.Model;
+using Gossip.Core.Primitives;
 using Gossip.Core.Scheduling;
+using Gossip.Core.Tables;
+using Gossip.Core.Templates;
 
 namespace Gossip.Core.Tests.Scheduling;
 
@@ -47,6 +49,6 @@ public class PlacementStrategyTests
         var score = strategy.Score(Some.Template, Some.Node, mean: 700, ref parts);
         Assert.Equal(strategy.Score(Some.Template, Some.Node, mean: 700), score);
         Assert.Equal(700, score % (Scoring.Greatest + 1));
-        Assert.Equal((SchedulingRules.FragmentationNumber, 0), parts[0]); // it has no devices
+        Assert.Equal((ScoreNames.Fragmentation, 0), parts[0]); // it has no devices
     }
 }
