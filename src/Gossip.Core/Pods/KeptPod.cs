@@ -1,12 +1,7 @@
 using System.Collections.Immutable;
-using Gossip.Core.Explain;
-using Gossip.Core.Leases;
-using Gossip.Core.Ports;
-using Gossip.Core.Primitives;
-using Gossip.Core.Replication;
+using Gossip.Core.Model;
+using Gossip.Core.Pods.StartGates;
 using Gossip.Core.Scheduling;
-using Gossip.Core.Tables;
-using Gossip.Core.Templates;
 using Gossip.Core.Turns;
 
 namespace Gossip.Core.Pods;
@@ -24,121 +19,73 @@ enum PodStage : byte
     Stopping,
 }
 
-/// <summary>A pod that this node answers for: what should be of it, and what its runtime told.</summary>
-sealed class KeptPod
+/// <summary>A pod that this node answers for: how far its life is, and what its runtime told. It changes by what happens to it, each a method.</summary>
+/// <param name="number">What timers name it by.</param>
+sealed class KeptPod(PodRun run, PodTemplate template, ulong number, PodStage stage)
 {
-    public required PodRun Run { get; init; }
-    public required PodTemplate Template { get; init; }
-
-    /// <summary>What its runtime was told of it; null until it is to be prepared.</summary>
-    public PodLaunch? Launch { get; set; }
-
-    /// <summary>The template whose labels and objects its files were last made of; null when that is to be done anew.</summary>
-    public PodTemplate? ConfiguredBy { get; set; }
-
-    /// <summary>Of the files that its runtime was last given; 0 for a survivor, of whose files nothing is known.</summary>
-    public ulong FilesHash { get; set; }
-
-    /// <summary>What timers name it by.</summary>
-    public required ulong Number { get; init; }
+    public PodRun Run => run;
+    public PodTemplate Template => template;
+    public ulong Number => number;
 
     /// <summary>In the order in which they start: init containers and sidecars, then the main ones.</summary>
-    public required ImmutableArray<KeptContainer> Containers { get; init; }
+    public ImmutableArray<KeptContainer> Containers { get; } = [.. template.AllContainers.Select(spec => new KeptContainer(spec))];
 
-    /// <summary>Of its admission; null for a survivor that has none (yet).</summary>
-    public Uid? Row { get; set; }
-    public PodStage Stage { get; set; }
-    public uint Rank { get; set; }
-    public bool Draining { get; set; }
-    public string Ip { get; set; } = "";
-    public WallTime StartedAt { get; set; }
-    /// <summary>Why this node asked for its eviction; null when others did, or nobody.</summary>
-    public string? MovesWhy { get; set; }
-    public string Reason { get; set; } = "";
-    public string Message { get; set; } = "";
+    public PodStage Stage { get; private set; } = stage;
+    public KeptAdmission Admission { get; } = new();
+    public PodAlarm Alarm { get; } = new();
+    public PodEnd End { get; } = new();
+    public DependencyHold Dependencies { get; } = new();
+    public PodFiles Files { get; } = new();
     public PodNotes Notes { get; } = new();
 
+    /// <summary>What its runtime was told of it; null until it is to be prepared.</summary>
+    public PodLaunch? Launch { get; private set; }
+    public string Ip { get; private set; } = "";
+    public WallTime StartedAt { get; private set; }
+
+    /// <summary>It leaves this node, and never goes back on it.</summary>
+    public bool IsDraining { get; private set; }
+    public string Reason { get; private set; } = "";
+    public string Message { get; private set; } = "";
+
     /// <summary>Every init container succeeded and every sidecar started, once: the main ones no longer wait for them.</summary>
-    public bool IsInitialized { get; set; }
-
-    /// <summary>It failed as a whole, whatever its containers say: a deadline, an init container.</summary>
-    public bool HasFailed { get; set; }
-
-    /// <summary>When it has been active for too long.</summary>
-    public Instant? DeadlineAt { get; set; }
-
-    /// <summary>What it depends on was lost: its containers end, and start again when it is back.</summary>
-    public bool IsHeld { get; set; }
-
-    /// <summary>Since when a service that it depends on has no ready endpoint.</summary>
-    public Instant? MissesSince { get; set; }
-
-    /// <summary>Since when it has its place and waits for its gang's others to get theirs.</summary>
-    public Instant? AwaitsGangSince { get; set; }
-
-    /// <summary>Since when it has been on a node with a NoExecute taint that it tolerates for a while only.</summary>
-    public Instant? TaintedSince { get; set; }
-
-    /// <summary>Of a singleton, from its first look on to its end.</summary>
-    public Lease? Lease { get; set; }
-
-    /// <summary>From when the lease counts up to which its runtime lets it live.</summary>
-    public Instant? LeasedFrom { get; set; }
-
-    /// <summary>Its end cannot wait for longer than this, whatever grace it asks for.</summary>
-    public TimeSpan? GraceMost { get; set; }
+    public bool IsInitialized { get; private set; }
 
     /// <summary>Since when its runtime's engine has been gone: what becomes of it nobody knows.</summary>
-    public Instant? LostAt { get; set; }
+    public Instant? LostAt { get; private set; }
 
-    /// <summary>When its grace is over; null until it is to end.</summary>
-    public Instant? EndsAt { get; set; }
-
-    /// <summary>It has hooks or sidecars to end one after another, before the rest.</summary>
-    public bool EndsInOrder { get; set; }
-
-    /// <summary>The runtime was asked to free it; a finished pod that is told to stop needs no second asking.</summary>
-    public bool StopAsked { get; set; }
-
-    /// <summary>All of it ended, and its runtime keeps what it said.</summary>
-    public bool Rests { get; set; }
-
-    /// <summary>The runtime says that nothing of it is left.</summary>
-    public bool IsGone { get; set; }
-
-    /// <summary>When anything of it is due next, as found by the last look; and for when a timer is set.</summary>
-    public Instant? NextDue { get; set; }
-    public Instant? AlarmAt { get; set; }
-
-    /// <summary>Since when another comes before it and is not ready; null while that is not so.</summary>
-    public Instant? OutrankFrom { get; set; }
-    public Uid OutrankWhom { get; set; }
-
-    /// <summary>A survivor's new admission is on its way to the log.</summary>
-    public bool IsBeingAdmitted { get; set; }
-
-    /// <summary>What its row says, or will once the log confirms.</summary>
-    public AdmissionStatus Told { get; set; } = AdmissionStatus.Admitted;
-    public Instant ToldAt { get; set; }
+    Instant? deadlineAt; // when it has been active for too long
+    bool hasFailed; // as a whole, whatever its containers say: a deadline, an init container
 
     /// <summary>None of it runs until what it depends on is back.</summary>
-    public bool IsIdle
+    public bool IsIdle => Dependencies.IsHeld && !IsAnyUp;
+
+    /// <summary>Some container runs, or was told to start.</summary>
+    public bool IsAnyUp
     {
         get
         {
             foreach (var container in Containers)
-                if (container.IsUp) return false;
-            return IsHeld;
+                if (container.IsUp) return true;
+            return false;
         }
     }
 
     public bool Runs => Stage is PodStage.Preparing or PodStage.Running;
 
-    public bool IsReady => Stage == PodStage.Running && IsInitialized && !Draining && LostAt is null
+    /// <summary>It ended for good, or is being ended.</summary>
+    public bool IsEnding => Stage is PodStage.Finished or PodStage.Stopping;
+
+    public bool HasFailed => hasFailed;
+
+    public bool IsReady => Stage == PodStage.Running && IsInitialized && !IsDraining && LostAt is null
         && AllAre(ContainerRole.Main, container => container.IsReady) && AllAre(ContainerRole.Sidecar, container => container.IsReady);
 
-    /// <summary>What a container that waits for its turn waits for.</summary>
-    public string Creating => Template.InitContainers.IsEmpty ? "ContainerCreating" : "PodInitializing";
+    /// <summary>What the status of a container says that waits for its turn.</summary>
+    public string Creating => Template.InitContainers.IsEmpty ? PodReasons.ContainerCreating : PodReasons.PodInitializing;
+
+    /// <summary>What the status of a container says that is about to start.</summary>
+    public string Starting => IsInitialized ? PodReasons.ContainerCreating : Creating;
 
     public KeptContainer? Find(string name)
     {
@@ -148,14 +95,14 @@ sealed class KeptPod
     }
 
     /// <summary>True when it succeeded, false when it failed, null while any main container goes on.</summary>
-    public bool? Outcome => HasFailed ? false
+    public bool? Outcome => hasFailed ? false
         : !AllAre(ContainerRole.Main, container => container.Stage == ContainerStage.Terminated) ? null
         : AllAre(ContainerRole.Main, container => container.ExitCode == 0);
 
     public AdmissionStatus Status => new(
-        Rank, Draining, Phase, IsReady, Ip, StartedAt, [.. Containers.Select(container => container.State)], Reason, Message)
+        Admission.Rank, IsDraining, Phase, IsReady, Ip, StartedAt, [.. Containers.Select(container => container.State)], Reason, Message)
     {
-        ReadySince = Told.ReadySince,
+        ReadySince = Admission.Told.ReadySince,
         Notes = Notes.Told,
     };
 
@@ -169,16 +116,161 @@ sealed class KeptPod
             : PodPhase.Pending,
     };
 
-    /// <summary>Makes sure that it is looked at by then.</summary>
-    public void LookAt(Instant at)
+    /// <summary>Sets the timer for what is due next, unless an earlier one is set.</summary>
+    public void SetAlarm(Turn turn)
     {
-        if (NextDue is null || at < NextDue) NextDue = at;
+        if (Alarm.TrySet(out var due)) turn.Wake(new NodeTimer(NodeTimerKind.PodDue, Number, (ulong)due.Value.Ticks), due.Value - turn.Monotonic);
     }
 
-    public void Waits(string reason, string message)
+    /// <summary>What its own status says, beside those of its containers.</summary>
+    public void Say(string reason, string message) => (Reason, Message) = (reason, message);
+
+    /// <summary>It does not start yet.</summary>
+    public void Wait(in GateAnswer because)
+    {
+        if (because.IsOfPod)
+        {
+            SayOfWaiting(Creating, "");
+            Say(because.Reason!, because.Message);
+            Notes.Add(because.Reason!, "", because.Message);
+        }
+        else SayOfWaiting(because.Reason!, because.Message);
+    }
+
+    /// <summary>What the statuses of those containers say that wait.</summary>
+    public void SayOfWaiting(string reason, string message)
     {
         foreach (var container in Containers)
-            if (!container.IsUp && container.Stage == ContainerStage.Waiting) (container.Reason, container.Message) = (reason, message);
+            if (!container.IsUp && container.Stage == ContainerStage.Waiting) container.Say(reason, message);
+    }
+
+    /// <summary>It has an admission: of this life, or of an earlier one.</summary>
+    public void Attach(Admission admission)
+    {
+        Admission.Attach(admission);
+        IsDraining = admission.Status.Draining;
+        Notes.Recall(admission.Status.Notes);
+        foreach (var state in admission.Status.Containers)
+            if (Find(state.Name) is { } container) container.Complete(state);
+    }
+
+    /// <summary>Its runtime is told to prepare it.</summary>
+    public void Prepare(PodLaunch launch, Instant now)
+    {
+        Stage = PodStage.Preparing;
+        Launch = launch;
+        if (Reason == PodReasons.FailedMount) Say("", "");
+        Admission.TellTogether(now);
+        if (Template.ActiveDeadline is { } deadline) deadlineAt ??= now + deadline;
+    }
+
+    /// <summary>Its runtime gave it its address.</summary>
+    public void Prepared(string ip, WallTime now)
+    {
+        Stage = PodStage.Running;
+        Ip = ip;
+        StartedAt = now;
+    }
+
+    public void Initialized() => IsInitialized = true;
+
+    /// <summary>Where a main container has run, the init containers had succeeded, whether or not the runtime still remembers them.</summary>
+    public void AssumeInitialized()
+    {
+        if (!Containers.Any(container => container.Role == ContainerRole.Main && container.Stage != ContainerStage.Waiting)) return;
+        IsInitialized = true;
+        foreach (var container in Containers)
+            if (container.Role == ContainerRole.Init && container.Stage != ContainerStage.Terminated) container.AssumeCompleted();
+    }
+
+    /// <summary>True when it has been active for longer than it may; else it is looked at when that is so.</summary>
+    public bool IsOverdue(Instant now)
+    {
+        if (deadlineAt is not { } deadline) return false;
+        if (deadline <= now) return true;
+        Alarm.LookAt(deadline);
+        return false;
+    }
+
+    public void Drain() => IsDraining = true;
+
+    /// <summary>It failed for good, whatever its containers do.</summary>
+    public void Fail(string reason, string message)
+    {
+        hasFailed = true;
+        Say(reason, message);
+    }
+
+    /// <summary>It ended for good, and its admission stays to tell how.</summary>
+    public void Finish() => Stage = PodStage.Finished;
+
+    /// <summary>It is to end, and its admission goes with it.</summary>
+    public void Stop() => Stage = PodStage.Stopping;
+
+    /// <summary>Its runtime's engine is gone.</summary>
+    public Instant Lose(Instant now)
+    {
+        LostAt ??= now;
+        return LostAt.Value;
+    }
+
+    /// <summary>The engine is back.</summary>
+    public void EngineReturned()
+    {
+        LostAt = null;
+        if (Reason == PodReasons.RuntimeLost) Say("", "");
+    }
+
+    /// <summary>It runs on from an earlier life of this node.</summary>
+    public void Survive(SurvivingPod survivor, Now now)
+    {
+        Launch = survivor.Launch;
+        Ip = survivor.Ip;
+        StartedAt = now.Wall;
+        foreach (var state in survivor.Containers)
+        {
+            if (Find(state.Name) is not { } container) continue;
+            container.Recall(state, now);
+            if (state.StartedAt.UnixMilliseconds < StartedAt.UnixMilliseconds) StartedAt = state.StartedAt;
+        }
+        AssumeInitialized();
+        if (Template.ActiveDeadline is not { } deadline) return;
+        // Of its earlier life only the wall clock knows; a step of it must neither end the pod early nor let it live for ever.
+        var left = deadline - TimeSpan.FromMilliseconds(now.Wall.UnixMilliseconds - StartedAt.UnixMilliseconds);
+        deadlineAt = now.Monotonic + (left > TimeSpan.Zero ? left : TimeSpan.Zero);
+    }
+
+    /// <summary>It is still there after its engine was gone; its containers are seen to next.</summary>
+    public void Reappear(SurvivingPod survivor, WallTime now)
+    {
+        End.ForgetAsking();
+        if (Stage is PodStage.Admitted or PodStage.Preparing) Stage = PodStage.Running;
+        Launch = survivor.Launch;
+        Ip = survivor.Ip;
+        if (StartedAt == default) StartedAt = now;
+    }
+
+    /// <summary>It went with its engine and is still admitted here: it starts anew.</summary>
+    public void StartOver()
+    {
+        Stage = PodStage.Admitted;
+        IsInitialized = false;
+        Dependencies.StartOver();
+        End.ForgetAsking();
+        foreach (var container in Containers) container.StartOver();
+    }
+
+    /// <summary>It ended in an earlier life of this node, as its admission tells.</summary>
+    public void RecallEnd(AdmissionStatus status)
+    {
+        End.Gone();
+        IsInitialized = true;
+        hasFailed = status.Phase == PodPhase.Failed;
+        Say(status.Reason, status.Message);
+        Ip = status.Ip;
+        StartedAt = status.StartedAt;
+        foreach (var state in status.Containers)
+            if (Find(state.Name) is { } container) container.Recall(state);
     }
 
     bool AllAre(ContainerRole role, Func<KeptContainer, bool> so)

@@ -1,244 +1,269 @@
-using Gossip.Core.Leases;
 using Gossip.Core.Membership;
-using Gossip.Core.Pods.Configuration;
-using Gossip.Core.Ports;
-using Gossip.Core.Primitives;
+using Gossip.Core.Model;
+using Gossip.Core.Pods.Departures;
+using Gossip.Core.Pods.Recovery;
 using Gossip.Core.Replication;
 using Gossip.Core.Scheduling;
-using Gossip.Core.Tables;
-using Gossip.Core.Tables.Topology;
-using Gossip.Core.Templates;
+using Gossip.Core.Singletons;
 using Gossip.Core.Turns;
 using Gossip.Core.Wire;
+using Gossip.Core.Workloads;
 
 namespace Gossip.Core.Pods;
 
 /// <summary>
-/// The life of every pod that this node admitted: prepares, starts, probes, restarts, drains, stops, and says how it does.
-/// Driven by levels, not edges: whatever changes, each pod is judged anew by its rows and brought one step nearer to what they
-/// say. A pod counts in the books until its runtime says that nothing of it is left. (Source: the kubelet's pod workers.)
+/// Answers for every pod that this node admitted: it is prepared, started, probed, restarted, drained and stopped, and its admission
+/// says how it does. Driven by levels, not edges: whatever changes, each pod that it may concern is looked at anew
+/// (<see cref="PodSteps"/>) and brought one step nearer to what its rows say. A pod counts in the books until its runtime says that
+/// nothing of it is left. (Source: the kubelet's pod workers.)
 /// </summary>
 /// <remarks>
-/// By file: here what the rows say; <c>Adoption</c> what an earlier life left; <c>Reports</c> what runtimes tell;
-/// <c>Life</c> the next step of a pod; <c>Probes</c>, <c>Ends</c>, <c>Lost</c> and <c>Telling</c> as they are named. Inputs: slots, <see cref="PodReport"/>s. Outputs: <see cref="PodCommand"/>s, edits and removals of own admissions, facts of slots.
+/// Here is only who is to be looked at when. What a pod waits for is in <c>StartGates</c>, why it leaves in <c>Departures</c>, how it
+/// ends in <c>Ending</c>, what an earlier life or a lost engine left of it in <c>Recovery</c>. Inputs: slots, members, taints,
+/// <see cref="PodReport"/>s. Outputs: <see cref="PodCommand"/>s, edits and removals of own admissions, facts of slots.
 /// </remarks>
-sealed partial class PodKeeper : INodePart, IMemberObserver, ISlotObserver, IReportObserver
+sealed class PodKeeper : INodePart, IMemberObserver, ISlotObserver, IReportObserver
 {
-    /// <summary>Subjects of <see cref="NodeTimerKind.PodTick"/>.</summary>
-    const ulong SyncWaitOver = 0, TellDue = 1, JudgeDue = 2, DependenciesDue = 3, RecheckDue = 4;
-
-    readonly NodeConfig config;
     readonly SlotTable slots;
-    readonly IMemberList members;
-    readonly ITables tables;
-    readonly IRowWriter writer;
     readonly Bidder bidder;
-    readonly NodeId self;
     readonly INodeTrace? trace;
-    readonly Dictionary<PodRun, KeptPod> kept = [];
-    readonly Dictionary<PodId, List<KeptPod>> byPod = [];
-    readonly Dictionary<ulong, KeptPod> byNumber = [];
-    readonly HashSet<Uid> removing = []; // on their way to the log; never enumerated
-    readonly Dependencies dependencies;
-    ulong numbers;
-    bool judgeDue;
-    bool leaving;
+    readonly NodeId self;
+    readonly KeptPods kept = new();
+    readonly PodRows rows;
+    readonly LostRuntimes lost;
+    readonly PodLeases leases;
+    readonly PodConfiguration configuration;
+    readonly PodRules rules;
+    readonly DependencyWatch dependencies;
+    readonly ContainerStarter containers;
+    readonly Beginning beginning;
+    readonly Adoption adoption;
+    readonly Survivors survivors;
+    readonly RuntimeReturn returns;
+    readonly PodSteps steps;
+    readonly PodReports reports;
 
-    public PodKeeper(NodeConfig config, SlotTable slots, IMemberList members, ITables tables, IRowWriter writer, Bidder bidder, Outbox outbox, INodeTrace? trace = null)
+    public PodKeeper(
+        NodeConfig config, SlotTable slots, IMemberList members, ITables tables, IRowWriter writer, Bidder bidder, Outbox outbox, INodeTrace? trace = null)
     {
-        this.config = config;
         this.slots = slots;
-        this.members = members;
-        this.tables = tables;
-        this.writer = writer;
         this.bidder = bidder;
-        self = config.Card.Id;
-        dependencies = new Dependencies(slots, members);
-        placement = new PlacementJudge(slots, members);
-        leases = new LeaseHolder(config, slots, members, outbox);
-        configObjects = new ConfigObjects(slots.Objects);
         this.trace = trace;
-    }
-
-    /// <summary>A slot changed: start what this node admitted, stop what it should not run any more.</summary>
-    public void OnSlot(PodId pod, Turn turn)
-    {
-        if (!hasBegun) return;
-        NoteNeighbours(turn);
-        var slot = slots.Find(pod);
-        if (slot is not null)
-        {
-            foreach (var admission in slot.Admissions)
-                if (admission.Node == self) Place(admission, slot, turn);
-        }
-        else
-        {
-            foreach (var admission in slots.AdmissionsOf(self).ToArray())
-                if (admission.Run.Pod == pod) Place(admission, null, turn);
-        }
-        LookAtGang(slot, turn);
-        if (!byPod.TryGetValue(pod, out var ours)) return;
-        foreach (var each in ours.ToArray()) Judge(each, slot, turn);
+        self = config.Card.Id;
+        rows = new PodRows(slots, tables, writer);
+        lost = new LostRuntimes(config.Timings, rows);
+        leases = new PodLeases(new Leases(config, slots, members, outbox));
+        configuration = new PodConfiguration(config, slots, bidder);
+        var services = new Dependencies(slots, members);
+        rules = new PodRules(config, slots, members, bidder, leases, lost, services, configuration);
+        dependencies = new DependencyWatch(config.Timings, slots, services);
+        containers = new ContainerStarter(config, leases, configuration);
+        beginning = new Beginning(config.Timings, members);
+        adoption = new Adoption(slots, members, tables, writer, bidder, kept, rows);
+        survivors = new Survivors(kept, bidder, slots, self);
+        steps = new PodSteps(
+            config, slots, tables, bidder, kept, rows, rules, lost, beginning, adoption, containers, dependencies, configuration);
+        returns = new RuntimeReturn(config, kept, survivors, containers, steps.Ender);
+        reports = new PodReports(config.Timings, kept, steps, containers, leases, rows, beginning);
     }
 
     public ReadOnlySpan<MessageKind> Messages => [MessageKind.LeaseReply];
 
     public ReadOnlySpan<NodeTimerKind> Timers => [NodeTimerKind.PodDue, NodeTimerKind.PodDeadline, NodeTimerKind.PodTick];
 
+    /// <summary>For checkers: the pod was not wanted where it is, and is elsewhere soon.</summary>
+    internal bool IsMakingWay(PodRun run) => kept.Find(run) is
+    {
+        Reason: PodReasons.TopologyConflict or PodReasons.TaintedOut or PodReasons.Preempted or PodReasons.LeaseLost or PodReasons.Alone
+    };
+
+    /// <summary>For checkers: the last that made way for a neighbour.</summary>
+    internal PodRun? MadeWay => rules.Neighbours.MadeWay;
+
+    /// <summary>If the run is evicted now, then because this node asks for it, to even out the load; null takes it back.</summary>
+    internal void NoteMove(PodRun run, string? why)
+    {
+        if (kept.Find(run) is { } pod) rules.Evictions.NoteMove(pod, why);
+    }
+
+    public void Start(Turn turn)
+    {
+        adoption.Start();
+        beginning.Start(turn);
+    }
+
+    /// <summary>The first session with a peer is over: the tables may be believed.</summary>
+    public void OnSynced(Turn turn)
+    {
+        if (beginning.Synced()) Begin(turn);
+    }
+
+    /// <summary>A slot changed: start what this node admitted, stop what it should not run any more.</summary>
+    public void OnSlot(PodId pod, Turn turn)
+    {
+        if (!beginning.HasBegun) return;
+        rules.Neighbours.OnSlot(turn);
+        var slot = slots.Find(pod);
+        if (slot is not null)
+        {
+            foreach (var admission in slot.Admissions)
+                if (admission.Node == self) adoption.Place(admission, slot, turn);
+        }
+        else
+        {
+            foreach (var admission in slots.AdmissionsOf(self).ToArray())
+                if (admission.Run.Pod == pod) adoption.Place(admission, null, turn);
+        }
+        foreach (var waiting in rules.Gang.AwaitingGangOf(slot)) steps.Advance(waiting, turn);
+        foreach (var run in kept.RunsOf(pod)) steps.Judge(run, slot, turn);
+    }
+
+    /// <summary>A ConfigMap or Secret came, changed or went: pods that wait for it or have its files are looked at.</summary>
+    public void OnConfig(ObjectName changed, Turn turn)
+    {
+        foreach (var pod in kept.All)
+            if (configuration.IsTouched(pod, changed, turn)) steps.Advance(pod, turn);
+    }
+
+    /// <summary>Somebody came or went.</summary>
+    public void OnMember(in MemberChange change, Turn turn)
+    {
+        if (!rules.Alone.HasChanged(change, turn)) return;
+        foreach (var pod in kept.All)
+            if (pod.Template.StopsAlone) steps.Advance(pod, turn);
+    }
+
+    /// <summary>A voter answers.</summary>
+    public void OnMessage(in Message message, Turn turn)
+    {
+        if (leases.OnReply(message, turn) is { } run && kept.Find(run) is { } pod) steps.Advance(pod, turn);
+    }
+
+    /// <summary>The bidder may have queued a preemption: the victims' end goes to the log before the admission that needs it.</summary>
+    public void OnCommands(Turn turn)
+    {
+        if (bidder.TakePreemption() is not { } preemption) return;
+        foreach (var victim in preemption.Victims)
+        {
+            var pod = kept.Find(victim)!;
+            steps.Ender.Depart(pod, PreemptionDeparture.Judge(pod, preemption), turn);
+            trace?.OnPreempted(preemption.By, victim);
+        }
+        bidder.AdmitBehind(preemption, turn);
+    }
+
+    public void OnReport(PodReport report, Turn turn)
+    {
+        switch (report)
+        {
+            case PodsSurvived survived:
+                foreach (var survivor in survived.Pods)
+                    if (kept.Find(survivor.Launch.Pod) is null) survivors.Keep(survivor, turn.Now);
+                if (beginning.SurvivorsKnown()) Begin(turn);
+                break;
+            case RuntimeLost gone:
+                OnRuntimeLost(gone, turn);
+                break;
+            case RuntimeReturned returned:
+                OnRuntimeReturned(returned, turn);
+                break;
+            default:
+                reports.Take(report, turn);
+                break;
+        }
+    }
+
     public void OnTimer(NodeTimer timer, Turn turn)
     {
         switch (timer.Kind)
         {
-            case NodeTimerKind.PodTick when timer.Subject == SyncWaitOver:
-                OnSyncWaitOver(turn);
-                break;
-            case NodeTimerKind.PodTick when timer.Subject == JudgeDue:
-                judgeDue = false;
-                foreach (var pod in kept.Values.ToArray()) Judge(pod, slots.Find(pod.Run.Pod), turn);
-                break;
-            case NodeTimerKind.PodTick when timer.Subject == RecheckDue:
-                OnRecheckDue(turn);
-                break;
-            case NodeTimerKind.PodTick when timer.Subject == DependenciesDue:
-                OnDependenciesDue(turn);
-                break;
             case NodeTimerKind.PodTick:
-                tellDue = false;
-                foreach (var pod in kept.Values) Tell(pod, turn);
+                OnTick(timer.Subject, turn);
                 break;
             case NodeTimerKind.PodDue:
-                if (byNumber.TryGetValue(timer.Subject, out var due)) OnAlarm(due, timer.Epoch, turn);
+                if (kept.Find(timer.Subject) is { } due && due.Alarm.Rings(timer.Epoch)) steps.Advance(due, turn);
                 break;
             case NodeTimerKind.PodDeadline:
-                if (byNumber.TryGetValue(timer.Subject, out var outranking)) OnUnreadyLongEnough(outranking, timer.Epoch, turn);
+                if (kept.Find(timer.Subject) is { } ready && rules.Lead.TakesLead(ready, timer.Epoch)) rows.Tell(ready, turn);
                 break;
         }
+    }
+
+    /// <summary>At the end of a turn: the node's taints may be others now, and the tables may tell other endpoints.</summary>
+    public void OnSettled(Turn turn)
+    {
+        if (rules.Taint.HasChanged())
+            foreach (var pod in kept.All) steps.Advance(pod, turn);
+        dependencies.OnSettled(kept, turn);
     }
 
     /// <summary>This node leaves: everything that runs here ends gracefully; others may have it already.</summary>
-    public void OnLeave(Turn turn)
-    {
-        leaving = true;
-        foreach (var pod in kept.Values.ToArray()) Stop(pod, turn);
-    }
+    public void OnLeave(Turn turn) => steps.Leave(turn);
 
-    /// <summary>Brings one pod a step nearer to what its rows say.</summary>
-    void Judge(KeptPod pod, Slot? slot, Turn turn)
+    void OnTick(ulong subject, Turn turn)
     {
-        if (pod.Stage == PodStage.Stopping) return;
-        if (pod.Row is { } row && tables.Find(row) is null)
+        switch (subject)
         {
-            pod.Row = null; // somebody took the admission out
-            Stop(pod, turn);
-            return;
+            case PodTicks.SyncWaitOver:
+                if (beginning.OnWaitOver(turn)) Begin(turn);
+                break;
+            case PodTicks.TellDue:
+                rows.OnTellDue();
+                foreach (var pod in kept.Values) rows.Tell(pod, turn);
+                break;
+            case PodTicks.JudgeDue:
+                rules.Copies.OnDue();
+                foreach (var pod in kept.All) steps.Judge(pod, turn);
+                break;
+            case PodTicks.DependenciesDue:
+                dependencies.OnDue();
+                foreach (var pod in kept.All)
+                    if (!pod.Template.DependsOn.IsEmpty) steps.Advance(pod, turn);
+                break;
+            case PodTicks.RecheckDue:
+                rules.Neighbours.OnDue();
+                foreach (var pod in kept.All)
+                    if (rules.Neighbours.Judge(pod, turn) is { } conflict) steps.Ender.Depart(pod, conflict, turn);
+                rules.Neighbours.Checked(turn);
+                break;
         }
-        if (slot is null)
+    }
+
+    /// <summary>The tables are believed and the survivors known: from now on the node starts and stops pods.</summary>
+    void Begin(Turn turn)
+    {
+        foreach (var admission in slots.AdmissionsOf(self).ToArray())
+            adoption.Place(admission, slots.Find(admission.Run.Pod), turn);
+        foreach (var pod in kept.All)
         {
-            // Without a slot its workload is gone, or has not arrived yet: only the context can tell the two apart.
-            if (tables.Covers(pod.Run.Pod.Workload)) Stop(pod, turn);
-            return;
+            foreach (var container in pod.Containers) containers.Settle(pod, container, turn.Now); // what ended while nobody watched
+            steps.Judge(pod, turn);
+            steps.Advance(pod, turn);
         }
-        if (PodJudge.IsOver(slot, pod.Run.Epoch))
+        if (!steps.IsLeaving) bidder.Open(turn);
+    }
+
+    void OnRuntimeLost(RuntimeLost runtime, Turn turn)
+    {
+        lost.Add(runtime);
+        turn.Note(new NodeNote(NoteLevel.Warning, PodReasons.RuntimeLost, runtime.Runtime, runtime.Message));
+        bidder.Lack(lost.Classes, turn.Now);
+        foreach (var pod in kept.All)
+            if (lost.Has(pod)) steps.Advance(pod, turn);
+    }
+
+    void OnRuntimeReturned(RuntimeReturned returned, Turn turn)
+    {
+        if (lost.Remove(returned.Runtime) is not { } classes) return;
+        turn.Note(new NodeNote(NoteLevel.Information, "RuntimeReturned", returned.Runtime, ""));
+        bidder.Lack(lost.Classes, turn.Now);
+        returns.Take(returned, classes, turn);
+        if (!beginning.HasBegun) return;
+        foreach (var pod in kept.All)
         {
-            if (slot.IsEvicted(pod.Run.Epoch)) NoteEvicted(pod, turn.Now);
-            Stop(pod, turn);
-            return;
+            if (!classes.Contains(pod.Template.RuntimeClass, StringComparer.Ordinal)) continue;
+            steps.Judge(pod, turn);
+            steps.Advance(pod, turn);
         }
-        if (pod.Row is null)
-        {
-            if (pod.LostAt is null) Readmit(pod, slot, turn);
-            return;
-        }
-        if (Find(slot, pod.Row.Value) is not { } ours) return;
-        ours = ours with { Status = pod.Told };
-        var drains = PodJudge.DrainsAt(slot, ours, members, Patience, config.Planted);
-        if (drains > turn.Monotonic) JudgeAgainAt(drains.Value, turn);
-        pod.Draining |= drains <= turn.Monotonic;
-        if (pod.Draining)
-        {
-            Stop(pod, turn);
-            return;
-        }
-        WatchFirst(pod, slot, ours, turn);
-        Advance(pod, turn);
-    }
-
-    TimeSpan Patience => config.Timings.Comeback;
-
-    void JudgeAgainAt(Instant at, Turn turn)
-    {
-        if (judgeDue) return;
-        judgeDue = true;
-        turn.Wake(new NodeTimer(NodeTimerKind.PodTick, JudgeDue), at - turn.Monotonic);
-    }
-
-    /// <summary>Nothing of it is left: its room is free, and its admission goes.</summary>
-    void Forget(KeptPod pod, Turn turn)
-    {
-        kept.Remove(pod.Run);
-        byNumber.Remove(pod.Number);
-        var same = byPod[pod.Run.Pod];
-        same.Remove(pod);
-        if (same.Count == 0) byPod.Remove(pod.Run.Pod);
-        if (!pod.Template.DependsOn.IsEmpty) dependents--;
-        if (pod.AwaitsGangSince is not null) awaitingGang.Remove(pod);
-        EndLease(pod, turn);
-        if (pod.Row is { } row) Withdraw(row, turn);
-        FreeRoom(pod.Run, turn);
-    }
-
-    void Withdraw(Uid admission, Turn turn)
-    {
-        if (tables.Find(admission) is null || !removing.Add(admission)) return;
-        writer.Remove(admission, turn, (removed, _) => removing.Remove(removed));
-    }
-
-    KeptPod Keep(PodRun run, PodTemplate template, PodStage stage)
-    {
-        var pod = new KeptPod
-        {
-            Run = run,
-            Template = template,
-            Number = ++numbers,
-            Stage = stage,
-            Containers = [.. template.AllContainers.Select(spec => new KeptContainer(spec))],
-        };
-        pod.Waits(pod.Creating, "");
-        if (!template.DependsOn.IsEmpty) dependents++;
-        kept.Add(run, pod);
-        byNumber.Add(pod.Number, pod);
-        if (!byPod.TryGetValue(run.Pod, out var same)) byPod.Add(run.Pod, same = []);
-        same.Add(pod);
-        return pod;
-    }
-
-    /// <summary>Ready, while another comes first and is not: once that has lasted, ours takes the lead.</summary>
-    void WatchFirst(KeptPod pod, Slot slot, Admission ours, Turn turn)
-    {
-        if (!pod.IsReady || PodJudge.First(slot, members) is not { } first || first.Uid == ours.Uid || first.Status.Ready || !first.Precedes(ours))
-        {
-            pod.OutrankFrom = null;
-            return;
-        }
-        if (pod.OutrankFrom is not null && pod.OutrankWhom == first.Uid) return;
-        pod.OutrankFrom = turn.Monotonic;
-        pod.OutrankWhom = first.Uid;
-        turn.Wake(new NodeTimer(NodeTimerKind.PodDeadline, pod.Number, (ulong)turn.Monotonic.Ticks), config.Timings.UnreadyBeforeOutranked);
-    }
-
-    void OnUnreadyLongEnough(KeptPod pod, ulong since, Turn turn)
-    {
-        if (pod.OutrankFrom is not { } from || (ulong)from.Ticks != since) return; // it became ready meanwhile, or another came first
-        if (slots.Find(pod.Run.Pod) is not { } slot) return;
-        pod.OutrankFrom = null;
-        pod.Rank = PodJudge.RankToLead(slot);
-        Tell(pod, turn);
-    }
-
-    static Admission? Find(Slot slot, Uid row)
-    {
-        foreach (var admission in slot.Admissions)
-            if (admission.Uid == row) return admission;
-        return null;
     }
 }

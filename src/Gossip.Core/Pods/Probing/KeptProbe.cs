@@ -2,7 +2,7 @@ using Gossip.Core.Ports;
 using Gossip.Core.Primitives;
 using Gossip.Core.Templates;
 
-namespace Gossip.Core.Pods;
+namespace Gossip.Core.Pods.Probing;
 
 /// <summary>One probe of a container's present attempt: when it is due, and what its answers add up to.</summary>
 sealed class KeptProbe(ActionPurpose purpose, Probe spec)
@@ -17,13 +17,20 @@ sealed class KeptProbe(ActionPurpose purpose, Probe spec)
     public bool IsUnderWay { get; private set; }
 
     /// <summary>Null before it was due at all.</summary>
-    public Instant? DueAt { get; set; }
+    public Instant? DueAt { get; private set; }
 
     /// <summary>As many in a row as the manifest asks for. A liveness probe passes until it fails.</summary>
-    public bool Passes { get; set; } = purpose == ActionPurpose.Liveness;
+    public bool Passes { get; private set; } = purpose == ActionPurpose.Liveness;
 
     /// <summary>Too many in a row.</summary>
     public bool Fails => failures >= spec.Failures;
+
+    /// <summary>Says when it is due for the first time.</summary>
+    public Instant FirstDue(Instant at)
+    {
+        DueAt = at;
+        return at;
+    }
 
     public void Begin(Instant now)
     {

@@ -1,0 +1,33 @@
+using Gossip.Core.Membership;
+using Gossip.Core.Turns;
+using Gossip.Core.Workloads;
+
+namespace Gossip.Core.Pods.Departures;
+
+/// <summary>Somebody evicted the run: by the API, or this node itself to even out the load.</summary>
+sealed class EvictionDeparture(NodeTimings timings, IMemberList members)
+{
+    readonly Dictionary<KeptPod, string> moves = []; // why this node asked for the eviction; looked up only
+
+    /// <summary>If the pod is evicted now, then because of this; null takes it back.</summary>
+    public void NoteMove(KeptPod pod, string? why)
+    {
+        if (why is null) moves.Remove(pod);
+        else moves[pod] = why;
+    }
+
+    /// <summary>Nobody wants the run any more; null when that is not because of an eviction.</summary>
+    public Departure? Judge(KeptPod pod, Slot slot)
+    {
+        if (!slot.IsEvicted(pod.Run.Epoch)) return null;
+        var (reason, message) = moves.TryGetValue(pod, out var why) ? (PodReasons.Rebalanced, why) : (PodReasons.Evicted, "Eviction API: evicting");
+        return new Departure(reason, message)
+        {
+            IsOver = true,
+            // The cordon that goes with most evictions may not have been heard of here: until it must have been, no bid for the next run.
+            HoldBack = members.Live.Length > 1 ? timings.Comeback : null,
+        };
+    }
+
+    public void Forget(KeptPod pod) => moves.Remove(pod);
+}

@@ -1,0 +1,44 @@
+using Gossip.Core.Model;
+using Gossip.Core.Scheduling;
+
+namespace Gossip.Core.Pods;
+
+/// <summary>The admission of a kept pod: its row, and what the row says.</summary>
+sealed class KeptAdmission
+{
+    /// <summary>Null for a survivor that has none (yet).</summary>
+    public Uid? Row { get; private set; }
+
+    public uint Rank { get; private set; }
+
+    /// <summary>What the row says, or will once the log confirms.</summary>
+    public AdmissionStatus Told { get; private set; } = AdmissionStatus.Admitted;
+    public Instant ToldAt { get; private set; }
+
+    /// <summary>A survivor's new admission is on its way to the log.</summary>
+    public bool IsBeingWritten { get; private set; }
+
+    public void Attach(Admission admission)
+    {
+        Row = admission.Uid;
+        Rank = admission.Status.Rank;
+        Told = admission.Status;
+        IsBeingWritten = false;
+    }
+
+    public void Detach() => Row = null;
+
+    public void AwaitRow() => IsBeingWritten = true;
+
+    /// <summary>The pod takes the lead among the copies of its slot.</summary>
+    public void Lead(uint rank) => Rank = rank;
+
+    public void Tell(AdmissionStatus status, Instant now)
+    {
+        Told = status;
+        ToldAt = now;
+    }
+
+    /// <summary>What follows comes in quick succession: it is told together.</summary>
+    public void TellTogether(Instant from) => ToldAt = from;
+}

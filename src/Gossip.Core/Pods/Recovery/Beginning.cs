@@ -1,0 +1,46 @@
+using Gossip.Core.Membership;
+using Gossip.Core.Turns;
+
+namespace Gossip.Core.Pods.Recovery;
+
+/// <summary>
+/// When a node begins to act on pods after its start. Nothing is started or stopped before the survivors are known and the tables
+/// have been compared with a peer's: others may have replaced a pod. A node that stays alone waits for no peer.
+/// </summary>
+sealed class Beginning(NodeTimings timings, IMemberList members)
+{
+    bool hasSynced;
+    bool knowsSurvivors;
+
+    public bool HasBegun { get; private set; }
+
+    public void Start(Turn turn) => turn.Wake(PodTicks.For(PodTicks.SyncWaitOver), timings.SyncWait);
+
+    /// <summary>The tables may be believed. True when the node begins now, as with the next two.</summary>
+    public bool Synced()
+    {
+        hasSynced = true;
+        return Begins();
+    }
+
+    public bool SurvivorsKnown()
+    {
+        knowsSurvivors = true;
+        return Begins();
+    }
+
+    public bool OnWaitOver(Turn turn)
+    {
+        if (hasSynced) return false;
+        if (members.Live.Length <= 1) return Synced(); // alone: nobody knows better
+        Start(turn);
+        return false;
+    }
+
+    bool Begins()
+    {
+        if (HasBegun || !hasSynced || !knowsSurvivors) return false;
+        HasBegun = true;
+        return true;
+    }
+}

@@ -1,0 +1,14 @@
+using Gossip.Core.Scheduling;
+using Gossip.Core.Turns;
+using Gossip.Core.Workloads;
+
+namespace Gossip.Core.Pods.StartGates;
+
+/// <summary>A pod that others make way for starts when nothing is left of them; whoever frees the last of their room has it looked at.</summary>
+sealed class RoomGate(NodeConfig config, Bidder bidder) : IStartGate
+{
+    public GateAnswer Ask(KeptPod pod, Slot slot, Turn turn) =>
+        bidder.WaitsForRoom(pod.Run) && config.Planted != PlantedBug.RoomNotAwaited
+            ? GateAnswer.Wait(PodReasons.WaitingForRoom, "until nothing is left of the pods that make way for it")
+            : GateAnswer.Go;
+}
