@@ -51,12 +51,17 @@ sealed class ContainerStarter(NodeConfig config, PodLeases leases, PodConfigurat
     {
         if (pod.Stage != PodStage.Running || container.Stage != ContainerStage.Terminated) return;
         var isHeldBack = pod.Dependencies.IsHeld && container.Role != ContainerRole.Init;
-        if (!isHeldBack && !RestartBackoff.Restarts(RestartBackoff.PolicyOf(container.Role, pod.Template.RestartPolicy), container.ExitCode)) return;
+        var policy = RestartBackoff.PolicyOf(container.Role, pod.Template.RestartPolicy);
+        if (!isHeldBack && !RestartBackoff.Restarts(policy, container.ExitCode)) return;
         var wait = isHeldBack ? TimeSpan.Zero : RestartBackoff.Of(container.Crashes, config.Timings);
         container.AwaitRestart(isHeldBack ? PodReasons.DependencyLost : container.Reason, now.Monotonic + wait);
         if (wait == TimeSpan.Zero) container.Say(pod.Starting, "");
-        else container.Say(PodReasons.CrashLoopBackOff, string.Create(CultureInfo.InvariantCulture,
-            $"back-off {wait.TotalSeconds:0.###}s restarting container {container.Name}, which ended with {container.ExitCode} ({container.Reason})"));
+        else
+        {
+            var ended = string.Create(CultureInfo.InvariantCulture, $"which ended with {container.ExitCode} ({container.Reason})");
+            var seconds = wait.TotalSeconds.ToString("0.###", CultureInfo.InvariantCulture);
+            container.Say(PodReasons.CrashLoopBackOff, $"back-off {seconds}s restarting container {container.Name}, {ended}");
+        }
     }
 
     void TryStart(KeptPod pod, KeptContainer container, Turn turn)
@@ -78,7 +83,9 @@ sealed class ContainerStarter(NodeConfig config, PodLeases leases, PodConfigurat
     void Start(KeptPod pod, KeptContainer container, Turn turn)
     {
         container.Begin(pod.Starting);
-        if (configuration.StartOf(pod, container, out var problem) is { } start) turn.Perform(new StartContainer(pod.Run, pod.Template.RuntimeClass, start));
-        else NotStarted(pod, container, PodReasons.ContainerConfigError, problem, turn.Now); // a change of what is missing may cut the wait short
+        if (configuration.StartOf(pod, container, out var problem) is { } start)
+            turn.Perform(new StartContainer(pod.Run, pod.Template.RuntimeClass, start));
+        else // a change of what is missing may cut the wait short
+            NotStarted(pod, container, PodReasons.ContainerConfigError, problem, turn.Now);
     }
 }

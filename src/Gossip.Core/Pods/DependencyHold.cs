@@ -2,7 +2,10 @@ using Gossip.Core.Model;
 
 namespace Gossip.Core.Pods;
 
-/// <summary>Whether a running pod is held because a service that it depends on was lost: its containers end, and start again when the service is back.</summary>
+/// <summary>
+/// Whether a running pod is held because a service that it depends on was lost: its containers end, and start again when the service is
+/// back.
+/// </summary>
 sealed class DependencyHold
 {
     Instant? missesSince;

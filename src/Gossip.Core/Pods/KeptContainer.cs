@@ -8,7 +8,9 @@ namespace Gossip.Core.Pods;
 /// <summary>How far a container's hook is.</summary>
 enum HookStage : byte { None, UnderWay, Done }
 
-/// <summary>When it was decided that an attempt of a container ends, and what its preStop hook and SIGTERM together have from then on.</summary>
+/// <summary>
+/// When it was decided that an attempt of a container ends, and what its preStop hook and SIGTERM together have from then on.
+/// </summary>
 readonly record struct KillOrder(Instant At, TimeSpan Grace);
 
 /// <summary>One container of a kept pod: init container, sidecar or main one.</summary>
@@ -65,9 +67,12 @@ sealed class KeptContainer(ContainerSpec spec)
     public bool IsOnItsWay => IsUp && (!Runs || PostStart == HookStage.UnderWay);
     public bool HasSucceeded => Stage == ContainerStage.Terminated && ExitCode == 0;
     public bool HasStarted => Runs && PostStart == HookStage.Done && Startup is null or { Passes: true };
-    public bool IsReady => Role == ContainerRole.Init ? HasSucceeded : HasStarted && Killed is null && Readiness is null or { Passes: true };
+    public bool IsReady => Role == ContainerRole.Init
+        ? HasSucceeded
+        : HasStarted && Killed is null && Readiness is null or { Passes: true };
 
-    public ContainerState State => new(Name, Stage, Attempt, Since, ExitCode, Reason, Message) { Ready = IsReady, Started = HasStarted, Last = Last };
+    public ContainerState State =>
+        new(Name, Stage, Attempt, Since, ExitCode, Reason, Message) { Ready = IsReady, Started = HasStarted, Last = Last };
 
     /// <summary>Nothing is known of this attempt yet but that it runs.</summary>
     bool IsUnprobed => Killed is null && Startup?.DueAt is null && Liveness?.DueAt is null && Readiness?.DueAt is null;
@@ -105,7 +110,9 @@ sealed class KeptContainer(ContainerSpec spec)
         PostStart = spec.PostStart is null ? HookStage.Done : HookStage.UnderWay;
     }
 
-    /// <summary>It did not come to a start. That is nobody's crash: it is tried again whatever the restart policy, and does not count.</summary>
+    /// <summary>
+    /// It did not come to a start. That is nobody's crash: it is tried again whatever the restart policy, and does not count.
+    /// </summary>
     public void NotStarted(string reason, string message, Now now, NodeTimings timings)
     {
         IsUp = false;
@@ -155,7 +162,9 @@ sealed class KeptContainer(ContainerSpec spec)
     /// <summary>What was to start never did.</summary>
     public void Down() => IsUp = false;
 
-    /// <summary>The pod starts anew: an init container or sidecar that ended starts again, since its work went with the pod's volumes.</summary>
+    /// <summary>
+    /// The pod starts anew: an init container or sidecar that ended starts again, since its work went with the pod's volumes.
+    /// </summary>
     public void StartOver()
     {
         if (Role == ContainerRole.Main && Stage == ContainerStage.Terminated) return;
@@ -201,7 +210,9 @@ sealed class KeptContainer(ContainerSpec spec)
         if (Runs && told.Stage == ContainerStage.Running && IsUnprobed) Resume(told.Started, told.Ready);
     }
 
-    /// <summary>It was out of sight for a while and runs: what was asked of it then is forgotten, and probes go on from what they had found.</summary>
+    /// <summary>
+    /// It was out of sight for a while and runs: what was asked of it then is forgotten, and probes go on from what they had found.
+    /// </summary>
     /// <param name="started">Its startup probe had passed.</param>
     /// <param name="ready">Its readiness probe had passed.</param>
     public void Resume(bool started, bool ready)

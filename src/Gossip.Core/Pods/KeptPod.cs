@@ -19,7 +19,9 @@ enum PodStage : byte
     Stopping,
 }
 
-/// <summary>A pod that this node answers for: how far its life is, and what its runtime told. It changes by what happens to it, each a method.</summary>
+/// <summary>
+/// A pod that this node answers for: how far its life is, and what its runtime told. It changes by what happens to it, each a method.
+/// </summary>
 /// <param name="number">What timers name it by.</param>
 sealed class KeptPod(PodRun run, PodTemplate template, ulong number, PodStage stage)
 {
@@ -111,15 +113,16 @@ sealed class KeptPod(PodRun run, PodTemplate template, ulong number, PodStage st
     {
         true => PodPhase.Succeeded,
         false => PodPhase.Failed,
-        null => IsInitialized && AllAre(ContainerRole.Main, container => container.Stage != ContainerStage.Waiting || container.Last is not null)
-            ? PodPhase.Running
-            : PodPhase.Pending,
+        null => IsInitialized && AllAre(ContainerRole.Main, HasRun) ? PodPhase.Running : PodPhase.Pending,
     };
+
+    static bool HasRun(KeptContainer container) => container.Stage != ContainerStage.Waiting || container.Last is not null;
 
     /// <summary>Sets the timer for what is due next, unless an earlier one is set.</summary>
     public void SetAlarm(Turn turn)
     {
-        if (Alarm.TrySet(out var due)) turn.Wake(new NodeTimer(NodeTimerKind.PodDue, Number, (ulong)due.Value.Ticks), due.Value - turn.Monotonic);
+        if (!Alarm.TrySet(out var due)) return;
+        turn.Wake(new NodeTimer(NodeTimerKind.PodDue, Number, (ulong)due.Value.Ticks), due.Value - turn.Monotonic);
     }
 
     /// <summary>What its own status says, beside those of its containers.</summary>
@@ -174,7 +177,9 @@ sealed class KeptPod(PodRun run, PodTemplate template, ulong number, PodStage st
 
     public void Initialized() => IsInitialized = true;
 
-    /// <summary>Where a main container has run, the init containers had succeeded, whether or not the runtime still remembers them.</summary>
+    /// <summary>
+    /// Where a main container has run, the init containers had succeeded, whether or not the runtime still remembers them.
+    /// </summary>
     public void AssumeInitialized()
     {
         if (!Containers.Any(container => container.Role == ContainerRole.Main && container.Stage != ContainerStage.Waiting)) return;

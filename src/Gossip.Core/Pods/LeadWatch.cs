@@ -13,7 +13,8 @@ sealed class LeadWatch(NodeTimings timings, SlotTable slots, IMemberList members
 
     public void Look(KeptPod pod, Slot slot, Admission ours, Turn turn)
     {
-        if (!pod.IsReady || PodJudge.First(slot, members) is not { } first || first.Uid == ours.Uid || first.Status.Ready || !first.Precedes(ours))
+        if (!pod.IsReady || PodJudge.First(slot, members) is not { } first || first.Uid == ours.Uid
+            || first.Status.Ready || !first.Precedes(ours))
         {
             outranked.Remove(pod);
             return;

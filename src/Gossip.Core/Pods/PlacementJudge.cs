@@ -47,10 +47,12 @@ sealed class PlacementJudge(SlotTable slots, IMemberList members)
         }
         foreach (var rule in rules.Spread)
         {
-            if (!rule.Says.IsHard || labels[rule.Tally.TopologyKey] is not { } domain || !rule.Forbids(domain, around, out var there, out var least)) continue;
-            if (!IsSettled(rule.Tally, ref waits) || !Others(slot, rule.Tally, domain).All(other => IsBefore(other.Held, ours)) || !CouldGoElsewhere(slot)) continue;
+            if (!rule.Says.IsHard || labels[rule.Tally.TopologyKey] is not { } domain) continue;
+            if (!rule.Forbids(domain, around, out var there, out var least) || !IsSettled(rule.Tally, ref waits)) continue;
+            if (!Others(slot, rule.Tally, domain).All(other => IsBefore(other.Held, ours)) || !CouldGoElsewhere(slot)) continue;
+            var key = rule.Tally.TopologyKey;
             return new Verdict(string.Create(CultureInfo.InvariantCulture,
-                $"maxSkew {rule.Says.MaxSkew} over {rule.Tally.TopologyKey}: {domain} has {there} others, the least {least}, and it came last"), false);
+                $"maxSkew {rule.Says.MaxSkew} over {key}: {domain} has {there} others, the least {least}, and it came last"), false);
         }
         return new Verdict(null, waits);
     }

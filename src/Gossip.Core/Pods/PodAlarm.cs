@@ -18,7 +18,9 @@ sealed class PodAlarm
         if (next is null || at < next) next = at;
     }
 
-    /// <summary>True when a timer has to be set, for <paramref name="due"/>; false when nothing is due or an earlier timer is set.</summary>
+    /// <summary>
+    /// True when a timer has to be set, for <paramref name="due"/>; false when nothing is due or an earlier timer is set.
+    /// </summary>
     public bool TrySet([NotNullWhen(true)] out Instant? due)
     {
         due = next;

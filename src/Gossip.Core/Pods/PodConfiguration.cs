@@ -6,7 +6,9 @@ using Gossip.Core.Workloads;
 
 namespace Gossip.Core.Pods;
 
-/// <summary>What pods are made of beside their template: ConfigMaps, Secrets, the pod's own fields. Files of running pods follow what changes.</summary>
+/// <summary>
+/// What pods are made of beside their template: ConfigMaps, Secrets, the pod's own fields. Files of running pods follow what changes.
+/// </summary>
 sealed class PodConfiguration(NodeConfig config, SlotTable slots, Bidder bidder)
 {
     readonly ConfigObjects objects = new(slots.Objects);
@@ -37,10 +39,13 @@ sealed class PodConfiguration(NodeConfig config, SlotTable slots, Bidder bidder)
         var around = Around(pod, pod.Launch!, slots.Find(pod.Run.Pod));
         var environment = EnvironmentResolver.Resolve(around, container.Spec, pod.Ip, out problem);
         if (container.Spec.Security is { RunAsNonRoot: true, RunAsUser: 0 }) problem = "container's runAsUser breaks non-root policy";
-        return problem.Length > 0 ? null : new ContainerStart(container.Name, container.Attempt, environment, CredentialReader.Read(around));
+        if (problem.Length > 0) return null;
+        return new ContainerStart(container.Name, container.Attempt, environment, CredentialReader.Read(around));
     }
 
-    /// <summary>An object came, changed or went. True when the pod waits for it or has files of it, so that it is to be looked at.</summary>
+    /// <summary>
+    /// An object came, changed or went. True when the pod waits for it or has files of it, so that it is to be looked at.
+    /// </summary>
     public bool IsTouched(KeptPod pod, Model.ObjectName changed, Turn turn)
     {
         var @namespace = pod.Launch?.Namespace ?? slots.Find(pod.Run.Pod)?.Workload.Namespace;
@@ -51,6 +56,9 @@ sealed class PodConfiguration(NodeConfig config, SlotTable slots, Bidder bidder)
         return true;
     }
 
-    PodSurroundings Around(KeptPod pod, PodLaunch launch, Slot? slot) =>
-        new(launch, slot?.Template ?? launch.Template, config.Card.Address.Host, config.Card.Allocatable, objects, bidder.DevicesOf(pod.Run));
+    PodSurroundings Around(KeptPod pod, PodLaunch launch, Slot? slot)
+    {
+        var node = config.Card;
+        return new(launch, slot?.Template ?? launch.Template, node.Address.Host, node.Allocatable, objects, bidder.DevicesOf(pod.Run));
+    }
 }

@@ -44,7 +44,8 @@ sealed class PodKeeper : INodePart, IMemberObserver, ISlotObserver, IReportObser
     readonly PodReports reports;
 
     public PodKeeper(
-        NodeConfig config, SlotTable slots, IMemberList members, ITables tables, IRowWriter writer, Bidder bidder, Outbox outbox, INodeTrace? trace = null)
+        NodeConfig config, SlotTable slots, IMemberList members, ITables tables, IRowWriter writer,
+        Bidder bidder, Outbox outbox, INodeTrace? trace = null)
     {
         this.slots = slots;
         this.bidder = bidder;

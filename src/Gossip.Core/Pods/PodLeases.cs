@@ -39,7 +39,9 @@ sealed class PodLeases(Leases leases)
 
     /// <summary>Asks the voters when that is due, and tells the runtime up to when the pod may live.</summary>
     /// <param name="runs">Something of the pod may run: what was granted is never given back.</param>
-    /// <returns>When the pod has to end unless the lease is renewed before; null when nothing of it runs, or it is on its way out.</returns>
+    /// <returns>
+    /// When the pod has to end unless the lease is renewed before; null when nothing of it runs, or it is on its way out.
+    /// </returns>
     public Instant? Renew(KeptPod pod, bool runs, Turn turn)
     {
         if (!held.TryGetValue(pod, out var its)) held.Add(pod, its = new Held(leases.Begin(pod.Run, turn.Now)));

@@ -4,8 +4,9 @@ namespace Gossip.Core.Pods;
 static class PodReasons
 {
     // Why a pod leaves its node
-    public const string Evicted = "EvictionByEvictionAPI", TaintedOut = "TaintManagerEviction", Preempted = "Preempted", Rebalanced = "Rebalanced",
-        TopologyConflict = "TopologyConflict", LeaseLost = "LeaseLost", Alone = "Alone", GangIncomplete = "GangIncomplete";
+    public const string Evicted = "EvictionByEvictionAPI", TaintedOut = "TaintManagerEviction", Preempted = "Preempted",
+        Rebalanced = "Rebalanced", TopologyConflict = "TopologyConflict", LeaseLost = "LeaseLost", Alone = "Alone",
+        GangIncomplete = "GangIncomplete";
 
     // What a pod waits for before it starts
     public const string WaitingForGang = "WaitingForGang", WaitingForLease = "WaitingForLease", WaitingForRoom = "WaitingForRoom",

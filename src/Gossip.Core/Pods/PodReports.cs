@@ -9,8 +9,12 @@ using Gossip.Core.Turns;
 
 namespace Gossip.Core.Pods;
 
-/// <summary>What runtimes and the prober report of single pods. Each report is written down as what is so now; what follows from it the next look decides.</summary>
-sealed class PodReports(NodeTimings timings, KeptPods kept, PodSteps steps, ContainerStarter containers, PodLeases leases, PodRows rows, Beginning beginning)
+/// <summary>
+/// What runtimes and the prober report of single pods. Each report is written down as what is so now; what follows from it the next look
+/// decides.
+/// </summary>
+sealed class PodReports(
+    NodeTimings timings, KeptPods kept, PodSteps steps, ContainerStarter containers, PodLeases leases, PodRows rows, Beginning beginning)
 {
     public void Take(PodReport report, Turn turn)
     {

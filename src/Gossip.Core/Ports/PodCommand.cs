@@ -12,7 +12,10 @@ namespace Gossip.Core.Ports;
 /// <param name="Runtime">The runtime class that the manifest asked for; see <see cref="RuntimeNames"/>.</param>
 public abstract record PodCommand(PodRun Pod, string Runtime);
 
-/// <summary>Give the pod its address, its volumes and whatever else its containers share. Answered by <see cref="PodPrepared"/> or <see cref="PodFailed"/>.</summary>
+/// <summary>
+/// Give the pod its address, its volumes and whatever else its containers share. Answered by <see cref="PodPrepared"/> or <see
+/// cref="PodFailed"/>.
+/// </summary>
 public sealed record PreparePod(PodRun Pod, string Runtime, PodLaunch Launch, ImmutableArray<VolumeFiles> Files) : PodCommand(Pod, Runtime);
 
 /// <summary>A ConfigMap, a Secret or a label changed: have these files in the pod's volumes, all at once. No answer.</summary>
@@ -30,7 +33,10 @@ public sealed record StartContainer(PodRun Pod, string Runtime, ContainerStart S
 /// </summary>
 public sealed record StopContainer(PodRun Pod, string Runtime, string Container, int Attempt, TimeSpan Grace) : PodCommand(Pod, Runtime);
 
-/// <summary>Probe a running container, or run one of its hooks. Answered by <see cref="ActionEnded"/>, within <paramref name="Within"/> or as failed.</summary>
+/// <summary>
+/// Probe a running container, or run one of its hooks. Answered by <see cref="ActionEnded"/>, within <paramref name="Within"/> or as
+/// failed.
+/// </summary>
 /// <param name="Ip">The pod's address.</param>
 public sealed record RunAction(
     PodRun Pod, string Runtime, string Container, int Attempt, ActionPurpose Purpose, PodAction Action, string Ip, TimeSpan Within)

@@ -32,7 +32,8 @@ public sealed record ContainerNotStarted(PodRun Pod, string Container, int Attem
 /// <summary>A container ended, or its command could not be run (<c>StartError</c>).</summary>
 /// <param name="ExitCode">128 + n for signal n, as a shell has it.</param>
 /// <param name="Reason"><c>Completed</c>, <c>Error</c>, <c>OOMKilled</c>, <c>StartError</c>.</param>
-public sealed record ContainerExited(PodRun Pod, string Container, int Attempt, int ExitCode, string Reason, string Message, WallTime At) : PodReport;
+public sealed record ContainerExited(
+    PodRun Pod, string Container, int Attempt, int ExitCode, string Reason, string Message, WallTime At) : PodReport;
 
 /// <summary>A probe or hook has an answer.</summary>
 /// <param name="Message">What it said, cut; for a failure why.</param>
@@ -48,14 +49,18 @@ public sealed record PodsSurvived(ImmutableArray<SurvivingPod> Pods) : PodReport
 /// <param name="Runtime">Its first class; see <c>IPodRuntime.Classes</c>.</param>
 public sealed record RuntimeLost(string Runtime, string Message) : PodReport
 {
-    /// <summary>Every class whose pods it runs on this node; those that another runtime serves here are not among them. Empty for its first alone.</summary>
+    /// <summary>
+    /// Every class whose pods it runs on this node; those that another runtime serves here are not among them. Empty for its first alone.
+    /// </summary>
     public ImmutableArray<string> Classes { get; init; } = [];
 }
 
 /// <summary>It is back, and this is what still runs there. A pod that is not among them ended.</summary>
 public sealed record RuntimeReturned(string Runtime, ImmutableArray<SurvivingPod> Pods) : PodReport;
 
-/// <summary>The images that are on this node now, of all its engines. Told when they changed, and not more often than once a minute.</summary>
+/// <summary>
+/// The images that are on this node now, of all its engines. Told when they changed, and not more often than once a minute.
+/// </summary>
 public sealed record ImagesHeld(NodeImages Images) : PodReport;
 
 /// <param name="ExitCode">Null while it runs.</param>

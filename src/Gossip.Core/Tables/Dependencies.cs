@@ -34,11 +34,15 @@ sealed class Dependencies(SlotTable slots, IMemberList members)
         var @namespace = dependent.Workload.Namespace;
         if (!string.Equals(slot.Workload.Namespace, @namespace, StringComparison.Ordinal)) return false;
         foreach (var name in dependent.Template.DependsOn)
-            if (slots.Objects.Find(new ObjectName("Service", @namespace, name)) is { } held && SelectorOf(held) is { IsEmpty: false } selector && selector.Matches(slot.Template.Labels)) return true;
+        {
+            if (slots.Objects.Find(new ObjectName("Service", @namespace, name)) is not { } held) continue;
+            if (SelectorOf(held) is { IsEmpty: false } selector && selector.Matches(slot.Template.Labels)) return true;
+        }
         return false;
     }
 
-    static Selector? SelectorOf(CatalogObject service) => service.Json(Fields.Selector) is { IsEmpty: false } json ? Selector.TryRead(json, out _) : null;
+    static Selector? SelectorOf(CatalogObject service) =>
+        service.Json(Fields.Selector) is { IsEmpty: false } json ? Selector.TryRead(json, out _) : null;
 
     bool IsServed(ObjectName name, Instant now)
     {
@@ -58,7 +62,8 @@ sealed class Dependencies(SlotTable slots, IMemberList members)
         if (slots.Find(service.Witness) is { } witness && IsReady(witness, now)) return true;
         foreach (var slot in slots.Slots)
         {
-            if (!string.Equals(slot.Workload.Namespace, name.Namespace, StringComparison.Ordinal) || !selector.Matches(slot.Template.Labels) || !IsReady(slot, now)) continue;
+            if (!string.Equals(slot.Workload.Namespace, name.Namespace, StringComparison.Ordinal)) continue;
+            if (!selector.Matches(slot.Template.Labels) || !IsReady(slot, now)) continue;
             service.Witness = slot.Id;
             return true;
         }

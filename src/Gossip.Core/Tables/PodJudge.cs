@@ -18,8 +18,8 @@ static class PodJudge
     /// <summary>
     /// When ours is not needed, because another copy comes before it, stands and is ready; null when there is none. One that
     /// does nothing yet but wait for what it depends on gives way to a first that waits as well: neither may ever be ready if
-    /// the two take the room of what they wait for. Of a node that has only just come back the rows may be of before it went: it is believed after
-    /// <paramref name="patience"/>, since draining is final.
+    /// the two take the room of what they wait for. Of a node that has only just come back the rows may be of before it went: it is
+    /// believed after <paramref name="patience"/>, since draining is final.
     /// </summary>
     /// <param name="ours">With the status that was last told, though the log may not have confirmed it.</param>
     public static Instant? DrainsAt(Slot slot, Admission ours, IMemberList members, TimeSpan patience, PlantedBug planted)
@@ -49,7 +49,10 @@ static class PodJudge
     public static bool AnotherStands(Slot slot, NodeId self, IMemberList members, bool ready = false)
     {
         foreach (var admission in slot.Admissions)
-            if (admission.Node != self && (!ready || admission.Status.Ready || admission.Status.HasEnded) && Stands(slot, admission, members)) return true;
+        {
+            if (admission.Node == self || ready && !admission.Status.Ready && !admission.Status.HasEnded) continue;
+            if (Stands(slot, admission, members)) return true;
+        }
         return false;
     }
 

@@ -33,8 +33,10 @@ sealed class PodNotes
         }
         else if (entries.Count == AdmissionCodec.NotesMax) entries.RemoveAt(0);
         entries.Add(new Entry(reason, container, subject, detail.Length == 0 ? subject : $"{subject}: {detail}", count));
-        Told = [.. entries.Select(entry => new PodNote(entry.Reason, entry.Container, entry.Told, (int)BitOperations.RoundUpToPowerOf2((uint)entry.Count + 1) / 2))];
+        Told = [.. entries.Select(entry => new PodNote(entry.Reason, entry.Container, entry.Told, LastPowerOf2(entry.Count)))];
     }
+
+    static int LastPowerOf2(int count) => (int)BitOperations.RoundUpToPowerOf2((uint)count + 1) / 2;
 
     /// <summary>As an earlier life of the node told them.</summary>
     public void Recall(ImmutableArray<PodNote> told)

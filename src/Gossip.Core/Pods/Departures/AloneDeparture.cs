@@ -12,7 +12,9 @@ sealed class AloneDeparture(NodeTimings timings, IMemberList members) : IDepartu
 {
     Instant? aloneSince;
 
-    /// <summary>A member changed. True when the node has become alone or is so no more: the pods that stop then are to be looked at.</summary>
+    /// <summary>
+    /// A member changed. True when the node has become alone or is so no more: the pods that stop then are to be looked at.
+    /// </summary>
     public bool HasChanged(in MemberChange change, Turn turn)
     {
         if (change.Before?.State == change.After?.State) return false;

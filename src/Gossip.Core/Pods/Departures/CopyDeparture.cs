@@ -5,7 +5,9 @@ using Gossip.Core.Workloads;
 
 namespace Gossip.Core.Pods.Departures;
 
-/// <summary>A copy that is not needed drains: another one comes before it, stands and is ready (<see cref="PodJudge.DrainsAt"/>). Draining is final.</summary>
+/// <summary>
+/// A copy that is not needed drains: another one comes before it, stands and is ready (<see cref="PodJudge.DrainsAt"/>). Draining is final.
+/// </summary>
 sealed class CopyDeparture(NodeConfig config, IMemberList members)
 {
     bool isDue;

@@ -20,7 +20,9 @@ sealed class EvictionDeparture(NodeTimings timings, IMemberList members)
     public Departure? Judge(KeptPod pod, Slot slot)
     {
         if (!slot.IsEvicted(pod.Run.Epoch)) return null;
-        var (reason, message) = moves.TryGetValue(pod, out var why) ? (PodReasons.Rebalanced, why) : (PodReasons.Evicted, "Eviction API: evicting");
+        var (reason, message) = moves.TryGetValue(pod, out var why)
+            ? (PodReasons.Rebalanced, why)
+            : (PodReasons.Evicted, "Eviction API: evicting");
         return new Departure(reason, message)
         {
             IsOver = true,

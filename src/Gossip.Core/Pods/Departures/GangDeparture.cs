@@ -4,7 +4,9 @@ using Gossip.Core.Workloads;
 
 namespace Gossip.Core.Pods.Departures;
 
-/// <summary>A pod whose gang has not got its places within the gang's patience gives its own back to others. Asked by the gang's start gate.</summary>
+/// <summary>
+/// A pod whose gang has not got its places within the gang's patience gives its own back to others. Asked by the gang's start gate.
+/// </summary>
 sealed class GangDeparture(NodeTimings timings, SlotTable slots)
 {
     readonly List<(KeptPod Pod, Instant Since)> awaiting = [];

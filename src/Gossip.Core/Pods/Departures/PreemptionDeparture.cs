@@ -3,7 +3,10 @@ using Gossip.Core.Scheduling.Preemption;
 
 namespace Gossip.Core.Pods.Departures;
 
-/// <summary>The bidder needs the pod's room for one of greater priority. The pod's slot is open again at once, and its next auction is like any other.</summary>
+/// <summary>
+/// The bidder needs the pod's room for one of greater priority. The pod's slot is open again at once, and its next auction is like any
+/// other.
+/// </summary>
 static class PreemptionDeparture
 {
     /// <param name="pod">A victim of the command; one that ends already is none.</param>

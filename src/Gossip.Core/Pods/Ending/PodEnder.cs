@@ -15,7 +15,8 @@ namespace Gossip.Core.Pods.Ending;
 /// little after it.
 /// </summary>
 /// <param name="steps">Looks at the pods that start when room is free.</param>
-sealed class PodEnder(PodSteps steps, NodeConfig config, KeptPods kept, PodRows rows, PodRules rules, Bidder bidder, SlotTable slots, ITables tables)
+sealed class PodEnder(
+    PodSteps steps, NodeConfig config, KeptPods kept, PodRows rows, PodRules rules, Bidder bidder, SlotTable slots, ITables tables)
 {
     readonly RestingPods resting = new();
 
@@ -79,7 +80,10 @@ sealed class PodEnder(PodSteps steps, NodeConfig config, KeptPods kept, PodRows 
             }
         }
         foreach (var container in pod.Containers)
-            if (container.Runs && container.Killed is null) pod.Notes.Add("Killing", container.Name, $"Stopping container {container.Name}");
+        {
+            if (!container.Runs || container.Killed is not null) continue;
+            pod.Notes.Add("Killing", container.Name, $"Stopping container {container.Name}");
+        }
         AskStop(pod, rest, turn);
     }
 
@@ -128,10 +132,12 @@ sealed class PodEnder(PodSteps steps, NodeConfig config, KeptPods kept, PodRows 
     void End(KeptPod pod, Turn turn)
     {
         bidder.Leaves(pod.Run);
-        var inOrder = pod.Containers.Any(container => container.Runs && (container.Spec.PreStop is not null || container.Role == ContainerRole.Sidecar));
-        pod.End.Begin(GraceOf(pod), inOrder, turn.Monotonic);
+        pod.End.Begin(GraceOf(pod), pod.Containers.Any(EndsInOrder), turn.Monotonic);
         KeepEnding(pod, turn);
     }
+
+    static bool EndsInOrder(KeptContainer container) =>
+        container.Runs && (container.Spec.PreStop is not null || container.Role == ContainerRole.Sidecar);
 
     /// <summary>True when the pod rests, and its runtime is not to be told to free it.</summary>
     bool TryRest(KeptPod pod, Turn turn)

@@ -49,12 +49,15 @@ static class Prober
         {
             probe.Begin(turn.Monotonic);
             turn.Perform(new RunAction(
-                pod.Run, pod.Template.RuntimeClass, container.Name, container.Attempt, probe.Purpose, probe.Spec.Action, pod.Ip, probe.Spec.Timeout));
+                pod.Run, pod.Template.RuntimeClass, container.Name, container.Attempt,
+                probe.Purpose, probe.Spec.Action, pod.Ip, probe.Spec.Timeout));
         }
         else pod.Alarm.LookAt(due);
     }
 
-    /// <summary>A moment after it may be: what just started answers nobody yet, and a hundred pods that start together are not probed together.</summary>
+    /// <summary>
+    /// A moment after it may be: what just started answers nobody yet, and a hundred pods that start together are not probed together.
+    /// </summary>
     static Instant FirstProbeAt(KeptPod pod, KeptContainer container, KeptProbe probe, Instant now)
     {
         var moment = Math.Max(1, Math.Min(probe.Spec.Period.Ticks, TimeSpan.TicksPerSecond) / 10);

@@ -33,7 +33,8 @@ sealed class Adoption(SlotTable slots, IMemberList members, ITables tables, IRow
                 return;
             }
             pod.Attach(admission);
-            if (pod.Stage == PodStage.Stopping) rows.Tell(pod, turn); // stopped while it was admitted again: unready, and its row goes with it
+            // It was stopped while it was admitted again: it is unready, and its row goes with it.
+            if (pod.Stage == PodStage.Stopping) rows.Tell(pod, turn);
             return;
         }
         if (slot is null)
@@ -48,7 +49,9 @@ sealed class Adoption(SlotTable slots, IMemberList members, ITables tables, IRow
         else Restart(admission, slot, turn);
     }
 
-    /// <summary>It runs here, but the tables hold no admission of it: it gets a new one if nobody else has it. False: it is to end.</summary>
+    /// <summary>
+    /// It runs here, but the tables hold no admission of it: it gets a new one if nobody else has it. False: it is to end.
+    /// </summary>
     public bool TryReadmit(KeptPod pod, Slot slot, Turn turn)
     {
         if (pod.Admission.IsBeingWritten) return true;
@@ -75,8 +78,9 @@ sealed class Adoption(SlotTable slots, IMemberList members, ITables tables, IRow
     /// </summary>
     void Restart(Admission admission, Slot slot, Turn turn)
     {
-        if (!remembered.Contains(admission.Uid) || admission.Status.Draining || PodJudge.IsOver(slot, admission.Run.Epoch)
-            || PodJudge.AnotherStands(slot, members.Self, members) || !bidder.Adopt(admission.Run, slot.Template, runs: false, admission.Devices))
+        var isOurs = remembered.Contains(admission.Uid) && !admission.Status.Draining && !PodJudge.IsOver(slot, admission.Run.Epoch)
+            && !PodJudge.AnotherStands(slot, members.Self, members);
+        if (!isOurs || !bidder.Adopt(admission.Run, slot.Template, runs: false, admission.Devices))
         {
             rows.Withdraw(admission.Uid, turn);
             return;

@@ -15,7 +15,8 @@ sealed class LostRuntimes(NodeTimings timings, PodRows rows)
     /// <summary>Every runtime class that no engine here serves now.</summary>
     public string[] Classes => [.. lost.Values.SelectMany(runtime => ClassesOf(runtime))];
 
-    public static ImmutableArray<string> ClassesOf(RuntimeLost runtime) => runtime.Classes.IsDefaultOrEmpty ? [runtime.Runtime] : runtime.Classes;
+    public static ImmutableArray<string> ClassesOf(RuntimeLost runtime) =>
+        runtime.Classes.IsDefaultOrEmpty ? [runtime.Runtime] : runtime.Classes;
 
     /// <summary>The pod's engine is gone, and something of the pod may be left.</summary>
     public bool Has(KeptPod pod) => lost.Count > 0 && !pod.End.IsGone && Find(pod.Template.RuntimeClass) is not null;

@@ -17,7 +17,8 @@ sealed class RuntimeReturn(NodeConfig config, KeptPods kept, Survivors survivors
         {
             if (pod.LostAt is null || !classes.Contains(pod.Template.RuntimeClass, StringComparer.Ordinal)) continue;
             pod.EngineReturned();
-            if (stillThere.TryGetValue(pod.Run, out var survivor) && config.Planted != PlantedBug.SurvivorDisowned) Reappear(pod, survivor, turn.Now);
+            var survivor = config.Planted == PlantedBug.SurvivorDisowned ? null : stillThere.GetValueOrDefault(pod.Run);
+            if (survivor is not null) Reappear(pod, survivor, turn.Now);
             else Vanish(pod, turn);
         }
         foreach (var survivor in returned.Pods)
@@ -33,7 +34,8 @@ sealed class RuntimeReturn(NodeConfig config, KeptPods kept, Survivors survivors
             var state = survivor.Containers.FirstOrDefault(state => state.Name == container.Name);
             if (state is { ExitCode: null })
             {
-                if (container.Runs && container.Attempt == state.Attempt) container.Resume(container.HasStarted, container.Readiness is { Passes: true });
+                var isTheSame = container.Runs && container.Attempt == state.Attempt;
+                if (isTheSame) container.Resume(container.HasStarted, container.Readiness is { Passes: true });
                 else container.Recall(state, now);
             }
             else if (container.Runs || IsNewsOf(container, state)) EndUnseen(pod, container, state, now);

@@ -4,7 +4,9 @@ using Gossip.Core.Workloads;
 
 namespace Gossip.Core.Pods.StartGates;
 
-/// <summary>A pod that others make way for starts when nothing is left of them; whoever frees the last of their room has it looked at.</summary>
+/// <summary>
+/// A pod that others make way for starts when nothing is left of them; whoever frees the last of their room has it looked at.
+/// </summary>
 sealed class RoomGate(NodeConfig config, Bidder bidder) : IStartGate
 {
     public GateAnswer Ask(KeptPod pod, Slot slot, Turn turn) =>

@@ -138,6 +138,20 @@ public class PreemptingTests
     }
 
     [Fact]
+    public void The_log_has_the_victims_end_before_the_admission_that_needs_its_room()
+    {
+        var desk = Full();
+        var victim = desk.Own.Uid;
+        var run = High(desk);
+        BidFor(desk, run);
+        var before = desk.Tables.History.Count;
+        desk.Hear(desk.Ring[0], new Award(50, run, new Victory(9, 2)));
+        var written = desk.Tables.History.Skip(before).Select(change => change.Uid).ToList();
+        var admission = Assert.Single(desk.Slots.Find(run.Pod)!.Admissions).Uid;
+        Assert.InRange(written.IndexOf(victim), 0, written.IndexOf(admission) - 1);
+    }
+
+    [Fact]
     public void An_award_ends_the_victim_gracefully_and_the_newcomer_starts_when_nothing_is_left_of_it()
     {
         var desk = Full();

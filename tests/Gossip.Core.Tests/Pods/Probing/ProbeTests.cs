@@ -6,7 +6,7 @@ using Gossip.Core.Tables;
 using Gossip.Core.Templates;
 using Gossip.Core.Tests.Scheduling;
 
-namespace Gossip.Core.Tests.Pods;
+namespace Gossip.Core.Tests.Pods.Probing;
 
 /// <summary>When containers are probed, and what their answers do.</summary>
 public class ProbeTests

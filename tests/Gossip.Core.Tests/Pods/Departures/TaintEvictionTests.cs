@@ -8,7 +8,7 @@ using Gossip.Core.Templates;
 using Gossip.Core.Tests.Scheduling;
 using Gossip.Core.Turns;
 
-namespace Gossip.Core.Tests.Pods;
+namespace Gossip.Core.Tests.Pods.Departures;
 
 /// <summary>NoExecute: a pod leaves its node at once, after the time for which it tolerates the taint, or never.</summary>
 public class TaintEvictionTests

@@ -2,7 +2,7 @@ using Gossip.Core.Pods;
 using Gossip.Core.Ports;
 using Gossip.Core.Tests.Scheduling;
 
-namespace Gossip.Core.Tests.Pods;
+namespace Gossip.Core.Tests.Pods.Ending;
 
 /// <summary>Hooks, and in which order a pod ends within its grace.</summary>
 public class EndTests

@@ -6,7 +6,7 @@ using Gossip.Core.Templates;
 using Gossip.Core.Tests.Scheduling;
 using Gossip.Core.Turns;
 
-namespace Gossip.Core.Tests.Pods;
+namespace Gossip.Core.Tests.Pods.Recovery;
 
 /// <summary>A runtime whose engine is gone, and what becomes of its pods when it is back.</summary>
 public class LostRuntimeTests

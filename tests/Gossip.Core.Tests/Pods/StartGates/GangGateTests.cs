@@ -8,7 +8,7 @@ using Gossip.Core.Tests.Scheduling;
 using Gossip.Core.Tests.Tables;
 using Gossip.Core.Turns;
 
-namespace Gossip.Core.Tests.Pods;
+namespace Gossip.Core.Tests.Pods.StartGates;
 
 /// <summary>A pod of a gang of three has its place here; the others get theirs elsewhere, as the test says.</summary>
 public class GangGateTests
@@ -64,6 +64,24 @@ public class GangGateTests
         desk.Die(desk.Others[0]);
         desk.Admit(desk.Others[1], 1, ready: false, pod: desk.Pods[2]);
         desk.Pass(500);
+        Assert.Empty(desk.Commands);
+    }
+
+    [Fact]
+    public void Gates_are_asked_in_their_order_and_the_first_that_holds_the_pod_back_is_named()
+    {
+        var template = TestCluster.Template.Replace("\"labels\"", """
+            "annotations":{"gossip.dev/gang":"train/3","gossip.dev/depends-on":"svc/db"},"labels"
+            """, StringComparison.Ordinal);
+        var desk = new Desk(rank: 3, replicas: 3, template: template).Start().Sync();
+        desk.Hear(desk.Ring[0], new Ask(1, desk.Run));
+        desk.Hear(desk.Ring[0], new Award(1, desk.Run, new Victory(9, 2)));
+        desk.Pass(500);
+        Assert.Equal("WaitingForGang", desk.Own.Status.Containers.Single().Reason);
+        desk.Admit(desk.Others[0], 1, ready: false, pod: desk.Pods[1]);
+        desk.Admit(desk.Others[1], 1, ready: false, pod: desk.Pods[2]);
+        desk.Pass(500);
+        Assert.Equal("WaitingForDependencies", desk.Own.Status.Containers.Single().Reason);
         Assert.Empty(desk.Commands);
     }
 }

@@ -7,7 +7,7 @@ using Gossip.Core.Templates;
 using Gossip.Core.Tests.Scheduling;
 using Gossip.Core.Turns;
 
-namespace Gossip.Core.Tests.Pods;
+namespace Gossip.Core.Tests.Pods.Recovery;
 
 public class AdoptionTests
 {
