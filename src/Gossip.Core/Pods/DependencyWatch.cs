@@ -1,8 +1,10 @@
-using Gossip.Core.Model;
+using Gossip.Core.Membership;
 using Gossip.Core.Pods.Ending;
 using Gossip.Core.Pods.StartGates;
+using Gossip.Core.Primitives;
+using Gossip.Core.Scheduling;
+using Gossip.Core.Tables;
 using Gossip.Core.Turns;
-using Gossip.Core.Workloads;
 
 namespace Gossip.Core.Pods;
 

@@ -1,5 +1,6 @@
-using Gossip.Core.Model;
-using Gossip.Core.Scheduling;
+using Gossip.Core.Primitives;
+using Gossip.Core.Replication;
+using Gossip.Core.Tables;
 
 namespace Gossip.Core.Pods;
 

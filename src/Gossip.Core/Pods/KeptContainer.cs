@@ -1,6 +1,9 @@
-using Gossip.Core.Model;
+using Gossip.Core.Membership;
 using Gossip.Core.Pods.Probing;
-using Gossip.Core.Scheduling;
+using Gossip.Core.Ports;
+using Gossip.Core.Primitives;
+using Gossip.Core.Tables;
+using Gossip.Core.Templates;
 using Gossip.Core.Turns;
 
 namespace Gossip.Core.Pods;

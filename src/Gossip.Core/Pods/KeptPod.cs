@@ -1,7 +1,9 @@
 using System.Collections.Immutable;
-using Gossip.Core.Model;
 using Gossip.Core.Pods.StartGates;
-using Gossip.Core.Scheduling;
+using Gossip.Core.Ports;
+using Gossip.Core.Primitives;
+using Gossip.Core.Tables;
+using Gossip.Core.Templates;
 using Gossip.Core.Turns;
 
 namespace Gossip.Core.Pods;

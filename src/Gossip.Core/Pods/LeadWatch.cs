@@ -1,8 +1,8 @@
 using Gossip.Core.Membership;
-using Gossip.Core.Model;
-using Gossip.Core.Scheduling;
+using Gossip.Core.Primitives;
+using Gossip.Core.Requests;
+using Gossip.Core.Tables;
 using Gossip.Core.Turns;
-using Gossip.Core.Workloads;
 
 namespace Gossip.Core.Pods;
 

@@ -1,5 +1,5 @@
 using System.Diagnostics.CodeAnalysis;
-using Gossip.Core.Model;
+using Gossip.Core.Primitives;
 
 namespace Gossip.Core.Pods;
 

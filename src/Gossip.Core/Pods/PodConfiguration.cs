@@ -1,8 +1,12 @@
 using System.Collections.Immutable;
+using Gossip.Core.Membership;
 using Gossip.Core.Pods.Configuration;
+using Gossip.Core.Ports;
+using Gossip.Core.Primitives;
 using Gossip.Core.Scheduling;
+using Gossip.Core.Tables;
+using Gossip.Core.Templates;
 using Gossip.Core.Turns;
-using Gossip.Core.Workloads;
 
 namespace Gossip.Core.Pods;
 
@@ -25,7 +29,7 @@ sealed class PodConfiguration(NodeConfig config, SlotTable slots, Bidder bidder)
     {
         if (slots.Find(pod.Run.Pod) is not { } slot || pod.Files.AreMadeOf(slot.Template)) return;
         pod.Files.MadeOf(slot.Template);
-        if (!pod.Template.Volumes.Any(volume => volume is Model.FilesVolume)) return;
+        if (!pod.Template.Volumes.Any(volume => volume is FilesVolume)) return;
         if (FilesResolver.Resolve(Around(pod, pod.Launch!, slot), out _) is not { } files) return;
         var hash = FilesResolver.Hash(files);
         if (hash == pod.Files.Hash) return;
@@ -46,7 +50,7 @@ sealed class PodConfiguration(NodeConfig config, SlotTable slots, Bidder bidder)
     /// <summary>
     /// An object came, changed or went. True when the pod waits for it or has files of it, so that it is to be looked at.
     /// </summary>
-    public bool IsTouched(KeptPod pod, Model.ObjectName changed, Turn turn)
+    public bool IsTouched(KeptPod pod, ObjectName changed, Turn turn)
     {
         var @namespace = pod.Launch?.Namespace ?? slots.Find(pod.Run.Pod)?.Workload.Namespace;
         if (!string.Equals(@namespace, changed.Namespace, StringComparison.Ordinal) || !pod.Template.Uses(changed)) return false;

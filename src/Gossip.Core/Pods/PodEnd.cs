@@ -1,4 +1,4 @@
-using Gossip.Core.Model;
+using Gossip.Core.Primitives;
 
 namespace Gossip.Core.Pods;
 

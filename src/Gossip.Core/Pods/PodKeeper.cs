@@ -1,13 +1,16 @@
+using Gossip.Core.Leases;
 using Gossip.Core.Membership;
-using Gossip.Core.Model;
 using Gossip.Core.Pods.Departures;
 using Gossip.Core.Pods.Recovery;
+using Gossip.Core.Ports;
+using Gossip.Core.Primitives;
 using Gossip.Core.Replication;
 using Gossip.Core.Scheduling;
-using Gossip.Core.Singletons;
+using Gossip.Core.Tables;
+using Gossip.Core.Tables.Topology;
+using Gossip.Core.Templates;
 using Gossip.Core.Turns;
 using Gossip.Core.Wire;
-using Gossip.Core.Workloads;
 
 namespace Gossip.Core.Pods;
 
@@ -53,7 +56,7 @@ sealed class PodKeeper : INodePart, IMemberObserver, ISlotObserver, IReportObser
         self = config.Card.Id;
         rows = new PodRows(slots, tables, writer);
         lost = new LostRuntimes(config.Timings, rows);
-        leases = new PodLeases(new Leases(config, slots, members, outbox));
+        leases = new PodLeases(new LeaseHolder(config, slots, members, outbox));
         configuration = new PodConfiguration(config, slots, bidder);
         var services = new Dependencies(slots, members);
         rules = new PodRules(config, slots, members, bidder, leases, lost, services, configuration);

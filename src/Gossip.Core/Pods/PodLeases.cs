@@ -1,5 +1,6 @@
-using Gossip.Core.Model;
-using Gossip.Core.Singletons;
+using Gossip.Core.Leases;
+using Gossip.Core.Ports;
+using Gossip.Core.Primitives;
 using Gossip.Core.Turns;
 
 namespace Gossip.Core.Pods;
@@ -9,7 +10,7 @@ namespace Gossip.Core.Pods;
 /// lease; while anything of it may live the lease is renewed; and when that fails, everything is dead before any voter may grant it
 /// to another. The runtime has the last word (<see cref="LeasePod"/>), since this process may be paused or gone by then.
 /// </summary>
-sealed class PodLeases(Leases leases)
+sealed class PodLeases(LeaseHolder leases)
 {
     sealed class Held(Lease lease)
     {

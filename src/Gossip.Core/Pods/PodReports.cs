@@ -1,10 +1,11 @@
 using System.Globalization;
-using Gossip.Core.Model;
+using Gossip.Core.Membership;
 using Gossip.Core.Pods.Ending;
 using Gossip.Core.Pods.Probing;
 using Gossip.Core.Pods.Recovery;
+using Gossip.Core.Ports;
+using Gossip.Core.Primitives;
 using Gossip.Core.Replication;
-using Gossip.Core.Scheduling;
 using Gossip.Core.Turns;
 
 namespace Gossip.Core.Pods;

@@ -1,8 +1,7 @@
-using Gossip.Core.Model;
+using Gossip.Core.Primitives;
 using Gossip.Core.Replication;
-using Gossip.Core.Scheduling;
+using Gossip.Core.Tables;
 using Gossip.Core.Turns;
-using Gossip.Core.Workloads;
 
 namespace Gossip.Core.Pods;
 

@@ -4,8 +4,9 @@ using Gossip.Core.Pods.Departures;
 using Gossip.Core.Pods.Recovery;
 using Gossip.Core.Pods.StartGates;
 using Gossip.Core.Scheduling;
+using Gossip.Core.Tables;
+using Gossip.Core.Templates;
 using Gossip.Core.Turns;
-using Gossip.Core.Workloads;
 
 namespace Gossip.Core.Pods;
 

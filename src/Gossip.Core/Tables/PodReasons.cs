@@ -1,17 +1,20 @@
 namespace Gossip.Core.Tables;
 
-/// <summary>Reasons in a pod's status that other parts of a node ask for. Where Kubernetes has a word for it, it is that word.</summary>
+/// <summary>Reasons in the status of a pod or of a container. Where Kubernetes has a reason for the same, it is that one.</summary>
 static class PodReasons
 {
-    /// <summary>A NoExecute taint of its node drove it out.</summary>
-    public const string TaintedOut = "TaintManagerEviction";
+    // Why a pod leaves its node
+    public const string Evicted = "EvictionByEvictionAPI", TaintedOut = "TaintManagerEviction", Preempted = "Preempted",
+        Rebalanced = "Rebalanced", TopologyConflict = "TopologyConflict", LeaseLost = "LeaseLost", Alone = "Alone",
+        GangIncomplete = "GangIncomplete";
 
-    /// <summary>It broke a rule between pods that was kept first by another.</summary>
-    public const string TopologyConflict = "TopologyConflict";
+    // What a pod waits for before it starts
+    public const string WaitingForGang = "WaitingForGang", WaitingForLease = "WaitingForLease", WaitingForRoom = "WaitingForRoom",
+        WaitingForDependencies = "WaitingForDependencies", FailedMount = "FailedMount";
 
-    /// <summary>It was evicted for a pod of greater priority.</summary>
-    public const string Preempted = "Preempted";
-
-    /// <summary>It waits for a service that it depends on.</summary>
-    public const string WaitingForDependencies = "WaitingForDependencies";
+    // What happened to it, or to a container of it
+    public const string RuntimeLost = "RuntimeLost", DeadlineExceeded = "DeadlineExceeded", DependencyLost = "DependencyLost",
+        ContainerCreating = "ContainerCreating", PodInitializing = "PodInitializing", ContainerConfigError = "CreateContainerConfigError",
+        CrashLoopBackOff = "CrashLoopBackOff", ErrImagePull = "ErrImagePull", ImagePullBackOff = "ImagePullBackOff",
+        Completed = "Completed", Error = "Error", StatusUnknown = "ContainerStatusUnknown";
 }

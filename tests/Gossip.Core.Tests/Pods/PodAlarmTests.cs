@@ -1,4 +1,4 @@
-using Gossip.Core.Model;
+using Gossip.Core.Primitives;
 using Gossip.Core.Pods;
 
 namespace Gossip.Core.Tests.Pods;

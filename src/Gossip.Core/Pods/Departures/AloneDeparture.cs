@@ -1,5 +1,7 @@
 using Gossip.Core.Membership;
-using Gossip.Core.Model;
+using Gossip.Core.Primitives;
+using Gossip.Core.Tables;
+using Gossip.Core.Tables.Topology;
 using Gossip.Core.Turns;
 
 namespace Gossip.Core.Pods.Departures;

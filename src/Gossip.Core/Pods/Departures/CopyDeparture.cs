@@ -1,7 +1,7 @@
 using Gossip.Core.Membership;
-using Gossip.Core.Scheduling;
+using Gossip.Core.Tables;
+using Gossip.Core.Tables.Topology;
 using Gossip.Core.Turns;
-using Gossip.Core.Workloads;
 
 namespace Gossip.Core.Pods.Departures;
 

@@ -1,6 +1,8 @@
 using Gossip.Core.Membership;
-using Gossip.Core.Turns;
-using Gossip.Core.Workloads;
+using Gossip.Core.Primitives;
+using Gossip.Core.Requests;
+using Gossip.Core.Tables;
+using Gossip.Core.Tables.Topology;
 
 namespace Gossip.Core.Pods.Departures;
 

@@ -1,6 +1,8 @@
-using Gossip.Core.Model;
+using Gossip.Core.Membership;
+using Gossip.Core.Primitives;
+using Gossip.Core.Tables;
+using Gossip.Core.Tables.Topology;
 using Gossip.Core.Turns;
-using Gossip.Core.Workloads;
 
 namespace Gossip.Core.Pods.Departures;
 

@@ -1,3 +1,4 @@
+using Gossip.Core.Tables.Topology;
 using Gossip.Core.Turns;
 
 namespace Gossip.Core.Pods.Departures;

@@ -1,7 +1,9 @@
 using Gossip.Core.Membership;
-using Gossip.Core.Model;
+using Gossip.Core.Primitives;
+using Gossip.Core.Replication;
+using Gossip.Core.Tables;
+using Gossip.Core.Tables.Topology;
 using Gossip.Core.Turns;
-using Gossip.Core.Workloads;
 
 namespace Gossip.Core.Pods.Departures;
 

@@ -1,5 +1,8 @@
-using Gossip.Core.Model;
+using Gossip.Core.Explain;
+using Gossip.Core.Primitives;
 using Gossip.Core.Scheduling.Preemption;
+using Gossip.Core.Tables;
+using Gossip.Core.Tables.Topology;
 
 namespace Gossip.Core.Pods.Departures;
 

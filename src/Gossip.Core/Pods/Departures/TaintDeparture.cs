@@ -1,7 +1,10 @@
 using System.Collections.Immutable;
-using Gossip.Core.Model;
+using Gossip.Core.Primitives;
+using Gossip.Core.Replication;
+using Gossip.Core.Tables;
+using Gossip.Core.Tables.Topology;
+using Gossip.Core.Templates;
 using Gossip.Core.Turns;
-using Gossip.Core.Workloads;
 
 namespace Gossip.Core.Pods.Departures;
 

@@ -1,5 +1,5 @@
-using Gossip.Core.Model;
-using Gossip.Core.Scheduling;
+using Gossip.Core.Ports;
+using Gossip.Core.Templates;
 using Gossip.Core.Turns;
 
 namespace Gossip.Core.Pods.Ending;

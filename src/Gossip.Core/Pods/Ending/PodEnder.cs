@@ -1,11 +1,14 @@
 using System.Globalization;
-using Gossip.Core.Model;
+using Gossip.Core.Membership;
 using Gossip.Core.Pods.Departures;
 using Gossip.Core.Pods.Probing;
+using Gossip.Core.Ports;
+using Gossip.Core.Primitives;
 using Gossip.Core.Replication;
 using Gossip.Core.Scheduling;
+using Gossip.Core.Tables;
+using Gossip.Core.Templates;
 using Gossip.Core.Turns;
-using Gossip.Core.Workloads;
 
 namespace Gossip.Core.Pods.Ending;
 

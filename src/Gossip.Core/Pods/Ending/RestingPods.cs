@@ -1,4 +1,4 @@
-using Gossip.Core.Model;
+using Gossip.Core.Templates;
 
 namespace Gossip.Core.Pods.Ending;
 

@@ -1,9 +1,10 @@
 using Gossip.Core.Membership;
-using Gossip.Core.Model;
+using Gossip.Core.Primitives;
 using Gossip.Core.Replication;
 using Gossip.Core.Scheduling;
+using Gossip.Core.Tables;
+using Gossip.Core.Tables.Topology;
 using Gossip.Core.Turns;
-using Gossip.Core.Workloads;
 
 namespace Gossip.Core.Pods.Recovery;
 

@@ -1,4 +1,5 @@
 using Gossip.Core.Membership;
+using Gossip.Core.Replication;
 using Gossip.Core.Turns;
 
 namespace Gossip.Core.Pods.Recovery;

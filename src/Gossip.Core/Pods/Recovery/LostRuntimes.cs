@@ -1,5 +1,8 @@
 using System.Collections.Immutable;
-using Gossip.Core.Model;
+using Gossip.Core.Membership;
+using Gossip.Core.Ports;
+using Gossip.Core.Replication;
+using Gossip.Core.Tables;
 using Gossip.Core.Turns;
 
 namespace Gossip.Core.Pods.Recovery;

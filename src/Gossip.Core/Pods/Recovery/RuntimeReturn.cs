@@ -1,7 +1,10 @@
 using System.Collections.Immutable;
-using Gossip.Core.Model;
+using Gossip.Core.Membership;
 using Gossip.Core.Pods.Ending;
-using Gossip.Core.Scheduling;
+using Gossip.Core.Ports;
+using Gossip.Core.Primitives;
+using Gossip.Core.Replication;
+using Gossip.Core.Tables;
 using Gossip.Core.Turns;
 
 namespace Gossip.Core.Pods.Recovery;

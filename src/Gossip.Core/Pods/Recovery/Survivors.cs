@@ -1,6 +1,8 @@
-using Gossip.Core.Model;
+using Gossip.Core.Ports;
+using Gossip.Core.Primitives;
+using Gossip.Core.Replication;
 using Gossip.Core.Scheduling;
-using Gossip.Core.Workloads;
+using Gossip.Core.Tables;
 
 namespace Gossip.Core.Pods.Recovery;
 

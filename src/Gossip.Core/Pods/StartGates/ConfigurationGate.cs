@@ -1,7 +1,9 @@
 using System.Collections.Immutable;
 using Gossip.Core.Pods.Configuration;
+using Gossip.Core.Ports;
+using Gossip.Core.Scheduling;
+using Gossip.Core.Tables;
 using Gossip.Core.Turns;
-using Gossip.Core.Workloads;
 
 namespace Gossip.Core.Pods.StartGates;
 

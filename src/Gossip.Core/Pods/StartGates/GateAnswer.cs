@@ -1,4 +1,5 @@
 using Gossip.Core.Pods.Departures;
+using Gossip.Core.Turns;
 
 namespace Gossip.Core.Pods.StartGates;
 

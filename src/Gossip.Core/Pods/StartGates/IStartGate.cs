@@ -1,5 +1,6 @@
+using Gossip.Core.Scheduling;
+using Gossip.Core.Tables;
 using Gossip.Core.Turns;
-using Gossip.Core.Workloads;
 
 namespace Gossip.Core.Pods.StartGates;
 
