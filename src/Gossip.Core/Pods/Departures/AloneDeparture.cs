@@ -20,7 +20,7 @@ sealed class AloneDeparture(NodeTimings timings, IMemberList members) : IDepartu
     public bool HasChanged(in MemberChange change, Turn turn)
     {
         if (change.Before?.State == change.After?.State) return false;
-        if (Company.Of(members).IsAlone == aloneSince is not null) return false;
+        if (Connectivity.Of(members).IsAlone == aloneSince is not null) return false;
         aloneSince = aloneSince is null ? turn.Monotonic : null;
         return true;
     }
@@ -29,7 +29,7 @@ sealed class AloneDeparture(NodeTimings timings, IMemberList members) : IDepartu
     {
         if (!pod.Template.StopsAlone || aloneSince is not { } since || pod.IsEnding) return null;
         var due = since + (pod.Template.LossGrace ?? timings.LossGrace);
-        if (turn.Monotonic >= due) return new Departure(PodReasons.Alone, $"node {Company.Of(members)}") { IsNoted = true };
+        if (turn.Monotonic >= due) return new Departure(PodReasons.Alone, $"node {Connectivity.Of(members)}") { IsNoted = true };
         pod.Alarm.LookAt(due);
         return null;
     }

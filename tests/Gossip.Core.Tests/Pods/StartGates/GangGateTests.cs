@@ -73,7 +73,7 @@ public class GangGateTests
         var template = TestCluster.Template.Replace("\"labels\"", """
             "annotations":{"gossip.dev/gang":"train/3","gossip.dev/depends-on":"svc/db"},"labels"
             """, StringComparison.Ordinal);
-        var desk = new Desk(rank: 3, replicas: 3, template: template).Start().Sync();
+        var desk = new TestNode(rank: 3, replicas: 3, template: template).Start().Sync();
         desk.Hear(desk.Ring[0], new Ask(1, desk.Run));
         desk.Hear(desk.Ring[0], new Award(1, desk.Run, new Victory(9, 2)));
         desk.Pass(500);
