@@ -5,7 +5,7 @@ using Gossip.Kubernetes.Manifests;
 namespace Gossip.Kubernetes;
 
 /// <summary>Label selectors as <c>kubectl -l</c> writes them.</summary>
-public static class LabelSelector
+static class LabelSelector
 {
     public static readonly Selector Everything = new(Labels.Empty, []);
 
@@ -17,15 +17,18 @@ public static class LabelSelector
         var terms = new List<SelectorTerm>();
         foreach (var part in Parts(text))
         {
-            if (ParseOne(part) is not { } term || Names.Key(term.Key) is not null || term.Values.Any(value => Names.Value(value) is not null))
+            if (ParseOne(part) is not { } term || !IsSound(term))
             {
-                problem = $"unable to parse requirement: '{part}' is none of key=value, key!=value, key in (a,b), key notin (a,b), key, !key";
+                problem =
+                    $"unable to parse requirement: '{part}' is none of key=value, key!=value, key in (a,b), key notin (a,b), key, !key";
                 return null;
             }
             terms.Add(term);
         }
         return new Selector(Labels.Empty, [.. terms]);
     }
+
+    static bool IsSound(SelectorTerm term) => NameGrammar.IsLabelKey(term.Key) && term.Values.All(value => NameGrammar.IsLabelValue(value));
 
     /// <summary>As kubectl prints it.</summary>
     public static string Format(Selector selector) =>
@@ -38,6 +41,9 @@ public static class LabelSelector
         SelectorOperator.Exists => term.Key,
         _ => $"!{term.Key}",
     };
+
+    static readonly (string Sign, SelectorOperator Operator)[] Signs =
+        [("!=", SelectorOperator.NotIn), ("==", SelectorOperator.In), ("=", SelectorOperator.In)];
 
     static SelectorTerm? ParseOne(string part)
     {
@@ -54,7 +60,7 @@ public static class LabelSelector
                 _ => null,
             };
         }
-        foreach (var (sign, @operator) in ((string, SelectorOperator)[])[("!=", SelectorOperator.NotIn), ("==", SelectorOperator.In), ("=", SelectorOperator.In)])
+        foreach (var (sign, @operator) in Signs)
             if (part.IndexOf(sign, StringComparison.Ordinal) is >= 0 and var at)
                 return new SelectorTerm(part[..at].Trim(), @operator, [part[(at + sign.Length)..].Trim()]);
         return new SelectorTerm(part, SelectorOperator.Exists, []);

@@ -1,5 +1,4 @@
 using System.Text.Json.Nodes;
-using Gossip.Kubernetes;
 using Gossip.Kubernetes.Plans;
 
 namespace Gossip.Cli.Client;
@@ -10,13 +9,10 @@ static class Applying
     /// <returns>What was done: <c>created</c> or <c>replaced</c>.</returns>
     public static async Task<string> PerformAsync(NodeClient node, PlanStep step, JsonObject document, CancellationToken cancel)
     {
-        var kind = ApiKind.Of(step.Name.Kind) ?? throw new CliFailure($"{step.Name.Kind} is no kind that a node serves", 2);
-        var root = kind.Group.Length == 0 ? $"api/{kind.Version}" : $"apis/{kind.Group}/{kind.Version}";
-        var collection = kind.Namespaced ? $"{root}/namespaces/{step.Name.Namespace}/{kind.Plural}" : $"{root}/{kind.Plural}";
-        var path = $"{collection}/{step.Name.Name}";
+        var path = $"{step.CollectionPath}/{step.Name.Name}";
         if (await node.FindAsync(path, cancel) is null)
         {
-            await node.PostAsync(collection, document, cancel);
+            await node.PostAsync(step.CollectionPath, document, cancel);
             return "created";
         }
         await node.PutAsync(path, document, cancel);

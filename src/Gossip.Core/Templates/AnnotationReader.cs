@@ -46,7 +46,7 @@ sealed class AnnotationReader(TemplateFaults faults, Labels annotations)
             var name = part.Trim(' ');
             foreach (var kind in (ReadOnlySpan<string>)["svc/", "service/", "services/"])
                 if (name.StartsWith(kind, StringComparison.Ordinal)) name = name[kind.Length..];
-            if (!IsServiceName(name))
+            if (!NameGrammar.IsServiceName(name))
             {
                 Refuse(DependsOn, $"\"{part}\" is not a service: write svc/name, with commas between several");
                 return [];
@@ -104,7 +104,7 @@ sealed class AnnotationReader(TemplateFaults faults, Labels annotations)
     {
         if (annotations[Gang] is not { } text) return null;
         var slash = text.IndexOf('/', StringComparison.Ordinal);
-        if (slash > 0 && IsLabel(text[..slash]) && int.TryParse(text.AsSpan(slash + 1), NumberStyles.None, CultureInfo.InvariantCulture, out var min)
+        if (slash > 0 && NameGrammar.IsDnsLabel(text.AsSpan(0, slash)) && int.TryParse(text.AsSpan(slash + 1), NumberStyles.None, CultureInfo.InvariantCulture, out var min)
             && min is > 0 and <= GangTerms.MinMost) return new GangTerms(text[..slash], min);
         Refuse(Gang, $"\"{text}\" is not a gang: write NAME/MIN, a DNS label and a whole number from 1 to {GangTerms.MinMost}");
         return null;
@@ -118,10 +118,4 @@ sealed class AnnotationReader(TemplateFaults faults, Labels annotations)
     }
 
     void Refuse(string annotation, string message) => faults.Refuse($"metadata.annotations[{annotation}]", message);
-
-    static bool IsServiceName(string name) => IsLabel(name) && char.IsAsciiLetterLower(name[0]);
-
-    static bool IsLabel(string name) =>
-        name.Length is > 0 and <= Wire.Limits.Label && name[0] != '-' && name[^1] != '-'
-        && name.All(c => char.IsAsciiLetterLower(c) || char.IsAsciiDigit(c) || c == '-');
 }

@@ -201,8 +201,7 @@ public sealed class PodTemplateReader
     string ReadHostname(JsonElement spec)
     {
         var name = JsonTexts.Text(spec, "hostname") ?? "";
-        faults.RefuseIf(name.Length > Wire.Limits.Label || name.StartsWith('-') || name.EndsWith('-') || !name.All(c => char.IsAsciiLetterLower(c) || char.IsAsciiDigit(c) || c == '-'),
-            "spec.hostname", $"\"{name}\" is not a DNS label");
+        faults.RefuseIf(name.Length > 0 && !NameGrammar.IsDnsLabel(name), "spec.hostname", $"\"{name}\" is not a DNS label");
         return name;
     }
 }

@@ -1,4 +1,5 @@
 using System.Net;
+using Gossip.Core.Wire;
 using Microsoft.AspNetCore.Hosting.Server;
 using Microsoft.AspNetCore.Hosting.Server.Features;
 using Microsoft.AspNetCore.Http;
@@ -31,7 +32,10 @@ public sealed class ApiServer : IAsyncDisposable
     /// <summary>Where it answers, such as http://127.0.0.1:8080.</summary>
     public Uri Url { get; private set; } = null!;
 
+    /// <summary>Listens on 127.0.0.1, and answers once the task is done.</summary>
+    /// <param name="api">What answers.</param>
     /// <param name="port">0 for any free one.</param>
+    /// <param name="ct">Gives up starting.</param>
     /// <exception cref="IOException">The port is taken.</exception>
     public static async Task<ApiServer> StartAsync(KubernetesApi api, int port = 0, CancellationToken ct = default)
     {

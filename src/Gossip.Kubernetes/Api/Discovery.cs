@@ -1,6 +1,7 @@
 using System.Text.Json.Nodes;
 using Gossip.Kubernetes.Api.Http;
 using Gossip.Kubernetes.Api.Pods;
+using Gossip.Kubernetes.Kinds;
 
 namespace Gossip.Kubernetes.Api;
 
@@ -13,7 +14,8 @@ static class Discovery
 
     static readonly string[] Verbs = ["create", "delete", "deletecollection", "get", "list", "update"];
 
-    static readonly (string Group, string Version)[] Groups = [.. ApiKind.All.Select(kind => (kind.Group, kind.Version)).Distinct(), (PodMetrics.Group, PodMetrics.Version)];
+    static readonly (string Group, string Version)[] Groups =
+        [.. ServedKinds.All.Select(kind => (kind.Group, kind.Version)).Distinct(), (PodMetrics.Group, PodMetrics.Version)];
 
     /// <summary>Null for a path that is not of discovery.</summary>
     public static ApiAnswer? Answer(ReadOnlySpan<string> parts, AnswerForm form) => parts switch
@@ -29,10 +31,12 @@ static class Discovery
         {
             ["kind"] = "APIGroupList",
             ["apiVersion"] = "v1",
-            ["groups"] = new JsonArray([.. Groups.Where(one => one.Group.Length > 0).Select(one => (JsonNode)Group(one.Group, one.Version))]),
+            ["groups"] = new JsonArray(
+                [.. Groups.Where(one => one.Group.Length > 0).Select(one => (JsonNode)Group(one.Group, one.Version))]),
         }),
         ["api", var version] when Has("", version) => ResourceList("", version),
-        ["apis", var group] when Groups.Any(one => one.Group == group) => new ApiAnswer(200, WithKind(Group(group, Groups.First(one => one.Group == group).Version))),
+        ["apis", var group] when Groups.Any(one => one.Group == group) =>
+            new ApiAnswer(200, WithKind(Group(group, Groups.First(one => one.Group == group).Version))),
         ["apis", var group, var version] when Has(group, version) => ResourceList(group, version),
         _ => null,
     };
@@ -79,29 +83,43 @@ static class Discovery
             ["verbs"] = Texts(VerbsOf(kind)),
             ["shortNames"] = ShortNamesOf(kind),
             ["categories"] = CategoriesOf(kind),
-        }).Concat(group.Length == 0 ? [Eviction()] : [])]),
+        }).Concat(KindsOf(group, version).SelectMany(SubresourceList))]),
     });
 
-    /// <summary>By it kubectl drain knows that it may evict, and need not delete.</summary>
-    static JsonNode Eviction() => new JsonObject
-    {
-        ["name"] = "pods/eviction",
-        ["singularName"] = "",
-        ["namespaced"] = true,
-        ["group"] = "policy",
-        ["version"] = "v1",
-        ["kind"] = "Eviction",
-        ["verbs"] = Texts(["create"]),
-    };
+    /// <summary>By <c>pods/eviction</c> kubectl drain knows that it may evict, and need not delete.</summary>
+    static IEnumerable<JsonNode> SubresourceList(ServedKind kind) =>
+        from subresource in kind.Subresources
+        let told = subresource.Discovered
+        where told is not null
+        select new JsonObject
+        {
+            ["name"] = $"{kind.Plural}/{subresource.Name}",
+            ["singularName"] = "",
+            ["namespaced"] = kind.Namespaced,
+            ["group"] = told.Group,
+            ["version"] = told.Version,
+            ["kind"] = told.Kind,
+            ["verbs"] = Texts(told.Verbs),
+        };
 
-    static JsonArray SubresourcesOf(ApiKind kind) => kind.Kind != ApiKind.Pod ? [] : new JsonArray(new JsonObject
+    static JsonArray SubresourcesOf(ServedKind kind)
     {
-        ["subresource"] = "eviction",
-        ["responseKind"] = new JsonObject { ["group"] = "policy", ["version"] = "v1", ["kind"] = "Eviction" },
-        ["verbs"] = Texts(["create"]),
-    });
+        var found = from subresource in kind.Subresources
+                    let told = subresource.Discovered
+                    where told is not null
+                    select (JsonNode)new JsonObject
+                    {
+                        ["subresource"] = subresource.Name,
+                        ["responseKind"] = KindOf(told),
+                        ["verbs"] = Texts(told.Verbs),
+                    };
+        return new JsonArray([.. found]);
+    }
 
-    static IEnumerable<string> VerbsOf(ApiKind kind) => kind.Kind == ApiKind.Node ? [.. Verbs, "patch"] : Verbs;
+    static JsonObject KindOf(DiscoveredSubresource told) =>
+        new() { ["group"] = told.Group, ["version"] = told.Version, ["kind"] = told.Kind };
+
+    static IEnumerable<string> VerbsOf(ServedKind kind) => kind.IsPatchable ? [.. Verbs, "patch"] : Verbs;
 
     static ApiAnswer Aggregated(bool core) => new(200, new JsonObject
     {
@@ -131,12 +149,13 @@ static class Discovery
     })
     { ContentType = Accepts.GroupDiscoveryType };
 
-    static IEnumerable<ApiKind> KindsOf(string group, string version) => ApiKind.All.Where(kind => kind.Group == group && kind.Version == version);
+    static IEnumerable<ServedKind> KindsOf(string group, string version) =>
+        ServedKinds.All.Where(kind => kind.Group == group && kind.Version == version);
 
     /// <summary>What <c>kubectl get all</c> asks for.</summary>
-    static JsonArray CategoriesOf(ApiKind kind) => kind.IsWorkload || kind.Kind is ApiKind.Pod or ApiKind.Service ? Texts(["all"]) : [];
+    static JsonArray CategoriesOf(ServedKind kind) => kind.IsInAll ? Texts(["all"]) : [];
 
-    static JsonArray ShortNamesOf(ApiKind kind) => kind.ShortName.Length == 0 ? [] : Texts([kind.ShortName]);
+    static JsonArray ShortNamesOf(ServedKind kind) => kind.ShortName.Length == 0 ? [] : Texts([kind.ShortName]);
 
     static JsonArray Texts(IEnumerable<string> texts) => new([.. texts.Select(text => (JsonNode)text)]);
 }

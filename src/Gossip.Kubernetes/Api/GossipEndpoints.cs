@@ -1,99 +1,60 @@
-using System.Text.Json.Nodes;
-using Gossip.Core.Explain;
-using Gossip.Core.Membership;
-using Gossip.Core.Primitives;
+using Gossip.Core.Ports;
 using Gossip.Core.Scheduling;
-using Gossip.Core.Tables;
-using Gossip.Core.View;
+using Gossip.Kubernetes.Api.Http;
+using Gossip.Kubernetes.Api.Pods;
+using Gossip.Kubernetes.Kinds;
 using Gossip.Kubernetes.Manifests;
-using Gossip.Kubernetes.Plans;
+using Microsoft.AspNetCore.Http;
 
 namespace Gossip.Kubernetes.Api;
 
-/// <summary>What Kubernetes has no word for, under <c>/gossip/v1</c>: the documents that the <c>gossip</c> tool reads.</summary>
-static class GossipEndpoints
+/// <summary>What Kubernetes has no word for: the paths under <c>/gossip/v1</c>.</summary>
+sealed class GossipEndpoints(ClusterAccess node)
 {
-    /// <summary><c>GET /gossip/v1/members</c>: every member this node knows, dead ones too, in order of name. Memory in bytes.</summary>
-    public static JsonObject Members(ClusterView view) => new()
-    {
-        ["members"] = new JsonArray([.. view.Nodes.OrderBy(node => node.Member.Name, StringComparer.Ordinal).Select(node => Member(node, view))]),
-    };
+    /// <summary>A great plan is seconds of work: one at a time, so that the node has the machine's other cores.</summary>
+    readonly SemaphoreSlim planning = new(1);
 
-    static JsonNode Member(NodeView node, ClusterView view) => new JsonObject
+    /// <summary>Null when the answer was a stream, and is over.</summary>
+    public async Task<ApiAnswer?> AnswerAsync(string[] parts, HttpContext context)
     {
-        ["name"] = node.Member.Name,
-        ["state"] = node.Member.State.ToString(),
-        ["address"] = node.Member.Address.ToString(),
-        ["incarnation"] = node.Member.Incarnation.ToString(),
-        ["apiUrl"] = node.Member.Card.ApiUrl,
-        ["self"] = node.Member.Id == view.Self,
-        ["pods"] = view.Pods.Count(pod => pod.Standing is { } standing && standing.Node == node.Member.Id),
-        ["freeMilliCpu"] = node.Member.Capacity.Free.Cpu.Value,
-        ["freeMemory"] = node.Member.Capacity.Free.Memory.Value,
-        ["runtimes"] = new JsonArray([.. node.Member.Card.Runtimes.Select(runtime => (JsonNode)runtime)]),
-    };
-
-    /// <summary>
-    /// <c>GET /gossip/v1/nodes/NODE/pods</c>: everything that the node has admitted and that has not run to its end, what is on its way
-    /// out too, in order of namespace and name. Null when there is no such node.
-    /// </summary>
-    public static JsonObject? PodsOn(ClusterView view, string name)
-    {
-        if (view.Nodes.FirstOrDefault(node => node.Member.Name == name) is not { } node) return null;
-        return new JsonObject
+        var (request, gone) = (context.Request, context.RequestAborted);
+        switch (request.Method, parts)
         {
-            ["node"] = name,
-            ["state"] = node.Member.State.ToString(),
-            ["unschedulable"] = node.Unschedulable,
-            ["pods"] = new JsonArray([.. from pod in view.Pods
-                                         from held in pod.Admissions
-                                         where held.Node == node.Member.Id && held.Status.Phase is PodPhase.Pending or PodPhase.Running
-                                         select (JsonNode)new JsonObject
-                                         {
-                                             ["namespace"] = pod.Namespace,
-                                             ["name"] = pod.Name,
-                                             ["uid"] = new PodRun(pod.Id, held.Run.Epoch).Uid,
-                                             ["owner"] = pod.Owner.ToString(),
-                                             ["phase"] = held.Status.Phase.ToString(),
-                                             ["ready"] = held.Status.Ready,
-                                             ["leaves"] = pod.Deleting || pod.Standing?.Uid != held.Uid,
-                                         }]),
-        };
+            case ("GET", ["members"]):
+                return new ApiAnswer(200, GossipDocuments.Members((await node.LookAsync(gone)).View));
+            case ("GET", ["why", var ns, var pod]):
+                return GossipDocuments.Explain(await node.LookAsync(gone), ns, pod) is { } why
+                    ? new ApiAnswer(200, why)
+                    : Statuses.NotFound(PodKind.Instance, pod);
+            case ("GET", ["nodes", var name, "pods"]):
+                return GossipDocuments.PodsOn((await node.LookAsync(gone)).View, name) is { } there
+                    ? new ApiAnswer(200, there)
+                    : Statuses.NotFound(NodeKind.Instance, name);
+            case ("GET", ["pods", var ns, var pod, "copy"]):
+                return await PodStreams.CopyAsync(context, node.Pods, ns, pod);
+            case ("GET" or "POST", ["voters"]):
+                return await VotersEndpoint.AnswerAsync(request, node, gone);
+            case ("POST", ["plan"]):
+                return await PlanAsync(request, gone);
+            default:
+                return Statuses.NotFoundPath(request.Path);
+        }
     }
 
-    /// <summary><c>GET /gossip/v1/why/NAMESPACE/POD</c>: null when there is no such pod.</summary>
-    public static JsonObject? Explain(ClusterIndex cluster, string ns, string name)
+    async Task<ApiAnswer> PlanAsync(HttpRequest request, CancellationToken gone)
     {
-        if (cluster.View.Pods.FirstOrDefault(pod => pod.Namespace == ns && pod.Name == name) is not { } pod) return null;
-        var report = Why.Explain(pod, cluster.View, cluster.Diagnoses);
-        return new JsonObject
+        var (body, refused) = await Body.ReadAsync(request);
+        if (refused is not null) return refused;
+        var view = (await node.LookAsync(gone)).View;
+        var @namespace = request.Query["namespace"].ToString() is { Length: > 0 } named ? named : ManifestValidator.DefaultNamespace;
+        await planning.WaitAsync(gone);
+        try
         {
-            ["pod"] = report.Pod,
-            ["owner"] = report.Owner,
-            ["phase"] = report.Phase.ToString(),
-            ["placed"] = report.Node.Length > 0,
-            ["node"] = report.Node,
-            ["headline"] = report.Headline,
-            ["answers"] = new JsonArray([.. report.Answers.Select(answer => (JsonNode)new JsonObject
-            {
-                ["node"] = answer.Node,
-                ["score"] = answer.Score,
-                ["won"] = answer.Won,
-                ["why"] = answer.Why,
-            })]),
-            ["diagnosis"] = report.Diagnosis is { } diagnosis ? ShownPlacement.Of(diagnosis) : null,
-            ["remarks"] = new JsonArray([.. report.Remarks.Select(remark => (JsonNode)remark)]),
-            ["lines"] = new JsonArray([.. report.ToText().Split('\n').Select(line => (JsonNode)line)]),
-        };
-    }
-
-    /// <summary><c>POST /gossip/v1/plan</c>: what an apply of the body (an object, or a List of them) would do here, doing nothing.</summary>
-    /// <param name="place">Also where every pod would go, under <c>placement</c>; null while there are faults.</param>
-    public static JsonObject Plan(ClusterView view, ReadOnlySpan<byte> body, string defaultNamespace, bool place, CancellationToken cancel)
-    {
-        var plan = Planner.Plan(ManifestReader.Read("request body", body), view, defaultNamespace);
-        var json = plan.ToJson();
-        if (place) json["placement"] = plan.IsSound ? ShownPlacement.Of(Placing.Of(view, [.. plan.Steps.Select(step => new Intent(step.Name, step.Fields))], cancel)) : null;
-        return json;
+            return new ApiAnswer(200, GossipDocuments.Plan(view, body.Span, @namespace, request.Query["place"].ToString() == "true", gone));
+        }
+        finally
+        {
+            planning.Release();
+        }
     }
 }

@@ -1,5 +1,6 @@
 using System.Text.Json.Nodes;
 using Gossip.Kubernetes.Api.Http;
+using Gossip.Kubernetes.Kinds;
 
 namespace Gossip.Kubernetes.Api;
 
@@ -15,7 +16,8 @@ static class OpenApi
     /// <summary>Null for a path that is not of OpenAPI.</summary>
     public static ApiAnswer? Answer(ReadOnlySpan<string> parts) => parts switch
     {
-        ["openapi", "v2"] => new ApiAnswer(200, []) { ContentType = "application/com.github.proto-openapi.spec.v2.v1.0+protobuf", Raw = EmptyV2 },
+        ["openapi", "v2"] =>
+            new ApiAnswer(200, []) { ContentType = "application/com.github.proto-openapi.spec.v2.v1.0+protobuf", Raw = EmptyV2 },
         ["openapi", "v3"] => new ApiAnswer(200, Index()),
         ["openapi", "v3", "api", var version] => Document("", version),
         ["openapi", "v3", "apis", var group, var version] => Document(group, version),
@@ -25,21 +27,19 @@ static class OpenApi
     static JsonObject Index()
     {
         var paths = new JsonObject();
-        foreach (var root in ApiKind.All.Select(Root).Distinct())
+        foreach (var root in ServedKinds.All.Select(kind => kind.Root).Distinct())
             paths[root] = new JsonObject { ["serverRelativeURL"] = $"/openapi/v3/{root}?hash={Discovery.Version}" };
         return new JsonObject { ["paths"] = paths };
     }
 
-    static string Root(ApiKind kind) => kind.Group.Length == 0 ? $"api/{kind.Version}" : $"apis/{kind.Group}/{kind.Version}";
-
     static ApiAnswer? Document(string group, string version)
     {
-        var kinds = ApiKind.All.Where(kind => kind.Group == group && kind.Version == version).ToArray();
+        var kinds = ServedKinds.All.Where(kind => kind.Group == group && kind.Version == version).ToArray();
         if (kinds.Length == 0) return null;
         var (paths, schemas) = (new JsonObject(), new JsonObject());
         foreach (var kind in kinds)
         {
-            var collection = $"/{Root(kind)}/{(kind.Namespaced ? "namespaces/{namespace}/" : "")}{kind.Plural}";
+            var collection = $"/{kind.CollectionPath("{namespace}")}";
             paths[collection] = new JsonObject { ["post"] = Operation(kind, "post") };
             // kubectl looks at PATCH alone to learn whether the server validates fields, for every verb.
             paths[$"{collection}/{{name}}"] = new JsonObject { ["put"] = Operation(kind, "put"), ["patch"] = Operation(kind, "patch") };
@@ -59,7 +59,7 @@ static class OpenApi
         });
     }
 
-    static JsonObject Operation(ApiKind kind, string action) => new()
+    static JsonObject Operation(ServedKind kind, string action) => new()
     {
         ["x-kubernetes-action"] = action,
         ["x-kubernetes-group-version-kind"] = GroupVersionKind(kind),
@@ -67,9 +67,11 @@ static class OpenApi
         ["responses"] = new JsonObject { ["200"] = new JsonObject { ["description"] = "OK" } },
     };
 
-    static JsonNode Parameter(string name) => new JsonObject { ["name"] = name, ["in"] = "query", ["schema"] = new JsonObject { ["type"] = "string" } };
+    static JsonNode Parameter(string name) =>
+        new JsonObject { ["name"] = name, ["in"] = "query", ["schema"] = new JsonObject { ["type"] = "string" } };
 
-    static JsonObject GroupVersionKind(ApiKind kind) => new() { ["group"] = kind.Group, ["version"] = kind.Version, ["kind"] = kind.Kind };
+    static JsonObject GroupVersionKind(ServedKind kind) =>
+        new() { ["group"] = kind.Group, ["version"] = kind.Version, ["kind"] = kind.Kind };
 
-    static string SchemaName(ApiKind kind) => $"io.k8s.api.{(kind.Group.Length == 0 ? "core" : kind.Group)}.{kind.Version}.{kind.Kind}";
+    static string SchemaName(ServedKind kind) => $"io.k8s.api.{(kind.Group.Length == 0 ? "core" : kind.Group)}.{kind.Version}.{kind.Kind}";
 }

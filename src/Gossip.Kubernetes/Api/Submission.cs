@@ -4,13 +4,14 @@ using Gossip.Core.Primitives;
 using Gossip.Core.Turns;
 using Gossip.Core.Wire;
 using Gossip.Kubernetes.Api.Http;
+using Gossip.Kubernetes.Kinds;
 using Gossip.Kubernetes.Manifests;
 using Microsoft.AspNetCore.Http;
 
 namespace Gossip.Kubernetes.Api;
 
 /// <summary>An object that a client sent, read and checked.</summary>
-sealed record Submission(JsonObject Root, ObjectName Name, IReadOnlyList<string> Warnings, bool DryRun)
+sealed record Submission(ServedKind Kind, ObjectName Name, JsonObject Root, IReadOnlyList<string> Warnings, bool DryRun)
 {
     const int SuffixLength = 5;
 
@@ -23,19 +24,20 @@ sealed record Submission(JsonObject Root, ObjectName Name, IReadOnlyList<string>
         var kind = path.Kind;
         var set = ManifestReader.Read("request body", body);
         if (!set.Faults.IsEmpty) return (null, Statuses.Invalid(null, "", set.Faults));
-        if (set.Manifests is not [var manifest]) return (null, Statuses.BadRequest($"the body holds {set.Manifests.Length} objects: send one"));
+        if (set.Manifests is not [var manifest])
+            return (null, Statuses.BadRequest($"the body holds {set.Manifests.Length} objects: send one"));
         var root = manifest.Root;
         if (manifest.Kind.Length == 0) root["kind"] = kind.Kind;
         if (manifest.ApiVersion.Length == 0) root["apiVersion"] = kind.ApiVersion;
         if (manifest.Kind != kind.Kind || manifest.ApiVersion != kind.ApiVersion)
-            return (null, Statuses.BadRequest($"{manifest.Kind} in version \"{manifest.ApiVersion}\" cannot be handled as a {kind.Kind} in version \"{kind.ApiVersion}\""));
+            return (null, Statuses.WrongKind(manifest.Kind, manifest.ApiVersion, $"a {kind.Kind}", kind.ApiVersion));
         if (root["metadata"] is null) root["metadata"] = new JsonObject();
         if (root["metadata"] is JsonObject metadata && Complete(metadata, path) is { } problem) return (null, Statuses.BadRequest(problem));
         set = ManifestValidator.Check(set, path.Namespace.Length > 0 ? path.Namespace : ManifestValidator.DefaultNamespace);
         if (!set.Faults.IsEmpty) return (null, Statuses.Invalid(kind, manifest.Name, set.Faults));
         var (warnings, refused) = Unknown(set, query["fieldValidation"].ToString());
         if (refused is not null) return (null, refused);
-        return (new Submission(root, kind.Name(path.Namespace, manifest.Name), warnings, query["dryRun"].ToString() == "All"), null);
+        return (new Submission(kind, kind.Name(path.Namespace, manifest.Name), root, warnings, query["dryRun"].ToString() == "All"), null);
     }
 
     /// <summary>Fills in what the path says; the problem, if the two disagree.</summary>
@@ -44,11 +46,14 @@ sealed record Submission(JsonObject Root, ObjectName Name, IReadOnlyList<string>
         var (name, @namespace) = (metadata["name"].AsText(), metadata["namespace"].AsText());
         if (path.Kind.Namespaced && @namespace.Length == 0) metadata["namespace"] = path.Namespace;
         else if (@namespace != path.Namespace && path.Kind.Namespaced)
-            return $"the namespace of the provided object does not match the namespace sent on the request: {@namespace} is not {path.Namespace}";
+            return "the namespace of the provided object does not match the namespace sent on the request: "
+                + $"{@namespace} is not {path.Namespace}";
         if (path.Name.Length > 0)
         {
             if (name.Length == 0) metadata["name"] = path.Name;
-            return name.Length == 0 || name == path.Name ? null : $"the name of the object ({name}) does not match the name on the URL ({path.Name})";
+            return name.Length == 0 || name == path.Name
+                ? null
+                : $"the name of the object ({name}) does not match the name on the URL ({path.Name})";
         }
         if (name.Length == 0 && metadata["generateName"].AsText() is { Length: > 0 } prefix)
             metadata["name"] = prefix + new string(Random.Shared.GetItems(SuffixLetters.AsSpan(), SuffixLength));
@@ -61,8 +66,10 @@ sealed record Submission(JsonObject Root, ObjectName Name, IReadOnlyList<string>
     /// </summary>
     static (IReadOnlyList<string> Warnings, ApiAnswer? Refused) Unknown(ManifestSet set, string validation)
     {
-        var unknown = set.Warnings.Where(warning => warning.Reason == FaultReason.UnknownField).Select(warning => $"unknown field \"{warning.Field}\"").ToArray();
-        var others = set.Warnings.Where(warning => warning.Reason != FaultReason.UnknownField).Select(warning => $"{warning.Field} {warning.Message}");
+        var unknown = set.Warnings.Where(warning => warning.Reason == FaultReason.UnknownField)
+            .Select(warning => $"unknown field \"{warning.Field}\"").ToArray();
+        var others = set.Warnings.Where(warning => warning.Reason != FaultReason.UnknownField)
+            .Select(warning => $"{warning.Field} {warning.Message}");
         return validation switch
         {
             "" or "Warn" or "Strict" => ([.. unknown, .. others], null),

@@ -9,10 +9,12 @@ using Microsoft.AspNetCore.Http;
 
 namespace Gossip.Kubernetes.Api;
 
-/// <summary><c>/gossip/v1/voters</c>: GET says by whose majority singletons run, POST <c>{"add":[NAME],"remove":[NAME]}</c> changes it.</summary>
+/// <summary>
+/// <c>/gossip/v1/voters</c>: GET says by whose majority singletons run, POST <c>{"add":[NAME],"remove":[NAME]}</c> changes it.
+/// </summary>
 static class VotersEndpoint
 {
-    public static async Task<ApiAnswer> AnswerAsync(HttpRequest request, Func<Request, CancellationToken, Task<Reply>> ask, CancellationToken ct)
+    public static async Task<ApiAnswer> AnswerAsync(HttpRequest request, ClusterAccess node, CancellationToken ct)
     {
         var change = new ChangeVoters([], []);
         if (HttpMethods.IsPost(request.Method))
@@ -22,7 +24,7 @@ static class VotersEndpoint
             if (Read(body) is not { } read) return Statuses.BadRequest("the body is not {\"add\":[NAME …],\"remove\":[NAME …]}");
             change = read;
         }
-        return await ask(change, ct) switch
+        return await node.AskAsync(change, ct) switch
         {
             VotersAre voters => new ApiAnswer(200, new JsonObject
             {
@@ -47,5 +49,6 @@ static class VotersEndpoint
         }
     }
 
-    static ImmutableArray<string> Names(JsonNode? names) => names is null ? [] : [.. names.AsArray().Select(name => name!.GetValue<string>())];
+    static ImmutableArray<string> Names(JsonNode? names) =>
+        names is null ? [] : [.. names.AsArray().Select(name => name!.GetValue<string>())];
 }

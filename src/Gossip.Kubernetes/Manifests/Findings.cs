@@ -10,6 +10,9 @@ sealed class Findings(Manifest manifest)
     public List<ManifestFault> Faults { get; } = [];
     public List<ManifestFault> Warnings { get; } = [];
 
+    /// <summary>Which rule speaks.</summary>
+    public string Rule { get; set; } = "";
+
     /// <param name="near">The node at fault, or the one that lacks it: for the place.</param>
     public void Fault(string field, JsonNode? near, FaultReason reason, string message) => Add(Faults, field, near, reason, message);
 
@@ -39,7 +42,8 @@ sealed class Findings(Manifest manifest)
     {
         if (list.Count >= Max) return;
         var about = manifest.Name.Length == 0 ? manifest.Kind : $"{manifest.Kind} {manifest.Name}";
-        list.Add(new ManifestFault(manifest.Source, manifest.Document, manifest.Where(near), about, field, reason, message));
+        var at = manifest.Where(near);
+        list.Add(new ManifestFault(manifest.Source, manifest.Document, at, about, field, reason, message) { Rule = Rule });
     }
 
     /// <summary>The path of a key below a field: <c>spec.replicas</c>, <c>metadata.labels[a.b/c]</c>.</summary>

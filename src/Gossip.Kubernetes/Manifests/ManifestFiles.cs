@@ -8,6 +8,9 @@ public static class ManifestFiles
 {
     static readonly string[] Extensions = [".yaml", ".yml", ".json"];
 
+    /// <summary>Everything that the paths name, in order. Never throws for what is not there or cannot be read: that is a fault.</summary>
+    /// <param name="paths">Files, folders, or <c>-</c>.</param>
+    /// <param name="stdin">What <c>-</c> reads.</param>
     public static ManifestSet Read(IEnumerable<string> paths, Stream stdin)
     {
         var set = ManifestSet.Empty;

@@ -1,10 +1,11 @@
 using Gossip.Core.Primitives;
+using Gossip.Core.Tables;
 using Gossip.Core.Wire;
 
 namespace Gossip.Kubernetes.Manifests;
 
 /// <summary>What a manifest may be at most, with the arithmetic it comes from.</summary>
-public static class ManifestLimits
+static class ManifestLimits
 {
     /// <summary>All files of one <c>apply</c> together: 32 objects of the greatest size, or some 30,000 usual ones.</summary>
     public const int InputBytes = 32 * Limits.ObjectBytes;

@@ -5,9 +5,11 @@ using System.Text.Json;
 using System.Text.Json.Nodes;
 using Gossip.Core.Explain;
 using Gossip.Core.Primitives;
+using Gossip.Core.Replication;
 using Gossip.Core.Requests;
 using Gossip.Core.Tables;
 using Gossip.Core.View;
+using Gossip.Kubernetes.Kinds;
 
 namespace Gossip.Kubernetes.Manifests;
 
@@ -16,7 +18,7 @@ namespace Gossip.Kubernetes.Manifests;
 /// for all labels, one for all annotations, one for each other field. Nothing is lost on the way, known or not;
 /// what a server sets (status, uid, resourceVersion …) is no part of it.
 /// </summary>
-public static class ManifestMapper
+static class ManifestMapper
 {
     /// <summary>Top-level objects that are split, so that two users may change two fields at once.</summary>
     static readonly string[] Split = ["spec", "data", "stringData", "binaryData", "metadata"];
@@ -48,7 +50,7 @@ public static class ManifestMapper
     public static ImmutableArray<ObjectField> ToFields(JsonObject root)
     {
         var fields = new SortedDictionary<string, ReadOnlyMemory<byte>>(StringComparer.Ordinal);
-        foreach (var (key, value) in ConfigRules.Normal(root))
+        foreach (var (key, value) in ServedKinds.Of(root["kind"].AsText())?.Normalize(root) ?? root)
         {
             if (value is null || key is "apiVersion" or "kind" or "status") continue;
             if (value is not JsonObject inner || !Split.Contains(key) || (inner.Count == 0 && key != "metadata"))
@@ -62,7 +64,9 @@ public static class ManifestMapper
         return [.. fields.Select(field => new ObjectField(field.Key, field.Value))];
     }
 
-    /// <summary>The document again: apiVersion, kind, metadata (name first) and every cell. Server-set fields are the caller's to add.</summary>
+    /// <summary>
+    /// The document again: apiVersion, kind, metadata (name first) and every cell. Server-set fields are the caller's to add.
+    /// </summary>
     public static JsonObject ToJson(ObjectName name, string apiVersion, ImmutableArray<ObjectField> fields)
     {
         var metadata = new JsonObject { ["name"] = name.Name };

@@ -12,8 +12,14 @@ public static class ManifestReader
 {
     static readonly UTF8Encoding Strict = new(false, throwOnInvalidBytes: true);
 
+    /// <summary>The documents of a text.</summary>
+    /// <param name="source">What faults call it.</param>
+    /// <param name="text">YAML or JSON.</param>
     public static ManifestSet Read(string source, string text) => Read(source, Encoding.UTF8.GetBytes(text));
 
+    /// <summary>The documents of a text in UTF-8, at most 32 MiB.</summary>
+    /// <param name="source">What faults call it.</param>
+    /// <param name="utf8">YAML or JSON.</param>
     public static ManifestSet Read(string source, ReadOnlySpan<byte> utf8)
     {
         if (utf8.StartsWith(Encoding.UTF8.Preamble)) utf8 = utf8[Encoding.UTF8.Preamble.Length..];
@@ -21,7 +27,8 @@ public static class ManifestReader
         var documents = new Documents(source, positions);
         if (utf8.Length > ManifestLimits.InputBytes)
         {
-            documents.Fault(default, FaultReason.TooLarge, $"is {utf8.Length} bytes, more than {ManifestLimits.InputBytes}: apply it in parts");
+            documents.Fault(
+                default, FaultReason.TooLarge, $"is {utf8.Length} bytes, more than {ManifestLimits.InputBytes}: apply it in parts");
             return documents.ToSet();
         }
         try
@@ -88,7 +95,8 @@ public static class ManifestReader
             for (var i = 0; i < inside.Length && manifests.Count <= ManifestLimits.Documents; i++)
             {
                 if (inside[i] is JsonObject item) AddObject(item);
-                else faults.Add(new ManifestFault(source, number, default, root["kind"].AsText(), $"items[{i}]", FaultReason.Invalid, "is not an object"));
+                else faults.Add(new ManifestFault(
+                    source, number, default, root["kind"].AsText(), $"items[{i}]", FaultReason.Invalid, "is not an object"));
             }
         }
 

@@ -143,7 +143,8 @@ sealed class YamlTree
     {
         var tag = scalar.Tag.IsEmpty ? "" : scalar.Tag.Value;
         if (tag is "!" or "tag:yaml.org,2002:str") return JsonValue.Create(scalar.Value);
-        if (tag.Length > 0 && tag is not ("tag:yaml.org,2002:int" or "tag:yaml.org,2002:float" or "tag:yaml.org,2002:bool" or "tag:yaml.org,2002:null"))
+        if (tag.Length > 0
+            && tag is not ("tag:yaml.org,2002:int" or "tag:yaml.org,2002:float" or "tag:yaml.org,2002:bool" or "tag:yaml.org,2002:null"))
             throw Bad($"the tag {tag} means nothing here: leave it out");
         if (tag.Length == 0 && scalar.Style != ScalarStyle.Plain) return JsonValue.Create(scalar.Value);
         return YamlScalar.Resolve(scalar.Value, out var problem) is var value && problem is null ? value : throw Bad(problem);

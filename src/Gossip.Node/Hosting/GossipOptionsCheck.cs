@@ -1,5 +1,6 @@
 using System.Text;
 using Gossip.Core.Primitives;
+using Gossip.Core.Templates;
 using Gossip.Core.Wire;
 using Gossip.Node.Transport;
 using Microsoft.Extensions.Options;
@@ -19,7 +20,7 @@ public sealed class GossipOptionsCheck : IValidateOptions<GossipOptions>
 
     static IEnumerable<string> Faults(GossipOptions options)
     {
-        if (!IsLabel(options.Name))
+        if (!NameGrammar.IsDnsLabel(options.Name))
             yield return $"Name: '{options.Name}' is not a DNS label (a-z, 0-9 and '-', at most {Limits.Label}, no '-' at either end)";
         if (options.Cluster.Length == 0 || Encoding.UTF8.GetByteCount(options.Cluster) > 128)
             yield return "Cluster: needs 1 to 128 bytes";
@@ -34,6 +35,12 @@ public sealed class GossipOptionsCheck : IValidateOptions<GossipOptions>
         foreach (var seed in options.Seeds)
             if (!AddressReader.TryReadSeed(seed, out _, out var unreadable))
                 yield return $"Seeds: {unreadable}";
+        foreach (var (key, value) in options.Labels)
+            if (!NameGrammar.IsLabelKey(key) || !NameGrammar.IsLabelValue(value))
+                yield return $"Labels: '{key}={value}' is not a label, such as disk=ssd or example.com/disk=ssd";
+        foreach (var taint in options.Taints)
+            if (!NameGrammar.IsLabelKey(taint.Key) || !NameGrammar.IsLabelValue(taint.Value))
+                yield return $"Taints: '{taint.Key}={taint.Value}' has no key and value of a label";
         if (!options.Resources.IsWhole)
             yield return $"Resources: below zero: {options.Resources}";
         if (options.Resources.Devices.Groups is { Length: > Devices.GroupsMost } groups)
@@ -48,12 +55,8 @@ public sealed class GossipOptionsCheck : IValidateOptions<GossipOptions>
             yield return $"ApiUrl: '{options.ApiUrl}' is not an absolute URL";
         foreach (var workload in options.Workloads.Values)
         {
-            if (!IsLabel(workload.Name)) yield return $"Workloads: '{workload.Name}' is not a DNS label";
+            if (!NameGrammar.IsDnsLabel(workload.Name)) yield return $"Workloads: '{workload.Name}' is not a DNS label";
             if (workload.Copies < 0) yield return $"Workloads: {workload.Name} asks for {workload.Copies} copies";
         }
     }
-
-    static bool IsLabel(string text) =>
-        text.Length is > 0 and <= Limits.Label && text[0] != '-' && text[^1] != '-'
-        && text.All(letter => char.IsAsciiLetterLower(letter) || char.IsAsciiDigit(letter) || letter == '-');
 }

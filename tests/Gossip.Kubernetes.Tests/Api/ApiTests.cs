@@ -1,5 +1,7 @@
 using System.Net;
 using System.Text.Json.Nodes;
+using Gossip.Core.Ports;
+using Gossip.Core.Replication;
 using Gossip.Kubernetes.Api;
 
 namespace Gossip.Kubernetes.Tests.Api;
@@ -32,10 +34,16 @@ public class ApiTests
     [InlineData("POST", Pods, """{"kind":"Service","apiVersion":"v1","metadata":{"name":"x"}}""", 400, "BadRequest")]
     [InlineData("POST", Pods, """{"metadata":{"name":"x","namespace":"other"}}""", 400, "BadRequest")]
     [InlineData("POST", Pods, """{"metadata":{"name":"x"},"spec":{}}""", 422, "Invalid")]
-    [InlineData("POST", "/api/v1/namespaces/nowhere/pods", """{"metadata":{"name":"x"},"spec":{"containers":[{"name":"c","image":"i"}]}}""", 404, "NotFound")]
-    [InlineData("PUT", Pods + "/absent", """{"metadata":{"name":"absent"},"spec":{"containers":[{"name":"c","image":"i"}]}}""", 404, "NotFound")]
-    [InlineData("PUT", Pods + "/there", """{"metadata":{"name":"there","resourceVersion":"1"},"spec":{"containers":[{"name":"c","image":"i"}]}}""", 409, "Conflict")]
-    [InlineData("PUT", Pods + "/there", """{"metadata":{"name":"other"},"spec":{"containers":[{"name":"c","image":"i"}]}}""", 400, "BadRequest")]
+    [InlineData(
+        "POST", "/api/v1/namespaces/nowhere/pods", """{"metadata":{"name":"x"},"spec":{"containers":[{"name":"c","image":"i"}]}}""", 404,
+        "NotFound")]
+    [InlineData(
+        "PUT", Pods + "/absent", """{"metadata":{"name":"absent"},"spec":{"containers":[{"name":"c","image":"i"}]}}""", 404, "NotFound")]
+    [InlineData(
+        "PUT", Pods + "/there", """{"metadata":{"name":"there","resourceVersion":"1"},"spec":{"containers":[{"name":"c","image":"i"}]}}""",
+        409, "Conflict")]
+    [InlineData(
+        "PUT", Pods + "/there", """{"metadata":{"name":"other"},"spec":{"containers":[{"name":"c","image":"i"}]}}""", 400, "BadRequest")]
     public async Task Every_refusal_is_a_status_that_says_why(string method, string path, string? body, int code, string reason)
     {
         await using var served = await ServedCluster.StartAsync();
@@ -54,7 +62,8 @@ public class ApiTests
         Assert.Equal(HttpStatusCode.Created, (await served.PostAsync(Pods, Pod("p"))).Code);
         var (code, twice) = await served.PostAsync(Pods, Pod("p"));
         Assert.Equal((HttpStatusCode.Conflict, "AlreadyExists", "p"), (code, (string)twice["reason"]!, (string)twice["details"]!["name"]!));
-        var (_, invalid) = await served.PostAsync(Pods, """{"metadata":{"name":"q"},"spec":{"containers":[{"name":"c","image":"i","resources":{"requests":{"cpu":"-1"}}}]}}""");
+        var (_, invalid) = await served.PostAsync(
+            Pods, """{"metadata":{"name":"q"},"spec":{"containers":[{"name":"c","image":"i","resources":{"requests":{"cpu":"-1"}}}]}}""");
         Assert.Equal("spec.containers[0].resources.requests.cpu", (string)invalid["details"]!["causes"]![0]!["field"]!);
     }
 
@@ -100,7 +109,8 @@ public class ApiTests
     public async Task A_generated_name_is_made_here()
     {
         await using var served = await ServedCluster.StartAsync();
-        var (code, shown) = await served.PostAsync(Pods, Pod("p").Replace("\"name\":\"p\"", "\"generateName\":\"job-\"", StringComparison.Ordinal));
+        var (code, shown) =
+            await served.PostAsync(Pods, Pod("p").Replace("\"name\":\"p\"", "\"generateName\":\"job-\"", StringComparison.Ordinal));
         Assert.Equal(HttpStatusCode.Created, code);
         Assert.Matches("^job-[a-z0-9]{5}$", (string)shown["metadata"]!["name"]!);
     }
@@ -139,15 +149,18 @@ public class ApiTests
     {
         await using var served = await ServedCluster.StartAsync();
         Assert.Equal(HttpStatusCode.NotAcceptable, (await served.GetAsync(Pods, "application/vnd.kubernetes.protobuf")).Code);
-        Assert.Equal("PodList", (string)(await served.GetAsync(Pods, "application/vnd.kubernetes.protobuf, application/json")).Body["kind"]!);
-        Assert.Equal("Table", (string)(await served.GetAsync(Pods, "application/json;as=Table;v=v1;g=meta.k8s.io,application/json")).Body["kind"]!);
+        Assert.Equal(
+            "PodList", (string)(await served.GetAsync(Pods, "application/vnd.kubernetes.protobuf, application/json")).Body["kind"]!);
+        Assert.Equal(
+            "Table", (string)(await served.GetAsync(Pods, "application/json;as=Table;v=v1;g=meta.k8s.io,application/json")).Body["kind"]!);
     }
 
     [Fact]
     public async Task A_node_that_is_away_is_said_to_be()
     {
         await using var server = await ApiServer.StartAsync(new KubernetesApi((_, _) =>
-            Task.FromResult<Gossip.Core.Ports.Reply>(new Gossip.Core.Ports.Refused(Gossip.Core.Ports.RefusedBecause.Unavailable, "stopping"))));
+            Task.FromResult<Gossip.Core.Ports.Reply>(
+                new Gossip.Core.Ports.Refused(Gossip.Core.Ports.RefusedBecause.Unavailable, "stopping"))));
         using var http = new HttpClient { BaseAddress = server.Url };
         Assert.Equal(HttpStatusCode.ServiceUnavailable, (await http.GetAsync("/readyz")).StatusCode);
         Assert.Equal("ok", await http.GetStringAsync("/livez"));

@@ -17,7 +17,8 @@ public class ConfigApiTests
     public async Task A_map_is_created_read_replaced_and_deleted()
     {
         await using var served = await ServedCluster.StartAsync();
-        Assert.Equal(HttpStatusCode.Created, (await served.PostAsync(Maps, Map("""{"a.b":"1","c":""}""", ""","binaryData":{"d":"AQ=="}"""))).Code);
+        Assert.Equal(
+            HttpStatusCode.Created, (await served.PostAsync(Maps, Map("""{"a.b":"1","c":""}""", ""","binaryData":{"d":"AQ=="}"""))).Code);
         var (_, shown) = await served.GetAsync($"{Maps}/m");
         Assert.Equal("""{"a.b":"1","c":""}""", shown["data"]!.ToJsonString());
         Assert.Equal("AQ==", (string)shown["binaryData"]!["d"]!);
@@ -33,7 +34,8 @@ public class ConfigApiTests
     public async Task What_a_secret_holds_as_text_becomes_data()
     {
         await using var served = await ServedCluster.StartAsync();
-        var (code, shown) = await served.PostAsync(Secrets, Secret("""  "data":{"a":"YQ==","b":"Yg =="},"stringData":{"b":"over","c":"ü"} """));
+        var (code, shown) =
+            await served.PostAsync(Secrets, Secret("""  "data":{"a":"YQ==","b":"Yg =="},"stringData":{"b":"over","c":"ü"} """));
         Assert.Equal(HttpStatusCode.Created, code);
         Assert.Equal("""{"a":"YQ==","b":"b3Zlcg==","c":"w7w="}""", shown["data"]!.ToJsonString());
         Assert.Null(shown["stringData"]);
@@ -50,9 +52,15 @@ public class ConfigApiTests
         await served.PostAsync(Maps, Map("""{"a":"1"}""", ""","immutable":true"""));
         var (code, status) = await served.SendAsync(HttpMethod.Put, $"{Maps}/{name}", change);
         Assert.Equal(HttpStatusCode.UnprocessableEntity, code);
-        Assert.Equal($"ConfigMap \"m\" is invalid: {field}: Forbidden: field is immutable when `immutable` is set", (string)status["message"]!);
-        Assert.Equal((field, "FieldValueForbidden"), ((string)status["details"]!["causes"]![0]!["field"]!, (string)status["details"]!["causes"]![0]!["reason"]!));
-        Assert.Equal(HttpStatusCode.OK, (await served.SendAsync(HttpMethod.Put, $"{Maps}/m", """{"metadata":{"name":"m","labels":{"l":"x"}},"immutable":true,"data":{"a":"1"}}""")).Code);
+        Assert.Equal(
+            $"ConfigMap \"m\" is invalid: {field}: Forbidden: field is immutable when `immutable` is set", (string)status["message"]!);
+        Assert.Equal(
+            (field, "FieldValueForbidden"),
+            ((string)status["details"]!["causes"]![0]!["field"]!, (string)status["details"]!["causes"]![0]!["reason"]!));
+        Assert.Equal(
+            HttpStatusCode.OK,
+            (await served.SendAsync(
+            HttpMethod.Put, $"{Maps}/m", """{"metadata":{"name":"m","labels":{"l":"x"}},"immutable":true,"data":{"a":"1"}}""")).Code);
     }
 
     [Fact]
@@ -61,7 +69,9 @@ public class ConfigApiTests
         await using var served = await ServedCluster.StartAsync();
         await served.PostAsync(Secrets, Secret("\"stringData\":{}"));
         var (code, status) = await served.SendAsync(HttpMethod.Put, $"{Secrets}/s", Secret("\"type\":\"other\""));
-        Assert.Equal((HttpStatusCode.UnprocessableEntity, "Secret \"s\" is invalid: type: Invalid value: \"other\": field is immutable"), (code, (string)status["message"]!));
+        Assert.Equal(
+            (HttpStatusCode.UnprocessableEntity, "Secret \"s\" is invalid: type: Invalid value: \"other\": field is immutable"),
+            (code, (string)status["message"]!));
     }
 
     [Theory]
@@ -70,9 +80,13 @@ public class ConfigApiTests
     [InlineData(Maps, """{"metadata":{"name":"m"},"binaryData":{"a":"hunter2"}}""", "binaryData[a]", "not base64")]
     [InlineData(Maps, """{"metadata":{"name":"m"},"data":{"a":"1"},"binaryData":{"a":"AQ=="}}""", "binaryData[a]", "in data already")]
     [InlineData(Secrets, """{"metadata":{"name":"s"},"data":{"a":"hunter2"}}""", "data[a]", "not base64")]
-    [InlineData(Secrets, """{"metadata":{"name":"s"},"type":"kubernetes.io/tls","data":{"tls.crt":"AQ=="}}""", "data[tls.key]", "is missing")]
-    [InlineData(Secrets, """{"metadata":{"name":"s"},"type":"kubernetes.io/dockerconfigjson","stringData":{".dockerconfigjson":"hunter2"}}""", "data[.dockerconfigjson]", "not JSON")]
-    public async Task What_would_be_no_use_is_refused_with_its_key_and_without_its_value(string path, string body, string field, string because)
+    [InlineData(
+        Secrets, """{"metadata":{"name":"s"},"type":"kubernetes.io/tls","data":{"tls.crt":"AQ=="}}""", "data[tls.key]", "is missing")]
+    [InlineData(
+        Secrets, """{"metadata":{"name":"s"},"type":"kubernetes.io/dockerconfigjson","stringData":{".dockerconfigjson":"hunter2"}}""",
+        "data[.dockerconfigjson]", "not JSON")]
+    public async Task What_would_be_no_use_is_refused_with_its_key_and_without_its_value(
+        string path, string body, string field, string because)
     {
         await using var served = await ServedCluster.StartAsync();
         var (code, status) = await served.PostAsync(path, body);
@@ -119,7 +133,8 @@ public class ConfigApiTests
         var secret = await kubectl.OkAsync("describe secret s");
         Assert.Matches(@"password:\s+7 bytes", secret);
         Assert.DoesNotContain("hunter2", secret);
-        Assert.Contains("replaced", await kubectl.OkAsync("replace -f -", "apiVersion: v1\nkind: ConfigMap\nmetadata: {name: m}\ndata: {a: '3'}\n"));
+        Assert.Contains(
+            "replaced", await kubectl.OkAsync("replace -f -", "apiVersion: v1\nkind: ConfigMap\nmetadata: {name: m}\ndata: {a: '3'}\n"));
         Assert.Equal("3", await kubectl.OkAsync("get cm m -o jsonpath={.data.a}"));
         Assert.Contains("protobuf is not read here", (await kubectl.RunAsync("create configmap other --from-literal=a=1")).Error);
         await kubectl.OkAsync("delete cm/m secret/s");

@@ -3,6 +3,7 @@ using System.Text.Json.Nodes;
 using Gossip.Core.Disruption;
 using Gossip.Core.Ports;
 using Gossip.Core.Primitives;
+using Gossip.Core.Replication;
 using Gossip.Core.Requests;
 using Gossip.Core.Scheduling;
 using Gossip.Core.Tables;
@@ -16,7 +17,10 @@ public class EvictionTests
     const string Pods = "/api/v1/namespaces/default/pods";
     const string Node = "/api/v1/nodes/n1";
     const string Merge = "application/merge-patch+json", Strategic = "application/strategic-merge-patch+json";
-    const string Pod = """{"metadata":{"name":"p","labels":{"app":"p"}},"spec":{"runtimeClassName":"process","containers":[{"name":"c","command":["x"]}]}}""";
+    const string Pod = """
+        {"metadata":{"name":"p","labels":{"app":"p"}},
+         "spec":{"runtimeClassName":"process","containers":[{"name":"c","command":["x"]}]}}
+        """;
 
     static string Eviction(string deleteOptions = "{}", string kind = "Eviction", string name = "p") =>
         $$$"""{"apiVersion":"policy/v1","kind":"{{{kind}}}","metadata":{"name":"{{{name}}}","namespace":"default"},"deleteOptions":{{{deleteOptions}}}}""";
@@ -46,11 +50,15 @@ public class EvictionTests
     public async Task What_the_budget_forbids_is_429_in_Kubernetes_words_with_the_cause()
     {
         const string Cause = "The disruption budget b needs 1 healthy pods and has 1 currently";
-        await using var served = await ServeAsync(new FakeCluster { Evicts = _ => new Refused(RefusedBecause.Disrupted, Cause) }.WithNode("n1", "process"));
+        await using var served =
+            await ServeAsync(new FakeCluster { Evicts = _ => new Refused(RefusedBecause.Disrupted, Cause) }.WithNode("n1", "process"));
         var (code, status) = await served.PostAsync($"{Pods}/p/eviction", Eviction());
-        Assert.Equal((HttpStatusCode.TooManyRequests, "TooManyRequests", "Cannot evict pod as it would violate the pod's disruption budget."),
+        Assert.Equal(
+            (HttpStatusCode.TooManyRequests, "TooManyRequests", "Cannot evict pod as it would violate the pod's disruption budget."),
             (code, (string)status["reason"]!, (string)status["message"]!));
-        Assert.Equal(("DisruptionBudget", Cause), ((string)status["details"]!["causes"]![0]!["reason"]!, (string)status["details"]!["causes"]![0]!["message"]!));
+        Assert.Equal(
+            ("DisruptionBudget", Cause),
+            ((string)status["details"]!["causes"]![0]!["reason"]!, (string)status["details"]!["causes"]![0]!["message"]!));
     }
 
     [Theory]
@@ -81,7 +89,8 @@ public class EvictionTests
     [Fact]
     public async Task What_has_run_to_its_end_is_deleted_by_an_eviction()
     {
-        await using var served = await ServeAsync(new FakeCluster { Tells = status => status with { Phase = PodPhase.Succeeded } }.WithNode("n1", "process"));
+        var cluster = new FakeCluster { Tells = status => status with { Phase = PodPhase.Succeeded } };
+        await using var served = await ServeAsync(cluster.WithNode("n1", "process"));
         var (code, _) = await served.PostAsync($"{Pods}/p/eviction", Eviction());
         Assert.Equal(HttpStatusCode.Created, code);
         Assert.Empty(served.Cluster.View().Pods);
@@ -92,12 +101,20 @@ public class EvictionTests
     {
         await using var served = await ServeAsync(new FakeCluster { BudgetStands = new BudgetStatus(3, 2, 4) }.WithNode("n1", "process"));
         const string Budgets = "/apis/policy/v1/namespaces/default/poddisruptionbudgets";
-        var (code, made) = await served.PostAsync(Budgets, """{"metadata":{"name":"b"},"spec":{"minAvailable":"50%","selector":{"matchLabels":{"app":"p"}}}}""");
+        var (code, made) = await served.PostAsync(
+            Budgets, """{"metadata":{"name":"b"},"spec":{"minAvailable":"50%","selector":{"matchLabels":{"app":"p"}}}}""");
         Assert.Equal(HttpStatusCode.Created, code);
-        Assert.Equal((1, 3, 2, 4), ((int)made["status"]!["disruptionsAllowed"]!, (int)made["status"]!["currentHealthy"]!, (int)made["status"]!["desiredHealthy"]!, (int)made["status"]!["expectedPods"]!));
+        Assert.Equal(
+            (1, 3, 2, 4),
+            ((int)made["status"]!["disruptionsAllowed"]!, (int)made["status"]!["currentHealthy"]!, (int)made["status"]!["desiredHealthy"]!,
+            (int)made["status"]!["expectedPods"]!));
         var (_, table) = await served.GetAsync(Budgets, "application/json;as=Table;v=v1;g=meta.k8s.io");
-        Assert.Equal(["Name", "Min Available", "Max Unavailable", "Allowed Disruptions", "Age"], table["columnDefinitions"]!.AsArray().Select(column => (string)column!["name"]!));
-        Assert.Equal("""["b","50%","N/A",1]""", new JsonArray([.. table["rows"]![0]!["cells"]!.AsArray().Take(4).Select(cell => cell!.DeepClone())]).ToJsonString());
+        Assert.Equal(
+            ["Name", "Min Available", "Max Unavailable", "Allowed Disruptions", "Age"],
+            table["columnDefinitions"]!.AsArray().Select(column => (string)column!["name"]!));
+        Assert.Equal(
+            """["b","50%","N/A",1]""",
+            new JsonArray([.. table["rows"]![0]!["cells"]!.AsArray().Take(4).Select(cell => cell!.DeepClone())]).ToJsonString());
     }
 
     [Theory]
@@ -110,7 +127,8 @@ public class EvictionTests
     public async Task A_budget_that_says_nothing_sound_names_its_field(string spec, string field)
     {
         await using var served = await ServeAsync();
-        var (code, status) = await served.PostAsync("/apis/policy/v1/namespaces/default/poddisruptionbudgets", $$$"""{"metadata":{"name":"b"},"spec":{{{spec}}}}""");
+        var (code, status) = await served.PostAsync(
+            "/apis/policy/v1/namespaces/default/poddisruptionbudgets", $$$"""{"metadata":{"name":"b"},"spec":{{{spec}}}}""");
         Assert.Equal((HttpStatusCode.UnprocessableEntity, field), (code, (string)status["details"]!["causes"]![0]!["field"]!));
     }
 
@@ -124,12 +142,15 @@ public class EvictionTests
     [Fact]
     public async Task A_node_is_cordoned_tainted_and_labelled_by_patches_and_keeps_what_it_says_of_itself()
     {
-        await using var served = await ServedCluster.StartAsync(new FakeCluster().WithNode("n1", "process", labels: Labels.Of(("zone", "a"))));
+        await using var served =
+            await ServedCluster.StartAsync(new FakeCluster().WithNode("n1", "process", labels: Labels.Of(("zone", "a"))));
         await PatchAsync(served, """{"spec":{"unschedulable":true}}""");
         await PatchAsync(served, """{"spec":{"taints":[{"key":"k","effect":"NoSchedule"}]}}""");
         await PatchAsync(served, """{"metadata":{"labels":{"disk":"ssd"},"annotations":{"a/b":"c"}}}""", Merge);
         var settings = served.Cluster.View().Nodes.Single().Settings!;
-        Assert.Equal(["metadata.annotations={\"a/b\":\"c\"}", "metadata.labels={\"disk\":\"ssd\"}", "spec.taints=[{\"key\":\"k\",\"effect\":\"NoSchedule\"}]", "spec.unschedulable=true"],
+        Assert.Equal(
+            ["metadata.annotations={\"a/b\":\"c\"}", "metadata.labels={\"disk\":\"ssd\"}",
+            "spec.taints=[{\"key\":\"k\",\"effect\":\"NoSchedule\"}]", "spec.unschedulable=true"],
             settings.Fields.Select(field => $"{field.Path}={System.Text.Encoding.UTF8.GetString(field.Json.Span)}"));
         await PatchAsync(served, """{"spec":{"unschedulable":null,"taints":null}}""");
         await PatchAsync(served, """{"metadata":{"labels":{"$patch":"replace","only":"this"}}}""");

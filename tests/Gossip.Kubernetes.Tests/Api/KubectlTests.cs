@@ -58,7 +58,9 @@ public class KubectlTests
 
         Assert.Equal("pod/odd\n", await kubectl.OkAsync("get pods -l odd=yes -o name"));
         Assert.Equal("pod/odd\n", await kubectl.OkAsync("get pods --field-selector status.phase=Pending -o name"));
-        Assert.Equal(2, (await kubectl.OkAsync("get pods -A -l 'app in (web,db),!odd' -o name".Replace('\'', '"'))).Split('\n', StringSplitOptions.RemoveEmptyEntries).Length);
+        Assert.Equal(
+            2, (await kubectl.OkAsync("get pods -A -l 'app in (web,db),!odd' -o name".Replace('\'', '"'))).Split(
+            '\n', StringSplitOptions.RemoveEmptyEntries).Length);
 
         Assert.Contains("deleted", await kubectl.OkAsync("delete deployment,svc web"), StringComparison.Ordinal);
         Assert.Contains("deleted", await kubectl.OkAsync("delete pod odd"), StringComparison.Ordinal);
@@ -83,13 +85,18 @@ public class KubectlTests
         var kubectl = served.Kubectl!;
         await kubectl.OkAsync("create -f -", Web);
         var yaml = await kubectl.OkAsync("get deploy web -o yaml");
-        Assert.Contains("replaced", await kubectl.OkAsync("replace -f -", await kubectl.OkAsync("get deploy web -o yaml")), StringComparison.Ordinal);
-        await kubectl.OkAsync("replace -f -", (await kubectl.OkAsync("get deploy web -o yaml")).Replace("replicas: 2", "replicas: 3", StringComparison.Ordinal));
+        Assert.Contains(
+            "replaced", await kubectl.OkAsync("replace -f -", await kubectl.OkAsync("get deploy web -o yaml")), StringComparison.Ordinal);
+        await kubectl.OkAsync(
+            "replace -f -",
+            (await kubectl.OkAsync("get deploy web -o yaml")).Replace("replicas: 2", "replicas: 3", StringComparison.Ordinal));
         Assert.Equal("3", await kubectl.OkAsync("get deploy web -o jsonpath={.spec.replicas}"));
         var stale = await kubectl.RunAsync("replace -f -", yaml);
         Assert.NotEqual(0, stale.Code);
         Assert.Contains("the object has been modified", stale.Error, StringComparison.Ordinal);
-        await kubectl.OkAsync("replace -f -", (await kubectl.OkAsync("get node n1 -o yaml")).Replace("spec: {}", "spec: {unschedulable: true}", StringComparison.Ordinal));
+        await kubectl.OkAsync(
+            "replace -f -",
+            (await kubectl.OkAsync("get node n1 -o yaml")).Replace("spec: {}", "spec: {unschedulable: true}", StringComparison.Ordinal));
         Assert.Contains("Ready,SchedulingDisabled", await kubectl.OkAsync("get node n1"), StringComparison.Ordinal);
     }
 
@@ -109,7 +116,8 @@ public class KubectlTests
         await using var served = await StartAsync();
         var odd = Web.Split("---")[0].Replace("replicas: 2", "replicas: 2\n  futureField: {deep: [1.5]}", StringComparison.Ordinal);
         var warned = await served.Kubectl!.RunAsync("create -f -", odd); // kubectl asks for Strict
-        Assert.Equal((0, true), (warned.Code, warned.Error.Contains("Warning: unknown field \"spec.futureField\"", StringComparison.Ordinal)));
+        Assert.Equal(
+            (0, true), (warned.Code, warned.Error.Contains("Warning: unknown field \"spec.futureField\"", StringComparison.Ordinal)));
         Assert.Equal("1.5", await served.Kubectl.OkAsync("get deploy web -o jsonpath={.spec.futureField.deep[0]}"));
     }
 
@@ -118,7 +126,8 @@ public class KubectlTests
     {
         await using var served = await StartAsync();
         var kubectl = served.Kubectl!;
-        Assert.Contains("namespaces \"shop\" not found", (await kubectl.RunAsync("create -n shop -f -", Web)).Error, StringComparison.Ordinal);
+        Assert.Contains(
+            "namespaces \"shop\" not found", (await kubectl.RunAsync("create -n shop -f -", Web)).Error, StringComparison.Ordinal);
         await kubectl.OkAsync("create -f -", "apiVersion: v1\nkind: Namespace\nmetadata: {name: shop}\n");
         await kubectl.OkAsync("create -n shop -f -", Web);
         Assert.Matches("shop +odd", await kubectl.OkAsync("get pods -A"));
@@ -134,7 +143,9 @@ public class KubectlTests
         await using var served = await StartAsync();
         await served.Kubectl!.OkAsync("create -f -", Web);
         served.Cluster.WithEvent(new ObjectName("Pod", "default", "odd"), "FailedScheduling", "0/1 nodes fit");
-        Assert.Contains("0/1 nodes are available: 1 has no runtime containers.", await served.Kubectl.OkAsync("describe pod odd"), StringComparison.Ordinal);
+        Assert.Contains(
+            "0/1 nodes are available: 1 has no runtime containers.", await served.Kubectl.OkAsync("describe pod odd"),
+            StringComparison.Ordinal);
         Assert.Matches(@"Warning\s+FailedScheduling\s+pod/odd\s+0/1 nodes fit", await served.Kubectl.OkAsync("get events"));
         Assert.Contains("Name:", await served.Kubectl.OkAsync("describe node n1"), StringComparison.Ordinal);
         Assert.Contains("2 desired", await served.Kubectl.OkAsync("describe deploy web"), StringComparison.Ordinal);
@@ -152,7 +163,8 @@ public class KubectlTests
             var shown = ManifestReader.Read("kubectl", await served.Kubectl.OkAsync($"get -f {file} -o yaml")).Manifests;
             var sent = ManifestReader.Read(file, File.ReadAllBytes(file)).Manifests;
             Assert.Equal(sent.Length, shown.Length);
-            foreach (var (before, after) in sent.Zip(shown)) Assert.True(Holds(after.Root, before.Root), $"{file}: {after.Root.ToJsonString()}");
+            foreach (var (before, after) in sent.Zip(shown))
+                Assert.True(Holds(after.Root, before.Root), $"{file}: {after.Root.ToJsonString()}");
             await served.Kubectl.OkAsync($"delete -f {file}");
         }
     }

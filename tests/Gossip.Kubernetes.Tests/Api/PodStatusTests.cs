@@ -1,4 +1,5 @@
 using System.Text.Json.Nodes;
+using Gossip.Core.Ports;
 using Gossip.Core.Primitives;
 using Gossip.Core.Scheduling;
 using Gossip.Core.Tables;
@@ -21,9 +22,12 @@ public class PodStatusTests
 
     static readonly WallTime Then = new(FakeCluster.Start.UnixMilliseconds + 60_000);
 
-    static ContainerState Waits(string name, string reason, int restarts = 0) => new(name, ContainerStage.Waiting, restarts, default, 0, reason, "");
-    static ContainerState Runs(string name, bool ready = true, int restarts = 0) => new(name, ContainerStage.Running, restarts, Then, 0, "", "") { Ready = ready, Started = true };
-    static ContainerState Ended(string name, int code = 0, string reason = "") => new(name, ContainerStage.Terminated, 0, Then, code, reason, "") { Ready = code == 0 };
+    static ContainerState Waits(string name, string reason, int restarts = 0) =>
+        new(name, ContainerStage.Waiting, restarts, default, 0, reason, "");
+    static ContainerState Runs(string name, bool ready = true, int restarts = 0) =>
+        new(name, ContainerStage.Running, restarts, Then, 0, "", "") { Ready = ready, Started = true };
+    static ContainerState Ended(string name, int code = 0, string reason = "") =>
+        new(name, ContainerStage.Terminated, 0, Then, code, reason, "") { Ready = code == 0 };
 
     /// <summary>What kubectl prints of each life.</summary>
     public static TheoryData<string, string, string> Lives => new()
@@ -51,11 +55,15 @@ public class PodStatusTests
         ContainerState[] inits = [Ended("i"), Runs("s"), Ended("j")];
         var (phase, reason, containers) = name switch
         {
-            "starting" => (PodPhase.Pending, "", [Waits("i", "PodInitializing"), Waits("s", "PodInitializing"), Waits("j", "PodInitializing"), .. mains]),
+            "starting" =>
+                (PodPhase.Pending, "",
+                [Waits("i", "PodInitializing"), Waits("s", "PodInitializing"), Waits("j", "PodInitializing"), .. mains]),
             "second" => (PodPhase.Pending, "", [Ended("i"), Waits("s", "PodInitializing"), Waits("j", "PodInitializing"), .. mains]),
             "third" => (PodPhase.Pending, "", [Ended("i"), Runs("s"), Runs("j", ready: false), .. mains]),
             "init fails" => (PodPhase.Pending, "", [Ended("i", 1), Waits("s", "PodInitializing"), Waits("j", "PodInitializing"), .. mains]),
-            "init crashes" => (PodPhase.Pending, "", [Waits("i", "CrashLoopBackOff", 3), Waits("s", "PodInitializing"), Waits("j", "PodInitializing"), .. mains]),
+            "init crashes" =>
+                (PodPhase.Pending, "",
+                [Waits("i", "CrashLoopBackOff", 3), Waits("s", "PodInitializing"), Waits("j", "PodInitializing"), .. mains]),
             "main waits" => (PodPhase.Pending, "", [.. inits, .. mains]),
             "image" => (PodPhase.Pending, "", [.. inits, Waits("a", "ImagePullBackOff"), Waits("b", "ContainerCreating")]),
             "runs" => (PodPhase.Running, "", [.. inits, Runs("a"), Runs("b")]),
@@ -91,13 +99,16 @@ public class PodStatusTests
     public async Task Container_states_and_the_run_before_are_told()
     {
         var before = new ContainerEnd(137, "OOMKilled", FakeCluster.Start);
-        await using var served = await ServeAsync(told => told with { Containers = [Ended("i"), Runs("s"), Ended("j"), Runs("a", restarts: 3) with { Last = before }, Waits("b", "CrashLoopBackOff", 1)], Ready = false });
+        ContainerState[] states =
+            [Ended("i"), Runs("s"), Ended("j"), Runs("a", restarts: 3) with { Last = before }, Waits("b", "CrashLoopBackOff", 1)];
+        await using var served = await ServeAsync(told => told with { Containers = [.. states], Ready = false });
         var (_, pod) = await served.GetAsync($"{Pods}/p");
         Assert.Equal(["i", "s", "j"], pod["status"]!["initContainerStatuses"]!.AsArray().Select(one => (string)one!["name"]!));
         var a = pod["status"]!["containerStatuses"]![0]!;
         Assert.Equal((true, true, 3), ((bool)a["ready"]!, (bool)a["started"]!, (int)a["restartCount"]!));
         Assert.Equal("2026-09-21T14:14:20Z", (string)a["state"]!["running"]!["startedAt"]!);
-        Assert.Equal((137, "OOMKilled"), ((int)a["lastState"]!["terminated"]!["exitCode"]!, (string)a["lastState"]!["terminated"]!["reason"]!));
+        Assert.Equal(
+            (137, "OOMKilled"), ((int)a["lastState"]!["terminated"]!["exitCode"]!, (string)a["lastState"]!["terminated"]!["reason"]!));
         Assert.Equal("CrashLoopBackOff", (string)pod["status"]!["containerStatuses"]![1]!["state"]!["waiting"]!["reason"]!);
         Assert.Equal("Burstable", (string)pod["status"]!["qosClass"]!);
         var (_, table) = await served.GetAsync($"{Pods}/p", Table);
@@ -111,8 +122,12 @@ public class PodStatusTests
     }
 
     [Theory]
-    [InlineData("starting", "False ContainersNotInitialized containers with incomplete status: [i s j]", "False ContainersNotReady containers with unready status: [s a b]")]
-    [InlineData("third", "False ContainersNotInitialized containers with incomplete status: [j]", "False ContainersNotReady containers with unready status: [a b]")]
+    [InlineData(
+        "starting", "False ContainersNotInitialized containers with incomplete status: [i s j]",
+        "False ContainersNotReady containers with unready status: [s a b]")]
+    [InlineData(
+        "third", "False ContainersNotInitialized containers with incomplete status: [j]",
+        "False ContainersNotReady containers with unready status: [a b]")]
     [InlineData("unready", "True", "False ContainersNotReady containers with unready status: [b]")]
     [InlineData("sidecar crashes", "True", "False ContainersNotReady containers with unready status: [s]")]
     [InlineData("runs", "True", "True")]
@@ -121,7 +136,8 @@ public class PodStatusTests
     {
         await using var served = await ServeAsync(told => Life(life, told));
         var (_, pod) = await served.GetAsync($"{Pods}/p");
-        Assert.Equal((initialized, ready, ready), (Condition(pod, "Initialized"), Condition(pod, "Ready"), Condition(pod, "ContainersReady")));
+        Assert.Equal(
+            (initialized, ready, ready), (Condition(pod, "Initialized"), Condition(pod, "Ready"), Condition(pod, "ContainersReady")));
         Assert.Equal("True", Condition(pod, "PodScheduled"));
         Assert.Equal(life == "done" ? "False" : "True", Condition(pod, "PodReadyToStartContainers"));
     }
@@ -131,15 +147,20 @@ public class PodStatusTests
     {
         await using var served = await ServeAsync(told => Life("runs", told) with { ReadySince = Then });
         var (_, pod) = await served.GetAsync($"{Pods}/p");
-        var times = pod["status"]!["conditions"]!.AsArray().ToDictionary(one => (string)one!["type"]!, one => (string)one!["lastTransitionTime"]!);
-        Assert.Equal(("2026-09-21T14:14:20Z", "2026-09-21T14:14:20Z", "2026-09-21T14:13:20Z"), (times["Ready"], times["Initialized"], times["PodScheduled"]));
+        var times = pod["status"]!["conditions"]!.AsArray()
+            .ToDictionary(one => (string)one!["type"]!, one => (string)one!["lastTransitionTime"]!);
+        Assert.Equal(
+            ("2026-09-21T14:14:20Z", "2026-09-21T14:14:20Z", "2026-09-21T14:13:20Z"),
+            (times["Ready"], times["Initialized"], times["PodScheduled"]));
     }
 
     [Fact]
     public async Task A_node_says_which_runtime_is_gone_and_how_it_isolates_processes()
     {
         var cluster = new FakeCluster().WithNode("n1", "docker", lost: "containers").WithNode("n2", "docker", lost: "docker,containers")
-            .WithNode("n3", "process", labels: Labels.Of(("gossip.dev/process-isolation", "none")), hostFault: "host filter mine failed: no disk");
+            .WithNode(
+                "n3", "process", labels: Labels.Of(("gossip.dev/process-isolation", "none")),
+                hostFault: "host filter mine failed: no disk");
         await using var served = await ServedCluster.StartAsync(cluster);
         async Task<string> Says(string node, string type)
         {

@@ -1,5 +1,6 @@
 using System.Net;
 using System.Text.Json.Nodes;
+using Gossip.Core.Templates;
 
 namespace Gossip.Kubernetes.Tests.Api;
 
@@ -7,7 +8,8 @@ public class PriorityClassApiTests
 {
     const string Classes = "/apis/scheduling.k8s.io/v1/priorityclasses";
 
-    static string Class(string name, string rest) => $$"""{"apiVersion":"scheduling.k8s.io/v1","kind":"PriorityClass","metadata":{"name":"{{name}}"},{{rest}}}""";
+    static string Class(string name, string rest) =>
+        $$"""{"apiVersion":"scheduling.k8s.io/v1","kind":"PriorityClass","metadata":{"name":"{{name}}"},{{rest}}}""";
 
     [Fact]
     public async Task A_class_is_created_listed_beside_the_systems_own_and_deleted()

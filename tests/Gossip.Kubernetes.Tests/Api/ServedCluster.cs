@@ -28,7 +28,8 @@ sealed class ServedCluster : IAsyncDisposable
         return new ServedCluster(cluster, await ApiServer.StartAsync(new KubernetesApi(cluster.AskAsync, new StoppedClock())));
     }
 
-    public async Task<(HttpStatusCode Code, JsonNode Body)> SendAsync(HttpMethod method, string path, string? body = null, string type = "application/json", string? accept = null)
+    public async Task<(HttpStatusCode Code, JsonNode Body)> SendAsync(
+        HttpMethod method, string path, string? body = null, string type = "application/json", string? accept = null)
     {
         using var request = new HttpRequestMessage(method, path);
         if (body is not null) request.Content = new StringContent(body, Encoding.UTF8, type);
@@ -37,7 +38,8 @@ sealed class ServedCluster : IAsyncDisposable
         return (response.StatusCode, JsonNode.Parse(await response.Content.ReadAsStringAsync())!);
     }
 
-    public Task<(HttpStatusCode Code, JsonNode Body)> GetAsync(string path, string? accept = null) => SendAsync(HttpMethod.Get, path, accept: accept);
+    public Task<(HttpStatusCode Code, JsonNode Body)> GetAsync(string path, string? accept = null) =>
+        SendAsync(HttpMethod.Get, path, accept: accept);
     public Task<(HttpStatusCode Code, JsonNode Body)> PostAsync(string path, string body) => SendAsync(HttpMethod.Post, path, body);
 
     public async ValueTask DisposeAsync()

@@ -36,11 +36,14 @@ sealed class FakeCluster
     /// <summary>How every budget stands.</summary>
     public BudgetStatus BudgetStands { get; set; }
 
-    public FakeCluster WithNode(string name, string runtime, MemberState state = MemberState.Alive, Labels? labels = null, string unready = "", string lost = "", string hostFault = "")
+    public FakeCluster WithNode(
+        string name, string runtime, MemberState state = MemberState.Alive, Labels? labels = null, string unready = "", string lost = "",
+        string hostFault = "")
     {
         var card = new NodeCard(name, NodeAddress.V4(0x7F000001, 7000), labels ?? Labels.Empty, [],
             new Resources(new MilliCpu(4000), new Bytes(8L << 30), default, 110, []), [runtime], "");
-        var member = new Member(card, new Incarnation((ulong)Start.UnixMilliseconds / 1000, 0), state, default, new Capacity(1, 1, card.Allocatable, unready) { LostRuntimes = lost, HostFault = hostFault });
+        var capacity = new Capacity(1, 1, card.Allocatable, unready) { LostRuntimes = lost, HostFault = hostFault };
+        var member = new Member(card, new Incarnation((ulong)Start.UnixMilliseconds / 1000, 0), state, default, capacity);
         nodes.Add(new NodeView(member, card.Labels, [], false, null, ++version));
         return this;
     }
@@ -67,27 +70,38 @@ sealed class FakeCluster
                 return new ObjectStored(objects[create.Name] = new ObjectView(
                     uid, create.Name, create.ApiVersion, Stamp.At(Start), 1, version, false, false, create.Fields));
             case ReplaceObject replace:
-                if (!objects.TryGetValue(replace.Name, out var old)) return new Refused(RefusedBecause.NotFound, $"{replace.Name} is not there");
-                if (replace.IfVersion != 0 && replace.IfVersion != old.Version) return new Refused(RefusedBecause.Conflict, "it has changed since");
-                return new ObjectStored(objects[replace.Name] = old with { Fields = replace.Fields, Version = ++version, Generation = old.Generation + 1 });
+                if (!objects.TryGetValue(replace.Name, out var old))
+                    return new Refused(RefusedBecause.NotFound, $"{replace.Name} is not there");
+                if (replace.IfVersion != 0 && replace.IfVersion != old.Version)
+                    return new Refused(RefusedBecause.Conflict, "it has changed since");
+                return new ObjectStored(
+                    objects[replace.Name] = old with { Fields = replace.Fields, Version = ++version, Generation = old.Generation + 1 });
             case EvictPod evict:
-                if (Pods().FirstOrDefault(one => one.Name == evict.Name.Name && one.Namespace == evict.Name.Namespace) is not { } evicted) return new Refused(RefusedBecause.NotFound, "is not there");
-                if (evict.Uid.Length > 0 && evict.Uid != evicted.Uid) return new Refused(RefusedBecause.Conflict, "the UID in the precondition does not match");
+                if (Find(evict.Name) is not { } evicted)
+                    return new Refused(RefusedBecause.NotFound, "is not there");
+                if (evict.Uid.Length > 0 && evict.Uid != evicted.Uid)
+                    return new Refused(RefusedBecause.Conflict, "the UID in the precondition does not match");
                 if (Evicts(evicted) is { } refusal) return refusal;
-                if (!evict.DryRun) epochs[(evicted.OwnerUid, evicted.Id.Ordinal)] = epochs.GetValueOrDefault((evicted.OwnerUid, evicted.Id.Ordinal), 1u) + 1;
+                if (!evict.DryRun)
+                    RaiseEpoch(evicted);
                 version++;
                 return new Evicted(evict.Name, evicted.Standing?.Run);
             case DeleteObject delete:
                 if (objects.Remove(delete.Name)) return Gone(delete.Name);
-                if (Pods().FirstOrDefault(pod => pod.Name == delete.Name.Name && pod.Namespace == delete.Name.Namespace && delete.Name.Kind == "Pod") is { } pod)
+                if (delete.Name.Kind == "Pod" && Find(delete.Name) is { } pod)
                 {
-                    epochs[(pod.OwnerUid, pod.Id.Ordinal)] = epochs.GetValueOrDefault((pod.OwnerUid, pod.Id.Ordinal), 1u) + 1;
+                    RaiseEpoch(pod);
                     return Gone(delete.Name);
                 }
                 return new Refused(RefusedBecause.NotFound, $"{delete.Name} is not there");
             default: throw new NotSupportedException(request.ToString());
         }
     }
+
+    PodView? Find(ObjectName name) => Pods().FirstOrDefault(pod => pod.Name == name.Name && pod.Namespace == name.Namespace);
+
+    void RaiseEpoch(PodView pod) =>
+        epochs[(pod.OwnerUid, pod.Id.Ordinal)] = epochs.GetValueOrDefault((pod.OwnerUid, pod.Id.Ordinal), 1u) + 1;
 
     Deleted Gone(ObjectName name)
     {
@@ -97,17 +111,22 @@ sealed class FakeCluster
 
     public ClusterView View()
     {
-        var pods = Pods().OrderBy(pod => pod.Namespace, StringComparer.Ordinal).ThenBy(pod => pod.Name, StringComparer.Ordinal).ToImmutableArray();
-        return new ClusterView(version, Start, nodes.FirstOrDefault()?.Member.Id ?? default, [.. nodes.Select(WithSettings)], [.. objects.Values], pods, [.. EndpointsOf(pods)], [.. events])
+        var pods = Pods().OrderBy(pod => pod.Namespace, StringComparer.Ordinal).ThenBy(pod => pod.Name, StringComparer.Ordinal)
+            .ToImmutableArray();
+        var self = nodes.FirstOrDefault()?.Member.Id ?? default;
+        var budgets = objects.Values.Where(held => held.Name.Kind == DisruptionBudget.Kind);
+        return new ClusterView(
+            version, Start, self, [.. nodes.Select(WithSettings)], [.. objects.Values], pods, [.. EndpointsOf(pods)], [.. events])
         {
-            Budgets = [.. objects.Values.Where(held => held.Name.Kind == DisruptionBudget.Kind).Select(held => new BudgetView(held.Uid, BudgetStands, ""))],
+            Budgets = [.. budgets.Select(held => new BudgetView(held.Uid, BudgetStands, ""))],
         };
     }
 
     NodeView WithSettings(NodeView node)
     {
         var settings = objects.GetValueOrDefault(new ObjectName("Node", "", node.Member.Name));
-        return settings is null ? node : node with { Settings = settings, Unschedulable = settings["spec.unschedulable"] is { } on && on.Span.SequenceEqual("true"u8) };
+        if (settings is null) return node;
+        return node with { Settings = settings, Unschedulable = settings["spec.unschedulable"]?.Span.SequenceEqual("true"u8) == true };
     }
 
     IEnumerable<EndpointsView> EndpointsOf(ImmutableArray<PodView> pods)
@@ -115,9 +134,11 @@ sealed class FakeCluster
         foreach (var service in objects.Values.Where(held => held.Name.Kind == "Service"))
         {
             if (service["spec.selector"] is not { } json) continue;
-            var selector = Labels.Of(JsonNode.Parse(json.Span)!.AsObject().Select(pair => KeyValuePair.Create(pair.Key, (string)pair.Value!)));
+            var selector =
+                Labels.Of(JsonNode.Parse(json.Span)!.AsObject().Select(pair => KeyValuePair.Create(pair.Key, (string)pair.Value!)));
             var chosen = pods.Where(pod => pod.Namespace == service.Name.Namespace && pod.Ready && pod.Template.Labels.Contains(selector));
-            yield return new EndpointsView(service.Name, version, [.. chosen.Select(pod => new EndpointView(pod.Ip, pod.Name, pod.NodeName, pod.Uid))], []);
+            yield return new EndpointsView(
+                service.Name, version, [.. chosen.Select(pod => new EndpointView(pod.Ip, pod.Name, pod.NodeName, pod.Uid))], []);
         }
     }
 
@@ -140,12 +161,17 @@ sealed class FakeCluster
         var runtime = template.RuntimeClass;
         var node = nodes.FirstOrDefault(one => one.Member.Card.Runtimes.Contains(runtime));
         var epoch = new Epoch(epochs.GetValueOrDefault((owner.Uid, ordinal), 1u));
-        var told = Tells(new AdmissionStatus(0, false, PodPhase.Running, true, $"127.1.0.{ordinal + 1}", Start,
-            [.. template.Containers.Select(one => new ContainerState(one.Name, ContainerStage.Running, 2, Start, 0, "", "") { Ready = true, Started = true })], "", ""));
-        var admission = node is null ? null : new Admission(new Uid(8, (ulong)ordinal), new AdmissionBirth(node.Member.Id, new PodRun(id, epoch), Stamp.At(Start), "won"),
-            told);
-        return new PodView(id, isPod ? owner.Name.Name : $"{owner.Name.Name}-abcdef01-{ordinal}", owner.Name.Namespace,
-            StableHash.GuidText(id.Hash(), epoch.Value), owner.Name, owner.Uid, template, Start, owner.Version, false, admission, node?.Member.Name ?? "",
-            admission is null ? PodPhase.Pending : told.Phase, admission is null ? $"no node has runtime '{runtime}'" : "", null, admission is null ? [] : [admission]);
+        var states = template.Containers
+            .Select(one => new ContainerState(one.Name, ContainerStage.Running, 2, Start, 0, "", "") { Ready = true, Started = true });
+        var told = Tells(new AdmissionStatus(0, false, PodPhase.Running, true, $"127.1.0.{ordinal + 1}", Start, [.. states], "", ""));
+        Admission? admission = null;
+        if (node is not null)
+            admission = new Admission(
+                new Uid(8, (ulong)ordinal), new AdmissionBirth(node.Member.Id, new PodRun(id, epoch), Stamp.At(Start), "won"), told);
+        return new PodView(
+            id, isPod ? owner.Name.Name : $"{owner.Name.Name}-abcdef01-{ordinal}", owner.Name.Namespace,
+            StableHash.GuidText(id.Hash(), epoch.Value), owner.Name, owner.Uid, template, Start, owner.Version, false,
+            admission, node?.Member.Name ?? "", admission is null ? PodPhase.Pending : told.Phase,
+            admission is null ? $"no node has runtime '{runtime}'" : "", null, admission is null ? [] : [admission]);
     }
 }

@@ -54,17 +54,25 @@ public class ManifestValidatorTests
     [InlineData("memory: 64Mi", "memory: 9000Pi", "spec.template.spec.containers[0].resources.requests.memory", "absurdly")]
     [InlineData("memory: 64Mi", "memory: 8Pi", "spec.template.spec.containers[0].resources.requests.memory", "no machine")]
     [InlineData("memory: 64Mi", "memory: 1e999", "spec.template.spec.containers[0].resources.requests.memory", "not a quantity")]
-    [InlineData("cpu: 100m", "example.com/fpga: 1.5", "spec.template.spec.containers[0].resources.requests[example.com/fpga]", "whole pieces")]
-    [InlineData("requests: {cpu: 100m, memory: 64Mi}", "{requests: {cpu: 2}, limits: {cpu: 1}}", "spec.template.spec.containers[0].resources.requests.cpu", "limit")]
+    [InlineData(
+        "cpu: 100m", "example.com/fpga: 1.5", "spec.template.spec.containers[0].resources.requests[example.com/fpga]", "whole pieces")]
+    [InlineData(
+        "requests: {cpu: 100m, memory: 64Mi}", "{requests: {cpu: 2}, limits: {cpu: 1}}",
+        "spec.template.spec.containers[0].resources.requests.cpu", "limit")]
     [InlineData("matchLabels: {app: web}", "matchLabels: {app: other}", "spec.selector", "does not match")]
-    [InlineData("matchLabels: {app: web}", "matchExpressions: [{key: app, operator: NotIn, values: [web]}]", "spec.selector", "does not match")]
+    [InlineData(
+        "matchLabels: {app: web}", "matchExpressions: [{key: app, operator: NotIn, values: [web]}]", "spec.selector", "does not match")]
     [InlineData("matchLabels: {app: web}", "matchExpressions: [{key: app, operator: Like}]", "spec.selector", "operator")]
     [InlineData("matchLabels: {app: web}", "matchLabels: {}", "spec.selector", "everything")]
     [InlineData("labels: {app: web}", "labels: {app: \"not ok\"}", "spec.template.metadata.labels[app]", "label value")]
     [InlineData("- name: c", "- name: C", "spec.template.spec.containers[0].name", "DNS label")]
     [InlineData("image: nginx", "command: [x]", "spec.template.spec.containers[0].image", "missing")]
-    [InlineData("image: nginx", "image: nginx\n        ports: [{containerPort: 70000}]", "spec.template.spec.containers[0].ports[0].containerPort", "65535")]
-    [InlineData("image: nginx", "image: nginx\n        ports: [{containerPort: 80, protocol: QUIC}]", "spec.template.spec.containers[0].ports[0].protocol", "one of")]
+    [InlineData(
+        "image: nginx", "image: nginx\n        ports: [{containerPort: 70000}]", "spec.template.spec.containers[0].ports[0].containerPort",
+        "65535")]
+    [InlineData(
+        "image: nginx", "image: nginx\n        ports: [{containerPort: 80, protocol: QUIC}]",
+        "spec.template.spec.containers[0].ports[0].protocol", "one of")]
     [InlineData("image: nginx", "image: nginx\n      restartPolicy: Never", "spec.template.spec.restartPolicy", "Always")]
     public void What_is_wrong_is_refused_by_its_field(string good, string bad, string field, string message)
     {
@@ -113,18 +121,30 @@ public class ManifestValidatorTests
     }
 
     [Theory]
-    [InlineData("containers:\n  - name: c", "runtimeClassName: docket\n  containers:\n  - name: c", "spec.runtimeClassName", "containers, docker, podman, process, in-process", 14)]
-    [InlineData("{name: v, mountPath: /v}", "{name: w, mountPath: /v}", "spec.containers[0].volumeMounts[0].name", "\"w\" is not among the pod's volumes (v)", 19)]
-    [InlineData("- {name: v, mountPath: /v}", "- {name: v, mountPath: /v}\n    - {name: v, mountPath: /v/}", "spec.containers[0].volumeMounts[1].mountPath", "mounted already", 20)]
+    [InlineData(
+        "containers:\n  - name: c", "runtimeClassName: docket\n  containers:\n  - name: c", "spec.runtimeClassName",
+        "containers, docker, podman, process, in-process", 14)]
+    [InlineData(
+        "{name: v, mountPath: /v}", "{name: w, mountPath: /v}", "spec.containers[0].volumeMounts[0].name",
+        "\"w\" is not among the pod's volumes (v)", 19)]
+    [InlineData(
+        "- {name: v, mountPath: /v}", "- {name: v, mountPath: /v}\n    - {name: v, mountPath: /v/}",
+        "spec.containers[0].volumeMounts[1].mountPath", "mounted already", 20)]
     [InlineData("mountPath: /v", "mountPath: v", "spec.containers[0].volumeMounts[0].mountPath", "absolute", 19)]
     [InlineData("mountPath: /v", "mountPath: /v, subPath: ../x", "spec.containers[0].volumeMounts[0].subPath", "relative", 19)]
-    [InlineData("livenessProbe: {httpGet: {port: http}}", "livenessProbe: {httpGet: {port: web}}", "spec.containers[0].livenessProbe.httpGet.port", "\"web\" names no port of the container (http)", 20)]
-    [InlineData("preStop: {httpGet: {port: http}}", "preStop: {httpGet: {port: web}}", "spec.containers[0].lifecycle.preStop.httpGet.port", "names no port", 21)]
+    [InlineData(
+        "livenessProbe: {httpGet: {port: http}}", "livenessProbe: {httpGet: {port: web}}", "spec.containers[0].livenessProbe.httpGet.port",
+        "\"web\" names no port of the container (http)", 20)]
+    [InlineData(
+        "preStop: {httpGet: {port: http}}", "preStop: {httpGet: {port: web}}", "spec.containers[0].lifecycle.preStop.httpGet.port",
+        "names no port", 21)]
     [InlineData("image: nginx:1", "image: NGINX:1", "spec.containers[0].image", "not the name of an image", 16)]
     [InlineData("- name: v\n    emptyDir: {}", "- name: v\n  - name: v", "spec.volumes[1].name", "twice", 10)]
     [InlineData("emptyDir: {}", "nfs: {server: x, path: /y}", "spec.volumes[0].nfs", "no kind of volume", 10)]
     [InlineData("svc/db", "\"svc/db\\tsvc/x\"", "metadata.annotations[gossip.dev/depends-on]", "not a service", 6)]
-    [InlineData("image: nginx:1", "image: nginx:1\n    resources: {requests: {memory: 2Gi}, limits: {memory: 1Gi}}", "spec.containers[0].resources.requests.memory", "limit", 17)]
+    [InlineData(
+        "image: nginx:1", "image: nginx:1\n    resources: {requests: {memory: 2Gi}, limits: {memory: 1Gi}}",
+        "spec.containers[0].resources.requests.memory", "limit", 17)]
     public void What_a_pod_would_run_wrong_with_is_refused_at_its_line(string good, string bad, string field, string message, int line)
     {
         Assert.Contains(good, Pod, StringComparison.Ordinal);
@@ -138,12 +158,17 @@ public class ManifestValidatorTests
     [InlineData("gossip.dev/bandwidth: 2P", false)]
     [InlineData("example.com/fpga: 10G", false)]
     public void Bandwidth_is_counted_in_more_than_pieces(string amount, bool isTaken) =>
-        Assert.Equal(isTaken, Check(Pod.Replace("image: nginx:1", $"image: nginx:1\n    resources: {{requests: {{{amount}}}}}", StringComparison.Ordinal)).Faults.Length == 0);
+        Assert.Equal(
+            isTaken, Check(
+            Pod.Replace(
+            "image: nginx:1", $"image: nginx:1\n    resources: {{requests: {{{amount}}}}}", StringComparison.Ordinal)).Faults.Length == 0);
 
     [Theory]
     [InlineData("volumes:", "hostPID: true\n  volumes:", "spec.hostPID")]
     [InlineData("volumes:", "shareProcessNamespace: true\n  volumes:", "spec.shareProcessNamespace")]
-    [InlineData("image: nginx:1", "image: nginx:1\n    securityContext: {seccompProfile: {type: RuntimeDefault}}", "spec.containers[0].securityContext.seccompProfile")]
+    [InlineData(
+        "image: nginx:1", "image: nginx:1\n    securityContext: {seccompProfile: {type: RuntimeDefault}}",
+        "spec.containers[0].securityContext.seccompProfile")]
     public void What_is_not_done_yet_is_said(string good, string bad, string field) =>
         Assert.Equal(field, Assert.Single(Check(Pod.Replace(good, bad, StringComparison.Ordinal)).Warnings).Field);
 
@@ -161,7 +186,10 @@ public class ManifestValidatorTests
     [Fact]
     public void An_object_over_the_limit_is_refused()
     {
-        var fault = Assert.Single(Check(Good.Replace("name: web", $"name: web\n  annotations: {{a: '{new string('x', 1 << 20)}'}}", StringComparison.Ordinal)).Faults);
+        var fault =
+            Assert.Single(
+            Check(Good
+            .Replace("name: web", $"name: web\n  annotations: {{a: '{new string('x', 1 << 20)}'}}", StringComparison.Ordinal)).Faults);
         Assert.Equal(FaultReason.TooLarge, fault.Reason);
         Assert.Contains("1048576", fault.Message, StringComparison.Ordinal);
     }
@@ -181,9 +209,11 @@ public class ManifestValidatorTests
     [InlineData("spec: {type: Magic, ports: [{port: 80}]}", "spec.type")]
     [InlineData("other: 1", "spec")]
     public void A_service_is_checked(string spec, string field) =>
-        Assert.Contains(field, Check($"apiVersion: v1\nkind: Service\nmetadata: {{name: s}}\n{spec}\n").Faults.Select(fault => fault.Field));
+        Assert.Contains(
+            field, Check($"apiVersion: v1\nkind: Service\nmetadata: {{name: s}}\n{spec}\n").Faults.Select(fault => fault.Field));
 
     [Fact]
     public void A_field_that_would_be_taken_for_the_tables_own_is_refused() =>
-        Assert.Contains("life", Check("apiVersion: v1\nkind: Namespace\nmetadata: {name: s}\nlife: 1\n").Faults.Select(fault => fault.Field));
+        Assert.Contains(
+            "life", Check("apiVersion: v1\nkind: Namespace\nmetadata: {name: s}\nlife: 1\n").Faults.Select(fault => fault.Field));
 }

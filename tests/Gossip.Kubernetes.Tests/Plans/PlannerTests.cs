@@ -36,7 +36,8 @@ public class PlannerTests
     public void It_says_which_runtime_is_lacking()
     {
         var cluster = new FakeCluster().WithNode("n1", "process");
-        Assert.Contains("needs runtime 'containers', which no node has: pods will be pending", Assert.Single(Plan(Web, cluster).Steps).Outlook);
+        Assert.Contains(
+            "needs runtime 'containers', which no node has: pods will be pending", Assert.Single(Plan(Web, cluster).Steps).Outlook);
     }
 
     [Theory]
@@ -46,8 +47,10 @@ public class PlannerTests
     public void It_says_what_would_keep_a_pod_pending(string spec, string expected)
     {
         var cluster = new FakeCluster().WithNode("n1", "process");
-        var text = $"apiVersion: v1\nkind: Pod\nmetadata: {{name: p}}\nspec: {{{spec}, containers: [{{name: c, image: mailer, command: [x]}}]}}\n";
-        Assert.Contains(Assert.Single(Plan(text, cluster).Steps).Outlook, line => line.Contains(expected, StringComparison.Ordinal) && line.Contains("pending", StringComparison.Ordinal));
+        var text =
+            $"apiVersion: v1\nkind: Pod\nmetadata: {{name: p}}\nspec: {{{spec}, containers: [{{name: c, image: mailer, command: [x]}}]}}\n";
+        Assert.Contains(Assert.Single(Plan(text, cluster).Steps).Outlook, line => line.Contains(expected, StringComparison.Ordinal)
+            && line.Contains("pending", StringComparison.Ordinal));
     }
 
     [Fact]

@@ -1,4 +1,5 @@
 using Gossip.Core.Primitives;
+using Gossip.Core.Templates;
 using Gossip.Node.Sealing;
 
 namespace Gossip.Node.Tests.Hosting;
@@ -27,6 +28,18 @@ public sealed class GossipOptionsTests
     [InlineData("a.b")]
     public void A_name_that_is_no_label_is_refused(string name) =>
         Assert.Contains("Name: ", Faults(options => options.Name = name), StringComparison.Ordinal);
+
+    [Theory]
+    [InlineData("disk", "ssd", "")]
+    [InlineData("example.com/disk", "", "")]
+    [InlineData("a b", "c", "Labels: 'a b=c' is not a label")]
+    [InlineData("a", "b c", "Labels: 'a=b c' is not a label")]
+    [InlineData("", "b", "Labels: '=b' is not a label")]
+    public void Labels_and_taints_are_checked(string key, string value, string fault)
+    {
+        Assert.StartsWith(fault, Faults(options => options.Labels[key] = value), StringComparison.Ordinal);
+        Assert.Equal(fault.Length == 0 ? "" : $"Taints: '{key}={value}' has no key and value of a label", Faults(options => options.Taints.Add(new Taint(key, value, TaintEffect.NoSchedule))));
+    }
 
     [Theory]
     [InlineData("node")]

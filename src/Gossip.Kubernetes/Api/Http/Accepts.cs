@@ -19,7 +19,8 @@ static class Accepts
             if (parts[0] is not ("application/json" or "application/*" or "*/*")) continue;
             var wanted = Parameter(parts, "as");
             if (wanted.Length == 0) return AnswerForm.Json;
-            if (special == AnswerForm.Table && wanted == "Table" && Parameter(parts, "g") == "meta.k8s.io" && Parameter(parts, "v") == "v1") return special;
+            if (special == AnswerForm.Table && wanted == "Table" && Parameter(parts, "g") == "meta.k8s.io" && Parameter(parts, "v") == "v1")
+                return special;
             if (special == AnswerForm.GroupDiscovery && wanted == "APIGroupDiscoveryList" && Parameter(parts, "v") == "v2") return special;
         }
         return AnswerForm.None;

@@ -28,7 +28,11 @@ static class AnswerWriter
             await response.BodyWriter.WriteAsync(raw, context.RequestAborted);
             return;
         }
-        await using var writer = new Utf8JsonWriter(response.BodyWriter, new JsonWriterOptions { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping, SkipValidation = true });
+        await using var writer = new Utf8JsonWriter(response.BodyWriter, new JsonWriterOptions
+        {
+            Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping,
+            SkipValidation = true,
+        });
         if (answer.Items is null)
         {
             answer.Body.WriteTo(writer);

@@ -32,17 +32,20 @@ static class Body
         return bytes.WrittenSpan.StartsWith("k8s\0"u8) ? (default, Protobuf()) : (bytes.WrittenMemory, null);
     }
 
-    /// <summary>Of the types that <see cref="RequestGuard"/> lets through, and of a request without a body, those that the method takes.</summary>
+    /// <summary>
+    /// Of the types that <see cref="RequestGuard"/> lets through, and of a request without a body, those that the method takes.
+    /// </summary>
     static ApiAnswer? RefuseType(string type, bool isPatch) => MediaTypes.Of(type) switch
     {
         "" or MediaTypes.Json or MediaTypes.Yaml when !isPatch => null,
         MediaTypes.MergePatch or MediaTypes.StrategicMergePatch when isPatch => null,
         MediaTypes.Protobuf => Protobuf(),
-        var other => Statuses.UnsupportedMediaType($"a {(isPatch ? "patch" : "body")} of type {other} is not read here: send {MediaTypes.Advice(isPatch)}"),
+        var other => MediaTypes.Refuse(other, isPatch),
     };
 
     static ApiAnswer Protobuf() => Statuses.UnsupportedMediaType(
-        "protobuf is not read here (kubectl create deployment, namespace, service … send it): write the object into a file, and use kubectl create -f or gossip apply -f");
+        "protobuf is not read here (kubectl create deployment, namespace, service … send it): "
+        + "write the object into a file, and use kubectl create -f or gossip apply -f");
 
     static ApiAnswer TooLarge() => Statuses.TooLarge($"the body is larger than {Max} bytes: an object may have {Limits.ObjectBytes}");
 }

@@ -1,39 +1,41 @@
 using System.Text.Json;
 using System.Text.Json.Nodes;
+using Gossip.Kubernetes.Kinds;
+using Gossip.Kubernetes.Kinds.Showing;
+using Gossip.Kubernetes.Manifests;
 
 namespace Gossip.Kubernetes.Api.Http;
 
 /// <summary><c>metadata.name=a,status.phase!=Running</c>, over the fields that Kubernetes selects by.</summary>
 sealed class FieldSelector
 {
-    static readonly Dictionary<string, string[]> Selectable = new(StringComparer.Ordinal)
-    {
-        [ApiKind.Pod] = ["spec.nodeName", "spec.restartPolicy", "spec.schedulerName", "spec.serviceAccountName", "spec.hostNetwork", "status.phase", "status.podIP", "status.nominatedNodeName"],
-        [ApiKind.Event] =
-        [
-            "involvedObject.kind", "involvedObject.namespace", "involvedObject.name", "involvedObject.uid", "involvedObject.apiVersion",
-            "involvedObject.resourceVersion", "involvedObject.fieldPath", "reason", "reportingComponent", "source", "type",
-        ],
-        [ApiKind.Node] = ["spec.unschedulable"],
-        [ApiKind.Namespace] = ["status.phase"],
-        [ApiKind.ReplicaSet] = ["status.replicas"],
-        [ApiKind.ReplicationController] = ["status.replicas"],
-        [ApiKind.Service] = ["spec.clusterIP", "spec.type"],
-    };
+    static readonly SelectableField[] OfEvery = ["metadata.name", "metadata.namespace"];
 
     public static readonly FieldSelector Everything = new([]);
 
-    readonly List<(string[] Path, string Value, bool Equal)> terms;
+    readonly IReadOnlyList<Term> terms;
 
-    FieldSelector(List<(string[], string, bool)> terms) => this.terms = terms;
+    FieldSelector(IReadOnlyList<Term> terms) => this.terms = terms;
+
+    sealed record Term(SelectableField Field, string[] Path, string Value, bool Equal)
+    {
+        public bool Matches(JsonObject shown) => string.Equals(Text(shown.Below(Path)), Value, StringComparison.Ordinal) == Equal;
+
+        string Text(JsonNode? node) => node?.GetValueKind() switch
+        {
+            null => Field.Default,
+            JsonValueKind.String => node.GetValue<string>(),
+            _ => node.ToJsonString(),
+        };
+    }
 
     /// <summary>The name that all chosen have, or null: it spares rendering the rest.</summary>
-    public string? Name => terms.FirstOrDefault(term => term is { Path: ["metadata", "name"], Equal: true }).Value;
+    public string? Name => terms.FirstOrDefault(term => term is { Field.Name: "metadata.name", Equal: true })?.Value;
 
-    public static FieldSelector? Parse(ApiKind kind, string text, out string problem)
+    public static FieldSelector? Parse(ServedKind kind, string text, out string problem)
     {
         problem = "";
-        var terms = new List<(string[], string, bool)>();
+        var terms = new List<Term>();
         foreach (var part in text.Split(',', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries))
         {
             var at = part.IndexOfAny(['=', '!']);
@@ -43,24 +45,21 @@ sealed class FieldSelector
                 problem = $"invalid field selector '{part}': write field=value or field!=value";
                 return null;
             }
-            var field = part[..at];
-            if (field is not ("metadata.name" or "metadata.namespace") && !Selectable.GetValueOrDefault(kind.Kind, []).Contains(field))
+            var name = part[..at];
+            if (OfEvery.Concat(kind.SelectableFields).FirstOrDefault(known => known.Name == name) is not { } field)
             {
-                problem = $"field label not supported: {field}";
+                problem = $"field label not supported: {name}";
                 return null;
             }
-            terms.Add((field.Split('.'), part[(at + sign.Length)..], sign != "!="));
+            terms.Add(new Term(field, (field.At ?? name).Split('.'), part[(at + sign.Length)..], sign != "!="));
         }
         return new FieldSelector(terms);
     }
 
-    public bool Matches(JsonObject shown) => terms.TrueForAll(term => string.Equals(Text(shown, term.Path), term.Value, StringComparison.Ordinal) == term.Equal);
-
-    static string Text(JsonNode? node, string[] path)
+    public bool Matches(JsonObject shown)
     {
-        foreach (var step in path) node = (node as JsonObject)?[step];
-        // The event's source is its component.
-        if (node is JsonObject { Count: > 0 } inner) node = inner["component"];
-        return node?.GetValueKind() == JsonValueKind.String ? node.GetValue<string>() : node?.ToJsonString() ?? (path is ["spec", "unschedulable"] ? "false" : "");
+        foreach (var term in terms)
+            if (!term.Matches(shown)) return false;
+        return true;
     }
 }

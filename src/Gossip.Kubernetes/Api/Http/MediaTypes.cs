@@ -18,6 +18,9 @@ static class MediaTypes
     /// </summary>
     public static bool IsKnown(string type) => type is Json or Yaml or Protobuf or MergePatch or StrategicMergePatch;
 
+    public static ApiAnswer Refuse(string type, bool isPatch) =>
+        Statuses.UnsupportedMediaType($"a {(isPatch ? "patch" : "body")} of type {type} is not read here: send {Advice(isPatch)}");
+
     /// <summary>What to send instead.</summary>
     public static string Advice(bool isPatch) => isPatch ? $"{MergePatch} or {StrategicMergePatch}" : $"{Json} or {Yaml}";
 }

@@ -13,7 +13,9 @@ static class MergePatch
     /// <summary>Changes <paramref name="target"/> in place.</summary>
     public static void Apply(JsonObject target, JsonObject patch, bool strategic)
     {
-        if (strategic && patch[Directive] is JsonValue directive && directive.TryGetValue<string>(out var how) && how is "replace" or "delete") target.Clear();
+        if (strategic && patch[Directive] is JsonValue directive && directive.TryGetValue<string>(out var how)
+            && how is "replace" or "delete")
+            target.Clear();
         foreach (var (key, value) in patch)
         {
             if (strategic && key.StartsWith('$')) continue;

@@ -1,4 +1,5 @@
 using System.Net;
+using Gossip.Core.Ports;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Http.Features;
 
@@ -20,7 +21,9 @@ sealed class RequestGuard(IReadOnlyList<HostString> told)
     {
         var request = context.Request;
         if (!IsOwn(request.Host, context))
-            return Statuses.Forbidden($"Host: '{Short(request.Host.Value)}' is not a name of this server: use localhost:{context.Connection.LocalPort} or its address");
+            return Statuses.Forbidden(
+                $"Host: '{Short(request.Host.Value)}' is not a name of this server: "
+                + $"use localhost:{context.Connection.LocalPort} or its address");
         if (request.Headers.Origin is { Count: > 0 } origin && !IsOwnOrigin(origin.ToString(), request))
             return Statuses.Forbidden($"Origin: requests of web pages of '{Short(origin.ToString())}' are not taken");
         if (request.Headers["Sec-Fetch-Site"].ToString() is not ("" or "none" or "same-origin"))
@@ -32,9 +35,8 @@ sealed class RequestGuard(IReadOnlyList<HostString> told)
     {
         if (MediaTypes.IsKnown(MediaTypes.Of(request.ContentType))) return null;
         var (isPatch, type) = (HttpMethods.IsPatch(request.Method), request.ContentType ?? "");
-        var advice = MediaTypes.Advice(isPatch);
-        if (type.Length == 0) return IsOldKubectl(request) ? null : Statuses.UnsupportedMediaType($"Content-Type is missing: send {advice}");
-        return Statuses.UnsupportedMediaType($"a {(isPatch ? "patch" : "body")} of type {Short(type)} is not read here: send {advice}");
+        if (type.Length > 0) return MediaTypes.Refuse(Short(type), isPatch);
+        return IsOldKubectl(request) ? null : Statuses.UnsupportedMediaType($"Content-Type is missing: send {MediaTypes.Advice(isPatch)}");
     }
 
     /// <summary>
@@ -52,14 +54,17 @@ sealed class RequestGuard(IReadOnlyList<HostString> told)
             if ((other.Port ?? usual) == port && string.Equals(other.Host, host.Host, StringComparison.OrdinalIgnoreCase)) return true;
         if (port != context.Connection.LocalPort) return false;
         if (string.Equals(host.Host, "localhost", StringComparison.OrdinalIgnoreCase)) return true;
-        return IPAddress.TryParse(host.Host, out var address) && (IPAddress.IsLoopback(address) || address.Equals(Plain(context.Connection.LocalIpAddress)));
+        return IPAddress.TryParse(host.Host, out var address)
+            && (IPAddress.IsLoopback(address) || address.Equals(Plain(context.Connection.LocalIpAddress)));
     }
 
     static bool IsOwnOrigin(string origin, HttpRequest request) =>
         string.Equals(origin, $"{request.Scheme}://{request.Host.Value}", StringComparison.OrdinalIgnoreCase);
 
     static bool HasBody(HttpContext context) =>
-        context.Request.ContentLength is { } length ? length > 0 : context.Features.Get<IHttpRequestBodyDetectionFeature>() is { CanHaveBody: true };
+        context.Request.ContentLength is { } length
+            ? length > 0
+            : context.Features.Get<IHttpRequestBodyDetectionFeature>() is { CanHaveBody: true };
 
     /// <summary>A server that listens on IPv6 for both sees IPv4 addresses in the form of IPv6.</summary>
     static IPAddress? Plain(IPAddress? address) => address is { IsIPv4MappedToIPv6: true } ? address.MapToIPv4() : address;

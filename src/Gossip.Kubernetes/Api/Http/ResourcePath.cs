@@ -1,10 +1,12 @@
+using Gossip.Kubernetes.Kinds;
+
 namespace Gossip.Kubernetes.Api.Http;
 
 /// <summary>What a path under /api or /apis speaks of.</summary>
 /// <param name="Namespace">Empty for the whole cluster.</param>
 /// <param name="Name">Empty for the collection.</param>
 /// <param name="Subresource">Such as <c>log</c>; empty mostly.</param>
-sealed record ResourcePath(ApiKind Kind, string Namespace, string Name, string Subresource)
+sealed record ResourcePath(ServedKind Kind, string Namespace, string Name, string Subresource)
 {
     /// <summary>Null when it names nothing that is served.</summary>
     public static ResourcePath? Parse(string[] parts)
@@ -18,9 +20,10 @@ sealed record ResourcePath(ApiKind Kind, string Namespace, string Name, string S
         }
         var @namespace = "";
         // /namespaces/NAME is a Namespace; /namespaces/NAME/PLURAL is what lies in it.
-        if (parts is ["namespaces", var inside, var first, .. var below] && ApiKind.OfPlural(group, version, first) is { Namespaced: true })
+        if (parts is ["namespaces", var inside, var first, .. var below]
+            && ServedKinds.OfPlural(group, version, first) is { Namespaced: true })
             (@namespace, parts) = (inside, [first, .. below]);
-        if (parts.Length == 0 || parts.Length > 3 || ApiKind.OfPlural(group, version, parts[0]) is not { } kind) return null;
+        if (parts.Length == 0 || parts.Length > 3 || ServedKinds.OfPlural(group, version, parts[0]) is not { } kind) return null;
         if (parts.Length > 1 && kind.Namespaced && @namespace.Length == 0) return null;
         return new ResourcePath(kind, @namespace, parts.Length > 1 ? parts[1] : "", parts.Length > 2 ? parts[2] : "");
     }

@@ -2,6 +2,7 @@ using System.Text.Json.Nodes;
 using Gossip.Core.Ports;
 using Gossip.Core.Requests;
 using Gossip.Core.Turns;
+using Gossip.Kubernetes.Kinds;
 using Gossip.Kubernetes.Manifests;
 
 namespace Gossip.Kubernetes.Api.Http;
@@ -9,7 +10,9 @@ namespace Gossip.Kubernetes.Api.Http;
 /// <summary>Kubernetes' <c>Status</c> objects: how every error, and a plain success, is said.</summary>
 static class Statuses
 {
-    public static ApiAnswer Success(ApiKind kind, string name, string uid) => new(200, new JsonObject
+    const string Modified = "the object has been modified; please apply your changes to the latest version and try again";
+
+    public static ApiAnswer Success(ServedKind kind, string name, string uid) => new(200, new JsonObject
     {
         ["kind"] = "Status",
         ["apiVersion"] = "v1",
@@ -18,24 +21,29 @@ static class Statuses
         ["details"] = Details(kind, name, uid),
     });
 
-    public static ApiAnswer NotFound(ApiKind kind, string name) =>
+    public static ApiAnswer NotFound(ServedKind kind, string name) =>
         Failure(404, "NotFound", $"{kind.Resource} \"{name}\" not found", Details(kind, name));
 
-    public static ApiAnswer NotFoundPath(string path) => Failure(404, "NotFound", $"the server could not find the requested resource: {path}");
+    public static ApiAnswer NotFoundPath(string path) =>
+        Failure(404, "NotFound", $"the server could not find the requested resource: {path}");
 
-    public static ApiAnswer AlreadyExists(ApiKind kind, string name) =>
+    public static ApiAnswer AlreadyExists(ServedKind kind, string name) =>
         Failure(409, "AlreadyExists", $"{kind.Resource} \"{name}\" already exists", Details(kind, name));
 
-    public static ApiAnswer Conflict(ApiKind kind, string name, string why = "the object has been modified; please apply your changes to the latest version and try again") =>
+    public static ApiAnswer Conflict(ServedKind kind, string name, string why = Modified) =>
         Failure(409, "Conflict", $"Operation cannot be fulfilled on {kind.Resource} \"{name}\": {why}", Details(kind, name));
 
-    public static ApiAnswer Forbidden(ApiKind kind, string name, string why) =>
+    public static ApiAnswer Forbidden(ServedKind kind, string name, string why) =>
         Failure(403, "Forbidden", $"{kind.Resource} \"{name}\" is forbidden: {why}", Details(kind, name));
 
     /// <summary>Of a request that is not taken from whoever sent it, whatever it asks for.</summary>
     public static ApiAnswer Forbidden(string why) => Failure(403, "Forbidden", why);
 
     public static ApiAnswer BadRequest(string message) => Failure(400, "BadRequest", message);
+
+    /// <param name="wanted">With its article: <c>a Pod</c>.</param>
+    public static ApiAnswer WrongKind(string kind, string apiVersion, string wanted, string wantedVersion) =>
+        BadRequest($"{kind} in version \"{apiVersion}\" cannot be handled as {wanted} in version \"{wantedVersion}\"");
 
     public static ApiAnswer NotAllowed(string message) => Failure(405, "MethodNotAllowed", message);
 
@@ -59,7 +67,7 @@ static class Statuses
     public static ApiAnswer InternalError(string message) => Failure(500, "InternalError", message);
 
     /// <summary>422 with one cause a fault, or the code that the gravest fault asks for.</summary>
-    public static ApiAnswer Invalid(ApiKind? kind, string name, IReadOnlyCollection<ManifestFault> faults)
+    public static ApiAnswer Invalid(ServedKind? kind, string name, IReadOnlyCollection<ManifestFault> faults)
     {
         if (faults.FirstOrDefault(fault => fault.Reason == FaultReason.TooLarge) is { } large) return TooLarge(Sentence(large));
         if (kind is null || faults.Any(fault => fault.Reason is FaultReason.Malformed or FaultReason.UnknownKind))
@@ -76,18 +84,21 @@ static class Statuses
     }
 
     /// <summary>What the core refused.</summary>
-    public static ApiAnswer From(Refused refused, ApiKind kind, string name) => refused.Because switch
+    public static ApiAnswer From(Refused refused, ServedKind kind, string name) => refused.Because switch
     {
         RefusedBecause.NotFound => NotFound(kind, name),
         RefusedBecause.AlreadyExists => AlreadyExists(kind, name),
         RefusedBecause.Conflict => Conflict(kind, name),
         RefusedBecause.TooLarge => TooLarge(refused.Message),
-        RefusedBecause.Invalid => Invalid(kind, name, [new ManifestFault("", 1, default, "", refused.Field, FaultReason.Invalid, WithoutField(refused))]),
+        RefusedBecause.Invalid =>
+            Invalid(kind, name, [new ManifestFault("", 1, default, "", refused.Field, FaultReason.Invalid, WithoutField(refused))]),
         _ => Unavailable(refused.Message),
     };
 
     static string WithoutField(Refused refused) =>
-        refused.Message.StartsWith($"{refused.Field}: ", StringComparison.Ordinal) ? refused.Message[(refused.Field.Length + 2)..] : refused.Message;
+        refused.Message.StartsWith($"{refused.Field}: ", StringComparison.Ordinal)
+            ? refused.Message[(refused.Field.Length + 2)..]
+            : refused.Message;
 
     static string Sentence(ManifestFault fault)
     {
@@ -104,7 +115,7 @@ static class Statuses
         _ => "FieldValueInvalid",
     };
 
-    static JsonObject Details(ApiKind kind, string name, string uid = "")
+    static JsonObject Details(ServedKind kind, string name, string uid = "")
     {
         var details = new JsonObject { ["name"] = name };
         if (kind.Group.Length > 0) details["group"] = kind.Group;

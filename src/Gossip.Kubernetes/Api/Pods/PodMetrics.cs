@@ -2,10 +2,13 @@ using System.Collections.Immutable;
 using System.Globalization;
 using System.Text.Json.Nodes;
 using Gossip.Core.Ports;
+using Gossip.Core.Primitives;
 using Gossip.Core.Templates;
 using Gossip.Core.View;
 using Gossip.Kubernetes.Api.Http;
-using Gossip.Node;
+using Gossip.Kubernetes.Kinds;
+using Gossip.Kubernetes.Kinds.Showing;
+using Microsoft.AspNetCore.Http;
 
 namespace Gossip.Kubernetes.Api.Pods;
 
@@ -13,28 +16,57 @@ namespace Gossip.Kubernetes.Api.Pods;
 /// <c>metrics.k8s.io/v1beta1</c>, pods only: what each uses now. Runtimes count processor time since a container's start, so it is
 /// asked for twice, a second apart, of all nodes at once.
 /// </summary>
-sealed class PodMetrics(PodAccess pods, TimeProvider clock)
+static class PodMetrics
 {
     public const string Group = "metrics.k8s.io", Version = "v1beta1";
 
     static readonly TimeSpan Window = TimeSpan.FromSeconds(1);
 
+    /// <param name="parts">Of the path, below the group's version.</param>
+    public static async Task<ApiAnswer> AnswerAsync(string[] parts, HttpRequest request, ClusterAccess node)
+    {
+        if (LabelSelector.Parse(request.Query["labelSelector"].ToString(), out var problem) is not { } labels)
+            return Statuses.BadRequest(problem);
+        var (ns, name) = parts switch
+        {
+            ["pods"] => ("", ""),
+            ["namespaces", var inside, "pods"] => (inside, ""),
+            ["namespaces", var inside, "pods", var one] => (inside, one),
+            _ => (null, ""),
+        };
+        if (ns is null || !HttpMethods.IsGet(request.Method))
+            return Statuses.NotFoundPath($"{request.Path}: of {Group} only pods are served");
+        var ct = request.HttpContext.RequestAborted;
+        return await AnswerAsync((await node.LookAsync(ct)).View, node, ns, name, labels, ct);
+    }
+
     /// <param name="name">Empty for all.</param>
     /// <param name="namespace">Empty for all.</param>
-    public async Task<ApiAnswer> AnswerAsync(ClusterView view, string @namespace, string name, Selector labels, CancellationToken ct)
+    static async Task<ApiAnswer> AnswerAsync(
+        ClusterView view, ClusterAccess node, string @namespace, string name, Selector labels, CancellationToken ct)
     {
-        var chosen = view.Pods.Where(pod => (@namespace.Length == 0 || pod.Namespace == @namespace) && (name.Length == 0 || pod.Name == name)
+        var (pods, clock) = (node.Pods, node.Clock);
+        var chosen = view.Pods
+            .Where(pod => (@namespace.Length == 0 || pod.Namespace == @namespace) && (name.Length == 0 || pod.Name == name)
             && (labels.IsEmpty || labels.Matches(pod.Template.Labels))).ToArray();
         var before = (Of(await pods.UsageAsync(chosen, ct)), At: clock.GetTimestamp());
         if (before.Item1.Count > 0) await Task.Delay(Window, clock, ct);
         var after = await pods.UsageAsync(chosen, ct);
         var passed = clock.GetElapsedTime(before.At);
-        var items = after.Select(used => Metrics(used.Pod, used.Containers, before.Item1.GetValueOrDefault(used.Pod.Uid, []), passed)).ToArray();
-        if (name.Length > 0) return items is [var only] ? new ApiAnswer(200, only) : Statuses.NotFound(ApiKind.Of(ApiKind.Pod)!, name);
-        return new ApiAnswer(200, new JsonObject { ["kind"] = "PodMetricsList", ["apiVersion"] = $"{Group}/{Version}", ["metadata"] = new JsonObject() }, "items", items);
+        var items = after
+            .Select(used => Metrics(used.Pod, used.Containers, before.Item1.GetValueOrDefault(used.Pod.Uid, []), passed, clock.GetUtcNow()))
+            .ToArray();
+        if (name.Length > 0) return items is [var only] ? new ApiAnswer(200, only) : Statuses.NotFound(PodKind.Instance, name);
+        return new ApiAnswer(200, new JsonObject
+        {
+            ["kind"] = "PodMetricsList",
+            ["apiVersion"] = $"{Group}/{Version}",
+            ["metadata"] = new JsonObject(),
+        }, "items", items);
     }
 
-    JsonObject Metrics(PodView pod, ImmutableArray<ContainerUsage> now, ImmutableArray<ContainerUsage> before, TimeSpan passed) => new()
+    static JsonObject Metrics(
+        PodView pod, ImmutableArray<ContainerUsage> now, ImmutableArray<ContainerUsage> before, TimeSpan passed, DateTimeOffset at) => new()
     {
         ["kind"] = "PodMetrics",
         ["apiVersion"] = $"{Group}/{Version}",
@@ -42,15 +74,19 @@ sealed class PodMetrics(PodAccess pods, TimeProvider clock)
         {
             ["name"] = pod.Name,
             ["namespace"] = pod.Namespace,
-            ["creationTimestamp"] = Time(clock.GetUtcNow()),
+            ["creationTimestamp"] = ShownTime.Of(at.ToUnixTimeMilliseconds()),
             ["labels"] = new JsonObject(pod.Template.Labels.Select(label => KeyValuePair.Create(label.Key, (JsonNode?)label.Value))),
         },
-        ["timestamp"] = Time(clock.GetUtcNow()),
+        ["timestamp"] = ShownTime.Of(at.ToUnixTimeMilliseconds()),
         ["window"] = string.Create(CultureInfo.InvariantCulture, $"{passed.TotalSeconds:0.###}s"),
         ["containers"] = new JsonArray([.. now.Select(container => (JsonNode)new JsonObject
         {
             ["name"] = container.Container,
-            ["usage"] = new JsonObject { ["cpu"] = $"{NanoCores(container, before, passed)}n", ["memory"] = $"{container.Memory.Value / 1024}Ki" },
+            ["usage"] = new JsonObject
+            {
+                ["cpu"] = $"{NanoCores(container, before, passed)}n",
+                ["memory"] = $"{container.Memory.Value / 1024}Ki",
+            },
         })]),
     };
 
@@ -62,8 +98,7 @@ sealed class PodMetrics(PodAccess pods, TimeProvider clock)
         return (long)(used / passed * 1e9);
     }
 
-    static Dictionary<string, ImmutableArray<ContainerUsage>> Of(ImmutableArray<(PodView Pod, ImmutableArray<ContainerUsage> Containers)> used) =>
+    static Dictionary<string, ImmutableArray<ContainerUsage>> Of(
+        ImmutableArray<(PodView Pod, ImmutableArray<ContainerUsage> Containers)> used) =>
         used.ToDictionary(pair => pair.Pod.Uid, pair => pair.Containers, StringComparer.Ordinal);
-
-    static string Time(DateTimeOffset time) => time.UtcDateTime.ToString("yyyy-MM-dd'T'HH:mm:ss'Z'", CultureInfo.InvariantCulture);
 }

@@ -6,6 +6,8 @@ using System.Text.Json;
 using System.Text.Json.Nodes;
 using System.Threading.Channels;
 using Gossip.Core.Ports;
+using Gossip.Core.Replication;
+using Gossip.Core.Scheduling;
 using Gossip.Core.Turns;
 using Gossip.Node.Talks;
 
@@ -31,7 +33,8 @@ sealed class RemoteConsole : IAsyncDisposable
     readonly WebSocket socket;
     readonly Wants wants;
     readonly Pipe input = new(new PipeOptions(useSynchronizationContext: false));
-    readonly Channel<TerminalSize> sizes = Channel.CreateBounded<TerminalSize>(new BoundedChannelOptions(1) { FullMode = BoundedChannelFullMode.DropOldest });
+    readonly Channel<TerminalSize> sizes =
+        Channel.CreateBounded<TerminalSize>(new BoundedChannelOptions(1) { FullMode = BoundedChannelFullMode.DropOldest });
     readonly SemaphoreSlim sending = new(1);
     readonly CancellationTokenSource gone;
 
@@ -156,7 +159,11 @@ sealed class RemoteConsole : IAsyncDisposable
         ? new JsonObject { ["kind"] = "Status", ["apiVersion"] = "v1", ["metadata"] = new JsonObject(), ["status"] = "Success" }
         : Failed("NonZeroExitCode", $"command terminated with non-zero exit code: exit status {code}", new JsonObject
         {
-            ["causes"] = new JsonArray(new JsonObject { ["reason"] = "ExitCode", ["message"] = code.ToString(CultureInfo.InvariantCulture) }),
+            ["causes"] = new JsonArray(new JsonObject
+            {
+                ["reason"] = "ExitCode",
+                ["message"] = code.ToString(CultureInfo.InvariantCulture),
+            }),
         });
 
     static JsonObject Failed(string reason, string message, JsonObject? details = null) => new()

@@ -1,3 +1,4 @@
+using Gossip.Core.Scheduling;
 using Gossip.Node.Talks;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Server.Kestrel.Core.Features;

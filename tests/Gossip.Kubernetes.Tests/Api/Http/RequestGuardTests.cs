@@ -11,7 +11,10 @@ namespace Gossip.Kubernetes.Tests.Api.Http;
 public sealed class RequestGuardTests : IAsyncLifetime
 {
     const string Pods = "/api/v1/namespaces/default/pods";
-    const string Pod = """{"apiVersion":"v1","kind":"Pod","metadata":{"name":"p"},"spec":{"runtimeClassName":"process","containers":[{"name":"c","command":["id"]}]}}""";
+    const string Pod = """
+        {"apiVersion":"v1","kind":"Pod","metadata":{"name":"p"},
+         "spec":{"runtimeClassName":"process","containers":[{"name":"c","command":["id"]}]}}
+        """;
 
     readonly FakeCluster cluster = new FakeCluster().WithNode("n1", "process");
     readonly HttpClient http = new();
@@ -51,7 +54,8 @@ public sealed class RequestGuardTests : IAsyncLifetime
     {
         foreach (var path in (string[])["/", "/version", "/apis", "/openapi/v3", Pods, "/api/v1/nodes", "/gossip/v1/members", "/livez"])
         {
-            using var answer = await SendAsync(HttpMethod.Get, path, request => request.Headers.Host = host.Replace("PORT", $"{server.Url.Port}", StringComparison.Ordinal));
+            using var answer = await SendAsync(HttpMethod.Get, path, request =>
+                request.Headers.Host = host.Replace("PORT", $"{server.Url.Port}", StringComparison.Ordinal));
             Assert.Equal((path, code), (path, (int)answer.StatusCode));
         }
     }
@@ -60,7 +64,8 @@ public sealed class RequestGuardTests : IAsyncLifetime
     [Fact]
     public async Task A_page_whose_name_was_pointed_at_this_machine_reads_no_secret()
     {
-        await SendOkAsync(HttpMethod.Post, "/api/v1/namespaces/default/secrets", """{"metadata":{"name":"s"},"stringData":{"password":"swordfish"}}""");
+        await SendOkAsync(
+            HttpMethod.Post, "/api/v1/namespaces/default/secrets", """{"metadata":{"name":"s"},"stringData":{"password":"swordfish"}}""");
         using var answer = await SendAsync(HttpMethod.Get, "/api/v1/secrets", request =>
         {
             request.Headers.Host = $"rebound.evil.test:{server.Url.Port}";
@@ -68,7 +73,9 @@ public sealed class RequestGuardTests : IAsyncLifetime
         });
         var body = await answer.Content.ReadAsStringAsync();
         Assert.Equal(HttpStatusCode.Forbidden, answer.StatusCode);
-        Assert.Equal($"Host: 'rebound.evil.test:{server.Url.Port}' is not a name of this server: use localhost:{server.Url.Port} or its address", (string)JsonNode.Parse(body)!["message"]!);
+        Assert.Equal(
+            $"Host: 'rebound.evil.test:{server.Url.Port}' is not a name of this server: use localhost:{server.Url.Port} or its address",
+            (string)JsonNode.Parse(body)!["message"]!);
     }
 
     /// <summary>The request that made a root process out of a visit to a web page.</summary>
@@ -81,8 +88,10 @@ public sealed class RequestGuardTests : IAsyncLifetime
             request.Content = new StringContent(Pod, Encoding.UTF8, "text/plain");
         }))
             await AssertRefusedAsync(crossed, 403, "Forbidden", "Origin: requests of web pages of 'http://evil.example' are not taken");
-        using (var plain = await SendAsync(HttpMethod.Post, Pods, request => request.Content = new StringContent(Pod, Encoding.UTF8, "text/plain")))
-            await AssertRefusedAsync(plain, 415, "UnsupportedMediaType", "a body of type text/plain; charset=utf-8 is not read here: send application/json or application/yaml");
+        using (var plain = await SendAsync(HttpMethod.Post, Pods, request => request.Content = Content(Pod, "text/plain")))
+            await AssertRefusedAsync(
+                plain, 415, "UnsupportedMediaType",
+                "a body of type text/plain is not read here: send application/json or application/yaml");
         Assert.Empty(cluster.View().Objects);
     }
 
@@ -104,10 +113,15 @@ public sealed class RequestGuardTests : IAsyncLifetime
     [InlineData("GET", "/nowhere")]
     public async Task No_path_answers_a_foreign_page(string method, string path)
     {
-        foreach (var (header, value) in ((string, string)[])
-            [("Origin", "http://evil.example"), ("Origin", "null"), ("Origin", $"https://127.0.0.1:{server.Url.Port}"), ("Origin", "http://localhost:1"), ("Sec-Fetch-Site", "cross-site"), ("Sec-Fetch-Site", "same-site")])
+        (string, string)[] foreign =
+        [
+            ("Origin", "http://evil.example"), ("Origin", "null"), ("Origin", $"https://127.0.0.1:{server.Url.Port}"),
+            ("Origin", "http://localhost:1"), ("Sec-Fetch-Site", "cross-site"), ("Sec-Fetch-Site", "same-site"),
+        ];
+        foreach (var (header, value) in foreign)
         {
-            using var answer = await SendAsync(new HttpMethod(method), path, request => request.Headers.TryAddWithoutValidation(header, value));
+            using var answer = await SendAsync(new HttpMethod(method), path, request =>
+                request.Headers.TryAddWithoutValidation(header, value));
             Assert.Equal((value, 403), (value, (int)answer.StatusCode));
         }
         Assert.Empty(cluster.View().Objects);

@@ -23,7 +23,8 @@ public sealed class PodStreamsTests(ShownPod pod) : IClassFixture<ShownPod>
             await output.WriteAsync("one\n"u8.ToArray());
             await output.WriteAsync("two\n"u8.ToArray());
         };
-        using var answer = await http.GetAsync($"{Web}/log?follow=true", HttpCompletionOption.ResponseHeadersRead); // while nothing was said
+        // while nothing was said
+        using var answer = await http.GetAsync($"{Web}/log?follow=true", HttpCompletionOption.ResponseHeadersRead);
         Assert.Equal("text/plain", answer.Content.Headers.ContentType!.MediaType);
         say.SetResult();
         Assert.Equal("one\ntwo\n", await answer.Content.ReadAsStringAsync());
@@ -34,7 +35,8 @@ public sealed class PodStreamsTests(ShownPod pod) : IClassFixture<ShownPod>
     [InlineData("follow=true&tailLines=7&previous=true&timestamps=true", true, 7, null, true, true)]
     [InlineData("tailLines=0&sinceTime=1970-01-01T00:00:05.5Z", false, 0, 5500L, false, false)]
     [InlineData("sinceTime=1970-01-01T01:00:00%2B01:00", false, null, 0L, false, false)]
-    public async Task What_is_asked_of_a_log_arrives_at_the_runtime(string query, bool follow, int? tail, long? since, bool previous, bool timestamps)
+    public async Task What_is_asked_of_a_log_arrives_at_the_runtime(
+        string query, bool follow, int? tail, long? since, bool previous, bool timestamps)
     {
         LogQuery? asked = null;
         runtime.Logs = (query, _, _) =>
@@ -61,7 +63,9 @@ public sealed class PodStreamsTests(ShownPod pod) : IClassFixture<ShownPod>
     public async Task What_cannot_be_had_is_refused_with_a_status(string path, int code, string message)
     {
         using var answer = await http.GetAsync($"api/v1/namespaces/default/pods/{path}");
-        Assert.Equal((code, message), ((int)answer.StatusCode, JsonNode.Parse(await answer.Content.ReadAsStringAsync())!["message"]!.GetValue<string>()));
+        Assert.Equal(
+            (code, message),
+            ((int)answer.StatusCode, JsonNode.Parse(await answer.Content.ReadAsStringAsync())!["message"]!.GetValue<string>()));
     }
 
     [Fact]
@@ -95,7 +99,8 @@ public sealed class PodStreamsTests(ShownPod pod) : IClassFixture<ShownPod>
         {
             var typed = new byte[5];
             await console.Input!.ReadExactlyAsync(typed, cancel);
-            await console.Output.WriteAsync(Encoding.UTF8.GetBytes($"{string.Join('|', command)} {Encoding.UTF8.GetString(typed)}"), cancel);
+            await console.Output.WriteAsync(
+                Encoding.UTF8.GetBytes($"{string.Join('|', command)} {Encoding.UTF8.GetString(typed)}"), cancel);
             await console.Error.WriteAsync("oh"u8.ToArray(), cancel);
             return 3;
         };
@@ -106,7 +111,10 @@ public sealed class PodStreamsTests(ShownPod pod) : IClassFixture<ShownPod>
         Assert.Equal("say|it all hello", said[1]);
         Assert.Equal("oh", said[2]);
         var status = JsonNode.Parse(said[3])!;
-        Assert.Equal(("Failure", "NonZeroExitCode", "3"), (status["status"]!.GetValue<string>(), status["reason"]!.GetValue<string>(), status["details"]!["causes"]![0]!["message"]!.GetValue<string>()));
+        Assert.Equal(
+            ("Failure", "NonZeroExitCode", "3"),
+            (status["status"]!.GetValue<string>(), status["reason"]!.GetValue<string>(),
+            status["details"]!["causes"]![0]!["message"]!.GetValue<string>()));
         Assert.Equal(WebSocketCloseStatus.NormalClosure, socket.CloseStatus);
     }
 
@@ -117,7 +125,9 @@ public sealed class PodStreamsTests(ShownPod pod) : IClassFixture<ShownPod>
         {
             Assert.Same(Stream.Null, console.Error);
             var size = await console.Sizes!.ReadAsync(cancel);
-            await console.Output.WriteAsync(Encoding.UTF8.GetBytes($"{size.Columns}x{size.Rows} {await new StreamReader(console.Input!).ReadToEndAsync(cancel)}"), cancel);
+            await console.Output.WriteAsync(
+                Encoding.UTF8.GetBytes($"{size.Columns}x{size.Rows} {await new StreamReader(console.Input!).ReadToEndAsync(cancel)}"),
+                cancel);
             return 0;
         };
         using var socket = await OpenAsync("attach?stdin=true&stdout=true&stderr=true&tty=true");
@@ -162,9 +172,14 @@ public sealed class PodStreamsTests(ShownPod pod) : IClassFixture<ShownPod>
         Assert.Equal("PodMetricsList", list["kind"]!.GetValue<string>());
         var usage = list["items"]![0]!["containers"]![0]!["usage"]!;
         Assert.Equal("3072Ki", usage["memory"]!.GetValue<string>());
-        Assert.InRange(long.Parse(usage["cpu"]!.GetValue<string>().TrimEnd('n'), System.Globalization.CultureInfo.InvariantCulture), 1, 100_000_000); // a tenth of a second in a second or more
-        Assert.Equal("web", JsonNode.Parse(await http.GetStringAsync("apis/metrics.k8s.io/v1beta1/namespaces/default/pods/web"))!["metadata"]!["name"]!.GetValue<string>());
-        Assert.Empty(JsonNode.Parse(await http.GetStringAsync("apis/metrics.k8s.io/v1beta1/pods?labelSelector=app=none"))!["items"]!.AsArray());
+        // a tenth of a second in a second or more
+        Assert.InRange(
+            long.Parse(usage["cpu"]!.GetValue<string>().TrimEnd('n'), System.Globalization.CultureInfo.InvariantCulture), 1, 100_000_000);
+        Assert.Equal(
+            "web", JsonNode.Parse(await http.GetStringAsync("apis/metrics.k8s.io/v1beta1/namespaces/default/pods/web"))!["metadata"]![
+            "name"]!.GetValue<string>());
+        Assert.Empty(
+            JsonNode.Parse(await http.GetStringAsync("apis/metrics.k8s.io/v1beta1/pods?labelSelector=app=none"))!["items"]!.AsArray());
     }
 
     async Task<ClientWebSocket> OpenAsync(string what, string protocol = "v5.channel.k8s.io", string? origin = null)

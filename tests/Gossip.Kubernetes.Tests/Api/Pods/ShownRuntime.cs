@@ -32,21 +32,32 @@ sealed class ShownRuntime : IPodRuntime
         return Task.FromResult<ImmutableArray<SurvivingPod>>([]);
     }
 
-    public Task PrepareAsync(PodLaunch launch, ImmutableArray<VolumeFiles> files, CancellationToken cancel) => Say(new PodPrepared(launch.Pod, "127.0.0.9"));
-    public Task StartContainerAsync(PodRun pod, ContainerStart start, CancellationToken cancel) => Say(new ContainerStarted(pod, start.Container, start.Attempt, new WallTime(1)));
+    public Task PrepareAsync(PodLaunch launch, ImmutableArray<VolumeFiles> files, CancellationToken cancel) =>
+        Say(new PodPrepared(launch.Pod, "127.0.0.9"));
+    public Task StartContainerAsync(PodRun pod, ContainerStart start, CancellationToken cancel) =>
+        Say(new ContainerStarted(pod, start.Container, start.Attempt, new WallTime(1)));
     public Task StopAsync(PodRun pod, TimeSpan grace, CancellationToken cancel) => Say(new PodStopped(pod));
 
-    public Task ReadLogsAsync(PodRun pod, string container, LogQuery query, Stream output, CancellationToken cancel) => Logs(query, output, cancel);
-    public Task<int> ExecAsync(PodRun pod, string container, ImmutableArray<string> command, PodConsole console, CancellationToken cancel) => Exec(command, console, cancel);
-    public Task AttachAsync(PodRun pod, string container, PodConsole console, CancellationToken cancel) => Exec([container], console, cancel);
-    public Task CopyOutAsync(PodRun pod, string container, string path, Stream tar, CancellationToken cancel) => Logs(new LogQuery(), tar, cancel);
+    public Task ReadLogsAsync(PodRun pod, string container, LogQuery query, Stream output, CancellationToken cancel) =>
+        Logs(query, output, cancel);
+    public Task<int> ExecAsync(
+        PodRun pod, string container, ImmutableArray<string> command, PodConsole console, CancellationToken cancel) =>
+        Exec(command, console, cancel);
+    public Task AttachAsync(PodRun pod, string container, PodConsole console, CancellationToken cancel) =>
+        Exec([container], console, cancel);
+    public Task CopyOutAsync(PodRun pod, string container, string path, Stream tar, CancellationToken cancel) =>
+        Logs(new LogQuery(), tar, cancel);
 
     /// <summary>A tenth of a second more with every look.</summary>
-    public Task<ImmutableArray<ContainerUsage>> UsageAsync(PodRun pod, CancellationToken cancel) => Task.FromResult<ImmutableArray<ContainerUsage>>(
-        [new("main", TimeSpan.FromSeconds(5) + TimeSpan.FromMilliseconds(100 * Interlocked.Increment(ref samples)), new Bytes(3 << 20), 2)]);
+    public Task<ImmutableArray<ContainerUsage>> UsageAsync(PodRun pod, CancellationToken cancel)
+    {
+        var used = TimeSpan.FromSeconds(5) + TimeSpan.FromMilliseconds(100 * Interlocked.Increment(ref samples));
+        return Task.FromResult<ImmutableArray<ContainerUsage>>([new("main", used, new Bytes(3 << 20), 2)]);
+    }
 
     public Task UpdateFilesAsync(PodRun pod, ImmutableArray<VolumeFiles> files, CancellationToken cancel) => Task.CompletedTask;
-    public Task StopContainerAsync(PodRun pod, string container, int attempt, TimeSpan grace, CancellationToken cancel) => Task.CompletedTask;
+    public Task StopContainerAsync(PodRun pod, string container, int attempt, TimeSpan grace, CancellationToken cancel) =>
+        Task.CompletedTask;
     public ValueTask DisposeAsync() => default;
 
     Task Say(PodReport report)

@@ -1,0 +1,23 @@
+using Gossip.Core.Ports;
+using Gossip.Core.Primitives;
+using Gossip.Core.Replication;
+using Gossip.Core.Templates;
+using Gossip.Kubernetes.Api.Http;
+using Microsoft.AspNetCore.Http;
+
+namespace Gossip.Kubernetes.Api;
+
+/// <summary>Which of a collection are meant.</summary>
+/// <param name="Namespace">Empty for all.</param>
+sealed record Choice(string Namespace, Selector Labels, FieldSelector Fields)
+{
+    /// <summary>What a query chooses, or the answer that refuses it.</summary>
+    public static (Choice? Choice, ApiAnswer? Refused) Read(ResourcePath path, IQueryCollection query)
+    {
+        if (LabelSelector.Parse(query["labelSelector"].ToString(), out var problem) is not { } labels)
+            return (null, Statuses.BadRequest(problem));
+        if (FieldSelector.Parse(path.Kind, query["fieldSelector"].ToString(), out problem) is not { } fields)
+            return (null, Statuses.BadRequest(problem));
+        return (new Choice(path.Namespace, labels, fields), null);
+    }
+}

@@ -1,0 +1,118 @@
+using System.Text.Json.Nodes;
+using Gossip.Core.Ports;
+using Gossip.Core.Replication;
+using Gossip.Kubernetes.Api.Http;
+using Gossip.Kubernetes.Api.Pods;
+using Microsoft.AspNetCore.Http;
+
+namespace Gossip.Kubernetes.Api;
+
+/// <summary>From a path and a method to what answers them.</summary>
+sealed class Router(ClusterAccess cluster)
+{
+    readonly GossipEndpoints gossip = new(cluster);
+
+    /// <summary>Null when the answer was a stream, and is over.</summary>
+    public async Task<ApiAnswer?> AnswerAsync(HttpContext context)
+    {
+        var request = context.Request;
+        var path = request.Path.Value ?? "";
+        var parts = path.Split('/', StringSplitOptions.RemoveEmptyEntries);
+        if (parts is ["healthz" or "livez" or "readyz", ..]) return await HealthAsync(parts[0], context.RequestAborted);
+        if (HttpMethods.IsGet(request.Method) && Fixed(parts, request) is { } answer) return answer;
+        if (parts is ["gossip", "v1", .. var own]) return await gossip.AnswerAsync(own, context);
+        if (parts is ["apis", PodMetrics.Group, PodMetrics.Version, .. var metered])
+            return await PodMetrics.AnswerAsync(metered, request, cluster);
+        if (ResourcePath.Parse(parts) is not { } resource) return Statuses.NotFoundPath(path);
+        var call = new ApiCall(context, resource, cluster);
+        if (resource.Subresource.Length > 0) return await SubresourceAsync(call);
+        return request.Method switch
+        {
+            "GET" or "HEAD" => await ReadAsync(call),
+            "POST" when resource.Name.Length == 0 => await WriteAsync(call),
+            "PUT" when resource.Name.Length > 0 => await WriteAsync(call),
+            "DELETE" => await DeleteAsync(call),
+            "PATCH" when resource.Name.Length > 0 => await PatchAsync(call),
+            _ => Statuses.NotAllowed($"{request.Method} is not allowed on {path}"),
+        };
+    }
+
+    /// <summary>What does not depend on the cluster.</summary>
+    static ApiAnswer? Fixed(string[] parts, HttpRequest request)
+    {
+        if (parts is [])
+            return new ApiAnswer(200, new()
+            {
+                ["paths"] = new JsonArray("/api", "/apis", "/healthz", "/livez", "/openapi/v3", "/readyz", "/version"),
+            });
+        return Discovery.Answer(parts, Accepts.Negotiate(request, AnswerForm.GroupDiscovery)) ?? OpenApi.Answer(parts);
+    }
+
+    /// <summary>Alive is to answer; ready is that the node answers too.</summary>
+    async Task<ApiAnswer> HealthAsync(string probe, CancellationToken ct)
+    {
+        if (probe == "readyz") await cluster.LookAsync(ct);
+        return new ApiAnswer(200, []) { ContentType = "text/plain", Raw = "ok"u8.ToArray() };
+    }
+
+    static async Task<ApiAnswer?> SubresourceAsync(ApiCall call)
+    {
+        var path = call.Path;
+        if (path.Kind.Subresources.FirstOrDefault(known => known.Name == path.Subresource) is not { } subresource)
+            return Statuses.NotFoundPath($"{path.Kind.Plural}/{path.Subresource} comes with a later version");
+        if (!subresource.Methods.Contains(call.Request.Method))
+            return Statuses.NotAllowed($"{call.Request.Method} is not allowed on {path.Kind.Plural}/{path.Subresource}");
+        return await subresource.AnswerAsync(call);
+    }
+
+    async Task<ApiAnswer> ReadAsync(ApiCall call)
+    {
+        var (path, query) = (call.Path, call.Query);
+        var form = Accepts.Negotiate(call.Request, AnswerForm.Table);
+        if (form == AnswerForm.None) return Statuses.NotAcceptable("only application/json (also as=Table;v=v1;g=meta.k8s.io) is served");
+        // 410 is what clients that follow a list know: they list again, a little later each time, and need no watch.
+        if (query["watch"].ToString() is "true" or "1") return Statuses.Expired("watch comes with a later version: list again");
+        if (query["continue"].ToString().Length > 0) return Statuses.Expired("lists come whole here: list again without continue");
+        var include = query["includeObject"].ToString();
+        if (path.Name.Length > 0) return (await cluster.ReadAsync(call.Gone)).Get(path.Kind, path.Namespace, path.Name, form, include);
+        var (choice, refused) = Choice.Read(path, query);
+        return refused ?? (await cluster.ReadAsync(call.Gone)).List(path.Kind, choice!, form, include);
+    }
+
+    async Task<ApiAnswer> WriteAsync(ApiCall call)
+    {
+        var path = call.Path;
+        if (path.Kind.Namespaced && path.Namespace.Length == 0)
+            return Statuses.NotAllowed($"POST to /namespaces/NAMESPACE/{path.Kind.Plural}");
+        var (body, refused) = await Body.ReadAsync(call.Request);
+        if (refused is not null) return refused;
+        (var submission, refused) = Submission.Read(body.Span, path, call.Query);
+        if (submission is null) return refused!;
+        var writer = new Writer(cluster);
+        return await (path.Name.Length == 0 ? writer.CreateAsync(submission, call.Gone) : writer.ReplaceAsync(submission, call.Gone));
+    }
+
+    async Task<ApiAnswer> PatchAsync(ApiCall call)
+    {
+        if (!call.Path.Kind.IsPatchable)
+            return Statuses.NotAllowed(
+                "patch (kubectl apply on what exists, edit, scale, label …) comes with a later version for all but nodes: "
+                + "use kubectl replace -f or gossip apply -f");
+        var (body, refused) = await Body.ReadAsync(call.Request);
+        return refused ?? await new Patcher(cluster).PatchAsync(call, body);
+    }
+
+    async Task<ApiAnswer> DeleteAsync(ApiCall call)
+    {
+        var path = call.Path;
+        var (body, refused) = await Body.ReadAsync(call.Request);
+        if (refused is not null) return refused;
+        (var options, refused) = DeleteOptions.Read(body.Span, call.Query);
+        if (options is null) return refused!;
+        var deleter = new Deleter(cluster);
+        if (path.Name.Length > 0) return await deleter.DeleteAsync(path, options, call.Gone);
+        if (path.Kind.Namespaced && path.Namespace.Length == 0) return Statuses.NotAllowed("delete collections by namespace");
+        (var choice, refused) = Choice.Read(path, call.Query);
+        return refused ?? await deleter.DeleteManyAsync(path.Kind, choice!, options, call.Gone);
+    }
+}

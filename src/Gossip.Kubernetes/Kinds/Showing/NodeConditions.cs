@@ -1,0 +1,54 @@
+using System.Text.Json.Nodes;
+using Gossip.Core.Membership;
+using Gossip.Core.Primitives;
+using Gossip.Core.View;
+
+namespace Gossip.Kubernetes.Kinds.Showing;
+
+/// <summary>A node's conditions: whether it answers, and whether its runtimes, its host's rules and its isolation do.</summary>
+static class NodeConditions
+{
+    public static JsonArray Of(NodeView node)
+    {
+        var conditions = new JsonArray(ReadyCondition(node));
+        if (node.Member.Card.Runtimes.Length > 0)
+            conditions.Add((JsonNode)(LostOf(node) is { Length: > 0 } lost
+                ? Condition("RuntimeReady", "False", "RuntimeLost",
+                    $"the engine of {string.Join(", ", lost)} does not answer; its pods move, others run on")
+                : Condition("RuntimeReady", "True", "RuntimesAnswer", $"{string.Join(", ", node.Member.Card.Runtimes)}: there")));
+        if (node.Member.Capacity.HostFault is { Length: > 0 } fault)
+            conditions.Add((JsonNode)Condition("HostRulesAnswer", "False", "HostRuleFailed", fault));
+        if (node.Labels[IsolationLabel] is { } isolation)
+            conditions.Add((JsonNode)(isolation == "none"
+                ? Condition("ProcessIsolation", "False", "PlainProcesses",
+                    "pods of processes share this machine's network, files and process ids")
+                : Condition("ProcessIsolation", "True", "Isolated", $"pods of processes are isolated by {isolation}")));
+        return conditions;
+    }
+
+    static string[] LostOf(NodeView node) => node.Member.Capacity.LostRuntimes.Split(',', StringSplitOptions.RemoveEmptyEntries);
+
+    /// <summary>What a process runtime says of itself.</summary>
+    const string IsolationLabel = "gossip.dev/process-isolation";
+
+    static JsonObject ReadyCondition(NodeView node) => node.Member switch
+    {
+        { State: MemberState.Dead } => Ready("Unknown", "NodeStatusUnknown", "the node does not answer any more"),
+        { State: MemberState.Left } => Ready("False", "NodeLeft", "the node left the cluster"),
+        { Capacity.Unready: { Length: > 0 } why } => Ready("False", "NodeNotReady", why),
+        { Card.Runtimes: { Length: > 0 } all } when all.All(LostOf(node).Contains) =>
+            Ready("False", "RuntimeLost", "no runtime of the node has its engine"),
+        { State: MemberState.Suspect } => Ready("True", "NodeSuspected", "the node does not answer; it has a little time to refute"),
+        _ => Ready("True", "NodeReady", "the node answers"),
+    };
+
+    public static JsonObject Ready(string status, string reason, string message) => Condition("Ready", status, reason, message);
+
+    static JsonObject Condition(string type, string status, string reason, string message) => new()
+    {
+        ["type"] = type,
+        ["status"] = status,
+        ["reason"] = reason,
+        ["message"] = message,
+    };
+}
