@@ -38,7 +38,9 @@ public static class NameGrammar
     public static bool IsPortName(ReadOnlySpan<char> text) =>
         text.Length <= PortNameMost && IsDnsLabel(text) && text.ContainsAny(Letters) && !text.Contains("--", StringComparison.Ordinal);
 
-    /// <summary>A key of labels, annotations, taints and resources: a name as of <see cref="IsLabelName"/>, with an optional <c>domain/</c> before it.</summary>
+    /// <summary>
+    /// A key of labels, annotations, taints and resources: a name as of <see cref="IsLabelName"/>, with an optional <c>domain/</c> before it.
+    /// </summary>
     public static bool IsLabelKey(ReadOnlySpan<char> text)
     {
         var slash = text.IndexOf('/');
@@ -51,9 +53,13 @@ public static class NameGrammar
     /// <summary>A name as of <see cref="IsLabelName"/>, or nothing.</summary>
     public static bool IsLabelValue(ReadOnlySpan<char> text) =>
         text.Length == 0
-        || (text.Length <= Limits.Label && char.IsAsciiLetterOrDigit(text[0]) && char.IsAsciiLetterOrDigit(text[^1]) && !text.ContainsAnyExcept(OfValues));
+        || (text.Length <= Limits.Label && char.IsAsciiLetterOrDigit(text[0]) && char.IsAsciiLetterOrDigit(text[^1])
+            && !text.ContainsAnyExcept(OfValues));
 
-    /// <summary>A key of a ConfigMap's or Secret's data: from 1 to 253 letters, digits, '-', '_' and '.', and no path that leads upwards.</summary>
+    /// <summary>
+    /// A key of a ConfigMap's or Secret's data: from 1 to 253 letters, digits, '-', '_' and '.', and no path that leads upwards.
+    /// </summary>
     public static bool IsConfigKey(ReadOnlySpan<char> text) =>
-        text.Length is > 0 and <= Limits.Name && text is not "." && !text.StartsWith("..", StringComparison.Ordinal) && !text.ContainsAnyExcept(OfValues);
+        text.Length is > 0 and <= Limits.Name && text is not "." && !text.StartsWith("..", StringComparison.Ordinal)
+        && !text.ContainsAnyExcept(OfValues);
 }

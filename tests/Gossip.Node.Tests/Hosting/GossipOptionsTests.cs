@@ -38,7 +38,8 @@ public sealed class GossipOptionsTests
     public void Labels_and_taints_are_checked(string key, string value, string fault)
     {
         Assert.StartsWith(fault, Faults(options => options.Labels[key] = value), StringComparison.Ordinal);
-        Assert.Equal(fault.Length == 0 ? "" : $"Taints: '{key}={value}' has no key and value of a label", Faults(options => options.Taints.Add(new Taint(key, value, TaintEffect.NoSchedule))));
+        var ofTaint = fault.Length == 0 ? "" : $"Taints: '{key}={value}' has no key and value of a label";
+        Assert.Equal(ofTaint, Faults(options => options.Taints.Add(new Taint(key, value, TaintEffect.NoSchedule))));
     }
 
     [Theory]
