@@ -27,6 +27,9 @@ namespace Gossip.Core;
 /// </remarks>
 public sealed class NodeMachine
 {
+    const string DamagedWait =
+        "the node has lost a part of what it kept, and first compares the rest with its peers: ask again in a moment, or ask another node";
+
     readonly Outbox outbox;
     readonly Swim swim;
     readonly Replicator replicator;
@@ -129,6 +132,10 @@ public sealed class NodeMachine
                 break;
             case NodeInputKind.PodReported:
                 foreach (var part in reportObservers) part.OnReport(input.Report!, turn);
+                break;
+            case NodeInputKind.Asked when replicator.IsDamaged && !keeper.HasSynced && input.Question is not Look:
+                // An edit of a row that is here in part would be older than what the others have of it, and lost against that.
+                turn.Reply(input.Request, new Refused(RefusedBecause.Unavailable, DamagedWait));
                 break;
             case NodeInputKind.Asked:
                 parts.Ask(input.Request, input.Question!, turn);

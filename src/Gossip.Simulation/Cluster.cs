@@ -151,6 +151,30 @@ public sealed class Cluster
         w.Nodes[node].LoseDisk();
     });
 
+    /// <summary>Stores are compacted every few kilobytes, so that there are snapshots.</summary>
+    public Cluster SmallLogs() => Doing(".SmallLogs()", w =>
+    {
+        foreach (var node in w.Nodes) node.CompactAt = 4096;
+    });
+
+    /// <summary>A bit of that machine's snapshot turns, while its node is down.</summary>
+    public Cluster RotSnapshot(int node) => Damage($".RotSnapshot({node})", node, (store, w) => store.DamageSnapshot(w.RandomStream.For("rot")));
+
+    /// <summary>That machine's snapshot is gone, while its node is down.</summary>
+    public Cluster LoseSnapshot(int node) => Damage($".LoseSnapshot({node})", node, (store, _) => store.LoseSnapshot());
+
+    /// <summary>A bit of that machine's log turns, while its node is down: somewhere, by the seed.</summary>
+    public Cluster RotLog(int node) => Damage($".RotLog({node})", node, (store, w) => store.DamageLog(w.RandomStream.For("rot")));
+
+    /// <summary>That machine's log is gone, while its node is down.</summary>
+    public Cluster LoseLog(int node) => Damage($".LoseLog({node})", node, (store, _) => store.LoseLog());
+
+    Cluster Damage(string words, int node, Func<Machines.SimStore, World, bool> how) => Doing(words, w =>
+    {
+        if (w.Nodes[node].IsUp) throw new InvalidOperationException("kill the node first");
+        if (!w.Nodes[node].DamageDisk(store => how(store, w))) throw new InvalidOperationException("there is no such file on its disk");
+    });
+
     public Cluster Restart(int node) => Doing($".Restart({node})", w => w.Nodes[node].Start());
     public Cluster Pause(int node) => Doing($".Pause({node})", w => w.Nodes[node].Pause());
     public Cluster Resume(int node) => Doing($".Resume({node})", w => w.Nodes[node].Resume());

@@ -90,6 +90,13 @@ public sealed class NodeProcess : IAsyncDisposable
         Assert.True(process.ExitCode == 0, $"{Name} ended with {process.ExitCode}:\n{Said()}");
     }
 
+    /// <summary>Waits until it ends by itself; its exit code.</summary>
+    public async Task<int> UntilEndedAsync()
+    {
+        await process.WaitForExitAsync().WaitAsync(Patience);
+        return process.ExitCode;
+    }
+
     /// <summary>SIGKILL to the node alone: its pods go on.</summary>
     public async Task KillAsync()
     {

@@ -25,6 +25,10 @@ static class SimVerb
         {
             Description = "Small clusters whose pods have every rule of placement; --pods counts workloads: try --nodes 6 --pods 14",
         };
+        var rotten = new Option<bool>("--rotten-disks")
+        {
+            Description = "Beside all other faults disks forget: bits of logs and snapshots turn, files are gone",
+        };
         var json = ServerOption.Json();
         var command = new Command("sim", """
             Whole clusters of the very nodes that run in production, under virtual time: lost, late and doubled packets, partitions,
@@ -34,27 +38,30 @@ static class SimVerb
               gossip sim --nodes 50 --pods 500 --seeds 200
               gossip sim --nodes 50 --pods 500 --seed 17
               gossip sim --planted
-            """) { nodes, pods, seeds, seed, planted, anyRules, json };
+            """) { nodes, pods, seeds, seed, planted, anyRules, rotten, json };
         command.SetAction((parsed, cancel) =>
         {
             var wantsJson = parsed.GetValue(json);
             var options = new SimOptions(parsed.GetValue(nodes), parsed.GetValue(pods), parsed.GetValue(seeds))
             {
-                AnyRules = parsed.GetValue(anyRules), Parallelism = Environment.ProcessorCount,
+                AnyRules = parsed.GetValue(anyRules),
+                RottenDisks = parsed.GetValue(rotten),
+                Parallelism = Environment.ProcessorCount,
             };
             if (parsed.GetValue(seed) is { } one) options = options with { Seeds = 1, FirstSeed = one };
             Check(options);
             if (parsed.GetResult(planted) is null)
             {
                 Refuse(parsed, "--seed", seed, seeds);
+                Refuse(parsed, "--any-rules", anyRules, rotten);
                 return Task.FromResult(Run(options, wantsJson, cancel));
             }
             if (parsed.GetValue(planted) is not { } bug)
             {
-                Refuse(parsed, "--planted without a bug's name", planted, nodes, pods, seeds, seed, anyRules);
+                Refuse(parsed, "--planted without a bug's name", planted, nodes, pods, seeds, seed, anyRules, rotten);
                 return Task.FromResult(SimPlanted.RunAll(wantsJson, cancel));
             }
-            Refuse(parsed, "--planted with a bug's name", planted, seeds);
+            Refuse(parsed, "--planted with a bug's name", planted, seeds, rotten);
             return Task.FromResult(SimPlanted.Replay(bug, options, wantsJson));
         });
         return command;

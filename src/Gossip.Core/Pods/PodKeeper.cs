@@ -40,6 +40,7 @@ sealed class PodKeeper : INodePart, IMemberObserver, ISlotObserver, IReportObser
     readonly DependencyWatch dependencies;
     readonly ContainerStarter containers;
     readonly Beginning beginning;
+    readonly AwaitedWorkloads awaited;
     readonly Adoption adoption;
     readonly Survivors survivors;
     readonly RuntimeReturn returns;
@@ -63,10 +64,11 @@ sealed class PodKeeper : INodePart, IMemberObserver, ISlotObserver, IReportObser
         dependencies = new DependencyWatch(config.Timings, slots, services);
         containers = new ContainerStarter(config, leases, configuration);
         beginning = new Beginning(config.Timings, members);
-        adoption = new Adoption(slots, members, tables, writer, bidder, kept, rows);
+        awaited = new AwaitedWorkloads(tables);
+        adoption = new Adoption(slots, members, writer, bidder, kept, rows, awaited);
         survivors = new Survivors(kept, bidder, slots, self);
         steps = new PodSteps(
-            config, slots, tables, bidder, kept, rows, rules, lost, beginning, adoption, containers, dependencies, configuration);
+            config, slots, tables, bidder, kept, rows, rules, lost, beginning, adoption, awaited, containers, dependencies, configuration);
         returns = new RuntimeReturn(config, kept, survivors, containers, steps.Ender);
         reports = new PodReports(config.Timings, kept, steps, containers, leases, rows, beginning);
     }
@@ -74,6 +76,9 @@ sealed class PodKeeper : INodePart, IMemberObserver, ISlotObserver, IReportObser
     public ReadOnlySpan<MessageKind> Messages => [MessageKind.LeaseReply];
 
     public ReadOnlySpan<NodeTimerKind> Timers => [NodeTimerKind.PodDue, NodeTimerKind.PodDeadline, NodeTimerKind.PodTick];
+
+    /// <summary>The tables have been compared with a peer's, or there is no peer.</summary>
+    public bool HasSynced => beginning.HasSynced;
 
     /// <summary>For checkers: the pod was not wanted where it is, and is elsewhere soon.</summary>
     internal bool IsMakingWay(PodRun run) => kept.Find(run) is
@@ -198,7 +203,16 @@ sealed class PodKeeper : INodePart, IMemberObserver, ISlotObserver, IReportObser
     {
         if (rules.Taint.HasChanged())
             foreach (var pod in kept.All) steps.Advance(pod, turn);
+        foreach (var workload in awaited.TakeKnown()) LookAtAll(workload, turn);
         dependencies.OnSettled(kept, turn);
+    }
+
+    void LookAtAll(Uid workload, Turn turn)
+    {
+        foreach (var admission in slots.AdmissionsOf(self).Where(own => own.Run.Pod.Workload == workload).ToArray())
+            adoption.Place(admission, slots.Find(admission.Run.Pod), turn);
+        foreach (var pod in kept.All)
+            if (pod.Run.Pod.Workload == workload) steps.Judge(pod, turn);
     }
 
     /// <summary>This node leaves: everything that runs here ends gracefully; others may have it already.</summary>

@@ -26,13 +26,15 @@ sealed class PodSteps
     readonly LostRuntimes lost;
     readonly Beginning beginning;
     readonly Adoption adoption;
+    readonly AwaitedWorkloads awaited;
     readonly ContainerStarter containers;
     readonly DependencyWatch dependencies;
     readonly PodConfiguration configuration;
 
     public PodSteps(
         NodeConfig config, SlotTable slots, ITables tables, Bidder bidder, KeptPods kept, PodRows rows, PodRules rules, LostRuntimes lost,
-        Beginning beginning, Adoption adoption, ContainerStarter containers, DependencyWatch dependencies, PodConfiguration configuration)
+        Beginning beginning, Adoption adoption, AwaitedWorkloads awaited, ContainerStarter containers, DependencyWatch dependencies,
+        PodConfiguration configuration)
     {
         this.slots = slots;
         this.tables = tables;
@@ -42,6 +44,7 @@ sealed class PodSteps
         this.lost = lost;
         this.beginning = beginning;
         this.adoption = adoption;
+        this.awaited = awaited;
         this.containers = containers;
         this.dependencies = dependencies;
         this.configuration = configuration;
@@ -72,8 +75,7 @@ sealed class PodSteps
         }
         if (slot is null)
         {
-            // Without a slot its workload is gone, or has not arrived yet: only the context can tell the two apart.
-            if (tables.Covers(pod.Run.Pod.Workload)) Ender.Stop(pod, turn);
+            if (awaited.IsGone(pod.Run.Pod.Workload)) Ender.Stop(pod, turn);
             return;
         }
         if (PodJudge.IsOver(slot, pod.Run.Epoch))

@@ -8,7 +8,10 @@ namespace Gossip.Core.Ports;
 /// </summary>
 public interface IStore : IDisposable
 {
-    /// <summary>Reads everything back. Called once, first. A torn or damaged tail is cut off and reported as not clean.</summary>
+    /// <summary>
+    /// Reads everything back. Called once, first. What a crash left unfinished at the end is cut off; all other damage is told in
+    /// <see cref="StoreContents.Damage"/>, and stays on the disk until the next <see cref="Compact"/>.
+    /// </summary>
     StoreContents Open();
 
     /// <summary>Appends one record (buffered: it may be lost until <see cref="Sync"/> returns).</summary>
@@ -20,7 +23,10 @@ public interface IStore : IDisposable
     /// <summary>Atomically replaces all records so far with a snapshot; durable when it returns.</summary>
     void Compact(ReadOnlySpan<byte> snapshot);
 
-    /// <summary>Bytes of records since the last snapshot: when to compact.</summary>
+    /// <summary>
+    /// Bytes of records since the last snapshot: when to compact. After damage <see cref="long.MaxValue"/>, until a snapshot of what was
+    /// read has taken the place of the damaged files.
+    /// </summary>
     long LogBytes { get; }
 
     /// <summary>Marks a clean end. Without it the next <see cref="Open"/> is not clean.</summary>
@@ -30,4 +36,11 @@ public interface IStore : IDisposable
 /// <param name="Snapshot">Null when there is none.</param>
 /// <param name="Records">In order of appending, after the snapshot.</param>
 /// <param name="IsClean">The last owner closed cleanly and nothing was damaged: its writer id may go on.</param>
-public sealed record StoreContents(ReadOnlyMemory<byte>? Snapshot, IReadOnlyList<ReadOnlyMemory<byte>> Records, bool IsClean);
+public sealed record StoreContents(ReadOnlyMemory<byte>? Snapshot, IReadOnlyList<ReadOnlyMemory<byte>> Records, bool IsClean)
+{
+    /// <summary>
+    /// What is damaged or missing, one sentence each, in the words of an operator; empty when everything is there that was synced. What
+    /// could be read is in the contents all the same.
+    /// </summary>
+    public IReadOnlyList<string> Damage { get; init; } = [];
+}

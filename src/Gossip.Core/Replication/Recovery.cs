@@ -8,12 +8,14 @@ namespace Gossip.Core.Replication;
 
 /// <summary>
 /// Rebuilds the tables from snapshot and log. What does not parse is skipped and the rest applies; but then a joined
-/// context may cover rows that were in the damaged part, and would declare them dead. So after any damage contexts
-/// are not believed: rows and explicit removals alone are, and peers repair the rest.
+/// context may cover rows that were in the damaged part, and would declare them dead everywhere. A context is never wider
+/// than the rows that were read: after any damage none is believed. Rows and explicit removals are, and peers repair the rest.
 /// </summary>
 sealed class Recovery(RowTable table, HybridClock clock)
 {
     const int SnapshotFormat = 1;
+
+    bool believesContexts;
 
     public ulong Boot { get; private set; }
     public WriterId Writer { get; private set; }
@@ -24,6 +26,7 @@ sealed class Recovery(RowTable table, HybridClock clock)
 
     public void Read(StoreContents contents)
     {
+        believesContexts = contents.Damage.Count == 0;
         if (contents.Snapshot is { } snapshot) Attempt(snapshot, ReadSnapshot);
         foreach (var record in contents.Records) Attempt(record, ReadRecord);
     }
@@ -68,8 +71,14 @@ sealed class Recovery(RowTable table, HybridClock clock)
         }
         catch (Exception damaged) when (Codec.IsMalformed(damaged))
         {
-            Quarantined++;
+            Quarantine();
         }
+    }
+
+    void Quarantine()
+    {
+        Quarantined++;
+        believesContexts = false; // of those before, the rows were read
     }
 
     void ReadSnapshot(ref MessagePackReader reader)
@@ -82,7 +91,7 @@ sealed class Recovery(RowTable table, HybridClock clock)
         clock.Restore(new Stamp(reader.ReadUInt64()));
         var context = CausalContext.Read(ref reader);
         MergeRows(ref reader, own: false);
-        if (Quarantined == 0) table.Context.Join(context); // after the rows: it covers their births
+        if (believesContexts) table.Context.Join(context); // after the rows: it covers their births
         for (var left = reader.ReadArrayHeader(); left > 0; left--) Attempt(WireBytes.Read(ref reader, int.MaxValue), ReadRecord);
     }
 
@@ -108,7 +117,7 @@ sealed class Recovery(RowTable table, HybridClock clock)
                 break;
             case JournalKind.Context:
                 var context = CausalContext.Read(ref reader);
-                if (Quarantined == 0) table.Context.Join(context);
+                if (believesContexts) table.Context.Join(context);
                 break;
             default:
                 throw new MessagePackSerializationException("record: unknown kind"); // of a newer version
@@ -121,7 +130,7 @@ sealed class Recovery(RowTable table, HybridClock clock)
         {
             if (RowCodec.TryRead(ref reader) is not { } row)
             {
-                Quarantined++;
+                Quarantine();
                 continue;
             }
             table.Merge(row, out _);

@@ -1,4 +1,5 @@
 using System.Buffers;
+using System.Globalization;
 using Gossip.Core.Membership;
 using Gossip.Core.Ports;
 using Gossip.Core.Primitives;
@@ -15,15 +16,23 @@ sealed class Replica
     /// <summary>A frame with more changed rows is a repair: others will be repaired too, and need no rumour of each.</summary>
     const int NewsMost = 32;
 
+    const string WhatNow =
+        "What could be read is kept, and peers bring back the rest; what they never heard of is lost, and without peers deleted "
+        + "objects may be back. "
+        + "Check this machine's disk, and compare the objects with what you expect";
+
     readonly RowGossip gossip;
     readonly RandomStream luck;
     readonly PlantedBug planted;
     readonly bool writerIsNew;
     readonly List<Row> changed = [];
+    readonly List<string> damage;
+    readonly string name;
 
     public Replica(NodeConfig config, StoreContents contents, ulong boot, RowGossip gossip, RandomStream luck, SharedRows? shared)
     {
         planted = config.Planted;
+        name = config.Card.Name;
         Table = new RowTable { Shared = shared };
         Table.Resurrects = planted == PlantedBug.ResurrectedObject;
         this.gossip = gossip;
@@ -31,7 +40,10 @@ sealed class Replica
         var recovery = new Recovery(Table, Clock);
         recovery.Read(contents);
         Quarantined = recovery.Quarantined;
-        writerIsNew = !contents.IsClean || Quarantined > 0 || recovery.Writer == default;
+        damage = [.. contents.Damage];
+        if (Quarantined > 0)
+            damage.Add(Quarantined.ToString(CultureInfo.InvariantCulture) + " records or rows cannot be read; did a newer version write them?");
+        writerIsNew = !contents.IsClean || IsDamaged || recovery.Writer == default;
         Writer = writerIsNew ? new Writer(Writer.Draw(luck), 0) : new Writer(recovery.Writer, recovery.Minted);
         if (planted == PlantedBug.WriterReusedAfterAmnesia) Writer = new Writer(new WriterId(config.Card.Id.Value), recovery.Minted);
         Boot = boot;
@@ -50,8 +62,12 @@ sealed class Replica
     /// <summary>Rows and records that could not be read, from disk and from peers; those beside them were.</summary>
     public int Quarantined { get; private set; }
 
+    /// <summary>Something of what this node had kept could not be read: rows may be missing, and cells of those that are there.</summary>
+    public bool IsDamaged => damage.Count > 0;
+
     public void Start(Turn turn)
     {
+        if (IsDamaged) turn.Note(new NodeNote(NoteLevel.Warning, "StoreDamaged", name, $"{string.Join("; ", damage)}. {WhatNow}"));
         Journal.Boot(Boot, turn);
         if (writerIsNew) Journal.Writer(Writer.Id, turn);
     }

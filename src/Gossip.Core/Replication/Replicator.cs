@@ -48,6 +48,9 @@ sealed class Replicator : INodePart, ITables, IRowWriter, IPiggyback
     /// <summary>Rows and records that could not be read, from disk and from peers; those beside them were.</summary>
     public int Quarantined => replica.Quarantined;
 
+    /// <summary>The store was damaged: until it has synced, rows that were acknowledged may be missing here, and cells of others.</summary>
+    public bool IsDamaged => replica.IsDamaged;
+
     public Row? Find(Uid uid) => replica.Table.Find(uid);
     public bool Covers(Uid uid) => replica.Table.Context.Covers(uid.Birth);
     public IEnumerable<Row> Rows(RowKind kind) => replica.Table.Rows(kind);

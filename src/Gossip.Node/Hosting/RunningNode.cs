@@ -22,6 +22,7 @@ using Gossip.Node.Transport;
 using Gossip.Runtimes.Docker;
 using Gossip.Runtimes.Processes;
 using Microsoft.Extensions.Logging;
+using HostRules = Gossip.Node.Scheduling.HostRules;
 
 namespace Gossip.Node;
 

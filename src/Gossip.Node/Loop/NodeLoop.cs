@@ -10,6 +10,7 @@ using Gossip.Core.Turns;
 using Gossip.Core.View;
 using Gossip.Core.Wire;
 using Gossip.Node.Metrics;
+using Gossip.Node.Store;
 
 namespace Gossip.Node.Loop;
 
@@ -39,7 +40,7 @@ sealed class NodeLoop : IArrivals, IPodReports
     readonly AutoResetEvent bell = new(false); // keeps a ring until the owner sleeps again
     readonly Channel<Arrival> arrivals = Channel.CreateBounded<Arrival>(
         new BoundedChannelOptions(MostWaiting) { SingleReader = true, AllowSynchronousContinuations = false });
-    Exception? fault;
+    volatile Exception? fault; // also set by the log's thread
     ulong lastRequest;
     volatile bool isSynced;
 
@@ -66,12 +67,12 @@ sealed class NodeLoop : IArrivals, IPodReports
         {
             Handle(NodeInput.Started());
             var goesOn = true;
-            while (goesOn)
+            while (goesOn && fault is null)
             {
                 Sleep();
                 var due = Clocks.Read();
-                while (timers.TryTakeDue(due.Monotonic, out var timer)) Handle(NodeInput.TimerDue(timer));
-                for (var turns = 0; goesOn && turns < TurnsBetweenTimers && arrivals.Reader.TryRead(out var arrival); turns++)
+                while (fault is null && timers.TryTakeDue(due.Monotonic, out var timer)) Handle(NodeInput.TimerDue(timer));
+                for (var turns = 0; goesOn && fault is null && turns < TurnsBetweenTimers && arrivals.Reader.TryRead(out var arrival); turns++)
                     goesOn = Take(arrival);
                 isSynced = machine.HasSynced;
                 watchers.Show(machine, Clocks.Read());
@@ -218,10 +219,11 @@ sealed class NodeLoop : IArrivals, IPodReports
         machine.Handle(input, now, effects);
     }
 
+    /// <summary>The log can keep nothing any more: the owner's next turn is its last, whatever else waits.</summary>
     void Fail(Exception why)
     {
         fault ??= why;
-        Stop();
+        bell.Set();
     }
 
     void End()
@@ -237,5 +239,8 @@ sealed class NodeLoop : IArrivals, IPodReports
         foreach (var asker in askers.Values) asker.TrySetResult(Stopped());
     }
 
-    static Refused Stopped() => new(RefusedBecause.Unavailable, "the node has stopped; it is not known whether the write was kept");
+    Refused Stopped() => new(
+        RefusedBecause.Unavailable,
+        $"the node has stopped{(fault is StoreFault ? ": its disk keeps nothing any more" : "")}; "
+        + "it is not known whether the write was kept");
 }

@@ -1,38 +1,37 @@
 using System.Buffers.Binary;
+using System.Security.Cryptography;
 using Gossip.Core.Ports;
 using Gossip.Core.Primitives;
 using Gossip.Core.Wire;
-using Microsoft.Win32.SafeHandles;
 
 namespace Gossip.Node.Store;
 
 /// <summary>
-/// A folder with a log, a snapshot and a marker of a clean end. Each compaction begins a generation: the snapshot of
-/// generation g replaces the old one by a rename, then an empty log of generation g replaces the old log. A log whose
-/// generation is not the snapshot's was overtaken by a crash in between and is passed over.
+/// A folder with a log, a snapshot and a marker of a clean end, in the form of <see cref="StoreFormat"/>. Each compaction begins a
+/// generation: the snapshot of generation g replaces the old one by a rename, then an empty log of generation g replaces the old log.
 /// </summary>
 /// <remarks>
-/// Files begin with a magic number and the generation, then hold <see cref="Checked"/> records. The clean marker names
-/// the log's generation, its length and its identity, which no copy and no restored backup shares, so that a folder brought back from yesterday does not pass for clean and mint yesterday's dots again.
+/// The clean marker names the log's generation, its length and its identity, which no copy and no restored backup shares, so that a
+/// folder brought back from yesterday does not pass for clean and mint yesterday's dots again. Of damaged files a copy is kept beside
+/// them; they stay in use until a snapshot of what could be read takes their place, so that a crash before that finds them as they were.
 /// </remarks>
-public sealed class FileStore(string folder) : IStore
+sealed class FileStore(string folder) : IStore
 {
-    const int FileHead = 16;
-    const ulong LogMagic = 0x31474F4C50535347, SnapshotMagic = 0x31504E5350535347; // "GSSPLOG1", "GSSPSNP1"
+    const string Aside = ".damaged";
 
     readonly string logPath = Path.Combine(folder, "log");
     readonly string snapshotPath = Path.Combine(folder, "snapshot");
     readonly string cleanPath = Path.Combine(folder, "clean");
     readonly WireBuffer unwritten = new();
     FolderLock? held;
-    SafeFileHandle? log;
-    ulong generation;
-    long written;
-    bool faulted;
+    FileStream? log;
+    ulong generation, salt;
+    long written, synced;
+    bool faulted, isDamaged;
 
-    public long LogBytes => written + unwritten.Length - FileHead;
+    public long LogBytes => isDamaged ? long.MaxValue : written + unwritten.Length - StoreFormat.HeadSize;
 
-    /// <exception cref="StoreFault">Another node has the folder, or it cannot be read or written.</exception>
+    /// <exception cref="StoreFault">Another node has the folder, or it cannot be read or written, or another version wrote it.</exception>
     public StoreContents Open()
     {
         Check.That(held is null);
@@ -46,16 +45,18 @@ public sealed class FileStore(string folder) : IStore
 
     public void Append(ReadOnlySpan<byte> record)
     {
-        Check.That(record.Length <= Checked.LongestRecord);
-        Checked.WriteHead(unwritten.GetSpan(Checked.Head), record);
-        unwritten.Advance(Checked.Head);
+        Check.That(record.Length <= StoreFormat.LongestRecord);
+        var unsynced = written + unwritten.Length - synced;
+        StoreFormat.WriteRecordHead(unwritten.GetSpan(StoreFormat.RecordHead), record, checked((uint)unsynced), salt);
+        unwritten.Advance(StoreFormat.RecordHead);
         unwritten.Write(record);
     }
 
     public void Sync() => Guard(() =>
     {
         Flush();
-        RandomAccess.FlushToDisk(log!);
+        Posix.Sync(log!.SafeFileHandle);
+        synced = written;
         return true;
     });
 
@@ -66,11 +67,11 @@ public sealed class FileStore(string folder) : IStore
         {
             unwritten.Clear(); // the snapshot holds it
             generation++;
-            Span<byte> head = stackalloc byte[FileHead + Checked.Head];
-            WriteFileHead(head, SnapshotMagic);
-            Checked.WriteHead(head[FileHead..], snapshot);
+            Span<byte> head = stackalloc byte[StoreFormat.HeadSize];
+            StoreFormat.WriteSnapshotHead(head, generation, snapshot);
             Durable.Replace(snapshotPath, head, snapshot);
             BeginLog();
+            isDamaged = false;
         }
         catch (Exception fault) when (fault is IOException or UnauthorizedAccessException)
         {
@@ -84,7 +85,7 @@ public sealed class FileStore(string folder) : IStore
         Sync();
         Guard(() =>
         {
-            Durable.Replace(cleanPath, Marker(), []);
+            Durable.Replace(cleanPath, MarkerOf(generation, written), []);
             return true;
         });
         Dispose();
@@ -100,96 +101,100 @@ public sealed class FileStore(string folder) : IStore
 
     StoreContents ReadBack()
     {
-        var isClean = File.Exists(cleanPath) && File.Exists(logPath) && File.ReadAllBytes(cleanPath).AsSpan().SequenceEqual(MarkerOf(File.ReadAllBytes(logPath)));
+        var (snapshotFile, logFile) = (Read(snapshotPath), Read(logPath));
+        RefuseOtherVersion(snapshotFile, StoreFormat.SnapshotMagic);
+        RefuseOtherVersion(logFile, StoreFormat.LogMagic);
+        var read = StoreReading.Of(snapshotFile, logFile, ReadMarker());
         Durable.Remove(cleanPath); // from here on only CloseCleanly makes it clean again
 
-        var snapshot = ReadSnapshot(ref isClean);
-        var records = new List<ReadOnlyMemory<byte>>();
-        ReadOnlyMemory<byte> bytes = File.Exists(logPath) ? File.ReadAllBytes(logPath) : default;
-        var belongs = TryReadFileHead(bytes.Span, LogMagic, out var of) && (of == generation || snapshot is null);
-        if (!belongs)
-        {
-            isClean = false;
-            BeginLog();
-            return new StoreContents(snapshot, records, isClean);
-        }
-        generation = of;
-        var rest = bytes[FileHead..];
-        while (Checked.TryRead(ref rest, Checked.LongestRecord, out var record)) records.Add(record);
-        written = bytes.Length - rest.Length;
-        log = File.OpenHandle(logPath, FileMode.Open, FileAccess.ReadWrite, FileShare.Read);
-        if (!rest.IsEmpty)
-        {
-            isClean = false;
-            RandomAccess.SetLength(log, written); // what comes after damage has no place in the order
-            RandomAccess.FlushToDisk(log);
-        }
-        return new StoreContents(snapshot, records, isClean);
+        var damage = read.Contents.Damage.ToList();
+        if (read.IsSnapshotDamaged) damage.Add(KeepAside(snapshotPath, isUsed: read.IsSnapshotUsed));
+        if (read.IsLogDamaged) damage.Add(KeepAside(logPath, isUsed: read.LogKeeps is not null));
+        isDamaged = damage.Count > 0;
+        generation = read.Generation;
+        if (read.LogKeeps is not { } length) BeginLog();
+        else GoOn(length, read.Salt);
+        return read.Contents with { Damage = damage };
     }
 
-    /// <summary>A damaged snapshot is kept aside for people, and the node begins again with what its peers and its log know.</summary>
-    ReadOnlyMemory<byte>? ReadSnapshot(ref bool isClean)
+    /// <summary>Goes on with the log that is there. What was read from it is believed, so it has to be on the disk first.</summary>
+    void GoOn(int length, ulong withSalt)
     {
-        if (!File.Exists(snapshotPath)) return null;
-        ReadOnlyMemory<byte> bytes = File.ReadAllBytes(snapshotPath);
-        if (TryReadFileHead(bytes.Span, SnapshotMagic, out var of))
-        {
-            var rest = bytes[FileHead..];
-            if (Checked.TryRead(ref rest, int.MaxValue, out var snapshot) && rest.IsEmpty)
-            {
-                generation = of;
-                return snapshot;
-            }
-        }
-        isClean = false;
-        File.Move(snapshotPath, snapshotPath + ".damaged", overwrite: true);
-        return null;
+        salt = withSalt;
+        log = OwnerOnly.Open(logPath, FileMode.Open, FileAccess.ReadWrite, FileShare.Read);
+        if (log.Length > length) log.SetLength(length); // what a crash left unfinished
+        Posix.Sync(log.SafeFileHandle);
+        written = synced = length;
     }
 
     void BeginLog()
     {
         log?.Dispose();
-        Span<byte> head = stackalloc byte[FileHead];
-        WriteFileHead(head, LogMagic);
+        Span<byte> drawn = stackalloc byte[sizeof(ulong)];
+        RandomNumberGenerator.Fill(drawn);
+        salt = BinaryPrimitives.ReadUInt64LittleEndian(drawn);
+        Span<byte> head = stackalloc byte[StoreFormat.HeadSize];
+        StoreFormat.WriteLogHead(head, generation, salt);
         Durable.Replace(logPath, head, []);
-        log = File.OpenHandle(logPath, FileMode.Open, FileAccess.ReadWrite, FileShare.Read);
-        written = FileHead;
+        log = OwnerOnly.Open(logPath, FileMode.Open, FileAccess.ReadWrite, FileShare.Read);
+        written = synced = StoreFormat.HeadSize;
     }
 
     void Flush()
     {
         if (unwritten.Length == 0) return;
-        RandomAccess.Write(log!, unwritten.Written, written);
+        RandomAccess.Write(log!.SafeFileHandle, unwritten.Written, written);
         written += unwritten.Length;
         unwritten.Clear();
     }
 
-    byte[] Marker() => MarkerOf(generation, written);
+    /// <summary>For people, who may want to look at it; returns the sentence that names it. The newest of a kind is kept.</summary>
+    static string KeepAside(string path, bool isUsed)
+    {
+        var aside = path + Aside;
+        if (!isUsed) Durable.Move(path, aside);
+        else
+        {
+            using var from = OwnerOnly.Open(path, FileMode.Open, FileAccess.Read, FileShare.Read);
+            using var to = OwnerOnly.Open(aside, FileMode.Create, FileAccess.Write, FileShare.None);
+            from.CopyTo(to);
+        }
+        return $"the damaged file is kept as {aside}";
+    }
 
-    byte[] MarkerOf(ReadOnlySpan<byte> logFile) =>
-        TryReadFileHead(logFile, LogMagic, out var of) ? MarkerOf(of, logFile.Length) : [];
+    static byte[]? Read(string path)
+    {
+        if (!File.Exists(path)) return null;
+        using var file = OwnerOnly.Open(path, FileMode.Open, FileAccess.Read, FileShare.Read);
+        var bytes = new byte[file.Length];
+        file.ReadExactly(bytes);
+        return bytes;
+    }
+
+    void RefuseOtherVersion(byte[]? file, ulong magic)
+    {
+        if (StoreFormat.OtherFormat(file, magic) is { } format)
+            throw new StoreFault(
+                $"another version of this program wrote the data folder {folder} (format {format}); start that version, or choose another folder");
+    }
+
+    CleanEnd? ReadMarker()
+    {
+        var marker = Read(cleanPath);
+        if (marker is not { Length: MarkerSize } || !File.Exists(logPath)) return null;
+        if (BinaryPrimitives.ReadUInt64LittleEndian(marker.AsSpan(16)) != Posix.Identity(logPath)) return null;
+        return new CleanEnd(BinaryPrimitives.ReadUInt64LittleEndian(marker), BinaryPrimitives.ReadInt64LittleEndian(marker.AsSpan(8)));
+    }
+
+    const int MarkerSize = 24;
 
     byte[] MarkerOf(ulong of, long length)
     {
-        var marker = new byte[24];
+        var marker = new byte[MarkerSize];
         BinaryPrimitives.WriteUInt64LittleEndian(marker, of);
         BinaryPrimitives.WriteInt64LittleEndian(marker.AsSpan(8), length);
-        BinaryPrimitives.WriteUInt64LittleEndian(marker.AsSpan(16), Durable.Identity(logPath));
+        BinaryPrimitives.WriteUInt64LittleEndian(marker.AsSpan(16), Posix.Identity(logPath));
         return marker;
-    }
-
-    void WriteFileHead(Span<byte> into, ulong magic)
-    {
-        BinaryPrimitives.WriteUInt64LittleEndian(into, magic);
-        BinaryPrimitives.WriteUInt64LittleEndian(into[8..], generation);
-    }
-
-    static bool TryReadFileHead(ReadOnlySpan<byte> file, ulong magic, out ulong generation)
-    {
-        generation = 0;
-        if (file.Length < FileHead || BinaryPrimitives.ReadUInt64LittleEndian(file) != magic) return false;
-        generation = BinaryPrimitives.ReadUInt64LittleEndian(file[8..]);
-        return true;
     }
 
     T Guard<T>(Func<T> act)

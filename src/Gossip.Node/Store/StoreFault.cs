@@ -15,5 +15,7 @@ public sealed class StoreFault(string message, Exception? cause = null) : IOExce
     internal static StoreFault Writing(string folder, Exception fault) => new(
         IsFull(fault)
             ? $"the disk of the data folder {folder} is full; free some space and start the node again"
-            : $"the data folder {folder} cannot be written: {fault.Message}", fault);
+            : $"the data folder {folder} cannot be used: {fault.Message}. "
+                + "A node acknowledges nothing that may be lost; look at the disk and its file system, "
+                + "and start the node again when they are well", fault);
 }

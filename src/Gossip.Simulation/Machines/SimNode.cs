@@ -19,9 +19,6 @@ namespace Gossip.Simulation.Machines;
 /// </summary>
 internal sealed class SimNode : NodeEffects
 {
-    /// <summary>Small enough that every longer run compacts.</summary>
-    const long CompactAt = 192 * 1024;
-
     readonly NodeConfig template;
     readonly SharedRows? shared;
     readonly Dictionary<RequestId, Action<Reply>> asked = [];
@@ -65,12 +62,15 @@ internal sealed class SimNode : NodeEffects
     /// <summary>When its process last began.</summary>
     public TimeSpan StartedAt { get; private set; }
 
-    /// <summary>Grows when the disk is replaced.</summary>
+    /// <summary>Grows when the disk is replaced, and when it forgets.</summary>
     public int Disks { get; private set; }
 
     public bool HasPower { get; private set; } = true;
     public bool IsUp => Machine is not null;
     public bool IsPaused { get; private set; }
+
+    /// <summary>Bytes of log from which on its store is compacted: few enough that every longer run does.</summary>
+    public long CompactAt { get; set; } = 192 * 1024;
 
     /// <summary>How long a sync of its disk takes.</summary>
     public TimeSpan SyncDelay { get; set; } = TimeSpan.FromMilliseconds(1);
@@ -130,6 +130,14 @@ internal sealed class SimNode : NodeEffects
         if (!Store.IsEmpty) World.Sometimes.Count("a disk is lost");
         Store.Wipe();
         Disks++;
+    }
+
+    /// <summary>Something of the disk rots or is lost, and what it alone kept may go with it; false when there was nothing.</summary>
+    public bool DamageDisk(Func<SimStore, bool> how)
+    {
+        if (!how(Store)) return false;
+        Disks++;
+        return true;
     }
 
     /// <summary>The process is given no time, as in a long collection, a stopped VM or SIGSTOP.</summary>

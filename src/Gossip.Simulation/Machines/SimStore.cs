@@ -1,4 +1,3 @@
-using System.Buffers.Binary;
 using Gossip.Core.Ports;
 using Gossip.Core.Primitives;
 using Gossip.Core.Wire;
@@ -8,53 +7,51 @@ namespace Gossip.Simulation.Machines;
 /// <summary>
 /// A machine's disk. What was appended and not synced may be lost, wholly or from somewhere in the middle of a
 /// record, when the machine loses power; a process that dies leaves it to the operating system, which keeps it.
+/// The two files are as those of a real store (<see cref="StoreFormat"/>), so that they can be damaged like them.
 /// </summary>
 /// <param name="keeps">False for a machine that never starts again: nothing is written then.</param>
 internal sealed class SimStore(RandomStream luck, Sometimes sometimes, bool keeps = true) : IStore
 {
-    /// <summary>Length 4 + hash 8 before each record.</summary>
-    const int Header = 12;
+    const ulong Salt = 1; // nobody writes objects that look like records here
 
     readonly WireBuffer log = new(keeps ? 16 * 1024 : 0);
     byte[]? snapshot;
+    ulong generation;
     int synced;
-    bool closedCleanly = true; // a disk that nobody ever used has nothing to doubt
+    bool closedCleanly;
+    bool isDamaged;
 
     public bool Keeps => keeps;
-    public long LogBytes => log.Length;
+    public long LogBytes => isDamaged ? long.MaxValue : Math.Max(0, log.Length - StoreFormat.HeadSize);
 
     /// <summary>Whether there is anything to read: not on a new machine's disk.</summary>
-    public bool IsEmpty => snapshot is null && log.Length == 0;
+    public bool IsEmpty => snapshot is null && LogBytes == 0;
 
     public StoreContents Open()
     {
-        var records = new List<ReadOnlyMemory<byte>>();
-        var at = 0;
-        var bytes = log.Written;
-        while (at + Header <= bytes.Length)
+        if (!keeps) return new StoreContents(null, [], IsClean: false);
+        CleanEnd? end = closedCleanly ? new CleanEnd(generation, log.Length) : null;
+        var read = StoreReading.Of(snapshot, log.Length > 0 ? log.Written.ToArray() : null, end);
+        if (!read.IsSnapshotUsed) snapshot = null;
+        if (read.LogKeeps is { } length)
         {
-            var length = BinaryPrimitives.ReadInt32LittleEndian(bytes[at..]);
-            if (length < 0 || at + Header + length > bytes.Length) break;
-            var body = bytes.Slice(at + Header, length);
-            if (BinaryPrimitives.ReadUInt64LittleEndian(bytes[(at + 4)..]) != StableHash.Of(body)) break;
-            records.Add(body.ToArray());
-            at += Header + length;
+            if (length < log.Length) sometimes.Count("a torn record is cut off");
+            log.Truncate(length);
+            generation = read.Generation;
         }
-        var isClean = closedCleanly && at == log.Length;
-        if (at < log.Length) sometimes.Count("a torn record is cut off");
-        log.Truncate(at);
-        synced = at;
+        else BeginLog(read.Generation);
+        isDamaged = read.Contents.Damage.Count > 0;
+        if (isDamaged) sometimes.Count("a store is found damaged");
+        synced = log.Length;
         closedCleanly = false;
-        return new StoreContents(snapshot is null ? null : (ReadOnlyMemory<byte>?)snapshot, records, isClean);
+        return read.Contents;
     }
 
     public void Append(ReadOnlySpan<byte> record)
     {
         if (!keeps) return;
-        var header = log.GetSpan(Header);
-        BinaryPrimitives.WriteInt32LittleEndian(header, record.Length);
-        BinaryPrimitives.WriteUInt64LittleEndian(header[4..], StableHash.Of(record));
-        log.Advance(Header);
+        StoreFormat.WriteRecordHead(log.GetSpan(StoreFormat.RecordHead), record, (uint)(log.Length - synced), Salt);
+        log.Advance(StoreFormat.RecordHead);
         log.Write(record);
     }
 
@@ -62,9 +59,13 @@ internal sealed class SimStore(RandomStream luck, Sometimes sometimes, bool keep
 
     public void Compact(ReadOnlySpan<byte> whole)
     {
-        snapshot = whole.ToArray();
-        log.Clear();
-        synced = 0;
+        var file = new byte[StoreFormat.HeadSize + whole.Length];
+        StoreFormat.WriteSnapshotHead(file, generation + 1, whole);
+        whole.CopyTo(file.AsSpan(StoreFormat.HeadSize));
+        snapshot = file;
+        BeginLog(generation + 1);
+        synced = log.Length;
+        isDamaged = false;
     }
 
     public void CloseCleanly()
@@ -86,9 +87,57 @@ internal sealed class SimStore(RandomStream luck, Sometimes sometimes, bool keep
     {
         snapshot = null;
         log.Clear();
+        generation = 0;
         synced = 0;
-        closedCleanly = true;
+        closedCleanly = false;
+    }
+
+    /// <summary>One bit of the snapshot turns; false where there is none.</summary>
+    public bool DamageSnapshot(RandomStream where)
+    {
+        if (snapshot is null) return false;
+        Flip(snapshot, where);
+        sometimes.Count("a snapshot rots");
+        return true;
+    }
+
+    /// <summary>The snapshot's file is gone; false where there was none.</summary>
+    public bool LoseSnapshot()
+    {
+        if (snapshot is null) return false;
+        snapshot = null;
+        sometimes.Count("a snapshot is lost");
+        return true;
+    }
+
+    /// <summary>One bit of the log turns, anywhere; false where there is none.</summary>
+    public bool DamageLog(RandomStream where)
+    {
+        if (log.Length == 0) return false;
+        Flip(log.At(0, log.Length), where);
+        sometimes.Count("a log rots");
+        return true;
+    }
+
+    /// <summary>The log's file is gone; false where there was none.</summary>
+    public bool LoseLog()
+    {
+        if (log.Length == 0) return false;
+        log.Clear();
+        synced = 0;
+        sometimes.Count("a log is lost");
+        return true;
     }
 
     public void Dispose() { }
+
+    static void Flip(Span<byte> file, RandomStream where) => file[where.Below(file.Length)] ^= (byte)(1 << where.Below(8));
+
+    void BeginLog(ulong of)
+    {
+        generation = of;
+        log.Clear();
+        StoreFormat.WriteLogHead(log.GetSpan(StoreFormat.HeadSize), generation, Salt);
+        log.Advance(StoreFormat.HeadSize);
+    }
 }

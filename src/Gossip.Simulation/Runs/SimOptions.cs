@@ -8,6 +8,9 @@ public sealed record SimOptions(int Nodes, int Pods, int Seeds, ulong FirstSeed 
     /// <summary>Small clusters whose pods have every rule of placement, instead of many faults and simple pods; <see cref="Pods"/> counts workloads.</summary>
     public bool AnyRules { get; init; }
 
+    /// <summary>Beside all other faults disks forget: bits of logs and snapshots turn, files are gone.</summary>
+    public bool RottenDisks { get; init; }
+
     public const int NodesMax = 1000;
     public const int PodsMax = 100_000;
 }

@@ -47,7 +47,9 @@ public static class SimulationRun
     static Outcome RunOne(SimOptions options, ulong seed)
     {
         var clock = Stopwatch.StartNew();
-        IScenario scenario = options.AnyRules ? new RulesScenario(options.Nodes, options.Pods, seed) : new RandomScenario(options.Nodes, options.Pods, seed);
+        IScenario scenario = options.AnyRules
+            ? new RulesScenario(options.Nodes, options.Pods, seed)
+            : new RandomScenario(options.Nodes, options.Pods, seed, rottenDisks: options.RottenDisks);
         scenario.Run();
         var world = scenario.World;
         return new Outcome(world.Hash, world.Events, clock.Elapsed, world.Violations, world.Sometimes, scenario.ConvergedAfter ?? TimeSpan.Zero);

@@ -9,7 +9,8 @@ namespace Gossip.Simulation.Scenarios;
 /// throughout, and what happens to whom and when. About a third of the knobs are off in any one run, since faults
 /// also hide one another.
 /// </summary>
-internal sealed class FaultPlan(World world, Users users, RandomStream luck)
+/// <param name="rot">What disks forget in between; null where they keep everything.</param>
+internal sealed class FaultPlan(World world, Users users, RandomStream luck, DiskRot? rot = null)
 {
     /// <summary>Machines that fail at the same time: a minority, so that what the pods need is left.</summary>
     int Minority => Math.Max(1, world.Nodes.Length / 4);
@@ -44,7 +45,7 @@ internal sealed class FaultPlan(World world, Users users, RandomStream luck)
             node.SyncDelay = TimeSpan.FromMilliseconds(1);
             node.Resume();
             node.Runtime.ReturnEngine(); // heard after what a paused process still has to hear
-            if (!node.IsUp && !lost.Contains(node.Index)) node.Start();
+            if (!node.IsUp && !lost.Contains(node.Index)) Start(node);
         }
     }
 
@@ -174,6 +175,12 @@ internal sealed class FaultPlan(World world, Users users, RandomStream luck)
 
     void BackAfter(SimNode node, TimeSpan time) => world.After(time, () =>
     {
-        if (!lost.Contains(node.Index)) node.Start();
+        if (!lost.Contains(node.Index)) Start(node);
     });
+
+    void Start(SimNode node)
+    {
+        rot?.Hit(node);
+        node.Start();
+    }
 }

@@ -23,17 +23,20 @@ internal sealed class RandomScenario : IScenario
     readonly int pods;
     readonly RandomStream luck;
 
-    public RandomScenario(int nodes, int pods, ulong seed, PlantedBug planted = PlantedBug.None)
+    /// <param name="rottenDisks">Disks also forget, while their nodes are away.</param>
+    public RandomScenario(int nodes, int pods, ulong seed, PlantedBug planted = PlantedBug.None, bool rottenDisks = false)
     {
         this.pods = pods;
         luck = new RandomStream(StableHash.Mix(seed, 1));
         var faults = new WorldFaults(luck.Chance(0.3) ? 0 : 0.001, luck.Chance(0.5) ? TimeSpan.Zero : TimeSpan.FromMinutes(1), planted);
         // Twice the room that the pods need, so that they fit the rest when a quarter of the machines is gone.
         var podsEach = Math.Max(4, (2 * pods + nodes - 1) / nodes);
-        World = new World(nodes, seed, NodeTimings.Lan, index => Manifests.Node(index, podsEach), () => Replay(nodes, pods, seed, planted), faults);
+        string Line() => Replay(nodes, pods, seed, planted, rottenDisks);
+        World = new World(nodes, seed, NodeTimings.Lan, index => Manifests.Node(index, podsEach), Line, faults);
         World.Check(CheckerSet.For(World));
         users = new Users(World, World.RandomStream.For("users"));
-        plan = new FaultPlan(World, users, World.RandomStream.For("faults"));
+        var rot = rottenDisks ? new DiskRot(World, World.RandomStream.For("disk rot")) : null;
+        plan = new FaultPlan(World, users, World.RandomStream.For("faults"), rot);
         operators = new Operators(World, World.RandomStream.For("operators"));
     }
 
@@ -45,8 +48,10 @@ internal sealed class RandomScenario : IScenario
     /// <summary>How long convergence took after the heal; null when it did not.</summary>
     public TimeSpan? ConvergedAfter { get; private set; }
 
-    public static string Replay(int nodes, int pods, ulong seed, PlantedBug planted) => string.Create(CultureInfo.InvariantCulture,
-        $"gossip sim --nodes {nodes} --pods {pods} --seed {seed}{(planted == PlantedBug.None ? "" : " --planted " + planted)}");
+    public static string Replay(int nodes, int pods, ulong seed, PlantedBug planted, bool rottenDisks = false) =>
+        (rottenDisks ? "gossip sim --rotten-disks " : "gossip sim ")
+        + string.Create(CultureInfo.InvariantCulture, $"--nodes {nodes} --pods {pods} --seed {seed}")
+        + (planted == PlantedBug.None ? "" : " --planted " + planted);
 
     public void Run()
     {

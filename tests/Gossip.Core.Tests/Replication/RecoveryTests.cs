@@ -147,6 +147,57 @@ public sealed class RecoveryTests
         Assert.NotNull(b.Rows.Find(uid));
     }
 
+    /// <summary>The log behind a snapshot that is gone: its context covers births of which no row was read.</summary>
+    [Fact]
+    public void Behind_a_lost_snapshot_no_joined_context_declares_its_rows_dead()
+    {
+        var cluster = new RowCluster(2, 3);
+        var (a, b) = (cluster.Peers[0], cluster.Peers[1]);
+        var old = a.Create(("data.x", new byte[] { 1 }));
+        cluster.UntilConverged();
+        var inSnapshot = b.Log.Count;
+        cluster.IsCut = static (_, _) => true;
+        var later = a.Create();
+        for (byte edit = 1; edit <= 2; edit++) a.Edit(later, "data.x", edit); // no row has the first dot: b learns it only from a context
+        cluster.Rounds(20);
+        cluster.IsCut = static (_, _) => false;
+        cluster.UntilConverged();
+        var stored = b.Stored(isClean: true);
+        Assert.Contains(stored.Records.Skip(inSnapshot), record => record.Span[1] == (byte)JournalKind.Context);
+
+        b.Restart(stored with { Records = [.. stored.Records.Skip(inSnapshot)], Damage = ["the snapshot is missing"] }, bootAtLeast: 1);
+        Assert.True(b.Rows.IsDamaged);
+        Assert.Null(b.Rows.Find(old));
+        Assert.False(b.Rows.Covers(old));
+        Assert.NotNull(b.Rows.Find(later));
+        Assert.NotEqual(0ul, b.Rows.Writer.Value);
+        cluster.UntilConverged();
+        Assert.Equal([1], a.Value(old, "data.x")!);
+        Assert.Equal([1], b.Value(old, "data.x")!);
+    }
+
+    [Fact]
+    public void After_damage_not_even_the_snapshots_own_context_is_believed_but_removals_are()
+    {
+        var peer = Alone();
+        Uid kept = peer.Create(), removed = peer.Create();
+        peer.Remove(removed);
+        var snapshot = new ArrayBufferWriter<byte>();
+        peer.Rows.WriteSnapshot(snapshot);
+        var logged = peer.Log.Count;
+        var later = peer.Create();
+        peer.Remove(later);
+        var records = peer.Log.Skip(logged).Select(record => (ReadOnlyMemory<byte>)record).ToList();
+        var stored = new StoreContents(snapshot.WrittenMemory, records, IsClean: false) { Damage = ["the log is damaged"] };
+        peer.Restart(stored, bootAtLeast: 1);
+        Assert.NotNull(peer.Rows.Find(kept));
+        Assert.False(peer.Rows.Covers(removed));
+        Assert.True(peer.Rows.Covers(later));
+        Assert.NotEqual(kept.Birth.Writer, peer.Rows.Writer);
+        Assert.Equal("StoreDamaged", Assert.Single(peer.Notes).Event);
+        Assert.Equal(NoteLevel.Warning, peer.Notes[0].Level);
+    }
+
     [Fact]
     public void A_damaged_snapshot_is_left_aside_and_the_log_applies()
     {

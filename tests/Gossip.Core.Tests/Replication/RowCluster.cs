@@ -110,6 +110,7 @@ sealed class RowPeer : NodeEffects, IMemberList
 
     public Replicator Rows { get; private set; } = null!;
     public List<byte[]> Log { get; } = [];
+    public List<NodeNote> Notes { get; } = [];
     public long WallError { get; set; }
     public bool Confirms { get; set; } = true;
 
@@ -215,5 +216,5 @@ sealed class RowPeer : NodeEffects, IMemberList
     public override void Perform(PodCommand command) => throw new NotSupportedException();
     public override void Reply(RequestId request, Reply reply) => throw new NotSupportedException();
     public override void Rejected(NodeAddress from, Reject why) => throw new NotSupportedException();
-    public override void Note(NodeNote note) { }
+    public override void Note(NodeNote note) => Notes.Add(note);
 }

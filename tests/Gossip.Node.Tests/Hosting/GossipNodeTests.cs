@@ -1,9 +1,12 @@
 using System.Text;
 using Gossip.Core.Membership;
 using Gossip.Core.Primitives;
+using Gossip.Core.Replication;
 using Gossip.Core.Requests;
 using Gossip.Core.Tables;
+using Gossip.Core.View;
 using Gossip.Node.Store;
+using Gossip.Node.Tests.Store;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Options;
@@ -69,6 +72,47 @@ public sealed class GossipNodeTests : IDisposable
             options.Seeds.Clear();
         });
         Assert.Equal(300, (await again.LookAsync()).Objects.Count(held => held.Name.Kind == "ConfigMap"));
+    }
+
+    /// <summary>
+    /// The snapshot of a node rots that has since joined what a peer had seen, edits among it. Had it believed that, it would
+    /// have told the peer that all which was in the snapshot is deleted.
+    /// </summary>
+    [Theory, InlineData("flipped"), InlineData("gone")]
+    public async Task A_node_whose_snapshot_is_damaged_gets_everything_back_and_deletes_nothing(string snapshot)
+    {
+        const int Things = 60;
+        await using var cluster = new TestCluster();
+        var keeper = await cluster.StartAsync("keeper");
+        Task<GossipNode> ForgetfulAsync() =>
+            cluster.StartAsync("forgetful", options => (options.DataFolder, options.CompactAt) = (folder, 64 * 1024));
+        static int Count(ClusterView view) => view.Objects.Count(held => held.Name.Kind == "ConfigMap");
+
+        var forgetful = await ForgetfulAsync();
+        var names = Enumerable.Range(0, Things).Select(i => $"thing-{i}-{new string('x', 200)}");
+        await Task.WhenAll(names.Select(name => StoreAsync(keeper, thing with { Name = name })));
+        await TestCluster.UntilAsync(forgetful, view => Count(view) == Things);
+        for (var i = 0; !File.Exists(Path.Combine(folder, "snapshot")); i++)
+            await StoreAsync(forgetful, new ObjectName("Lease", "default", $"filler-{i}"));
+        await forgetful.StopAsync(CancellationToken.None);
+        var seen = await StoreAsync(keeper, thing);
+        foreach (var edit in (string[])["\"c\"", "\"d\""]) // the first of the two is in no row any more
+        {
+            var replace = new ReplaceObject(thing, 0, [new ObjectField("data.a", Encoding.UTF8.GetBytes(edit))]);
+            Assert.IsType<ObjectStored>(await keeper.AskAsync(replace));
+        }
+        forgetful = await ForgetfulAsync();
+        await TestCluster.UntilAsync(forgetful, view => view.Objects.Any(held => held.Uid == seen.Object.Uid));
+        while (!Stored.Records(folder).Any(record => record.Span[1] == (byte)JournalKind.Context))
+            await Task.Delay(20, TestContext.Current.CancellationToken); // another thread writes it
+        await forgetful.StopAsync(CancellationToken.None);
+
+        var path = Path.Combine(folder, "snapshot");
+        if (snapshot == "gone") File.Delete(path);
+        else Stored.Flip(path);
+        forgetful = await ForgetfulAsync();
+        await TestCluster.UntilAsync(forgetful, view => Count(view) == Things + 1);
+        Assert.Equal(Things + 1, Count(await keeper.LookAsync()));
     }
 
     [Fact]

@@ -24,64 +24,118 @@ public sealed class FileStoreTests : StoreContract, IDisposable
         store.CloseCleanly();
     }
 
-    [Fact]
-    public void A_log_torn_at_any_byte_keeps_every_whole_record_before_it()
+    /// <summary>A snapshot, then records, each synced on its own.</summary>
+    void WriteBehindSnapshot(params string[] records)
     {
-        string[] records = ["first", "", "third, which is a bit longer"];
-        int[] ends = [16 + 13, 16 + 13 + 8, 16 + 13 + 8 + 36];
-        Write(records);
-        var whole = File.ReadAllBytes(Log);
-        Assert.Equal(ends[^1], whole.Length);
-        for (var length = 0; length <= whole.Length; length++)
+        using var store = Create();
+        store.Open();
+        store.Compact(Record("whole"));
+        foreach (var record in records)
         {
-            File.WriteAllBytes(Log, whole[..length]);
-            var kept = ends.Count(end => end <= length);
-            Assert.Equal(records[..kept], Texts(Reopen()));
-
-            Write("after");
-            Assert.Equal([.. records[..kept], "after"], Texts(Reopen()));
+            store.Append(Record(record));
+            store.Sync();
         }
     }
 
-    [Fact]
-    public void No_flipped_bit_of_the_log_passes()
+    static void Flip(string path, Index at)
     {
-        string[] records = ["first", "second", "third"];
-        CloseCleanly(records);
-        var whole = File.ReadAllBytes(Log);
-        for (var bit = 0; bit < whole.Length * 8; bit++)
-        {
-            var damaged = (byte[])whole.Clone();
-            damaged[bit / 8] ^= (byte)(1 << bit % 8);
-            File.WriteAllBytes(Log, damaged);
-            var contents = Reopen();
-            var texts = Texts(contents);
-            Assert.False(contents.IsClean);
-            Assert.Equal(records[..texts.Length], texts);
-            // A bit of the generation only shows in the marker; any other costs its record and those after it.
-            Assert.True(texts.Length < records.Length || bit is >= 64 and < 128, $"bit {bit} passed");
-        }
+        var bytes = File.ReadAllBytes(path);
+        bytes[at] ^= 1;
+        File.WriteAllBytes(path, bytes);
     }
 
     [Fact]
-    public void A_damaged_snapshot_is_set_aside_and_the_log_still_read()
+    public void After_a_torn_end_the_next_records_follow_the_last_whole_one()
     {
-        using (var store = Create())
-        {
-            store.Open();
-            store.Compact(Record("whole"));
-            store.Append(Record("a"));
-            store.CloseCleanly();
-        }
-        var bytes = File.ReadAllBytes(Snapshot);
-        bytes[^1] ^= 1;
-        File.WriteAllBytes(Snapshot, bytes);
+        Write("first", "second");
+        var whole = File.ReadAllBytes(Log);
+        File.WriteAllBytes(Log, whole[..^2]);
+        var torn = Reopen();
+        Assert.Equal(["first"], Texts(torn));
+        Assert.Empty(torn.Damage);
+
+        Write("after");
+        Assert.Equal(["first", "after"], Texts(Reopen()));
+    }
+
+    [Fact]
+    public void A_damaged_snapshot_is_set_aside_told_of_and_the_log_still_read()
+    {
+        WriteBehindSnapshot("a");
+        Flip(Snapshot, ^1);
+        var damaged = File.ReadAllBytes(Snapshot);
 
         var contents = Reopen();
         Assert.Null(contents.Snapshot);
         Assert.False(contents.IsClean);
         Assert.Equal(["a"], Texts(contents));
-        Assert.True(File.Exists(Snapshot + ".damaged"));
+        Assert.Equal(["the snapshot is damaged", $"the damaged file is kept as {Snapshot}.damaged"], contents.Damage);
+        Assert.Equal(damaged, File.ReadAllBytes(Snapshot + ".damaged"));
+        Assert.Equal(["the snapshot is missing"], Reopen().Damage); // until there is a new one
+    }
+
+    [Fact]
+    public void A_log_damaged_in_its_middle_is_copied_aside_and_keeps_what_can_be_read()
+    {
+        WriteBehindSnapshot("first", "second", "third");
+        Flip(Log, StoreFormat.HeadSize + 2);
+        var damaged = File.ReadAllBytes(Log);
+
+        using (var store = Create())
+        {
+            var contents = store.Open();
+            Assert.Equal(["second", "third"], Texts(contents));
+            Assert.Equal(
+                [$"the log is damaged at byte {StoreFormat.HeadSize}", $"the damaged file is kept as {Log}.damaged"], contents.Damage);
+            store.Append(Record("fourth"));
+            store.Sync();
+        }
+        Assert.Equal(damaged, File.ReadAllBytes(Log + ".damaged"));
+        var again = Reopen();
+        Assert.Equal(["second", "third", "fourth"], Texts(again));
+        Assert.NotEmpty(again.Damage);
+    }
+
+    [Fact]
+    public void Damage_wants_a_snapshot_which_ends_it()
+    {
+        WriteBehindSnapshot("first", "second");
+        Flip(Log, StoreFormat.HeadSize + 2);
+        using (var store = Create())
+        {
+            store.Open();
+            Assert.Equal(long.MaxValue, store.LogBytes);
+            store.Compact(Record("what is left"));
+            Assert.Equal(0, store.LogBytes);
+        }
+        var contents = Reopen();
+        Assert.Empty(contents.Damage);
+        Assert.NotNull(contents.Snapshot);
+        Assert.True(File.Exists(Log + ".damaged"));
+    }
+
+    [Fact]
+    public void A_missing_file_is_told_of()
+    {
+        WriteBehindSnapshot("a");
+        File.Delete(Log);
+        Assert.Equal(["the log is missing"], Reopen().Damage);
+
+        WriteBehindSnapshot("a");
+        File.Delete(Snapshot);
+        var contents = Reopen();
+        Assert.Equal(["the snapshot is missing"], contents.Damage);
+        Assert.Equal(["a"], Texts(contents));
+    }
+
+    [Fact]
+    public void After_a_clean_end_a_damaged_last_record_is_no_torn_end()
+    {
+        CloseCleanly("a", "b");
+        Flip(Log, ^1); // in place: it stays the same file
+        var contents = Reopen();
+        Assert.Equal(["a"], Texts(contents));
+        Assert.NotEmpty(contents.Damage);
     }
 
     [Fact]
@@ -100,6 +154,7 @@ public sealed class FileStoreTests : StoreContract, IDisposable
         var contents = Reopen();
         Assert.NotNull(contents.Snapshot);
         Assert.Empty(contents.Records);
+        Assert.Empty(contents.Damage);
         Assert.False(contents.IsClean);
     }
 
@@ -115,7 +170,20 @@ public sealed class FileStoreTests : StoreContract, IDisposable
 
         var contents = Reopen();
         Assert.Equal(["a"], Texts(contents));
+        Assert.Empty(contents.Damage);
         Assert.False(contents.IsClean);
+    }
+
+    [Fact]
+    public void A_folder_of_another_version_is_refused_and_left_as_it_is()
+    {
+        Write("a");
+        var bytes = File.ReadAllBytes(Log);
+        bytes[7] = (byte)'1';
+        File.WriteAllBytes(Log, bytes);
+        using (var store = Create())
+            Assert.Contains("another version", Assert.Throws<StoreFault>(store.Open).Message, StringComparison.Ordinal);
+        Assert.Equal(bytes, File.ReadAllBytes(Log));
     }
 
     [Fact]
@@ -140,14 +208,35 @@ public sealed class FileStoreTests : StoreContract, IDisposable
     public void A_full_disk_is_named()
     {
         Assert.SkipUnless(File.Exists("/dev/full"), "this machine has no /dev/full");
-        using var store = Create();
-        store.Open();
-        File.Delete(Log);
-        store.Dispose();
         File.CreateSymbolicLink(Path.Combine(folder, "log.new"), "/dev/full");
-
         using var full = Create();
         Assert.Contains("is full", Assert.Throws<StoreFault>(full.Open).Message, StringComparison.Ordinal);
+    }
+
+    /// <summary>The null device takes every byte and knows no fsync: the plainest file whose fsync fails.</summary>
+    [Theory, InlineData("snapshot.new"), InlineData("log.new")]
+    public void What_cannot_be_synced_is_a_fault_and_ends_the_store(string file)
+    {
+        Assert.SkipUnless(OperatingSystem.IsLinux(), "needs a device that knows no fsync");
+        using var store = Create();
+        store.Open();
+        store.Append(Record("a"));
+        store.Sync();
+        File.CreateSymbolicLink(Path.Combine(folder, file), "/dev/null");
+        var fault = Assert.Throws<StoreFault>(() => store.Compact(Record("whole")));
+        Assert.Contains($"the data folder {folder} cannot be used: fsync: ", fault.Message, StringComparison.Ordinal);
+        Assert.ThrowsAny<Exception>(store.Sync);
+        Assert.ThrowsAny<Exception>(() => store.Compact(Record("whole")));
+    }
+
+    [Fact]
+    public void A_clean_end_that_cannot_be_synced_is_a_fault()
+    {
+        Assert.SkipUnless(OperatingSystem.IsLinux(), "needs a device that knows no fsync");
+        using var store = Create();
+        store.Open();
+        File.CreateSymbolicLink(Path.Combine(folder, "clean.new"), "/dev/null");
+        Assert.Throws<StoreFault>(store.CloseCleanly);
     }
 
     [Fact]

@@ -21,13 +21,48 @@ public class SimStoreTests
             && read.Zip(written).All(pair => pair.First.AsSpan().SequenceEqual(pair.Second));
     }
 
+    [Property]
+    public bool A_power_cut_is_no_damage(byte[][] synced, byte[][] after, ulong seed)
+    {
+        var store = new SimStore(new RandomStream(seed), new Sometimes());
+        store.Open();
+        foreach (var record in synced) store.Append(record);
+        store.Compact([1, 2, 3]);
+        foreach (var record in synced) store.Append(record);
+        store.Sync();
+        foreach (var record in after) store.Append(record);
+        store.LosePower();
+        return store.Open().Damage.Count == 0;
+    }
+
     [Fact]
     public void Only_a_store_that_was_closed_opens_clean()
     {
         var store = new SimStore(new RandomStream(1), new Sometimes());
-        Assert.True(store.Open().IsClean);
         Assert.False(store.Open().IsClean);
         store.CloseCleanly();
         Assert.True(store.Open().IsClean);
+        Assert.False(store.Open().IsClean);
+    }
+
+    [Fact]
+    public void A_damaged_store_wants_a_snapshot_and_is_well_after_it()
+    {
+        var store = new SimStore(new RandomStream(1), new Sometimes());
+        store.Open();
+        store.Compact([1, 2, 3]);
+        store.Append([4]);
+        store.Sync();
+        Assert.True(store.LoseSnapshot());
+        for (var starts = 0; starts < 2; starts++)
+        {
+            var contents = store.Open();
+            Assert.Equal(["the snapshot is missing"], contents.Damage);
+            Assert.Single(contents.Records);
+            Assert.Equal(long.MaxValue, store.LogBytes);
+        }
+        store.Compact([5]);
+        Assert.Equal(0, store.LogBytes);
+        Assert.Empty(store.Open().Damage);
     }
 }

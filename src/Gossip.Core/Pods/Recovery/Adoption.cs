@@ -12,7 +12,8 @@ namespace Gossip.Core.Pods.Recovery;
 /// Brings this node's admissions and the pods that it keeps together: of a bid just won, of an earlier life, and of a process that
 /// still runs although its admission is lost.
 /// </summary>
-sealed class Adoption(SlotTable slots, IMemberList members, ITables tables, IRowWriter writer, Bidder bidder, KeptPods kept, PodRows rows)
+sealed class Adoption(
+    SlotTable slots, IMemberList members, IRowWriter writer, Bidder bidder, KeptPods kept, PodRows rows, AwaitedWorkloads awaited)
 {
     readonly HashSet<Uid> remembered = []; // own admissions that this node's own store knew; never enumerated
 
@@ -40,7 +41,7 @@ sealed class Adoption(SlotTable slots, IMemberList members, ITables tables, IRow
         }
         if (slot is null)
         {
-            if (!tables.Covers(admission.Run.Pod.Workload)) return; // its workload is still on its way here
+            if (!awaited.IsGone(admission.Run.Pod.Workload)) return; // it is still on its way here
             bidder.Free(admission.Run, turn); // deleted while the admission was being written
             rows.Withdraw(admission.Uid, turn);
             return;

@@ -10,8 +10,10 @@ namespace Gossip.Core.Pods.Recovery;
 /// </summary>
 sealed class Beginning(NodeTimings timings, IMemberList members)
 {
-    bool hasSynced;
     bool knowsSurvivors;
+
+    /// <summary>The tables have been compared with a peer's, or there is no peer.</summary>
+    public bool HasSynced { get; private set; }
 
     public bool HasBegun { get; private set; }
 
@@ -20,7 +22,7 @@ sealed class Beginning(NodeTimings timings, IMemberList members)
     /// <summary>The tables may be believed. True when the node begins now, as with the next two.</summary>
     public bool Synced()
     {
-        hasSynced = true;
+        HasSynced = true;
         return Begins();
     }
 
@@ -32,7 +34,7 @@ sealed class Beginning(NodeTimings timings, IMemberList members)
 
     public bool OnWaitOver(Turn turn)
     {
-        if (hasSynced) return false;
+        if (HasSynced) return false;
         if (members.Live.Length <= 1) return Synced(); // alone: nobody knows better
         Start(turn);
         return false;
@@ -40,7 +42,7 @@ sealed class Beginning(NodeTimings timings, IMemberList members)
 
     bool Begins()
     {
-        if (HasBegun || !hasSynced || !knowsSurvivors) return false;
+        if (HasBegun || !HasSynced || !knowsSurvivors) return false;
         HasBegun = true;
         return true;
     }

@@ -1,0 +1,137 @@
+using System.Buffers.Binary;
+using System.Numerics;
+using System.Runtime.InteropServices;
+
+namespace Gossip.Core.Ports;
+
+/// <summary>
+/// How a store's two files lie on the disk: the log, a head and then records; the snapshot, a head and then its bytes.
+/// <see cref="StoreReading"/> says what is left of them. Little-endian.
+/// </summary>
+/// <remarks>
+/// Head, <see cref="HeadSize"/> bytes: the same 32 bytes twice, because without a head nothing after it can be read. Each copy:
+/// magic number 8, generation 8, then of a log its salt 8 and zero 4, of a snapshot its length 8 and the sum of its bytes 4;
+/// last the sum of these 28 bytes, 4. Record: length 3 and <see cref="Mark"/> 1, sum 4, unsynced 4, then the bytes. Sums are CRC-32C.
+/// </remarks>
+static class StoreFormat
+{
+    public const int HeadSize = 2 * HeadCopy;
+
+    /// <summary>Before each record.</summary>
+    public const int RecordHead = 12;
+
+    /// <summary>A row of the greatest object, and room.</summary>
+    public const int LongestRecord = 4 << 20;
+
+    public const ulong LogMagic = 0x32474F4C50535347, SnapshotMagic = 0x32504E5350535347; // "GSSPLOG2", "GSSPSNP2"
+
+    const int HeadCopy = 32, SumAt = HeadCopy - 4;
+    const byte Mark = 0xA7; // what a search for records after damage looks for
+    const int MarkAt = 3;
+
+    /// <param name="Content">The salt of a log; the length of a snapshot.</param>
+    public readonly record struct Head(ulong Generation, ulong Content, uint ContentSum);
+
+    /// <param name="salt">
+    /// Drawn for each log, and part of every record's sum. So nobody can write an object whose bytes pass for a record when the damaged
+    /// log around them is searched.
+    /// </param>
+    public static void WriteLogHead(Span<byte> into, ulong generation, ulong salt) =>
+        WriteHead(into, LogMagic, new Head(generation, salt, 0));
+
+    public static void WriteSnapshotHead(Span<byte> into, ulong generation, ReadOnlySpan<byte> snapshot) =>
+        WriteHead(into, SnapshotMagic, new Head(generation, (ulong)snapshot.Length, Sum(0, 0, 0, snapshot)));
+
+    /// <summary>False when neither copy can be read.</summary>
+    /// <param name="isWhole">Both copies can, and say the same.</param>
+    public static bool TryReadHead(ReadOnlySpan<byte> file, ulong magic, out Head head, out bool isWhole)
+    {
+        head = default;
+        isWhole = false;
+        if (file.Length < HeadSize) return false;
+        var first = TryReadCopy(file, magic, out head);
+        var second = TryReadCopy(file[HeadCopy..], magic, out var other);
+        isWhole = first && second && head == other;
+        if (!first) head = other;
+        return first || second;
+    }
+
+    /// <summary>The format of a file that another version of this program wrote; null for any other file.</summary>
+    public static char? OtherFormat(ReadOnlySpan<byte> file, ulong magic)
+    {
+        if (file.Length < sizeof(ulong)) return null;
+        var (format, ours) = ((char)file[7], (char)(magic >> 56));
+        var isOurs = (BinaryPrimitives.ReadUInt64LittleEndian(file) ^ magic) << 8 == 0; // but for the last byte, the format's digit
+        return isOurs && format != ours && char.IsAsciiDigit(format) ? format : null;
+    }
+
+    public static bool IsSnapshot(in Head head, ReadOnlySpan<byte> bytes) =>
+        head.Content == (ulong)bytes.Length && head.ContentSum == Sum(0, 0, 0, bytes);
+
+    /// <param name="unsynced">
+    /// How many bytes of the file, right before this record, may still be lost with the power. The others are on the disk.
+    /// </param>
+    public static void WriteRecordHead(Span<byte> into, ReadOnlySpan<byte> record, uint unsynced, ulong salt)
+    {
+        var word = (uint)record.Length | (uint)Mark << 24;
+        BinaryPrimitives.WriteUInt32LittleEndian(into, word);
+        BinaryPrimitives.WriteUInt32LittleEndian(into[4..], Sum(salt, word, unsynced, record));
+        BinaryPrimitives.WriteUInt32LittleEndian(into[8..], unsynced);
+    }
+
+    /// <summary>Reads the record at an offset of the log's file; false where there is none.</summary>
+    public static bool TryReadRecord(ReadOnlySpan<byte> file, int at, ulong salt, out int length, out uint unsynced)
+    {
+        (length, unsynced) = (0, 0);
+        if (file.Length - at < RecordHead) return false;
+        var word = BinaryPrimitives.ReadUInt32LittleEndian(file[at..]);
+        if (word >> 24 != Mark) return false;
+        length = (int)(word & 0xFF_FFFF);
+        unsynced = BinaryPrimitives.ReadUInt32LittleEndian(file[(at + 8)..]);
+        if (length > LongestRecord || length > file.Length - at - RecordHead || unsynced > at - HeadSize) return false;
+        return BinaryPrimitives.ReadUInt32LittleEndian(file[(at + 4)..]) == Sum(salt, word, unsynced, file.Slice(at + RecordHead, length));
+    }
+
+    /// <summary>The offset of the next record from <paramref name="at"/> on; the file's length when there is none.</summary>
+    public static int NextRecord(ReadOnlySpan<byte> file, int at, ulong salt)
+    {
+        while (at + RecordHead <= file.Length)
+        {
+            var marked = file[(at + MarkAt)..].IndexOf(Mark);
+            if (marked < 0) break;
+            at += marked;
+            if (TryReadRecord(file, at, salt, out _, out _)) return at;
+            at++;
+        }
+        return file.Length;
+    }
+
+    static void WriteHead(Span<byte> into, ulong magic, in Head head)
+    {
+        BinaryPrimitives.WriteUInt64LittleEndian(into, magic);
+        BinaryPrimitives.WriteUInt64LittleEndian(into[8..], head.Generation);
+        BinaryPrimitives.WriteUInt64LittleEndian(into[16..], head.Content);
+        BinaryPrimitives.WriteUInt32LittleEndian(into[24..], head.ContentSum);
+        BinaryPrimitives.WriteUInt32LittleEndian(into[SumAt..], Sum(0, 0, 0, into[..SumAt]));
+        into[..HeadCopy].CopyTo(into[HeadCopy..]);
+    }
+
+    static bool TryReadCopy(ReadOnlySpan<byte> copy, ulong magic, out Head head)
+    {
+        head = new Head(
+            BinaryPrimitives.ReadUInt64LittleEndian(copy[8..]), BinaryPrimitives.ReadUInt64LittleEndian(copy[16..]),
+            BinaryPrimitives.ReadUInt32LittleEndian(copy[24..]));
+        return BinaryPrimitives.ReadUInt64LittleEndian(copy) == magic
+            && BinaryPrimitives.ReadUInt32LittleEndian(copy[SumAt..]) == Sum(0, 0, 0, copy[..SumAt]);
+    }
+
+    static uint Sum(ulong salt, uint word, uint unsynced, ReadOnlySpan<byte> bytes)
+    {
+        var sum = BitOperations.Crc32C(BitOperations.Crc32C(BitOperations.Crc32C(0xFFFF_FFFF, salt), word), unsynced);
+        var words = MemoryMarshal.Cast<byte, ulong>(bytes);
+        foreach (var eight in words)
+            sum = BitOperations.Crc32C(sum, BitConverter.IsLittleEndian ? eight : BinaryPrimitives.ReverseEndianness(eight));
+        foreach (var last in bytes[(words.Length * sizeof(ulong))..]) sum = BitOperations.Crc32C(sum, last);
+        return ~sum;
+    }
+}

@@ -1,0 +1,22 @@
+using Gossip.Core.Ports;
+
+namespace Gossip.Node.Tests.Store;
+
+/// <summary>A data folder as somebody with an editor sees it.</summary>
+static class Stored
+{
+    /// <summary>The records of the log behind the last snapshot.</summary>
+    public static IReadOnlyList<ReadOnlyMemory<byte>> Records(string folder) => StoreReading.Of(
+        File.Exists(Path.Combine(folder, "snapshot")) ? File.ReadAllBytes(Path.Combine(folder, "snapshot")) : null,
+        File.ReadAllBytes(Path.Combine(folder, "log")), null).Contents.Records;
+
+    /// <summary>Turns a bit in the middle of a file.</summary>
+    public static void Flip(string path)
+    {
+        using var file = new FileStream(path, FileMode.Open, FileAccess.ReadWrite);
+        file.Position = file.Length / 2;
+        var flipped = (byte)(file.ReadByte() ^ 1);
+        file.Position--;
+        file.WriteByte(flipped);
+    }
+}
