@@ -158,7 +158,8 @@ public sealed class Cluster
     });
 
     /// <summary>A bit of that machine's snapshot turns, while its node is down.</summary>
-    public Cluster RotSnapshot(int node) => Damage($".RotSnapshot({node})", node, (store, w) => store.DamageSnapshot(w.RandomStream.For("rot")));
+    public Cluster RotSnapshot(int node) => Damage($".RotSnapshot({node})", node,
+        (store, w) => store.DamageSnapshot(w.RandomStream.For("rot")));
 
     /// <summary>That machine's snapshot is gone, while its node is down.</summary>
     public Cluster LoseSnapshot(int node) => Damage($".LoseSnapshot({node})", node, (store, _) => store.LoseSnapshot());

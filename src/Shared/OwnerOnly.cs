@@ -32,13 +32,17 @@ static class OwnerOnly
         if (!OperatingSystem.IsWindows() && File.Exists(path)) File.SetUnixFileMode(path, FileMode600);
     }
 
-    /// <summary>Opens a file without a buffer. One that an earlier build left open to others is closed to them, but not through a link: that may lead anywhere.</summary>
+    /// <summary>
+    /// Opens a file without a buffer. One that an earlier build left open to others is closed to them, but not through a link: that
+    /// may lead anywhere.
+    /// </summary>
     public static FileStream Open(string path, FileMode mode, FileAccess access, FileShare share)
     {
         var options = new FileStreamOptions { Mode = mode, Access = access, Share = share, BufferSize = 0 };
         if (!OperatingSystem.IsWindows() && mode != FileMode.Open) options.UnixCreateMode = FileMode600;
         var file = new FileStream(path, options);
-        if (!OperatingSystem.IsWindows() && File.GetUnixFileMode(file.SafeFileHandle) != FileMode600 && new FileInfo(path).LinkTarget is null)
+        if (OperatingSystem.IsWindows()) return file;
+        if (File.GetUnixFileMode(file.SafeFileHandle) != FileMode600 && new FileInfo(path).LinkTarget is null)
             File.SetUnixFileMode(file.SafeFileHandle, FileMode600);
         return file;
     }

@@ -154,7 +154,7 @@ public sealed partial class SickDiskTests
         file.WriteByte(flipped);
     }
 
-    /// <summary>From the fourth of each thread on every fsync fails. The tracer stands beside the node: the process is the node's.</summary>
+    /// <summary>Each thread's fourth fsync fails, and all after it. The tracer stands beside the node: the process is the node's.</summary>
     static ProcessStartInfo UnderStrace(string trace, ProcessStartInfo start)
     {
         string[] words = ["-D", "-f", "-e", "trace=fsync,fdatasync", "-e", "inject=fsync:error=EIO:when=4+", "-o", trace, start.FileName];

@@ -42,7 +42,8 @@ sealed class Replica
         Quarantined = recovery.Quarantined;
         damage = [.. contents.Damage];
         if (Quarantined > 0)
-            damage.Add(Quarantined.ToString(CultureInfo.InvariantCulture) + " records or rows cannot be read; did a newer version write them?");
+            damage.Add(Quarantined.ToString(CultureInfo.InvariantCulture)
+                + " records or rows cannot be read: did a newer version write them?");
         writerIsNew = !contents.IsClean || IsDamaged || recovery.Writer == default;
         Writer = writerIsNew ? new Writer(Writer.Draw(luck), 0) : new Writer(recovery.Writer, recovery.Minted);
         if (planted == PlantedBug.WriterReusedAfterAmnesia) Writer = new Writer(new WriterId(config.Card.Id.Value), recovery.Minted);

@@ -72,8 +72,11 @@ sealed class NodeLoop : IArrivals, IPodReports
                 Sleep();
                 var due = Clocks.Read();
                 while (fault is null && timers.TryTakeDue(due.Monotonic, out var timer)) Handle(NodeInput.TimerDue(timer));
-                for (var turns = 0; goesOn && fault is null && turns < TurnsBetweenTimers && arrivals.Reader.TryRead(out var arrival); turns++)
+                for (var turns = 0; turns < TurnsBetweenTimers && goesOn && fault is null; turns++)
+                {
+                    if (!arrivals.Reader.TryRead(out var arrival)) break;
                     goesOn = Take(arrival);
+                }
                 isSynced = machine.HasSynced;
                 watchers.Show(machine, Clocks.Read());
             }

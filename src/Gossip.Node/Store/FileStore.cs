@@ -175,7 +175,8 @@ sealed class FileStore(string folder) : IStore
     {
         if (StoreFormat.OtherFormat(file, magic) is { } format)
             throw new StoreFault(
-                $"another version of this program wrote the data folder {folder} (format {format}); start that version, or choose another folder");
+                $"another version of this program wrote the data folder {folder} (format {format}); "
+                + "start that version, or choose another folder");
     }
 
     CleanEnd? ReadMarker()
