@@ -1,7 +1,7 @@
 namespace Gossip.Architecture.Ratchets;
 
 /// <summary>
-/// `… -- ratchets`: writes ratchets.txt as the code is now. `… -- ratchets FOLDER [COLUMN]`: names every place that counts there.
+/// `… -- ratchets`: lowers the numbers in ratchets.txt that went down. `… -- ratchets FOLDER [COLUMN]`: names every place that counts.
 /// </summary>
 static class RatchetCommand
 {
@@ -11,7 +11,7 @@ static class RatchetCommand
     {
         if (words.Length == 0)
         {
-            RatchetFile.Write();
+            RatchetFile.Lower();
             return 0;
         }
         foreach (var measure in Measure.All.Where(each => words.Length < 2 || each.Column == words[1]))

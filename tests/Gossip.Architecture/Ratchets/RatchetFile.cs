@@ -26,14 +26,22 @@ static class RatchetFile
         return numbers;
     }
 
-    public static void Write()
+    /// <summary>Writes what has gone down, and the rows of new projects. What has gone up stays as it is, for the test to name.</summary>
+    public static void Lower()
     {
+        var written = Read();
         var head = File.ReadLines(Path).TakeWhile(each => each.StartsWith('#') && !each.StartsWith("# project", StringComparison.Ordinal));
         var columns = "# project".PadRight(NameWidth) + string.Concat(Measure.All.Select(each => $"  {each.Column}"));
-        File.WriteAllLines(Path, [.. head, columns, .. Folders.Select(Row)]);
+        File.WriteAllLines(Path, [.. head, columns, .. Folders.Select(each => Row(each, written))]);
     }
 
-    static string Row(string folder) => folder.PadRight(NameWidth) + string.Concat(Measure.All.Select(each => Cell(folder, each)));
+    static string Row(string folder, IReadOnlyDictionary<(string, string), int> written) =>
+        folder.PadRight(NameWidth) + string.Concat(Measure.All.Select(each => Cell(folder, each, written)));
 
-    static string Cell(string folder, Measure measure) => "  " + measure.Find(folder).Count().ToString().PadLeft(measure.Column.Length);
+    static string Cell(string folder, Measure measure, IReadOnlyDictionary<(string, string), int> written)
+    {
+        var found = measure.Find(folder).Count();
+        var number = written.TryGetValue((folder, measure.Column), out var limit) ? Math.Min(found, limit) : found;
+        return "  " + number.ToString().PadLeft(measure.Column.Length);
+    }
 }
