@@ -1,5 +1,6 @@
 using Gossip.Architecture.Folders;
 using Gossip.Architecture.Ratchets;
+using Gossip.Architecture.Surface;
 using Xunit.MicrosoftTestingPlatform;
 using Xunit.Runner.InProc.SystemConsole;
 
@@ -17,6 +18,7 @@ static class Program
         {
             case ["graph", ..]: return GraphCommand.Run(args[1..]);
             case ["folders"]: return FoldersCommand.Run();
+            case ["surface", ..]: return SurfaceCommand.Run(args[1..]);
             case ["ratchets", ..]: return RatchetCommand.Run(args[1..]);
         }
         return args.Contains("--server")
