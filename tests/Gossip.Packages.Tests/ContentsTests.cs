@@ -69,7 +69,8 @@ public sealed class ContentsTests(Workshop workshop)
     static bool Holds(byte[] bytes, string text) =>
         bytes.AsSpan().IndexOf(Encoding.UTF8.GetBytes(text)) >= 0 || bytes.AsSpan().IndexOf(Encoding.Unicode.GetBytes(text)) >= 0;
 
-    static bool IsLibrary(string file) => file.StartsWith("lib/", StringComparison.Ordinal) && file.EndsWith(".dll", StringComparison.Ordinal);
+    static bool IsLibrary(string file) =>
+        file.StartsWith("lib/", StringComparison.Ordinal) && file.EndsWith(".dll", StringComparison.Ordinal);
 
     static bool IsOurs(string name) =>
         name.Equals("Gossip", StringComparison.OrdinalIgnoreCase) || name.StartsWith("Gossip.", StringComparison.OrdinalIgnoreCase);

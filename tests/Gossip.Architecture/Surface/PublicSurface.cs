@@ -12,7 +12,14 @@ sealed class PublicSurface
     readonly Queue<INamedTypeSymbol> open = new();
     readonly IReadOnlyList<INamedTypeSymbol> all;
 
-    PublicSurface(IReadOnlyList<INamedTypeSymbol> all) => this.all = all;
+    // A project sees the types of another as symbols of its own; the name is what they have in common.
+    readonly Dictionary<string, INamedTypeSymbol> byName;
+
+    PublicSurface(IReadOnlyList<INamedTypeSymbol> all)
+    {
+        this.all = all;
+        byName = all.ToDictionary(NameOf, StringComparer.Ordinal);
+    }
 
     public static string RootsFile { get; } = Repository.In("tests/Gossip.Architecture/surface-roots.txt");
 
@@ -55,7 +62,7 @@ sealed class PublicSurface
             foreach (var each in Spoken(type)) Reach(each, type);
             // Who is given an abstract record looks at which of its kinds it is.
             if (!type.IsAbstract || type.TypeKind != TypeKind.Class) continue;
-            var kinds = all.Where(each => SymbolEqualityComparer.Default.Equals(each.BaseType?.OriginalDefinition, type));
+            var kinds = all.Where(each => each.BaseType is { } general && NameOf(general.OriginalDefinition) == NameOf(type));
             foreach (var kind in kinds) Reach(kind, type);
         }
     }
@@ -69,8 +76,7 @@ sealed class PublicSurface
                 break;
             case INamedTypeSymbol named:
                 foreach (var argument in named.TypeArguments) if (argument is not ITypeParameterSymbol) Reach(argument, from);
-                var definition = named.OriginalDefinition;
-                if (definition.Locations.All(each => !each.IsInSource) || !IsPublic(definition) || !reached.TryAdd(definition, from)) break;
+                if (!byName.TryGetValue(NameOf(named.OriginalDefinition), out var definition) || !reached.TryAdd(definition, from)) break;
                 open.Enqueue(definition);
                 if (definition.ContainingType is { } outer) Reach(outer, from);
                 break;
@@ -107,6 +113,8 @@ sealed class PublicSurface
         foreach (var each in method.Parameters) yield return each.Type;
         foreach (var each in method.TypeParameters.SelectMany(parameter => parameter.ConstraintTypes)) yield return each;
     }
+
+    static string NameOf(INamedTypeSymbol type) => type.GetDocumentationCommentId() ?? type.ToDisplayString();
 
     static bool IsVisible(ISymbol member) => member.DeclaredAccessibility is
         Accessibility.Public or Accessibility.Protected or Accessibility.ProtectedOrInternal;
