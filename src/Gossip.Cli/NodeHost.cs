@@ -1,5 +1,4 @@
 using System.Net;
-using System.Net.Sockets;
 using Gossip.Cli.Display;
 using Gossip.Core.Ports;
 using Gossip.Core.Requests;
@@ -70,7 +69,7 @@ static class NodeHost
 
     static async Task<GossipNode> StartAsync(GossipOptions options, ILoggerFactory logs)
     {
-        var node = new GossipNode(Options.Create(options), logs.CreateLogger<GossipNode>());
+        var node = new GossipNode(Options.Create(options), logs);
         try
         {
             await node.StartAsync(CancellationToken.None);
@@ -84,10 +83,9 @@ static class NodeHost
         {
             throw new CliFailure(unusable.Message);
         }
-        catch (SocketException taken)
+        catch (GossipStartException refused)
         {
-            var at = new IPEndPoint(options.BindAddress, options.Port);
-            throw new CliFailure($"cannot listen on {at}: {taken.Message}. Name another port with --port, or 0 for any");
+            throw new CliFailure($"the node cannot start: {refused.Message} (--bind, --port; port 0 is any that is free)");
         }
     }
 }

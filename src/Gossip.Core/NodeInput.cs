@@ -11,6 +11,7 @@ namespace Gossip.Core;
 public enum NodeInputKind : byte
 {
     Started, DatagramArrived, FrameArrived, StreamFailed, TimerDue, Persisted, PodReported, Asked, LeaveRequested, HostAnswered,
+        StopRequested,
 }
 
 /// <summary>
@@ -65,4 +66,10 @@ public readonly record struct NodeInput
 
     /// <summary>Leave the cluster gracefully: say so, and stop what runs here after others could take over.</summary>
     public static NodeInput LeaveRequested() => new() { Kind = NodeInputKind.LeaveRequested };
+
+    /// <summary>
+    /// This process is about to end: take nothing more, and end what cannot outlive it (pods of <see cref="Templates.RuntimeNames.InProcess"/>).
+    /// The node stays a member meanwhile, so that nobody takes such a pod over before it has ended.
+    /// </summary>
+    public static NodeInput StopRequested() => new() { Kind = NodeInputKind.StopRequested };
 }

@@ -71,6 +71,7 @@ public sealed class NodeMachine
         var budgets = new BudgetKeeper(config, slots, swim, replicator, replicator, outbox);
         var evictor = new Evictor(slots, swim, budgets, outbox);
         Rebalancer = new Rebalancer(config, slots, swim, bidder, keeper, evictor);
+        Spreader = new Spreader(config, slots, swim, keeper, evictor);
         parts = new NodeParts(
             swim,
             replicator,
@@ -85,6 +86,7 @@ public sealed class NodeMachine
             budgets,
             evictor,
             Rebalancer,
+            Spreader,
             new RequestHandler(slots, replicator, replicator, views),
             new Sweeper(slots, swim, replicator));
         memberObservers = parts.That<IMemberObserver>();
@@ -99,6 +101,12 @@ public sealed class NodeMachine
     /// <summary>True once the tables may be believed: a session with a peer is over, or there are no peers.</summary>
     public bool HasSynced => believesTables;
 
+    /// <summary>Members that live, this node among them.</summary>
+    public int LiveMembers => swim.Live.Length;
+
+    /// <summary>Pods that this node has admitted.</summary>
+    public int OwnPods => slots.AdmissionsOf(self.Id).Count();
+
     /// <summary>The parts, for checkers and benchmarks.</summary>
     internal Swim Members => swim;
     internal Replicator Tables => replicator;
@@ -107,6 +115,7 @@ public sealed class NodeMachine
     internal PodKeeper Keeper => keeper;
     internal Auctioneer Auctioneer { get; }
     internal Rebalancer Rebalancer { get; }
+    internal Spreader Spreader { get; }
 
     /// <summary>Takes one input to its end.</summary>
     public void Handle(in NodeInput input, Now now, NodeEffects effects)
@@ -142,6 +151,9 @@ public sealed class NodeMachine
                 break;
             case NodeInputKind.HostAnswered:
                 bidder.OnHostAnswer(input.HostAnswer!, turn);
+                break;
+            case NodeInputKind.StopRequested:
+                parts.Stop(turn);
                 break;
             case NodeInputKind.LeaveRequested:
                 parts.Leave(turn);
@@ -225,7 +237,7 @@ public sealed class NodeMachine
             slots.DirtyConfig.Clear();
         }
         parts.Settle(turn);
-        if (believesTables || !replicator.HasSynced) return;
+        if (believesTables || !(replicator.HasSynced || keeper.HasSynced)) return;
         believesTables = true;
         parts.Synced(turn);
     }

@@ -120,6 +120,20 @@ public sealed class Cluster
     /// <summary>A user wants so many pods that may be moved to even out the load.</summary>
     public Cluster Movable(int pods) => Doing($".Movable({pods})", _ => users!.Create("movable", pods, 100, PodShape.Movable));
 
+    /// <summary>A user wants so many copies, spread over the machines and none running twice: as host apps want theirs.</summary>
+    public Cluster Copies(int pods) => Doing($".Copies({pods})", _ => users!.Create("copies", pods, 100, PodShape.Copies));
+
+    /// <summary>What ends on that machine takes so long, if its grace allows.</summary>
+    public Cluster SlowToStop(int node, TimeSpan takes) => Doing($".SlowToStop({node}, {takes.TotalSeconds} s)",
+        w => w.Nodes[node].Runtime.Faults = w.Nodes[node].Runtime.Faults with { StopDelay = takes });
+
+    /// <summary>How many pods were moved to spread them, by the nodes that live.</summary>
+    public int SpreadMoves => World.Nodes.Sum(node => node.Machine?.Spreader.Moves ?? 0);
+
+    /// <summary>The names of what runs, once for each machine on which it does.</summary>
+    public IEnumerable<string> RunningNow =>
+        World.Nodes.SelectMany(node => node.Runtime.Pods.Values.Where(held => held.IsAnythingUp).Select(held => held.Launch.Name));
+
     /// <summary>How many pods were moved to even out the load, by the nodes that live.</summary>
     public int Moves => World.Nodes.Sum(node => node.Machine?.Rebalancer.Moves ?? 0);
 

@@ -73,7 +73,7 @@ sealed class RunOptions
         if (parsed.GetValue(name) is { } given) options.Name = given;
         options.Cluster = parsed.GetValue(cluster)!;
         if (!AddressReader.TryReadIp(parsed.GetValue(bind)!, out var address, out var problem)) throw Wrong("--bind", problem);
-        options.BindAddress = address;
+        options.BindAddress = address.ToString();
         options.Port = parsed.GetValue(port);
         options.Advertise = parsed.GetValue(advertise);
         if (options.Advertise is { } told && !AddressReader.TryReadAdvertised(told, out _, out problem))

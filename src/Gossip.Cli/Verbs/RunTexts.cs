@@ -17,14 +17,9 @@ static class RunTexts
         ? (text[..at], text[(at + 1)..])
         : throw new CliFailure($"--label '{text}' is not key=value", 2);
 
-    public static Taint Taint(string text)
-    {
-        var colon = text.LastIndexOf(':');
-        if (colon <= 0 || TaintReader.ReadEffect(text[(colon + 1)..]) is not { } effect)
-            throw new CliFailure($"--taint '{text}' is not key=value:NoSchedule, :PreferNoSchedule or :NoExecute", 2);
-        var (key, value) = text.IndexOf('=') is > 0 and var at && at < colon ? (text[..at], text[(at + 1)..colon]) : (text[..colon], "");
-        return new Taint(key, value, effect);
-    }
+    public static Taint Taint(string text) => TaintReader.TryParse(text, out var taint)
+        ? taint
+        : throw new CliFailure($"--taint '{text}' is not key=value:NoSchedule, :PreferNoSchedule or :NoExecute", 2);
 
     public static (string Score, int Weight) Weight(string text) =>
         text.LastIndexOf('=') is > 0 and var at

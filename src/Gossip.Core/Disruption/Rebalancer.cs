@@ -30,20 +30,17 @@ sealed class Rebalancer(NodeConfig config, SlotTable slots, IMemberList members,
     /// <summary>Of all nodes only the emptiest few are looked at.</summary>
     const int TargetsMost = 8;
 
-    /// <summary>Periods for which a pod stays that came back; doubled each time, to a day.</summary>
+    /// <summary>Periods for which a pod stays that came back.</summary>
     const int StaysFor = 60;
 
-    static readonly TimeSpan StaysMost = TimeSpan.FromDays(1);
-    const int RememberedMost = 4096;
-
-    readonly Dictionary<PodId, (Instant Until, TimeSpan For)> givenUp = []; // looked up only
+    readonly MovedPods moved = new(StaysFor * config.Timings.RebalancePeriod);
     readonly Hearsay hearsay = new(slots, members);
     readonly List<(int Load, Member Member)> targets = [];
     int periods;
     bool isMoving;
 
     /// <summary>Pods that were moved by this life of the node.</summary>
-    internal int Moves { get; private set; }
+    internal int Moves => moved.Count;
 
     public ReadOnlySpan<NodeTimerKind> Timers => [NodeTimerKind.RebalanceDue];
 
@@ -66,18 +63,9 @@ sealed class Rebalancer(NodeConfig config, SlotTable slots, IMemberList members,
         evictor.Evict(pod, dryRun: false, (verdict, _, later) =>
         {
             isMoving = false;
-            if (verdict == EvictionVerdict.Granted) Remember(pod.Pod, later.Now);
+            if (verdict == EvictionVerdict.Granted) moved.Add(pod.Pod, later.Monotonic);
             else keeper.NoteMove(pod, null);
         }, turn);
-    }
-
-    void Remember(PodId pod, Now now)
-    {
-        Moves++;
-        if (givenUp.Count >= RememberedMost) givenUp.Clear();
-        var stays = givenUp.TryGetValue(pod, out var before) ? 2 * before.For : StaysFor * config.Timings.RebalancePeriod;
-        if (stays > StaysMost) stays = StaysMost;
-        givenUp[pod] = (now.Monotonic + stays, stays);
     }
 
     void Wake(Turn turn) => turn.Wake(new NodeTimer(NodeTimerKind.RebalanceDue), config.Timings.RebalancePeriod);
@@ -103,7 +91,7 @@ sealed class Rebalancer(NodeConfig config, SlotTable slots, IMemberList members,
         {
             if (!admission.Status.Ready || slots.Find(admission.Run.Pod) is not { IsDesired: true, Template.MayMove: true, Gang: null } slot) continue;
             if (slots.Standing(slot, now.Monotonic)?.Uid != admission.Uid || slot.Admissions.Length != 1) continue;
-            if (givenUp.TryGetValue(admission.Run.Pod, out var before) && now.Monotonic < before.Until) continue;
+            if (moved.Stays(admission.Run.Pod, now.Monotonic)) continue;
             foreach (var (_, member) in targets)
             {
                 var facts = hearsay.Of(member, slots.Placed.Around(slot));

@@ -11,9 +11,12 @@ namespace Gossip.Core.Membership;
 /// </summary>
 sealed class Beliefs(NodeConfig config, ulong boot, Outbox outbox, List<MemberChange> changes)
 {
+    static readonly TimeSpan NamesakeEvery = TimeSpan.FromSeconds(5);
+
     readonly NodeId self = config.Card.Id;
     readonly Suspicions suspicions = new(config.Timings);
     readonly WireBuffer scratch = new();
+    Instant namesakeAgain;
 
     public MemberTable Table { get; } = new();
     public RumourQueue Rumours { get; } = new();
@@ -132,10 +135,19 @@ sealed class Beliefs(NodeConfig config, ulong boot, Outbox outbox, List<MemberCh
                 return;
             }
         }
-        if (record.Card.Address != own.Address && record.State == MemberState.Alive)
-            turn.Note(new NodeNote(NoteLevel.Warning, "same name", own.Name, $"another node goes by this name at {record.Card.Address}"));
+        if (record.Card.Address != own.Address && record.State == MemberState.Alive) NoteNamesake(record.Card.Address, turn);
         StepPast(record.Incarnation.Boot);
         SpreadOwn(turn.Now);
+    }
+
+    /// <summary>Another node has this one's name. Said at most every few seconds: the two outbid each other for ever.</summary>
+    public void NoteNamesake(NodeAddress at, Turn turn)
+    {
+        if (turn.Monotonic < namesakeAgain) return;
+        namesakeAgain = turn.Monotonic + NamesakeEvery;
+        turn.Note(
+            new NodeNote(
+                NoteLevel.Warning, "SameName", Own.Name, $"another node goes by this name at {at}: give one of the two another Name"));
     }
 
     /// <summary>Others remember a later life of this node (its disk and clock did not): it lives in the next.</summary>

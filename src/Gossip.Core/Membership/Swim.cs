@@ -94,7 +94,13 @@ sealed class Swim : INodePart, IMemberList, IPiggyback
     /// </summary>
     public Reject Admit(NodeId sender, ulong boot, NodeAddress from, Turn turn)
     {
-        if (sender == Self) return Reject.Misdirected;
+        if (sender == Self)
+        {
+            // Else it is our own word: a seed was this node by another address.
+            if (from != config.Card.Address && (boot != outbox.Boot || from.Port != config.Card.Address.Port))
+                beliefs.NoteNamesake(from, turn);
+            return Reject.Misdirected;
+        }
         if (Find(sender) is not { } member) return Reject.None;
         var isEarlier = boot < member.Incarnation.Boot;
         if ((isEarlier || (!member.IsLive && boot == member.Incarnation.Boot)) && !IsTold(sender, turn.Now))

@@ -215,6 +215,12 @@ sealed class PodKeeper : INodePart, IMemberObserver, ISlotObserver, IReportObser
             if (pod.Run.Pod.Workload == workload) steps.Judge(pod, turn);
     }
 
+    /// <summary>The tables may be believed: they were compared with a peer's, or there is no peer.</summary>
+    public bool HasSynced => beginning.HasSynced;
+
+    /// <summary>This process is about to end: what cannot outlive it ends now, gracefully.</summary>
+    public void OnStop(Turn turn) => steps.EndWithProcess(turn);
+
     /// <summary>This node leaves: everything that runs here ends gracefully; others may have it already.</summary>
     public void OnLeave(Turn turn) => steps.Leave(turn);
 
@@ -258,7 +264,7 @@ sealed class PodKeeper : INodePart, IMemberObserver, ISlotObserver, IReportObser
             steps.Judge(pod, turn);
             steps.Advance(pod, turn);
         }
-        if (!steps.IsLeaving) bidder.Open(turn);
+        if (!steps.IsEnding) bidder.Open(turn);
     }
 
     void OnRuntimeLost(RuntimeLost runtime, Turn turn)

@@ -31,6 +31,7 @@ sealed class PodRules
         AtEachLook = [Taint, Alone, new LeaseDeparture(config.Timings, leases, lost)];
         Gates =
         [
+            new HandoverGate(members),
             new GangGate(config, slots, members, Gang),
             new LeaseGate(leases, members),
             new RoomGate(config, bidder),

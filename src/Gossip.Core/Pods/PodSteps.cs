@@ -8,6 +8,7 @@ using Gossip.Core.Replication;
 using Gossip.Core.Requests;
 using Gossip.Core.Scheduling;
 using Gossip.Core.Tables;
+using Gossip.Core.Templates;
 using Gossip.Core.Turns;
 
 namespace Gossip.Core.Pods;
@@ -53,8 +54,21 @@ sealed class PodSteps
 
     public PodEnder Ender { get; }
 
+    bool processEnds;
+
     /// <summary>The node leaves: nothing is started any more.</summary>
     public bool IsLeaving { get; private set; }
+
+    /// <summary>The process ends, or the node leaves: it takes no pods any more.</summary>
+    public bool IsEnding => IsLeaving || processEnds;
+
+    /// <summary>What the host app runs in this process ends with it; new ones of it are not started.</summary>
+    public void EndWithProcess(Turn turn)
+    {
+        processEnds = true;
+        foreach (var pod in kept.All)
+            if (EndsWithProcess(pod)) Ender.Stop(pod, turn);
+    }
 
     public void Leave(Turn turn)
     {
@@ -124,9 +138,16 @@ sealed class PodSteps
     }
 
     /// <summary>Has the pod prepared once every start gate lets it through.</summary>
+    bool EndsWithProcess(KeptPod pod) => processEnds && pod.Template.RuntimeClass == RuntimeNames.InProcess;
+
     void TryPrepare(KeptPod pod, Turn turn)
     {
         if (IsLeaving || pod.Admission.Row is null || slots.Find(pod.Run.Pod) is not { } slot) return;
+        if (EndsWithProcess(pod))
+        {
+            Ender.Stop(pod, turn);
+            return;
+        }
         foreach (var gate in rules.Gates)
         {
             var answer = gate.Ask(pod, slot, turn);

@@ -25,6 +25,7 @@ enum AuctionStage : byte
 /// <param name="gang">The gang's that it is part of; null for a pod on its own.</param>
 sealed class Auction(PodId pod, ulong point, GangAuction? gang)
 {
+    PodRun measured; // the last run of which it was told how long its auction took
     /// <summary>Of rounds that failed only for what passes by itself, each fourth counts as an empty one.</summary>
     const int PassingMost = 4;
 
@@ -125,6 +126,14 @@ sealed class Auction(PodId pod, ulong point, GangAuction? gang)
     }
 
     public void Open(Instant now) => OpenSince ??= now;
+
+    /// <summary>Somebody has admitted it: told once a run, by whichever comes first, the verdict or the admission.</summary>
+    public void Measure(Turn turn)
+    {
+        if (measured == Run || OpenSince is not { } since) return;
+        measured = Run;
+        turn.Effects.Measured(NodeMeasure.Auction, turn.Monotonic - since);
+    }
 
     public void SleepUntil(Instant at) => SleepsUntil = at;
 

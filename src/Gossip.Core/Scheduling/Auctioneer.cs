@@ -191,7 +191,10 @@ sealed class Auctioneer : INodePart, IMemberObserver, ISlotObserver
     {
         if (admission.Node == auction.LastAwarded) context.Distrust.Kept(admission.Node);
         if (auction.Stage == AuctionStage.Awarding && admission.Run == auction.Run && admission.Node == auction.Awarded?.Node)
+        {
+            auction.Measure(turn);
             context.Publisher.Publish(auction, admission.Node, turn);
+        }
     }
 
     void Drop(Auction auction, Turn turn)

@@ -109,6 +109,7 @@ sealed class Awards(AuctionContext context, AuctionQueue queue, OpenRounds round
     Candidate? BestFor(Auction auction, Turn turn)
     {
         var round = auction.Round;
+        CountSpread(auction);
         while (round.Best(auction.Run, auction.Turn) is { } best)
         {
             if (best.Evicts is not null || context.WhyForbidden(auction.Pod, best.Node) is null) return best;
@@ -123,6 +124,20 @@ sealed class Awards(AuctionContext context, AuctionQueue queue, OpenRounds round
         return null;
     }
 
+    /// <summary>
+    /// For a pod that spreads first: what its candidates have by now. A bid cannot tell: those for pods called at the same moment would
+    /// lower each other's alike, while this node knows what it has awarded since.
+    /// </summary>
+    void CountSpread(Auction auction)
+    {
+        if (context.Slots.Find(auction.Pod) is not { Template.SpreadsFirst: true, Rules: not null } slot) return;
+        var around = context.Slots.Placed.Around(slot);
+        foreach (var candidate in auction.Round.Asked)
+            candidate.SpreadCount = context.Members.Find(candidate.Node) is { } member
+                ? SpreadCount.Of(slot.Rules, context.Hearsay.Of(member, around))
+                : SpreadCount.Nowhere;
+    }
+
     void RefuseIfForbidden(Candidate candidate, PodId pod)
     {
         // Else a place that was won since made up for it.
@@ -133,6 +148,7 @@ sealed class Awards(AuctionContext context, AuctionQueue queue, OpenRounds round
     void Place(Auction auction, NodeId winner, Turn turn)
     {
         rounds.Leave(auction, turn);
+        auction.Measure(turn);
         context.Slots.Placed.Expect(auction.Pod, winner);
         context.Publisher.Publish(auction, winner, turn);
         auction.Place(winner, until: turn.Monotonic + context.Timings.AuctioneerSilence);

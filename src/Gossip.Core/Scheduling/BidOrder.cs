@@ -20,7 +20,9 @@ public static class BidOrder
 
     /// <summary>For whoever compares many: the bids of two candidates, by a run's <see cref="Seed"/>.</summary>
     internal static int Compare(ulong seed, Candidate candidate, Candidate other) =>
-        Compare(seed, candidate.Node, candidate.Score, candidate.Evicts, other.Node, other.Score, other.Evicts);
+        candidate.SpreadCount != other.SpreadCount && candidate.Evicts is null && other.Evicts is null
+            ? other.SpreadCount.CompareTo(candidate.SpreadCount)
+            : Compare(seed, candidate.Node, candidate.Score, candidate.Evicts, other.Node, other.Score, other.Evicts);
 
     /// <summary>A run's part of the tie-break.</summary>
     internal static ulong Seed(PodRun run) => StableHash.Mix(run.Pod.Hash(), run.Epoch.Value);

@@ -63,6 +63,9 @@ sealed class Bidder : INodePart, IReportObserver
     public void Open(Turn turn) => capacity.Become("", turn.Now);
 
     /// <summary>It bids no more.</summary>
+    public void OnStop(Turn turn) => capacity.Become("stopping", turn.Now);
+
+    /// <summary>It bids no more.</summary>
     public void OnLeave(Turn turn) => capacity.Become("leaving", turn.Now);
 
     /// <summary>It bids no more for pods of these runtime classes, whose engines are gone; for all others it does.</summary>

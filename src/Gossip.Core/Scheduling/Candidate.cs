@@ -19,6 +19,9 @@ sealed class Candidate(NodeId node, NodeAddress address, int expected = 0)
     /// <summary>Of its bid; before, by hearsay.</summary>
     public int Score { get; private set; } = expected;
 
+    /// <summary>Of a pod that spreads first: how many there are already, by this node's tables and awards. Else 0.</summary>
+    public int SpreadCount { get; set; }
+
     /// <summary>What its bid costs others; null when it evicts nobody.</summary>
     public PreemptionCost? Evicts { get; private set; }
 

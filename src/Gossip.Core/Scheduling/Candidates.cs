@@ -21,6 +21,9 @@ readonly record struct Search(PodTemplate Template, PodRun Run, int Width)
     /// </summary>
     public bool IsRepeated { get; init; }
 
+    /// <summary>Who has the fewest of its kind wins, so that those are to be asked.</summary>
+    public bool SpreadsFirst { get; init; }
+
     /// <summary>For several pods, each of which is to have another of those asked.</summary>
     public bool IsBatch { get; init; }
 }
@@ -58,7 +61,7 @@ sealed class Candidates(IMemberList members, Hearsay hearsay, SchedulingRules ru
     const int CrowdedOutMost = 64;
 
     readonly List<NodeRefusal> unasked = [];
-    readonly List<(Member Member, int Score)> ranked = []; // many more are looked at than asked
+    readonly List<(Member Member, int Score, int SpreadCount)> ranked = []; // many more are looked at than asked
     readonly List<PodTemplate> crowdedOut = []; // those that no live node had room for when all were looked at, and none since
     ulong[] visits = [];
     ulong visit;
@@ -95,8 +98,9 @@ sealed class Candidates(IMemberList members, Hearsay hearsay, SchedulingRules ru
         var at = 0;
         var seen = 0;
         var placement = hearsay.Placement;
-        var isRanked = placement.RanksCandidates || search.IsBatch;
-        var looks = (search.IsBatch ? LookedAtForBatch : LookedAt) * width;
+        var spreadsFirst = search.SpreadsFirst;
+        var isRanked = placement.RanksCandidates || search.IsBatch || spreadsFirst;
+        var looks = (search.IsBatch || spreadsFirst ? LookedAtForBatch : LookedAt) * width;
         var asked = placement.Asked(width, live.Length);
         var hasRoom = false;
         var isCrowdedOut = IsCrowdedOut(template);
@@ -128,10 +132,7 @@ sealed class Candidates(IMemberList members, Hearsay hearsay, SchedulingRules ru
         }
         if (!hasRoom && seen == live.Length && unasked.Count == 0 && crowdedOut.Count < CrowdedOutMost && !isCrowdedOut)
             crowdedOut.Add(template);
-        if (ranked.Count > asked) ranked.Sort((a, b) => BidOrder.Compare(run, b.Member.Id, b.Score, a.Member.Id, a.Score));
-        for (var i = 0; i < Math.Min(asked, ranked.Count); i++)
-            chosen.Add(new Candidate(ranked[i].Member.Id, ranked[i].Member.Address, ranked[i].Score));
-        ranked.Clear();
+        TakeBest(run, asked, chosen);
         var isFeasible = chosen.Count > 0;
         var anyway = isFeasible || !search.IsRepeated ? 0 : Math.Min(AskedAnyway, passedOver.Count);
         for (var i = 0; i < anyway; i++)
@@ -142,7 +143,20 @@ sealed class Candidates(IMemberList members, Hearsay hearsay, SchedulingRules ru
         return isFeasible;
 
         void Add(Member member, in NodeFacts facts) =>
-            ranked.Add((member, isRanked ? rules.Score(template, facts) : 0));
+            ranked.Add((
+                member, isRanked ? rules.Score(template, facts) : 0, spreadsFirst ? SpreadCount.Of(facts.Around.Rules, facts) : 0));
+    }
+
+    /// <summary>Of those that are ranked so many: with the fewest pods where that counts, then the greatest score.</summary>
+    void TakeBest(PodRun run, int most, List<Candidate> chosen)
+    {
+        if (ranked.Count > most)
+            ranked.Sort((a, b) => a.SpreadCount != b.SpreadCount
+                ? a.SpreadCount.CompareTo(b.SpreadCount)
+                : BidOrder.Compare(run, b.Member.Id, b.Score, a.Member.Id, a.Score));
+        for (var i = 0; i < Math.Min(most, ranked.Count); i++)
+            chosen.Add(new Candidate(ranked[i].Member.Id, ranked[i].Member.Address, ranked[i].Score));
+        ranked.Clear();
     }
 
     bool IsCrowdedOut(PodTemplate template)

@@ -48,6 +48,9 @@ sealed class Round(ulong number, PodRun lead)
     /// <summary>Those asked may bid at the cost of others.</summary>
     public bool MayEvict { get; private set; }
 
+    /// <summary>Its pods spread first: who is late may have the fewest, and is waited for.</summary>
+    public bool SpreadsFirst { get; set; }
+
     public Instant? FirstBid { get; private set; }
 
     /// <summary>How often somebody's turn came to have the best of the bids.</summary>
@@ -81,10 +84,13 @@ sealed class Round(ulong number, PodRun lead)
         IsBatch = Auctions.Count > 1;
     }
 
-    /// <summary>The window is over, but most are silent yet: it may be waited once more. False when it may not.</summary>
+    /// <summary>
+    /// The window is over, but most are silent yet, or somebody who may have the fewest: it may be waited once more. False when it may not.
+    /// </summary>
     public bool TryExtendWindow()
     {
-        if (Silent * 2 <= Asked.Count || windows >= WindowsMost) return false;
+        var isWorthIt = Silent * 2 > Asked.Count || SpreadsFirst && Silent > 0;
+        if (!isWorthIt || windows >= WindowsMost) return false;
         windows++;
         return true;
     }

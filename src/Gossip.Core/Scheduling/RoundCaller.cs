@@ -25,6 +25,7 @@ sealed class RoundCaller(AuctionContext context, AuctionQueue queue, OpenRounds 
     public void Call(Auction auction, Slot slot, Turn turn)
     {
         var round = rounds.Open(auction);
+        round.SpreadsFirst = slot.Template.SpreadsFirst;
         if (auction.Gang is null) AddAlike(round, auction, turn.Now);
         foreach (var one in round.Auctions) context.Slots.Placed.ExpectNoMore(one.Pod);
         var live = context.Members.Live.Length;
@@ -34,6 +35,7 @@ sealed class RoundCaller(AuctionContext context, AuctionQueue queue, OpenRounds 
             Around = context.Slots.Placed.Around(slot),
             IsRepeated = auction.IsTogether || auction.FruitlessRounds > 0,
             IsBatch = round.Auctions.Count > 1,
+            SpreadsFirst = round.SpreadsFirst,
         };
         var distrusted = context.Distrust.At(turn.Now);
         var someFit = candidates.Choose(search, round.Asked, round.PassedOver, distrusted);

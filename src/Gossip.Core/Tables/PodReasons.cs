@@ -9,6 +9,7 @@ static class PodReasons
         GangIncomplete = "GangIncomplete";
 
     // What a pod waits for before it starts
+    public const string WaitingForHandover = "WaitingForHandover";
     public const string WaitingForGang = "WaitingForGang", WaitingForLease = "WaitingForLease", WaitingForRoom = "WaitingForRoom",
         WaitingForDependencies = "WaitingForDependencies", FailedMount = "FailedMount";
 

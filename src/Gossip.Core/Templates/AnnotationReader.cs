@@ -17,6 +17,8 @@ sealed class AnnotationReader(TemplateFaults faults, Labels annotations)
     public const string OnHeal = "gossip.dev/on-heal";
     public const string WhenAlone = "gossip.dev/when-alone";
     public const string Rebalance = "gossip.dev/rebalance";
+    public const string Spread = "gossip.dev/spread";
+    public const string Handover = "gossip.dev/handover";
 
     static readonly string[] bandwidths = ["kubernetes.io/egress-bandwidth", "kubernetes.io/ingress-bandwidth"];
 
@@ -89,6 +91,10 @@ sealed class AnnotationReader(TemplateFaults faults, Labels annotations)
     public bool ReadKeepsNewest() => ReadChoice(OnHeal, "oldest", "newest") == "newest";
 
     public bool ReadStopsAlone() => ReadChoice(WhenAlone, "keep", "stop") == "stop";
+
+    public bool ReadSpreadsFirst() => ReadChoice(Spread, "weighed", "first") == "first";
+
+    public bool ReadStopsFirst() => ReadChoice(Handover, "start-first", "stop-first") == "stop-first";
 
     /// <summary>One of two words; the first when there is none.</summary>
     string ReadChoice(string annotation, string usual, string other)

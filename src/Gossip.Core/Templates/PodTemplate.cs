@@ -98,6 +98,18 @@ public sealed record PodTemplate(
     /// <summary>It may be stopped where it runs well and started elsewhere to even out the load. Annotation <c>gossip.dev/rebalance: "true"</c>.</summary>
     public bool MayMove { get; init; }
 
+    /// <summary>
+    /// Its soft spread constraints come before all other preferences, and pods are moved to keep to them. Annotation <c>gossip.dev/spread:
+    /// first</c>.
+    /// </summary>
+    public bool SpreadsFirst { get; init; }
+
+    /// <summary>
+    /// A run does not start before an earlier run of the same pod, on a live node, has ended. Annotation <c>gossip.dev/handover:
+    /// stop-first</c>.
+    /// </summary>
+    public bool StopsFirst { get; init; }
+
     /// <summary>Many for a service, few for a machine of thousands of pods, and a fork bomb ends at it.</summary>
     public const int DefaultPidsLimit = 1024;
 

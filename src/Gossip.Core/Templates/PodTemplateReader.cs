@@ -118,6 +118,8 @@ public sealed class PodTemplateReader
             KeepsNewest = gossips.ReadKeepsNewest(),
             StopsAlone = gossips.ReadStopsAlone(),
             MayMove = gossips.ReadMayMove(),
+            SpreadsFirst = gossips.ReadSpreadsFirst(),
+            StopsFirst = gossips.ReadStopsFirst(),
         };
     }
 

@@ -15,6 +15,19 @@ public static class TaintReader
         _ => null,
     };
 
+    /// <summary>Reads <c>key=value:Effect</c> or <c>key:Effect</c>.</summary>
+    public static bool TryParse(string text, out Taint taint)
+    {
+        taint = default;
+        var colon = text.LastIndexOf(':');
+        if (colon <= 0 || ReadEffect(text[(colon + 1)..]) is not { } effect) return false;
+        var equals = text.IndexOf('=', StringComparison.Ordinal);
+        if (equals == 0) return false;
+        taint = equals > 0 && equals < colon ? new Taint(text[..equals], text[(equals + 1)..colon], effect)
+            : new Taint(text[..colon], "", effect);
+        return true;
+    }
+
     public static ImmutableArray<Taint> Read(ReadOnlyMemory<byte> json)
     {
         try

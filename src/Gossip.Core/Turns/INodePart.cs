@@ -53,6 +53,9 @@ interface INodePart
     /// <summary>What the turn had to say was sent.</summary>
     void OnSent(Turn turn) { }
 
+    /// <summary>The process is about to end: see <see cref="NodeInput.StopRequested"/>.</summary>
+    void OnStop(Turn turn) { }
+
     /// <summary>The node leaves the cluster, gracefully.</summary>
     void OnLeave(Turn turn) { }
 }

@@ -47,8 +47,20 @@ public abstract class NodeEffects
     /// <summary>The world sent what cannot be used. Count it; log at most one a second and peer.</summary>
     public abstract void Rejected(NodeAddress from, Reject why);
 
+    /// <summary>How long something took, for the driver's histograms. Not for decisions.</summary>
+    public virtual void Measured(NodeMeasure what, TimeSpan took) { }
+
     /// <summary>Something a person watching this node would want to read. Not for decisions.</summary>
     public abstract void Note(NodeNote note);
+}
+
+/// <summary>What a node measures.</summary>
+public enum NodeMeasure : byte
+{
+    /// <summary>
+    /// From when this node saw that a pod was nobody's until somebody had admitted it, of the auctions that this node called.
+    /// </summary>
+    Auction,
 }
 
 /// <summary>How much a note matters.</summary>

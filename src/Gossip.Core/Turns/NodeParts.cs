@@ -70,6 +70,11 @@ sealed class NodeParts
         foreach (var part in parts) part.OnSent(turn);
     }
 
+    public void Stop(Turn turn)
+    {
+        foreach (var part in parts) part.OnStop(turn);
+    }
+
     public void Leave(Turn turn)
     {
         foreach (var part in parts) part.OnLeave(turn);

@@ -17,6 +17,8 @@ public enum NodeTimerKind : byte
     EvictionDue, RebalanceDue,
     // Singletons
     VoteDue,
+    // Disruption
+    SpreadDue,
 }
 
 /// <summary>

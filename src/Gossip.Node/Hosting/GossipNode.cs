@@ -7,7 +7,6 @@ using Gossip.Core.View;
 using Gossip.Node.Sealing;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
-using Microsoft.Extensions.Logging.Abstractions;
 using Microsoft.Extensions.Options;
 
 namespace Gossip.Node;
@@ -15,24 +14,35 @@ namespace Gossip.Node;
 /// <summary>
 /// A node of a cluster, in this process. Starts and stops with the host, or by hand. Thread-safe; between
 /// <see cref="StartAsync"/> and <see cref="StopAsync"/> everything may be called, outside of it the calls throw
-/// <see cref="InvalidOperationException"/>.
+/// <see cref="InvalidOperationException"/>. Host apps mostly want <see cref="IGossip"/>.
 /// </summary>
 public sealed partial class GossipNode : IHostedService, IAsyncDisposable
 {
     readonly GossipOptions options;
+    readonly HostApp app;
     readonly ILogger logger;
     readonly IHostApplicationLifetime? host;
     RunningNode? running;
 
+    /// <summary>A node that does not run yet.</summary>
+    /// <param name="options">Checked when it starts.</param>
+    /// <param name="loggers">For the node's own category, <c>Gossip.Node</c>, and one for each workload; null for no log.</param>
+    /// <param name="services">Of the host app, for its workloads; null for none.</param>
     /// <param name="host">Stopped when the node cannot go on; null for a node on its own.</param>
-    public GossipNode(IOptions<GossipOptions> options, ILogger<GossipNode>? logger = null, IHostApplicationLifetime? host = null)
+    public GossipNode(
+        IOptions<GossipOptions> options, ILoggerFactory? loggers = null, IServiceProvider? services = null,
+            IHostApplicationLifetime? host = null)
     {
         this.options = options.Value;
-        this.logger = logger ?? NullLogger<GossipNode>.Instance;
         this.host = host;
+        app = new HostApp(loggers, services);
+        logger = app.Logger;
     }
 
-    public string Name => options.Name;
+    /// <summary>The node's name in the cluster: as set, or the one that it took when it started.</summary>
+    public string Name => running?.Name ?? options.Name ?? MachineFacts.Name();
+
+    /// <summary>The name's hash, by which the protocol knows the node.</summary>
     public NodeId Id => NodeId.Of(Name);
 
     /// <summary>Where other nodes reach this one.</summary>
@@ -47,26 +57,43 @@ public sealed partial class GossipNode : IHostedService, IAsyncDisposable
     /// <summary>Ends when the node does; faults when it could not go on, with what to do in the message.</summary>
     public Task Completion => Running.Completion;
 
+    /// <summary>Whether it runs: started, and neither stopped nor ended by a fault.</summary>
+    internal bool IsRunning => running is { Completion.IsCompleted: false };
+
+    /// <summary>Its tables are as good as its peers', or it stands alone.</summary>
+    internal bool IsSynced => running is { Loop.IsSynced: true };
+
+    /// <summary>It was told where others are.</summary>
+    internal bool HasSeeds => options.Seeds.Count > 0;
+
     /// <exception cref="OptionsValidationException">Names each option that cannot be.</exception>
+    /// <exception cref="GossipStartException">
+    /// The port is taken, the address is not this machine's; names the option that mends it.
+    /// </exception>
     /// <exception cref="Store.StoreFault">The data folder cannot be used.</exception>
-    /// <exception cref="System.Net.Sockets.SocketException">The port is taken.</exception>
     public async Task StartAsync(CancellationToken cancellationToken)
     {
         Check.That(running is null);
         var verdict = new GossipOptionsCheck().Validate(null, options);
         if (verdict.Failed) throw new OptionsValidationException(nameof(GossipOptions), typeof(GossipOptions), verdict.Failures);
-        running = await RunningNode.StartAsync(options, logger, cancellationToken).ConfigureAwait(false);
-        Started(Name, running.Address, running.Folder);
-        _ = WatchAsync(running.Completion);
+        var started = running = await RunningNode.StartAsync(options, app, cancellationToken).ConfigureAwait(false);
+        Started(Name, started.Address, started.Folder);
+        if (started.IsClosed) Closed(started.Address);
+        _ = WatchAsync(started);
     }
 
+    /// <summary>
+    /// Ends the host app's workloads and, if it leaves (<see cref="GossipOptions.LeaveOnStop"/>), all its pods; then the node.
+    /// </summary>
+    /// <param name="cancellationToken">There is no time left: what runs has a second to end.</param>
     public async Task StopAsync(CancellationToken cancellationToken)
     {
         if (Interlocked.Exchange(ref running, null) is not { } stopping) return;
         await stopping.StopAsync(cancellationToken).ConfigureAwait(false);
-        Stopped(Name);
+        Stopped(stopping.Name);
     }
 
+    /// <summary>Stops it at once, if it runs.</summary>
     public async ValueTask DisposeAsync() => await StopAsync(new CancellationToken(canceled: true)).ConfigureAwait(false);
 
     /// <summary>Asks this node. A write is answered when it is durable here; refused Unavailable when the node stops first.</summary>
@@ -101,15 +128,15 @@ public sealed partial class GossipNode : IHostedService, IAsyncDisposable
 
     static InvalidOperationException NotRunning() => new("the node does not run");
 
-    async Task WatchAsync(Task completion)
+    async Task WatchAsync(RunningNode started)
     {
         try
         {
-            await completion.ConfigureAwait(false);
+            await started.Completion.ConfigureAwait(false);
         }
         catch (Exception fault)
         {
-            CannotGoOn(Name, fault.Message, fault);
+            CannotGoOn(started.Name, fault.Message, fault);
             host?.StopApplication();
         }
     }
@@ -122,4 +149,10 @@ public sealed partial class GossipNode : IHostedService, IAsyncDisposable
 
     [LoggerMessage(32, LogLevel.Critical, "node {Name} cannot go on: {Reason}")]
     partial void CannotGoOn(string name, string reason, Exception fault);
+
+    [LoggerMessage(
+        33, LogLevel.Information,
+            "only this machine can reach {Address}, since neither Seeds nor BindAddress is set; "
+        + "set BindAddress to 0.0.0.0, and other machines can join")]
+    partial void Closed(NodeAddress address);
 }

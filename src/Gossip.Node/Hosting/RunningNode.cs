@@ -19,12 +19,20 @@ using Gossip.Node.Scheduling;
 using Gossip.Node.Store;
 using Gossip.Node.Talks;
 using Gossip.Node.Transport;
+using Gossip.Node.Workloads;
 using Gossip.Runtimes.Docker;
 using Gossip.Runtimes.Processes;
 using Microsoft.Extensions.Logging;
 using HostRules = Gossip.Node.Scheduling.HostRules;
+using Microsoft.Extensions.Logging.Abstractions;
 
 namespace Gossip.Node;
+
+/// <summary>What of its host app a node uses; nothing of it for a node on its own.</summary>
+sealed record HostApp(ILoggerFactory? Loggers = null, IServiceProvider? Services = null)
+{
+    public ILogger Logger { get; } = Loggers?.CreateLogger("Gossip.Node") ?? NullLogger.Instance;
+}
 
 /// <summary>The parts of a node between its start and its stop, joined; they come and go in the order of what needs what.</summary>
 sealed class RunningNode
@@ -33,74 +41,101 @@ sealed class RunningNode
     readonly FileStore store;
     readonly NodeMeter meter;
     readonly GossipOptions options;
+    readonly WorkloadSet workloads;
+    readonly InProcessRuntime? inProcess;
     readonly RuntimeHost runtimes;
     readonly HostRules host;
     readonly AbandonedNodes abandoned;
     readonly CancellationTokenSource stop = new();
-    Task declaring = Task.CompletedTask;
+    readonly List<Task> background = [];
 
-    RunningNode(GossipOptions options, ILogger logger, ImmutableArray<NodeAddress> seeds)
+    RunningNode(GossipOptions options, HostApp app, Listening listening, ImmutableArray<Seed> seeds)
     {
         this.options = options;
+        (Transport, Name, IsClosed) = (listening.Transport, listening.Name, listening.IsClosed);
+        workloads = new WorkloadSet(options.Workloads.Values);
         var undo = new Stack<IDisposable>();
         try
         {
-            undo.Push(folder = new DataFolder(options.DataFolder, options.Name));
+            undo.Push(folder = new DataFolder(options.DataFolder, Name));
             undo.Push(store = new FileStore(folder.Path));
             var contents = store.Open();
-            undo.Push(meter = new NodeMeter(options.Name));
-            var bind = new IPEndPoint(options.BindAddress, options.Port);
-            Transport = new SocketTransport(bind, Advertised(options), options.Cluster, options.Keyring!);
+            undo.Push(meter = new NodeMeter(Name));
 
-            var notes = new NoteLog(logger);
+            var notes = new NoteLog(app.Logger);
             var facts = new RuntimeFacts(
-                folder.Path, NodeId.Of(options.Name), Transport.Address, [folder.Path, .. options.HiddenFromPods], note => notes.Write(note));
-            var own = Runtimes(options, facts);
+                folder.Path, NodeId.Of(Name), Address, [folder.Path, .. options.HiddenFromPods], note => notes.Write(note));
+            if (workloads.All.Count > 0)
+                inProcess = new InProcessRuntime(
+                    new WorkloadHost(workloads, Name, app.Services, app.Loggers, meter), Address.ToIPAddress().ToString());
+            var own = Runtimes(options, facts, inProcess);
             abandoned = new AbandonedNodes(
-                (path, dead) => Runtimes(options, facts with { Folder = path, Node = dead, Hidden = [path] }), facts.Note);
-            var machine = new NodeMachine(Config(options, seeds, Transport.Address, own), contents, options.Scheduling.ToRules());
-            Loop = new NodeLoop(machine, Transport, store, options.CompactAt, command => runtimes!.Perform(command), question => host!.Ask(question), meter, new RejectLog(logger), notes);
+                (path, dead) => Runtimes(options, facts with { Folder = path, Node = dead, Hidden = [path] }, inProcess: null), facts.Note);
+            var machine = new NodeMachine(Config([.. seeds.SelectMany(seed => seed.Addresses)], own), contents, options.Scheduling.ToRules());
+            Loop = new NodeLoop(
+                machine, Transport, store, options.CompactAt, command => runtimes!.Perform(command), question => host!.Ask(question),
+                meter, new RejectLog(app.Logger), notes);
             host = new HostRules(options.Scheduling, answer => Loop.Leave(NodeInput.HostAnswered(answer)));
-            runtimes = new RuntimeHost(own, Loop, logger);
+            runtimes = new RuntimeHost(own, Loop, app.Logger);
             var desk = new PodDesk(runtimes.RuntimeOf);
             Transport.Talks = desk.ServeAsync;
-            Pods = new PodAccess(NodeId.Of(options.Name), LookAsync, desk, new PodCalls(Transport.TalkToAsync));
+            Pods = new PodAccess(NodeId.Of(Name), LookAsync, desk, new PodCalls(Transport.TalkToAsync));
         }
         catch
         {
-            _ = Transport?.DisposeAsync();
             foreach (var part in undo) part.Dispose();
             throw;
         }
     }
 
+    public string Name { get; }
     public SocketTransport Transport { get; }
     public NodeLoop Loop { get; }
     public PodAccess Pods { get; }
     public Task Completion { get; private set; } = Task.CompletedTask;
     public NodeAddress Address => Transport.Address;
     public string Folder => folder.Path;
+    public bool IsClosed { get; }
 
-    public static async Task<RunningNode> StartAsync(GossipOptions options, ILogger logger, CancellationToken cancel)
+    public static async Task<RunningNode> StartAsync(GossipOptions options, HostApp app, CancellationToken cancel)
     {
-        var node = new RunningNode(options, logger, await ResolveAsync(options.Seeds, logger, cancel).ConfigureAwait(false));
-        // Before this node's own pods start: what is left of another node may hold their addresses.
-        await node.abandoned.EndAsync(TemporaryFolder.DefaultParent, cancel).ConfigureAwait(false);
-        node.Transport.Start(node.Loop);
+        var seeds = await ResolveAsync(options.Seeds, cancel).ConfigureAwait(false);
+        var listening = Listening.Open(options);
+        if (listening.Neighbour is { } neighbour) seeds = seeds.Add(new Seed(neighbour.ToString(), [neighbour], IsGuess: true));
+        RunningNode? node = null;
+        try
+        {
+            node = new RunningNode(options, app, listening, seeds);
+            // Before this node's own pods start: what is left of another node may hold their addresses.
+            await node.abandoned.EndAsync(TemporaryFolder.DefaultParent, cancel).ConfigureAwait(false);
+            node.Transport.Start(node.Loop);
+        }
+        catch
+        {
+            await listening.Transport.DisposeAsync().ConfigureAwait(false);
+            throw;
+        }
         node.Completion = node.Loop.RunAsync();
         await node.runtimes.AdoptAsync(cancel).ConfigureAwait(false);
-        if (options.Workloads.Count > 0)
-            node.declaring = Task.Run(() => new WorkloadDeclarer(node.Loop, options, NodeId.Of(options.Name)).RunAsync(node.stop.Token), CancellationToken.None);
+        if (seeds.Length > 0)
+            node.Begin(new SeedWatch(seeds, node.Name, node.Transport, () => node.Loop.LiveMembers <= 1, app.Logger).RunAsync);
+        if (node.inProcess is not null)
+            node.Begin(new WorkloadDeclarer(node.Loop, options, node.workloads, NodeId.Of(node.Name), app.Logger).RunAsync);
         return node;
     }
+
+    void Begin(Func<CancellationToken, Task> work) => background.Add(Task.Run(() => work(stop.Token), CancellationToken.None));
 
     public async Task StopAsync(CancellationToken hurry)
     {
         await stop.CancelAsync().ConfigureAwait(false);
-        await declaring.ConfigureAwait(false);
+        await Task.WhenAll(background).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        var goodbye = new Goodbye(Loop, options, inProcess);
+        await goodbye.HandOverAsync(hurry).ConfigureAwait(false);
         if (options.LeaveOnStop ?? folder.IsTemporary)
         {
-            await LeaveAsync(hurry).ConfigureAwait(false);
+            await goodbye.LeaveAsync(hurry).ConfigureAwait(false);
+            inProcess?.EndGraces();
             await runtimes.StopAllAsync().ConfigureAwait(false);
         }
         host.Stop();
@@ -116,34 +151,12 @@ sealed class RunningNode
     async Task<ClusterView> LookAsync(CancellationToken cancel) =>
         await Loop.AskAsync(Look.Around, cancel).ConfigureAwait(false) is Seen seen ? seen.View : throw new PodAccessException("the node has stopped");
 
-    /// <summary>Says goodbye and waits until nothing runs here any more.</summary>
-    async Task LeaveAsync(CancellationToken hurry)
-    {
-        using var within = CancellationTokenSource.CreateLinkedTokenSource(hurry);
-        within.CancelAfter(options.LeaveWithin);
-        try
-        {
-            Loop.Leave(NodeInput.LeaveRequested());
-            for (ClusterView? view = null; view is null || !HasLeft(view);)
-                view = await Loop.ChangesSinceAsync(view?.Version ?? 0, within.Token).ConfigureAwait(false);
-            // A goodbye is a datagram: were it lost, the rumour behind it still gets through in a few rounds.
-            await Task.Delay(4 * options.Timings.GossipInterval, within.Token).ConfigureAwait(false);
-        }
-        catch (Exception ended) when (ended is OperationCanceledException or System.Threading.Channels.ChannelClosedException)
-        {
-            // It took too long, or the node has stopped by itself.
-        }
-    }
-
-    static bool HasLeft(ClusterView view) =>
-        view.Nodes.All(node => node.Member.Id != view.Self || node.Member.State == MemberState.Left)
-        && view.Pods.All(pod => pod.Admissions.All(admission => admission.Node != view.Self));
-
-    static NodeConfig Config(GossipOptions options, ImmutableArray<NodeAddress> seeds, NodeAddress address, IEnumerable<IPodRuntime> own)
+    NodeConfig Config(ImmutableArray<NodeAddress> seeds, IEnumerable<IPodRuntime> own)
     {
         var names = own.SelectMany(runtime => runtime.Classes).Concat(options.Workloads.Keys.Select(name => $"{RuntimeNames.InProcess}/{name}"));
         var card = new NodeCard(
-            options.Name, address, Labels.Of([.. own.SelectMany(runtime => runtime.NodeLabels), .. options.Labels]), [.. options.Taints], options.Resources,
+            Name, Address, Labels.Of([.. own.SelectMany(runtime => runtime.NodeLabels), .. options.Labels]), [.. options.Taints],
+                options.Resources,
             [.. names.Distinct(StringComparer.Ordinal).Order(StringComparer.Ordinal)], options.ApiUrl);
         Span<byte> luck = stackalloc byte[8];
         RandomNumberGenerator.Fill(luck);
@@ -151,13 +164,10 @@ sealed class RunningNode
             card, seeds, options.Timings, BinaryPrimitives.ReadUInt64LittleEndian(luck), (ulong)DateTimeOffset.UtcNow.ToUnixTimeSeconds());
     }
 
-    static List<IPodRuntime> Runtimes(GossipOptions options, RuntimeFacts facts)
+    static List<IPodRuntime> Runtimes(GossipOptions options, RuntimeFacts facts, InProcessRuntime? inProcess)
     {
         var runtimes = options.Runtimes.Select(make => make(facts)).ToList();
-        if (options.Workloads.Count > 0)
-            runtimes.Add(new InProcessRuntime(
-                options.Workloads.ToDictionary(workload => workload.Key, workload => workload.Value.Work, StringComparer.Ordinal),
-                facts.Address.ToIPAddress().ToString()));
+        if (inProcess is not null) runtimes.Add(inProcess);
         foreach (var (name, endpoint) in ((string, Uri?)[])[(RuntimeNames.Docker, options.Docker), (RuntimeNames.Podman, options.Podman)])
             if (endpoint is not null)
                 runtimes.Add(new DockerRuntime(new DockerRuntimeOptions(
@@ -173,27 +183,19 @@ sealed class RunningNode
         return runtimes;
     }
 
-    static IPEndPoint? Advertised(GossipOptions options)
+    static async Task<ImmutableArray<Seed>> ResolveAsync(IEnumerable<string> seeds, CancellationToken cancel)
     {
-        if (options.Advertise is { } text)
-            return AddressReader.TryReadAdvertised(text, out var told, out var problem) ? told : throw new FormatException(problem);
-        var isAny = options.BindAddress.Equals(IPAddress.Any) || options.BindAddress.Equals(IPAddress.IPv6Any);
-        return isAny ? new IPEndPoint(MachineFacts.Address(options.BindAddress.AddressFamily), 0) : null;
-    }
-
-    static async Task<ImmutableArray<NodeAddress>> ResolveAsync(IEnumerable<string> seeds, ILogger logger, CancellationToken cancel)
-    {
-        var found = ImmutableArray.CreateBuilder<NodeAddress>();
+        var found = ImmutableArray.CreateBuilder<Seed>();
         foreach (var seed in seeds)
             try
             {
                 if (!AddressReader.TryReadSeed(seed, out var read, out var problem)) throw new FormatException(problem);
-                foreach (var address in await Dns.GetHostAddressesAsync(read.Host, cancel).ConfigureAwait(false))
-                    found.Add(Addresses.ToNodeAddress(address, read.Port));
+                var addresses = await Dns.GetHostAddressesAsync(read.Host, cancel).ConfigureAwait(false);
+                found.Add(new Seed(seed, [.. addresses.Select(address => Addresses.ToNodeAddress(address, read.Port))]));
             }
             catch (SocketException unknown)
             {
-                new NoteLog(logger).Write(new NodeNote(NoteLevel.Warning, "SeedUnknown", seed, unknown.Message));
+                found.Add(new Seed(seed, [], unknown.Message));
             }
         return found.DrainToImmutable();
     }

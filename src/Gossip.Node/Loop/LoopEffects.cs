@@ -38,7 +38,6 @@ sealed class LoopEffects(
 
     public override void Reply(RequestId request, Reply reply)
     {
-        if (reply is Seen seen) meter.Saw(seen.View);
         if (askers.Remove(request.Value, out var asker)) asker.TrySetResult(reply);
     }
 
@@ -47,6 +46,8 @@ sealed class LoopEffects(
         meter.Rejected(why);
         rejects.Say(from, why);
     }
+
+    public override void Measured(NodeMeasure what, TimeSpan took) => meter.Measured(what, took);
 
     public override void Note(NodeNote note) => notes.Write(note);
 }

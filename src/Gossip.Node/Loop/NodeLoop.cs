@@ -30,25 +30,29 @@ sealed class NodeLoop : IArrivals, IPodReports
 
     const int TurnsBetweenTimers = 64;
 
+    /// <summary>Between two countings of members and pods, for gauges: a quiet node wakes each second anyway, to probe.</summary>
+    static readonly TimeSpan CountsEvery = TimeSpan.FromMilliseconds(250);
+
     readonly NodeMachine machine;
     readonly LoopEffects effects;
     readonly TimerQueue timers = new();
     readonly NodeMeter meter;
     readonly LogWriter log;
     readonly Dictionary<ulong, TaskCompletionSource<Reply>> askers = [];
-    readonly Watchers watchers;
+    readonly Watchers watchers = new();
     readonly AutoResetEvent bell = new(false); // keeps a ring until the owner sleeps again
     readonly Channel<Arrival> arrivals = Channel.CreateBounded<Arrival>(
         new BoundedChannelOptions(MostWaiting) { SingleReader = true, AllowSynchronousContinuations = false });
     volatile Exception? fault; // also set by the log's thread
     ulong lastRequest;
+    Instant countAt;
     volatile bool isSynced;
+    volatile int liveMembers = 1;
 
     public NodeLoop(NodeMachine machine, ITransport transport, IStore store, long compactAt, Action<PodCommand> perform, Action<HostQuestion> askHost, NodeMeter meter, RejectLog rejects, NoteLog notes)
     {
         this.machine = machine;
         this.meter = meter;
-        watchers = new Watchers(meter);
         meter.QueueLength = () => arrivals.Reader.Count;
         log = new LogWriter(store, compactAt, position => Leave(NodeInput.Persisted(position)), () => Leave(new Arrival(ArrivalKind.Compact, default)), Fail);
         effects = new LoopEffects(transport, log, timers, askers, perform, askHost, meter, rejects, notes);
@@ -56,6 +60,9 @@ sealed class NodeLoop : IArrivals, IPodReports
 
     /// <summary>True once the node's tables are as good as its peers', or it has none.</summary>
     public bool IsSynced => isSynced;
+
+    /// <summary>Members that live, this node among them; up to a second old.</summary>
+    public int LiveMembers => liveMembers;
 
     /// <summary>Runs until stopped; faults when the node cannot go on (the store failed, or a bug of ours).</summary>
     public Task RunAsync() => Task.Factory.StartNew(Run, CancellationToken.None, TaskCreationOptions.LongRunning, TaskScheduler.Default);
@@ -78,6 +85,7 @@ sealed class NodeLoop : IArrivals, IPodReports
                     goesOn = Take(arrival);
                 }
                 isSynced = machine.HasSynced;
+                Count(due.Monotonic);
                 watchers.Show(machine, Clocks.Read());
             }
         }
@@ -211,6 +219,13 @@ sealed class NodeLoop : IArrivals, IPodReports
                 return false;
         }
         return true;
+    }
+
+    void Count(Instant now)
+    {
+        if (now < countAt) return;
+        countAt = now + CountsEvery;
+        meter.Counts(liveMembers = machine.LiveMembers, machine.OwnPods);
     }
 
     void Handle(in NodeInput input)

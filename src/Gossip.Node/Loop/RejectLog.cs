@@ -25,9 +25,21 @@ sealed partial class RejectLog(ILogger logger)
             saidAt[from] = now;
             if (saidAt.Count > MostPeers) saidAt.Clear();
         }
-        Dropped(from, why);
+        if (Hint(why) is { } hint) DroppedFor(from, why, hint);
+        else Dropped(from, why);
     }
+
+    /// <summary>What an operator may have set wrong; null where the network or a stranger is more likely.</summary>
+    static string? Hint(Reject why) => why switch
+    {
+        Reject.UnknownKey or Reject.Forged => "its Keyring is another, if it is one of ours",
+        Reject.WrongCluster => "its Cluster or Keyring is another, if it is one of ours",
+        _ => null,
+    };
 
     [LoggerMessage(1, LogLevel.Warning, "dropped what came from {From}: {Why}")]
     partial void Dropped(NodeAddress from, Reject why);
+
+    [LoggerMessage(2, LogLevel.Warning, "dropped what came from {From}: {Why}: {Hint}")]
+    partial void DroppedFor(NodeAddress from, Reject why, string hint);
 }

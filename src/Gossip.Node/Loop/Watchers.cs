@@ -3,7 +3,6 @@ using Gossip.Core;
 using Gossip.Core.Primitives;
 using Gossip.Core.Requests;
 using Gossip.Core.View;
-using Gossip.Node.Metrics;
 
 namespace Gossip.Node.Loop;
 
@@ -19,7 +18,7 @@ sealed class Watcher(ulong after, CancellationToken cancel)
 /// Shows newer views to those who wait for them. A view costs as much as the cluster is large, so it is built only
 /// while somebody waits, and then at most every <see cref="Pause"/>.
 /// </summary>
-sealed class Watchers(NodeMeter meter)
+sealed class Watchers
 {
     /// <summary>Twenty pictures a second are enough for eyes and for controllers.</summary>
     public static readonly TimeSpan Pause = TimeSpan.FromMilliseconds(50);
@@ -46,7 +45,6 @@ sealed class Watchers(NodeMeter meter)
         isStale = false;
         notBefore = now.Monotonic + Pause;
         var view = machine.View(now);
-        meter.Saw(view);
         for (var i = waiting.Count - 1; i >= 0; i--)
             if (waiting[i].GaveUp || (view.Version > waiting[i].After && waiting[i].Seen.TrySetResult(view)))
                 waiting.RemoveAt(i);

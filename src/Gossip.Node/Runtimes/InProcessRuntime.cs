@@ -1,5 +1,6 @@
 using System.Collections.Concurrent;
 using System.Collections.Immutable;
+using System.Diagnostics;
 using Gossip.Core.Pods;
 using Gossip.Core.Ports;
 using Gossip.Core.Primitives;
@@ -9,38 +10,30 @@ using Gossip.Core.Turns;
 namespace Gossip.Node.Runtimes;
 
 /// <summary>
-/// Runs pods as delegates of the host app, named by their container's image. Returning is exit code 0, an exception is
-/// 1; a stop cancels the token. Code that ignores its token cannot be killed: its pod counts as running until it returns.
+/// Runs pods as code of the host app, named by their container's image. Returning is exit code 0, an exception is 1; a stop
+/// cancels the token. Code that ignores its token cannot be killed: after the grace it is given up, and ends with the process.
 /// </summary>
-/// <param name="ip">The node's own address: delegates share it.</param>
-sealed class InProcessRuntime(IReadOnlyDictionary<string, Func<CancellationToken, Task>> workloads, string ip) : IPodRuntime
+/// <param name="ip">The node's own address: workloads share it.</param>
+sealed class InProcessRuntime(WorkloadHost host, string ip) : IPodRuntime
 {
     sealed class Running(PodLaunch launch)
     {
         public readonly PodLaunch Launch = launch;
-        public readonly Dictionary<string, Copy> Containers = new(StringComparer.Ordinal);
+        public readonly long Since = Stopwatch.GetTimestamp();
+        public readonly Dictionary<string, WorkloadRun> Containers = new(StringComparer.Ordinal);
     }
 
-    /// <summary>One attempt of one container.</summary>
-    sealed record Copy(Task Task, ContainerStarted Report, CancellationTokenSource Stop)
-    {
-        public async Task EndAsync()
-        {
-            await Stop.CancelAsync().ConfigureAwait(false);
-            await Task.ConfigureAwait(false);
-        }
-    }
-
-    static readonly TimeSpan LastGrace = TimeSpan.FromSeconds(5);
-    const int Terminated = 143; // 128 + SIGTERM, as a process that was asked to stop
+    /// <summary>What code has at least, also where there is no time left: enough for a token that is obeyed.</summary>
+    static readonly TimeSpan LeastGrace = TimeSpan.FromSeconds(1);
 
     readonly ConcurrentDictionary<PodRun, Running> pods = [];
+    readonly CancellationTokenSource hurry = new();
     IPodReports reports = null!;
 
     public ImmutableArray<string> Classes => [RuntimeNames.InProcess];
     public Labels NodeLabels => Labels.Empty;
 
-    /// <summary>Delegates end with their process: nothing survives.</summary>
+    /// <summary>Code ends with its process: nothing survives.</summary>
     public Task<ImmutableArray<SurvivingPod>> AdoptAsync(IPodReports reports, CancellationToken cancel)
     {
         this.reports = reports;
@@ -49,7 +42,7 @@ sealed class InProcessRuntime(IReadOnlyDictionary<string, Func<CancellationToken
 
     public Task PrepareAsync(PodLaunch launch, ImmutableArray<VolumeFiles> files, CancellationToken cancel)
     {
-        var unknown = launch.Template.AllContainers.FirstOrDefault(container => !workloads.ContainsKey(container.Image));
+        var unknown = launch.Template.AllContainers.FirstOrDefault(container => host.Workloads.Find(container.Image) is null);
         if (unknown is not null)
             reports.Report(new PodFailed(launch.Pod, "NoWorkload", $"this host app has no workload named {unknown.Image}"));
         else
@@ -63,23 +56,24 @@ sealed class InProcessRuntime(IReadOnlyDictionary<string, Func<CancellationToken
     public Task StartContainerAsync(PodRun pod, ContainerStart start, CancellationToken cancel)
     {
         var (container, attempt) = (start.Container, start.Attempt);
-        if (!pods.TryGetValue(pod, out var running) || running.Launch.Template.Find(container) is not { } spec)
+        if (!pods.TryGetValue(pod, out var running) || running.Launch.Template.Find(container) is not { } spec
+            || host.Workloads.Find(spec.Image) is not { } workload)
         {
-            reports.Report(new ContainerExited(pod, container, attempt, 128, "StartError", "the pod is not prepared here", Now()));
+            reports.Report(
+                new ContainerExited(pod, container, attempt, 128, "StartError", "the pod is not prepared here", Loop.Clocks.Read().Wall));
             return Task.CompletedTask;
         }
         lock (running.Containers)
         {
-            if (running.Containers.TryGetValue(container, out var already) && !already.Task.IsCompleted)
+            if (running.Containers.TryGetValue(container, out var already) && !already.HasEnded)
             {
                 reports.Report(already.Report); // it runs: asked twice
                 return Task.CompletedTask;
             }
-            var started = new ContainerStarted(pod, container, attempt, Now());
+            var started = new ContainerStarted(pod, container, attempt, Loop.Clocks.Read().Wall);
             reports.Report(started);
-            var end = new CancellationTokenSource();
-            var task = Task.Run(() => RunAsync(pod, container, attempt, workloads[spec.Image], end.Token), CancellationToken.None);
-            running.Containers[container] = new Copy(task, started, end);
+            var run = running.Containers[container] = new WorkloadRun(host, workload, running.Launch, started, reports);
+            run.Start(attempt == 0 ? running.Since : Stopwatch.GetTimestamp());
         }
         return Task.CompletedTask;
     }
@@ -88,22 +82,25 @@ sealed class InProcessRuntime(IReadOnlyDictionary<string, Func<CancellationToken
     {
         if (pods.TryGetValue(pod, out var running))
         {
-            await EndAsync(running).ConfigureAwait(false);
+            await EndAsync(running, grace).ConfigureAwait(false);
             pods.TryRemove(pod, out _);
         }
         reports.Report(new PodStopped(pod));
     }
 
-    /// <summary>Delegates have no files of their own.</summary>
+    /// <summary>Code has no files of its own.</summary>
     public Task UpdateFilesAsync(PodRun pod, ImmutableArray<VolumeFiles> files, CancellationToken cancel) => Task.CompletedTask;
 
     public async Task StopContainerAsync(PodRun pod, string container, int attempt, TimeSpan grace, CancellationToken cancel)
     {
         if (!pods.TryGetValue(pod, out var running)) return;
-        Copy? copy;
-        lock (running.Containers) copy = running.Containers.GetValueOrDefault(container);
-        if (copy is not null && copy.Report.Attempt == attempt) await copy.EndAsync().ConfigureAwait(false);
+        WorkloadRun? run;
+        lock (running.Containers) run = running.Containers.GetValueOrDefault(container);
+        if (run is not null && run.Report.Attempt == attempt) await run.EndAsync(Grace(grace), hurry.Token).ConfigureAwait(false);
     }
+
+    /// <summary>The process is about to end: every grace, of those that wait too, is over in a moment.</summary>
+    public void EndGraces() => hurry.CancelAfter(LeastGrace);
 
     public Task ReadLogsAsync(PodRun pod, string container, LogQuery query, Stream output, CancellationToken cancel) =>
         Task.FromException(NoProcess("has no log of its own: it writes where its host app does"));
@@ -122,38 +119,19 @@ sealed class InProcessRuntime(IReadOnlyDictionary<string, Func<CancellationToken
 
     public async ValueTask DisposeAsync()
     {
-        var ends = Task.WhenAll(pods.Values.Select(EndAsync));
-        // Code that ignores its token ends with the process, then.
-        await Task.WhenAny(ends, Task.Delay(LastGrace)).ConfigureAwait(false);
+        EndGraces();
+        await Task.WhenAll(pods.Values.Select(running => EndAsync(running, LeastGrace))).ConfigureAwait(false);
         pods.Clear();
     }
 
-    async Task RunAsync(PodRun pod, string container, int attempt, Func<CancellationToken, Task> work, CancellationToken stop)
+    async Task EndAsync(Running running, TimeSpan grace)
     {
-        var (code, reason, message) = (0, "Completed", "");
-        try
-        {
-            await work(stop).ConfigureAwait(false);
-        }
-        catch (OperationCanceledException) when (stop.IsCancellationRequested)
-        {
-            code = Terminated;
-        }
-        catch (Exception failed) // the host app's code: whatever it throws is an exit code
-        {
-            (code, reason, message) = (1, "Error", $"{failed.GetType().Name}: {failed.Message}");
-        }
-        reports.Report(new ContainerExited(pod, container, attempt, code, code == 0 ? reason : "Error", message, Now()));
+        WorkloadRun[] runs;
+        lock (running.Containers) runs = [.. running.Containers.Values];
+        await Task.WhenAll(runs.Select(run => run.EndAsync(Grace(grace), hurry.Token))).ConfigureAwait(false);
     }
 
-    static async Task EndAsync(Running running)
-    {
-        Copy[] copies;
-        lock (running.Containers) copies = [.. running.Containers.Values];
-        await Task.WhenAll(copies.Select(copy => copy.EndAsync())).ConfigureAwait(false);
-    }
+    static TimeSpan Grace(TimeSpan grace) => grace > LeastGrace ? grace : LeastGrace;
 
     static PodAccessException NoProcess(string what) => new($"this pod is code inside its host app: it {what}");
-
-    static WallTime Now() => Loop.Clocks.Read().Wall;
 }

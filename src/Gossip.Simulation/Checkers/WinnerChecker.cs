@@ -77,17 +77,36 @@ internal sealed class WinnerChecker(World world) : Checker(world, "A2")
         var isBatch = round.Awards.Count > 1;
         if (isBatch) World.Sometimes.Count("one round places several pods");
         // While several are awarded, or news comes in the same datagram, rules between pods forbid what they allow again a moment later.
-        var mayBeForbidden = (isBatch || awarding.Count > 1 || hasNews) && auctioneer.Machine!.Slots.Find(round.Lead.Pod) is { Rules.IsHard: true };
+        var slot = auctioneer.Machine!.Slots.Find(round.Lead.Pod);
+        var hasMoved = isBatch || awarding.Count > 1 || hasNews;
+        var mayBeForbidden = hasMoved && slot is { Rules.IsHard: true };
+        var spreadsFirst = slot is { Template.SpreadsFirst: true };
         foreach (var (run, node) in round.Awards.Values)
         {
             var won = left.Find(bid => bid.Node == node);
             foreach (var bid in left)
-                if (bid.Node != node && Beats(run, bid, won) && (bid.Evicts is not null || !mayBeForbidden && !IsForbidden(auctioneer, run.Pod, bid.Node)))
-                    Violated(auctioneer, $"awards {run} to {World.NodeOf(node)?.Config.Card.Name}, and {World.NodeOf(bid.Node)?.Config.Card.Name} bid more");
+            {
+                if (bid.Node == node) continue;
+                var isFewer = spreadsFirst ? Count(auctioneer, slot!, bid.Node).CompareTo(Count(auctioneer, slot!, node)) : 0;
+                if (spreadsFirst && (hasMoved || isFewer > 0)) continue; // who has fewer comes before who bid more
+                var may = bid.Evicts is not null || !mayBeForbidden && !IsForbidden(auctioneer, run.Pod, bid.Node);
+                if (isFewer < 0 || may && Beats(run, bid, won))
+                    Violated(auctioneer, $"awards {run} to {NameOf(node)}, and {NameOf(bid.Node)} {(isFewer < 0 ? "has fewer" : "bid more")}");
+            }
             left.Remove(won);
         }
         left.Clear();
         round.Awards.Clear();
+    }
+
+    string? NameOf(NodeId node) => World.NodeOf(node)?.Config.Card.Name;
+
+    /// <summary>How many pods a node's domains have of those that the pod is spread by, without itself.</summary>
+    static int Count(SimNode auctioneer, Slot slot, NodeId node)
+    {
+        var slots = auctioneer.Machine!.Slots;
+        return SpreadCount.Of(
+            slot.Rules, default(NodeFacts) with { Labels = slots.SettingsOf(node).Labels, Around = slots.Placed.Around(slot) });
     }
 
     /// <summary>No honest bid is that high where pods ask for no devices. What the auctioneer knows of those when the bid arrives counts: it may hear of them before it awards.</summary>

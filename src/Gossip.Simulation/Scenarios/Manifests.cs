@@ -20,6 +20,8 @@ internal enum PodShape
     Dependent,
     /// <summary>May be moved to even out the load.</summary>
     Movable,
+    /// <summary>Spread over the machines before anything else, and never running twice: as the workloads of host apps are.</summary>
+    Copies,
 }
 
 /// <summary>The nodes and workloads that scenarios use, as a user would write them.</summary>
@@ -100,9 +102,13 @@ internal static class Manifests
         {
             PodShape.Dependent => """{"gossip.dev/depends-on":"svc/picky","gossip.dev/on-dependency-loss":"restart"}""",
             PodShape.Movable => """{"gossip.dev/rebalance":"true"}""",
+            PodShape.Copies => """{"gossip.dev/spread":"first","gossip.dev/handover":"stop-first"}""",
             _ => "{}",
         };
         var before = shape != PodShape.Rich ? "" : $$$""" "initContainers":[{"name":"init","image":"tool"},{"name":"proxy","image":"tool","restartPolicy":"Always","startupProbe":{{{Probe}}}}],"terminationGracePeriodSeconds":4,""";
+        if (shape == PodShape.Copies)
+            before = """ "topologySpreadConstraints":[{"maxSkew":1,"topologyKey":"kubernetes.io/hostname",""" +
+                $$$$""" "whenUnsatisfiable":"ScheduleAnyway","labelSelector":{"matchLabels":{"app":"{{{{name}}}}"}}}],""";
         var rest = shape != PodShape.Rich ? "" : $$$""","livenessProbe":{{{Probe}}},"readinessProbe":{{{Probe}}},"lifecycle":{"postStart":{{{Hook}}},"preStop":{{{Hook}}}}},{"name":"second","image":"tool","startupProbe":{{{Probe}}}""";
         return $$$"""{"metadata":{"labels":{"app":"{{{name}}}"},"annotations":{{{annotations}}}},"spec":{{{{before}}}"containers":[{{{main[..^1]}}}{{{rest}}}}],"priorityClassName":"{{{priority}}}","runtimeClassName":"process"}}""";
     }

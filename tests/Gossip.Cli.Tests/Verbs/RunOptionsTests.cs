@@ -47,10 +47,10 @@ public sealed class RunOptionsTests : IDisposable
         File.WriteAllText(keyFile, Key + "\n");
         var checks = new Dictionary<string, (string[] Value, Func<NodeHost.Settings, string> Seen)>(StringComparer.Ordinal)
         {
-            ["--name"] = (["a"], settings => settings.Options.Name),
+            ["--name"] = (["a"], settings => settings.Options.Name ?? ""),
             ["--cluster"] = (["blue"], settings => settings.Options.Cluster),
-            ["--bind"] = (["::1"], settings => settings.Options.BindAddress.ToString()),
-            ["--port"] = (["0"], settings => settings.Options.Port.ToString(CultureInfo.InvariantCulture)),
+            ["--bind"] = (["::1"], settings => settings.Options.BindAddress ?? ""),
+            ["--port"] = (["0"], settings => settings.Options.Port?.ToString(CultureInfo.InvariantCulture) ?? ""),
             ["--advertise"] = (["[fd00::1]:5"], settings => settings.Options.Advertise ?? ""),
             ["--join"] = (["[::1]:7373"], settings => string.Join(' ', settings.Options.Seeds)),
             ["--api"] = (["127.0.0.1:9"], settings => settings.Api.ToString()),

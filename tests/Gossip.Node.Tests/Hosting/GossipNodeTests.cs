@@ -119,7 +119,7 @@ public sealed class GossipNodeTests : IDisposable
     public async Task A_workload_is_declared_once_and_runs_as_often_as_asked_for()
     {
         var running = 0;
-        async Task MailAsync(CancellationToken stop)
+        async Task MailAsync(WorkloadContext context, CancellationToken stop)
         {
             Interlocked.Increment(ref running);
             try { await Task.Delay(Timeout.Infinite, stop); }
@@ -180,7 +180,7 @@ public sealed class GossipNodeTests : IDisposable
         {
             options.Name = "embedded";
             options.Keyring = Gossip.Node.Sealing.Keyring.Generate();
-            options.BindAddress = System.Net.IPAddress.Loopback;
+            options.Port = 0;
             options.RunProcesses = false;
         }));
         using var host = builder.Build();

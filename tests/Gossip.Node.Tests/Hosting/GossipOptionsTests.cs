@@ -60,7 +60,7 @@ public sealed class GossipOptionsTests
             options.Advertise = "here";
             options.ApiUrl = "nowhere";
             options.Resources = Resources.Zero with { Cpu = new MilliCpu(-1) };
-            options.AddWorkload("Mailer", -1, _ => Task.CompletedTask);
+            options.AddWorkload("Mailer", -1, (_, _) => Task.CompletedTask);
             options.Scheduling.Weight("no-such", 1);
         });
         Assert.All(["Port: ", "Advertise: ", "ApiUrl: ", "Resources: ", "Workloads: ", "Scheduling: there is no score 'no-such'; there are least-allocated, "], field => Assert.Contains(field, faults, StringComparison.Ordinal));

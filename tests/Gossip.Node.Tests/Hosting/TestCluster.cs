@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Net;
+using System.Net.Sockets;
 using Gossip.Core;
 using Gossip.Core.Membership;
 using Gossip.Core.View;
@@ -13,27 +14,50 @@ sealed class TestCluster : IAsyncDisposable
 {
     static readonly TimeSpan Patience = TimeSpan.FromSeconds(60); // a bound for broken code, not a measure
 
-    readonly Keyring keyring = Keyring.Generate();
     readonly List<GossipNode> nodes = [];
-    string? seed;
+
+    public Keyring Keyring { get; } = Keyring.Generate();
+
+    /// <summary>Where the first node listens, which all later ones are told of.</summary>
+    public string? Seed { get; private set; }
+
+    /// <summary>Of all nodes.</summary>
+    public LogCapture Log { get; } = new();
 
     public async Task<GossipNode> StartAsync(string name, Action<GossipOptions>? configure = null)
+    {
+        var node = new GossipNode(Options.Create(OptionsOf(name, configure)), Log);
+        await node.StartAsync(CancellationToken.None);
+        nodes.Add(node);
+        Seed ??= string.Create(CultureInfo.InvariantCulture, $"127.0.0.1:{node.Address.Port}");
+        return node;
+    }
+
+    public GossipOptions OptionsOf(string name, Action<GossipOptions>? configure = null)
     {
         var options = new GossipOptions
         {
             Name = name,
-            Keyring = keyring,
-            BindAddress = IPAddress.Loopback,
+            Keyring = Keyring,
+            BindAddress = "127.0.0.1",
+            Port = 0,
             Timings = NodeTimings.Local,
             RunProcesses = false,
         };
-        if (seed is not null) options.Seeds.Add(seed);
+        if (Seed is not null) options.Seeds.Add(Seed);
         configure?.Invoke(options);
-        var node = new GossipNode(Options.Create(options));
-        await node.StartAsync(CancellationToken.None);
-        nodes.Add(node);
-        seed ??= string.Create(CultureInfo.InvariantCulture, $"127.0.0.1:{node.Address.Port}");
-        return node;
+        return options;
+    }
+
+    /// <summary>Stops a node by its name.</summary>
+    public Task StopAsync(string name) => nodes.Single(node => node.Name == name).StopAsync(CancellationToken.None);
+
+    /// <summary>A port of the loopback that was free a moment ago.</summary>
+    public static int FreePort()
+    {
+        using var socket = new Socket(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp);
+        socket.Bind(new IPEndPoint(IPAddress.Loopback, 0));
+        return ((IPEndPoint)socket.LocalEndPoint!).Port;
     }
 
     /// <summary>The first view that fits; fails with the last one seen.</summary>

@@ -4,6 +4,7 @@ using Gossip.Core.Primitives;
 using Gossip.Core.Templates;
 using Gossip.Core.Turns;
 using Gossip.Node.Runtimes;
+using Gossip.Node.Workloads;
 using Gossip.Runtimes.Tests;
 
 namespace Gossip.Node.Tests.Runtimes;
@@ -15,19 +16,27 @@ public sealed class InProcessRuntimeTests : PodRuntimeContract
 
     readonly TaskCompletionSource begun = new(TaskCreationOptions.RunContinuationsAsynchronously);
 
+    readonly TaskCompletionSource ears = new(TaskCreationOptions.RunContinuationsAsynchronously);
+
     protected override int FailureCode => 1;
 
-    protected override IPodRuntime Create() => new InProcessRuntime(
-        new Dictionary<string, Func<CancellationToken, Task>>(StringComparer.Ordinal)
+    protected override IPodRuntime Create() => new InProcessRuntime(new WorkloadHost(new WorkloadSet(
+    [
+        Of(nameof(Behaviour.Succeeds), (_, _) => Task.CompletedTask),
+        Of(nameof(Behaviour.Fails), (_, _) => throw new InvalidOperationException("no mail today")),
+        Of(nameof(Behaviour.RunsUntilAsked), async (_, stop) =>
         {
-            [nameof(Behaviour.Succeeds)] = _ => Task.CompletedTask,
-            [nameof(Behaviour.Fails)] = _ => throw new InvalidOperationException("no mail today"),
-            [nameof(Behaviour.RunsUntilAsked)] = async stop =>
-            {
-                begun.TrySetResult();
-                await Task.Delay(Timeout.Infinite, stop);
-            },
-        }, Address);
+            begun.TrySetResult();
+            await Task.Delay(Timeout.Infinite, stop);
+        }),
+        Of("Deaf", (_, _) =>
+        {
+            begun.TrySetResult();
+            return ears.Task;
+        }),
+    ]), "n1"), Address);
+
+    static Workload Of(string name, Func<WorkloadContext, CancellationToken, Task> run) => new(name, 1, new WorkloadOptions(), run);
 
     protected override ContainerSpec Container(string name, Behaviour behaviour) => Workload(name, behaviour.ToString());
 
@@ -58,6 +67,21 @@ public sealed class InProcessRuntimeTests : PodRuntimeContract
         await Runtime.StopAsync(launch.Pod, TimeSpan.Zero, default);
         var exited = await Reports.Await<ContainerExited>();
         Assert.Equal((143, "Error"), (exited.ExitCode, exited.Reason));
+    }
+
+    [Fact]
+    public async Task What_ignores_its_token_is_given_up_after_the_grace_and_heard_no_more()
+    {
+        var launch = Launch(Workload("main", "Deaf"));
+        await PrepareAsync(launch);
+        await StartAsync(launch);
+        await begun.Task.WaitAsync(TimeSpan.FromSeconds(30));
+        await Runtime.StopAsync(launch.Pod, TimeSpan.FromSeconds(1), default);
+        Assert.Equal(137, (await Reports.Await<ContainerExited>()).ExitCode);
+        Assert.Single(Reports.All.OfType<PodStopped>());
+        ears.SetResult();
+        await Task.Yield();
+        Assert.Single(Reports.All.OfType<ContainerExited>());
     }
 
     [Fact]

@@ -30,7 +30,7 @@ public sealed class HostRulesTests
     static async Task<GossipNode> StartAsync(TestCluster cluster, string name, Action<SchedulingOptions>? rules = null) =>
         await cluster.StartAsync(name, options =>
         {
-            options.AddWorkload("work", 0, stop => Task.Delay(Timeout.Infinite, stop));
+            options.AddWorkload("work", 0, (_, stop) => Task.Delay(Timeout.Infinite, stop));
             rules?.Invoke(options.Scheduling);
         });
 

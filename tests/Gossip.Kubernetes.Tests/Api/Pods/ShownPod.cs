@@ -34,7 +34,7 @@ public sealed class ShownPod : IAsyncLifetime
         {
             Name = "n1",
             Keyring = Keyring.Generate(),
-            BindAddress = IPAddress.Loopback,
+            Port = 0,
             Timings = NodeTimings.Local,
             RunProcesses = false,
         };
