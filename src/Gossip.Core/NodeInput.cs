@@ -11,7 +11,9 @@ namespace Gossip.Core;
 public enum NodeInputKind : byte
 {
     Started, DatagramArrived, FrameArrived, StreamFailed, TimerDue, Persisted, PodReported, Asked, LeaveRequested, HostAnswered,
-        StopRequested,
+
+    /// <summary>The process is about to end.</summary>
+    StopRequested,
 }
 
 /// <summary>

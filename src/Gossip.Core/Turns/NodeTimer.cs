@@ -17,7 +17,7 @@ public enum NodeTimerKind : byte
     EvictionDue, RebalanceDue,
     // Singletons
     VoteDue,
-    // Disruption
+    /// <summary>To see whether pods that spread first are even.</summary>
     SpreadDue,
 }
 
