@@ -215,9 +215,6 @@ sealed class PodKeeper : INodePart, IMemberObserver, ISlotObserver, IReportObser
             if (pod.Run.Pod.Workload == workload) steps.Judge(pod, turn);
     }
 
-    /// <summary>The tables may be believed: they were compared with a peer's, or there is no peer.</summary>
-    public bool HasSynced => beginning.HasSynced;
-
     /// <summary>This process is about to end: what cannot outlive it ends now, gracefully.</summary>
     public void OnStop(Turn turn) => steps.EndWithProcess(turn);
 

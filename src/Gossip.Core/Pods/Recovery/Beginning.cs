@@ -17,9 +17,6 @@ sealed class Beginning(NodeTimings timings, IMemberList members)
 
     public bool HasBegun { get; private set; }
 
-    /// <summary>The tables are believed.</summary>
-    public bool HasSynced { get; private set; }
-
     public void Start(Turn turn) => turn.Wake(PodTicks.For(PodTicks.SyncWaitOver), timings.SyncWait);
 
     /// <summary>The tables may be believed. True when the node begins now, as with the next two.</summary>
