@@ -70,7 +70,8 @@ public readonly record struct NodeInput
     public static NodeInput LeaveRequested() => new() { Kind = NodeInputKind.LeaveRequested };
 
     /// <summary>
-    /// This process is about to end: take nothing more, and end what cannot outlive it (pods of <see cref="Templates.RuntimeNames.InProcess"/>).
+    /// This process is about to end: take nothing more, and end what cannot outlive it
+    /// (pods of <see cref="Templates.RuntimeNames.InProcess"/>).
     /// The node stays a member meanwhile, so that nobody takes such a pod over before it has ended.
     /// </summary>
     public static NodeInput StopRequested() => new() { Kind = NodeInputKind.StopRequested };

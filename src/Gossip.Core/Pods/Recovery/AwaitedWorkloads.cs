@@ -11,7 +11,9 @@ sealed class AwaitedWorkloads(ITables tables)
 {
     readonly SortedSet<Uid> awaited = [];
 
-    /// <summary>Of a workload without a slot: only the context tells whether it is gone, or has not arrived yet. It is awaited then.</summary>
+    /// <summary>
+    /// Of a workload without a slot: only the context tells whether it is gone, or has not arrived yet. It is awaited then.
+    /// </summary>
     public bool IsGone(Uid workload)
     {
         if (tables.Covers(workload)) return true;
