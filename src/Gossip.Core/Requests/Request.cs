@@ -3,20 +3,29 @@ using Gossip.Core.Ports;
 using Gossip.Core.Primitives;
 using Gossip.Core.Replication;
 using Gossip.Core.Tables;
+using Gossip.Core.Templates;
 using Gossip.Core.Turns;
 using Gossip.Core.View;
 
 namespace Gossip.Core.Requests;
 
 /// <summary>Answered by <see cref="ObjectStored"/>, or refused AlreadyExists, TooLarge, Invalid.</summary>
-public sealed record CreateObject(ObjectName Name, string ApiVersion, ImmutableArray<ObjectField> Fields) : Request;
+public sealed record CreateObject(ObjectName Name, string ApiVersion, ImmutableArray<ObjectField> Fields) : Request
+{
+    /// <summary>What its template was read as already; null to have it read.</summary>
+    public ParsedTemplate? Template { get; init; }
+}
 
 /// <summary>
 /// Makes the object's fields these: writes only the cells that differ, and null cells for those left out.
 /// Answered by <see cref="ObjectStored"/>, or refused NotFound, Conflict.
 /// </summary>
 /// <param name="IfVersion">The resource version it was read at on this node; 0 for whatever it is now.</param>
-public sealed record ReplaceObject(ObjectName Name, ulong IfVersion, ImmutableArray<ObjectField> Fields) : Request;
+public sealed record ReplaceObject(ObjectName Name, ulong IfVersion, ImmutableArray<ObjectField> Fields) : Request
+{
+    /// <inheritdoc cref="CreateObject.Template"/>
+    public ParsedTemplate? Template { get; init; }
+}
 
 /// <summary>
 /// Deletes every live object of the name that this node sees. For a derived pod (kind Pod with an owner) raises its

@@ -47,6 +47,7 @@ sealed class RequestHandler(SlotTable slots, ITables tables, IRowWriter writer, 
         if (finished.Count == 0) return;
         var stored = finished.ToArray();
         finished.Clear();
+        slots.Submitted = null; // it is in the slots by now
         foreach (var (id, name, row) in stored)
         {
             // The row may be gone again by now: somebody elsewhere deleted it. The write itself held.
@@ -83,20 +84,21 @@ sealed class RequestHandler(SlotTable slots, ITables tables, IRowWriter writer, 
 
     Reply? Create(RequestId id, CreateObject create, Turn turn)
     {
-        if (ObjectRules.Check(create.Name, create.Fields, slots.Gangs) is { } refused) return refused;
+        if (ObjectRules.Check(create.Name, create.Fields, slots.Gangs, create.Template) is { } refused) return refused;
         if (slots.Objects.Find(create.Name) is not null) return new Refused(RefusedBecause.AlreadyExists, $"{create.Name} already exists");
         if (SecondDefault(create.Name, create.Fields) is { } second) return second;
         List<(string, ReadOnlyMemory<byte>)> cells = [(Fields.Birth, new ObjectBirth(create.Name, create.ApiVersion).ToBytes())];
         foreach (var field in create.Fields)
             if (!ObjectRules.IsNull(field)) cells.Add((field.Path, field.Json));
         Occupy(create.Name);
+        slots.Submitted = create.Template;
         writer.Create(RowKind.Object, [.. cells], turn, Finish(id, create.Name));
         return null;
     }
 
     Reply? Replace(RequestId id, ReplaceObject replace, Turn turn)
     {
-        if (ObjectRules.Check(replace.Name, replace.Fields, slots.Gangs) is { } refused) return refused;
+        if (ObjectRules.Check(replace.Name, replace.Fields, slots.Gangs, replace.Template) is { } refused) return refused;
         if (replace.Name.Kind == VoterList.Kind) return Guarded(replace.Name);
         if (slots.Objects.Find(replace.Name) is not { } held) return NotFound(replace.Name);
         if (replace.IfVersion != 0 && replace.IfVersion != held.Version)
@@ -114,6 +116,7 @@ sealed class RequestHandler(SlotTable slots, ITables tables, IRowWriter writer, 
         if (WorkloadSpec.IsWorkload(replace.Name.Kind) && replace.Name.Kind != "Pod") ChooseSkip(held, replace, turn.Now, cells);
         if (cells.Count == 0) return new ObjectStored(ViewBuilder.View(held));
         Occupy(replace.Name);
+        slots.Submitted = replace.Template;
         writer.Edit(held.Uid, [.. cells], turn, Finish(id, replace.Name));
         return null;
     }

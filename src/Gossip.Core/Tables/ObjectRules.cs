@@ -16,7 +16,8 @@ static class ObjectRules
     const int CellOverhead = 48;
 
     /// <param name="gangs">Those there are; null where they are not known.</param>
-    public static Refused? Check(ObjectName name, ImmutableArray<ObjectField> fields, Gangs? gangs = null)
+    /// <param name="parsed">What its template was read as before, if it was.</param>
+    public static Refused? Check(ObjectName name, ImmutableArray<ObjectField> fields, Gangs? gangs = null, ParsedTemplate? parsed = null)
     {
         if (name.Kind.Length is 0 or > Limits.Label) return Invalid("kind", "is missing or too long");
         if (name.Name.Length is 0 or > Limits.Name) return Invalid("metadata.name", $"is missing, or longer than {Limits.Name}");
@@ -35,7 +36,7 @@ static class ObjectRules
         if (name.Kind == VoterList.Kind && (name != VoterList.Name || VoterList.TryReadNames(Json(fields, Fields.Voters)) is null))
             return Invalid(Fields.Voters, $"is not from 1 to {VoterList.Most} names of nodes, each once, of the object {VoterList.Name}");
         if (!WorkloadSpec.IsWorkload(name.Kind)) return null;
-        var spec = WorkloadSpec.Read(name.Kind, path => Json(fields, path), paths);
+        var spec = WorkloadSpec.Read(name.Kind, path => Json(fields, path), paths, parsed: parsed);
         if (spec.Problem.Length > 0) return Invalid(spec.Field, spec.Problem);
         return spec.Template?.Gang is { } gang ? Check(name, gang, gangs?.Find(name.Namespace, gang.Name)) : null;
     }

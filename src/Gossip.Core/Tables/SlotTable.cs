@@ -78,6 +78,11 @@ sealed class SlotTable : INodePart, IMemberObserver, IRowObserver
     /// <summary>Pods that start together.</summary>
     public Gangs Gangs { get; } = new();
 
+    /// <summary>
+    /// What the template of the submission under way was read as: taken for a row of the same bytes, which is read no second time.
+    /// </summary>
+    internal ParsedTemplate? Submitted { get; set; }
+
     /// <summary>The desired objects behind the slots.</summary>
     public Catalog Objects => catalog;
 
@@ -276,7 +281,9 @@ sealed class SlotTable : INodePart, IMemberObserver, IRowObserver
         {
             derives = true;
             var sameTemplate = changed.Name.Kind != "Pod" && change.Before?[Fields.Template]?.Dot == change.After[Fields.Template]?.Dot;
-            changed.Spec = WorkloadSpec.Read(changed.Name.Kind, changed.Json, change.After.Cells.Select(cell => cell.Field), sameTemplate ? changed.Spec?.Template : null);
+            changed.Spec = WorkloadSpec.Read(
+                changed.Name.Kind, changed.Json, change.After.Cells.Select(cell => cell.Field),
+                sameTemplate ? changed.Spec?.Template : null, Submitted);
         }
         if (derives) Derive(changed, change.After is null, now);
     }

@@ -20,12 +20,15 @@ public sealed record WorkloadSpec(PodTemplate? Template, List<int> Ordinals, str
     /// <param name="json">The value of a field; empty when the object does not have it.</param>
     /// <param name="paths">Every field it has.</param>
     /// <param name="previous">An earlier reading whose template is still the same, to spare reading it again.</param>
-    public static WorkloadSpec Read(string kind, Func<string, ReadOnlyMemory<byte>> json, IEnumerable<string> paths, PodTemplate? previous = null)
+    /// <param name="parsed">What the template was read as on its way in; it counts where its bytes are the same.</param>
+    public static WorkloadSpec Read(
+        string kind, Func<string, ReadOnlyMemory<byte>> json, IEnumerable<string> paths,
+        PodTemplate? previous = null, ParsedTemplate? parsed = null)
     {
         if (kind == "Pod")
         {
-            var pod = PodTemplateReader.TryRead(PodJson(json, paths), out var broken, PodTemplateReader.Identity.SpecOnly);
-            return pod is null ? new(null, [], broken.Field, broken.Message) : new(pod, [0], "", "");
+            var pod = ParsedTemplate.Read(PodJson(json, paths), PodTemplateReader.Identity.SpecOnly, parsed);
+            return pod.Template is { } only ? new(only, [0], "", "") : new(null, [], pod.Problems[0].Field, pod.Problems[0].Message);
         }
         var replicas = ReadReplicas(json(Fields.Replicas));
         if (replicas is < 0 or > ReplicasMax) return new(null, [], Fields.Replicas, $"is not a whole number from 0 to {ReplicasMax}");
@@ -34,10 +37,28 @@ public sealed record WorkloadSpec(PodTemplate? Template, List<int> Ordinals, str
         {
             var cell = json(Fields.Template);
             if (cell.IsEmpty) return new(null, [], Fields.Template, "is missing");
-            template = PodTemplateReader.TryRead(cell, out var problem);
-            if (template is null) return new(null, [], problem.Field.Length == 0 ? Fields.Template : $"{Fields.Template}.{problem.Field}", problem.Message);
+            var read = ParsedTemplate.Read(cell, PodTemplateReader.Identity.WholeTemplate, parsed);
+            if (read.Template is null)
+            {
+                var (field, message) = read.Problems[0];
+                return new(null, [], field.Length == 0 ? Fields.Template : $"{Fields.Template}.{field}", message);
+            }
+            template = read.Template;
         }
         return new(template, OrdinalRanges.Read(json(Fields.Skip)).Smallest(replicas), "", "");
+    }
+
+    /// <summary>Reads the template of an object that is submitted; null when its kind has none, or it says none.</summary>
+    public static ParsedTemplate? ReadTemplate(string kind, IReadOnlyCollection<ObjectField> fields)
+    {
+        if (!IsWorkload(kind)) return null;
+        ReadOnlyMemory<byte> Json(string path) =>
+            fields.FirstOrDefault(field => string.Equals(field.Path, path, StringComparison.Ordinal)).Json;
+        if (kind == "Pod")
+            return ParsedTemplate.Read(PodJson(Json, fields.Select(field => field.Path)), PodTemplateReader.Identity.SpecOnly);
+        return Json(Fields.Template) is { IsEmpty: false } cell
+            ? ParsedTemplate.Read(cell, PodTemplateReader.Identity.WholeTemplate)
+            : null;
     }
 
     /// <summary>A missing count is 1, as in Kubernetes; -1 is none at all.</summary>

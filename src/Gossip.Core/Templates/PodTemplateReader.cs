@@ -38,7 +38,8 @@ public sealed class PodTemplateReader
         return problems;
     }
 
-    static PodTemplate? TryRead(ReadOnlyMemory<byte> json, Identity identity, out ImmutableArray<TemplateProblem> problems)
+    /// <summary>Null, with everything that is wrong as far as a reader can take it in, when pods cannot be made of it.</summary>
+    internal static PodTemplate? TryRead(ReadOnlyMemory<byte> json, Identity identity, out ImmutableArray<TemplateProblem> problems)
     {
         var reader = new PodTemplateReader();
         PodTemplate? template = null;

@@ -11,8 +11,10 @@ using Microsoft.AspNetCore.Http;
 namespace Gossip.Kubernetes.Api;
 
 /// <summary>An object that a client sent, read and checked.</summary>
-sealed record Submission(ServedKind Kind, ObjectName Name, JsonObject Root, IReadOnlyList<string> Warnings, bool DryRun)
+sealed record Submission(ServedKind Kind, ObjectName Name, Manifest Manifest, IReadOnlyList<string> Warnings, bool DryRun)
 {
+    public JsonObject Root => Manifest.Root;
+
     const int SuffixLength = 5;
 
     /// <summary>Letters and digits that spell no words, as Kubernetes takes them.</summary>
@@ -37,7 +39,8 @@ sealed record Submission(ServedKind Kind, ObjectName Name, JsonObject Root, IRea
         if (!set.Faults.IsEmpty) return (null, Statuses.Invalid(kind, manifest.Name, set.Faults));
         var (warnings, refused) = Unknown(set, query["fieldValidation"].ToString());
         if (refused is not null) return (null, refused);
-        return (new Submission(kind, kind.Name(path.Namespace, manifest.Name), root, warnings, query["dryRun"].ToString() == "All"), null);
+        var name = kind.Name(path.Namespace, manifest.Name);
+        return (new Submission(kind, name, set.Manifests[0], warnings, query["dryRun"].ToString() == "All"), null);
     }
 
     /// <summary>Fills in what the path says; the problem, if the two disagree.</summary>

@@ -2,9 +2,9 @@ using System.Collections.Immutable;
 using System.Text.Json.Nodes;
 using Gossip.Core.Ports;
 using Gossip.Core.Primitives;
-using Gossip.Core.Replication;
 using Gossip.Core.Requests;
 using Gossip.Core.Tables;
+using Gossip.Core.Templates;
 using Gossip.Core.Turns;
 using Gossip.Kubernetes.Api.Http;
 using Gossip.Kubernetes.Kinds;
@@ -23,9 +23,10 @@ sealed class Writer(ClusterAccess node)
         if (!cluster.HasNamespace(name.Namespace)) return Statuses.NotFound(NamespaceKind.Instance, name.Namespace);
         var present = node.Read(cluster).Find(kind, name.Namespace, name.Name);
         if (present is not null && !(kind.TakesSettings && cluster.Find(name) is null)) return Statuses.AlreadyExists(kind, name.Name);
-        var fields = FieldsOf(submission, cluster);
+        var (fields, template) = ContentOf(submission, cluster);
         if (submission.DryRun) return new ApiAnswer(201, WouldBe(submission, fields)) { Warnings = submission.Warnings };
-        return await ShowAsync(await node.AskAsync(new CreateObject(name, kind.ApiVersion, fields), ct), 201, submission, ct);
+        var request = new CreateObject(name, kind.ApiVersion, fields) { Template = template };
+        return await ShowAsync(await node.AskAsync(request, ct), 201, submission, ct);
     }
 
     /// <param name="madeOf">
@@ -47,12 +48,12 @@ sealed class Writer(ClusterAccess node)
             return Statuses.Invalid(
                 kind, name.Name,
                 [.. changes.Select(change => new ManifestFault("", 1, default, "", change.Field, change.Reason, change.Message))]);
-        var fields = FieldsOf(submission, cluster);
+        var (fields, template) = ContentOf(submission, cluster);
         if (submission.DryRun) return new ApiAnswer(200, WouldBe(submission, fields)) { Warnings = submission.Warnings };
         // The version shown may be that of the pod or node; the object's own, as of the same view, is what must not have moved.
         Request request = held is null
-            ? new CreateObject(name, kind.ApiVersion, fields)
-            : new ReplaceObject(name, version.Length > 0 || madeOf is not null ? held.Version : 0, fields);
+            ? new CreateObject(name, kind.ApiVersion, fields) { Template = template }
+            : new ReplaceObject(name, version.Length > 0 || madeOf is not null ? held.Version : 0, fields) { Template = template };
         return await ShowAsync(await node.AskAsync(request, ct), 200, submission, ct);
     }
 
@@ -67,10 +68,10 @@ sealed class Writer(ClusterAccess node)
     }
 
     /// <summary>What is written: the document without what this server put into it when it was read.</summary>
-    static ImmutableArray<ObjectField> FieldsOf(Submission submission, ClusterIndex cluster)
+    static (ImmutableArray<ObjectField> Fields, ParsedTemplate? Template) ContentOf(Submission submission, ClusterIndex cluster)
     {
-        submission.Kind.TakeOutShown(submission.Root, cluster);
-        return ManifestMapper.ToFields(submission.Root);
+        if (!submission.Kind.TakeOutShown(submission.Root, cluster)) return (submission.Manifest.Fields, submission.Manifest.Template);
+        return (ManifestMapper.ToFields(submission.Root), null);
     }
 
     JsonObject WouldBe(Submission submission, ImmutableArray<ObjectField> fields)

@@ -67,10 +67,10 @@ sealed class NodeKind : ServedKind
     }
 
     /// <summary>Labels and taints that the node gives itself are no settings of the operator's.</summary>
-    public override void TakeOutShown(JsonObject root, ClusterIndex cluster)
+    public override bool TakeOutShown(JsonObject root, ClusterIndex cluster)
     {
         var name = root.Below("metadata", "name").AsText();
-        if (cluster.View.Nodes.FirstOrDefault(node => node.Member.Name == name) is not { } node) return;
+        if (cluster.View.Nodes.FirstOrDefault(node => node.Member.Name == name) is not { } node) return false;
         if (root.Below("metadata", "labels") is JsonObject labels)
         {
             var settings = node.Settings?[Fields.Labels] is { } json
@@ -80,7 +80,7 @@ sealed class NodeKind : ServedKind
                 if (labels[key].AsText() == value && !settings.Contains(key)) labels.Remove(key);
             if (labels.Count == 0) ((JsonObject)root["metadata"]!).Remove("labels");
         }
-        if (root["spec"] is not JsonObject spec) return;
+        if (root["spec"] is not JsonObject spec) return true;
         if (spec["taints"] is JsonArray taints)
         {
             var own = node.Member.Card.Taints.Select(ToJson).ToArray();
@@ -89,6 +89,7 @@ sealed class NodeKind : ServedKind
             if (taints.Count == 0) spec.Remove("taints");
         }
         if (spec.Count == 0) root.Remove("spec");
+        return true;
     }
 
     /// <summary>Settings for a node that nobody has heard of yet.</summary>

@@ -74,13 +74,14 @@ sealed class PodKind : ServedKind
     /// A pod that was read and is put back names the node that it got; it must not be bound to it by that. Its priority is said by this
     /// server, and follows from its class.
     /// </summary>
-    public override void TakeOutShown(JsonObject root, ClusterIndex cluster)
+    public override bool TakeOutShown(JsonObject root, ClusterIndex cluster)
     {
-        if (root["spec"] is not JsonObject spec) return;
-        spec.Remove("priority");
+        if (root["spec"] is not JsonObject spec) return false;
+        var isChanged = spec.Remove("priority");
         var metadata = root["metadata"];
         var name = Name(metadata.Below("namespace").AsText(), metadata.Below("name").AsText());
-        if (cluster.Find(name) is { } held && held["spec.nodeName"] is null) spec.Remove("nodeName");
+        if (cluster.Find(name) is { } held && held["spec.nodeName"] is null) isChanged |= spec.Remove("nodeName");
+        return isChanged;
     }
 
     JsonObject Show(PodView pod, ClusterIndex cluster)

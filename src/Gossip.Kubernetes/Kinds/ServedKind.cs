@@ -115,7 +115,8 @@ abstract class ServedKind
     public virtual IEnumerable<ObjectName> DeletedWith(string name, ClusterIndex cluster) => [];
 
     /// <summary>Takes out of a document what this server put into it when it was read, and no user wants to set.</summary>
-    public virtual void TakeOutShown(JsonObject root, ClusterIndex cluster) { }
+    /// <returns>Whether there was anything.</returns>
+    public virtual bool TakeOutShown(JsonObject root, ClusterIndex cluster) => false;
 }
 
 /// <summary>What cannot be changed in an object that is there.</summary>

@@ -1,5 +1,8 @@
 using System.Collections.Immutable;
 using System.Text.Json.Nodes;
+using Gossip.Core.Replication;
+using Gossip.Core.Tables;
+using Gossip.Core.Templates;
 using Gossip.Core.Turns;
 
 namespace Gossip.Kubernetes.Manifests;
@@ -37,6 +40,12 @@ public sealed record Manifest(string Source, int Document, JsonObject Root, IRea
 
     /// <summary>Its spec; null when that is not an object.</summary>
     public JsonObject? Spec => Root["spec"] as JsonObject;
+
+    /// <summary>What the tables would hold of it; default before it was checked.</summary>
+    internal ImmutableArray<ObjectField> Fields { get; init; }
+
+    /// <summary>What its template was read as; null when it has none, or was not checked.</summary>
+    internal ParsedTemplate? Template { get; init; }
 
     /// <summary>The place of a node, or of the nearest one above that has a place.</summary>
     public Position Where(JsonNode? node)

@@ -1,4 +1,6 @@
+using System.Collections.Immutable;
 using Gossip.Core.Primitives;
+using Gossip.Core.Tables;
 using Gossip.Kubernetes.Kinds;
 using Gossip.Kubernetes.Manifests.Rules;
 
@@ -21,11 +23,20 @@ public static class ManifestValidator
         var faults = set.Faults.ToBuilder();
         var warnings = set.Warnings.ToBuilder();
         var seen = new Dictionary<ObjectName, Manifest>();
-        foreach (var manifest in set.Manifests)
+        var checkedOnes = ImmutableArray.CreateBuilder<Manifest>(set.Manifests.Length);
+        foreach (var read in set.Manifests)
         {
-            var findings = new Findings(manifest);
-            if (FindKind(manifest, findings) is { } kind) ManifestRules.Check(manifest, kind, findings);
+            var findings = new Findings(read);
+            var manifest = read;
+            if (FindKind(read, findings) is { } kind)
+            {
+                // Mapped once and read once: the rules look at both, and what is written are they.
+                var fields = ManifestMapper.ToFields(read.Root);
+                manifest = read with { Fields = fields, Template = WorkloadSpec.ReadTemplate(kind.Kind, fields) };
+                ManifestRules.Check(manifest, kind, findings);
+            }
             findings.Rule = "";
+            checkedOnes.Add(manifest);
             if (NameOf(manifest, defaultNamespace) is { Name.Length: > 0 } name && !seen.TryAdd(name, manifest))
             {
                 var first = seen[name];
@@ -35,7 +46,7 @@ public static class ManifestValidator
             faults.AddRange(findings.Faults);
             warnings.AddRange(findings.Warnings);
         }
-        return set with { Faults = faults.ToImmutable(), Warnings = warnings.ToImmutable() };
+        return set with { Manifests = checkedOnes.ToImmutable(), Faults = faults.ToImmutable(), Warnings = warnings.ToImmutable() };
     }
 
     /// <summary>What the document's object is called; null for a kind that is not served.</summary>

@@ -58,7 +58,7 @@ public static class Planner
 
     static PlanStep Step(Wanted one, ClusterView? view, IEnumerable<Manifest> all)
     {
-        var fields = ManifestMapper.ToFields(one.Manifest.Root);
+        var fields = one.Manifest.Fields;
         var changes = ImmutableArray<string>.Empty;
         var action = PlanAction.Create;
         if (view is not null && Find(view, one.Name) is { } present)

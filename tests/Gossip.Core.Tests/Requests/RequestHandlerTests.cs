@@ -1,3 +1,4 @@
+using System.Text;
 using FsCheck.Xunit;
 using Gossip.Core.Explain;
 using Gossip.Core.Membership;
@@ -29,6 +30,27 @@ public class ClerkTests
         Assert.Equal(("apps/v1", 2UL), (stored.ApiVersion, stored.Generation));
         Assert.Equal(stored.Version, Assert.Single(cluster.View.Objects).Version);
         Assert.Equal(2, cluster.View.Pods.Length);
+    }
+
+    /// <summary>A template is read where it comes in, and by nobody behind; a reading of other bytes counts for nothing.</summary>
+    [Theory]
+    [InlineData("Deployment")]
+    [InlineData("Pod")]
+    public void A_template_that_was_read_is_read_no_second_time(string kind)
+    {
+        var name = new ObjectName(kind, "default", "hello");
+        ObjectField[] fields = kind == "Pod" ? [new("spec.containers", """[{"name":"c","image":"i"}]"""u8.ToArray())] : [.. Fields(1)];
+        var parsed = WorkloadSpec.ReadTemplate(kind, fields)!;
+        cluster.Do(new CreateObject(name, "v1", [.. fields]) { Template = parsed });
+        Assert.Same(parsed.Template, cluster.Slots.Objects.Find(name)!.Spec!.Template);
+
+        static ReadOnlyMemory<byte> Renamed(ReadOnlyMemory<byte> json) =>
+            Encoding.UTF8.GetBytes(Encoding.UTF8.GetString(json.Span).Replace("\"name\":\"", "\"name\":\"x", StringComparison.Ordinal));
+        ObjectField[] others = [.. fields.Select(field => field with { Json = Renamed(field.Json) })];
+        cluster.Do(new ReplaceObject(name, 0, [.. others]) { Template = parsed });
+        var now = cluster.Slots.Objects.Find(name)!.Spec!.Template!;
+        Assert.NotEqual(parsed.Template!.Hash, now.Hash);
+        Assert.Equal(WorkloadSpec.ReadTemplate(kind, others)!.Template!.Hash, now.Hash);
     }
 
     [Fact]

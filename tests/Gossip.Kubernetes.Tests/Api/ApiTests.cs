@@ -2,6 +2,8 @@ using System.Net;
 using System.Text.Json.Nodes;
 using Gossip.Core.Ports;
 using Gossip.Core.Replication;
+using Gossip.Core.Requests;
+using Gossip.Core.Tables;
 using Gossip.Kubernetes.Api;
 
 namespace Gossip.Kubernetes.Tests.Api;
@@ -103,6 +105,19 @@ public class ApiTests
         Assert.Equal("n1", (string)shown["spec"]!["nodeName"]!);
         Assert.Equal(HttpStatusCode.OK, (await served.SendAsync(HttpMethod.Put, Pods + "/p", shown.ToJsonString())).Code);
         Assert.Equal(before, served.Cluster.View().Objects[0].Fields.Select(field => field.Path));
+    }
+
+    /// <summary>What goes to the node was read when it was checked, and is not read again; what was changed after that is.</summary>
+    [Fact]
+    public async Task A_pod_goes_to_the_node_with_its_template_read()
+    {
+        await using var served = await ServedCluster.StartAsync();
+        await served.PostAsync(Pods, Pod("p"));
+        var create = Assert.IsType<CreateObject>(served.Cluster.Asked[^1]);
+        Assert.Equal(WorkloadSpec.ReadTemplate("Pod", create.Fields)!.Template!.Hash, create.Template!.Template!.Hash);
+        var (_, shown) = await served.GetAsync(Pods + "/p");
+        await served.SendAsync(HttpMethod.Put, Pods + "/p", shown.ToJsonString());
+        Assert.Null(Assert.IsType<ReplaceObject>(served.Cluster.Asked[^1]).Template); // nodeName and priority were taken out
     }
 
     [Fact]

@@ -33,6 +33,9 @@ sealed class FakeCluster
     /// <summary>Why a pod may not be evicted; null when it may.</summary>
     public Func<PodView, Refused?> Evicts { get; set; } = _ => null;
 
+    /// <summary>Every request but looks, in order.</summary>
+    public List<Request> Asked { get; } = [];
+
     /// <summary>How every budget stands.</summary>
     public BudgetStatus BudgetStands { get; set; }
 
@@ -56,7 +59,11 @@ sealed class FakeCluster
 
     public Task<Reply> AskAsync(Request request, CancellationToken ct)
     {
-        lock (gate) return Task.FromResult(Answer(request));
+        lock (gate)
+        {
+            if (request is not Look) Asked.Add(request);
+            return Task.FromResult(Answer(request));
+        }
     }
 
     Reply Answer(Request request)

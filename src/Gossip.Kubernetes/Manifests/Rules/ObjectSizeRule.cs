@@ -10,7 +10,7 @@ sealed class ObjectSizeRule : ManifestRule
 {
     public override void Check(Manifest manifest, ServedKind kind, Findings findings)
     {
-        var fields = ManifestMapper.ToFields(manifest.Root);
+        var fields = manifest.Fields;
         var size = ManifestMapper.SizeOf(fields);
         if (size > Limits.ObjectBytes)
             findings.Fault("", manifest.Root, FaultReason.TooLarge, string.Create(CultureInfo.InvariantCulture,

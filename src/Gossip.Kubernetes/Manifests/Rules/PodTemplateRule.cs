@@ -1,4 +1,3 @@
-using System.Text.Json;
 using System.Text.Json.Nodes;
 using Gossip.Core.Primitives;
 using Gossip.Core.Templates;
@@ -11,12 +10,13 @@ namespace Gossip.Kubernetes.Manifests.Rules;
 /// What the core's own reader would refuse of a pod, said at its place in the input: mounts of volumes that are not declared,
 /// probes on ports that are not there, images that are none … The rules are the core's, so that nothing slips in between.
 /// </summary>
-sealed class PodTemplateRule : PodRule
+sealed class PodTemplateRule : ManifestRule
 {
-    protected override void Check(PodPart pod, Findings findings)
+    public override void Check(Manifest manifest, ServedKind kind, Findings findings)
     {
+        if (kind.PodOf(manifest.Root) is not { } pod || manifest.Template is not { } parsed) return;
         var said = findings.Faults.Select(fault => Plain(fault.Field)).ToHashSet(StringComparer.Ordinal);
-        foreach (var problem in PodTemplateReader.Check(JsonSerializer.SerializeToUtf8Bytes(pod.Template)))
+        foreach (var problem in parsed.Problems)
             if (said.Add(Plain(pod.Prefix + problem.Field)))
                 findings.Fault(pod.Prefix + problem.Field, Find(pod.Template, problem.Field), FaultReason.Invalid, problem.Message);
     }

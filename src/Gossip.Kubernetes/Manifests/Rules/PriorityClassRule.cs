@@ -11,7 +11,7 @@ sealed class PriorityClassRule : ManifestRule
     public override void Check(Manifest manifest, ServedKind kind, Findings findings)
     {
         var root = manifest.Root;
-        var fields = ManifestMapper.ToFields(root);
+        var fields = manifest.Fields;
         ReadOnlyMemory<byte> Json(string path) => fields.FirstOrDefault(field => field.Path == path).Json;
         if (PriorityClass.TryRead(manifest.Name, Json, out var wrong) is not null) return;
         var near = wrong.Field == "metadata.name" ? manifest.Metadata?["name"] : root[wrong.Field];
