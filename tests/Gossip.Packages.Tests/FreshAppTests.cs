@@ -8,7 +8,7 @@ public sealed class FreshAppTests(Workshop workshop)
     static readonly HashSet<string> MayCome = new(StringComparer.Ordinal)
     {
         "Gossip.Core", "Gossip.Node", "Gossip.Runtimes",
-        "MessagePack", "MessagePack.Annotations", "Microsoft.NET.StringTools", "System.Diagnostics.EventLog",
+        "MessagePack", "MessagePack.Annotations", "Microsoft.NET.StringTools", "System.Diagnostics.EventLog", "System.Diagnostics.EventLog.Messages",
     };
 
     // Comes because Gossip.Node references Gossip.Runtimes, although a host that runs delegates only needs none of it. The test fails
