@@ -15,6 +15,9 @@ namespace Gossip.Cli;
 /// <summary>A node and its API in this process, until somebody stops them. No generic host: a node should be small.</summary>
 static class NodeHost
 {
+    /// <summary>The exit code of a node whose data is damaged, and that knows nobody who has the rest: an operator decides.</summary>
+    const int DamagedAndAlone = 3;
+
     /// <param name="Api">Where the API listens, on loopback.</param>
     public sealed record Settings(IPEndPoint Api, GossipOptions Options);
 
@@ -82,6 +85,15 @@ static class NodeHost
         catch (StoreFault unusable)
         {
             throw new CliFailure(unusable.Message);
+        }
+        catch (GossipStartException refused) when (refused.Option == nameof(GossipOptions.AcceptLoss))
+        {
+            throw new CliFailure($"the node does not start: {refused.Message}", DamagedAndAlone,
+            [
+                "gossip doctor --data DIR          what is damaged, and what is left",
+                "gossip run --join HOST:PORT ...   brings back from a node that lives what is missing here",
+                "gossip run --accept-loss ...      goes on with what is left",
+            ]);
         }
         catch (GossipStartException refused)
         {

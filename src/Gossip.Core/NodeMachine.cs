@@ -66,6 +66,9 @@ public sealed class NodeMachine
         slots = new SlotTable(replicator, swim, config.Timings, shared);
         views = new ViewBuilder(slots, swim, notesEvents: shared is null);
         bidder = new Bidder(config, slots, swim, replicator, outbox, rules);
+        if (replicator.IsDamaged) bidder.BeginDamaged(replicator.Damage, replicator.NeedsPeer);
+        if (replicator.NeedsPeer && !KnowsOthers(config))
+            Refusal = $"what it kept is damaged ({replicator.Damage}), and it knows of no other node that could have the rest";
         keeper = new PodKeeper(config, slots, swim, replicator, replicator, bidder, outbox, trace);
         Auctioneer = new Auctioneer(config, slots, swim, replicator, replicator, luck.For("auction"), outbox, rules);
         var budgets = new BudgetKeeper(config, slots, swim, replicator, replicator, outbox);
@@ -95,11 +98,23 @@ public sealed class NodeMachine
         reportObservers = parts.That<IReportObserver>();
     }
 
+    /// <summary>
+    /// Why this node must not start as it is; null when it may. The tables are then only a part of what was acknowledged, and nobody is
+    /// known who has the rest: an operator names a node to join, or says that the loss is accepted (<see cref="NodeConfig.AcceptsLoss"/>).
+    /// </summary>
+    public string? Refusal { get; }
+
     /// <summary>Which life of the node this is. It may still grow, when peers remember a later one.</summary>
     public ulong Boot => outbox.Boot;
 
     /// <summary>True once the tables may be believed: a session with a peer is over, or there are no peers.</summary>
     public bool HasSynced => believesTables;
+
+    /// <summary>
+    /// Its store was damaged when it started. Once <see cref="HasSynced"/>, what peers have is here again: the driver then says
+    /// <see cref="IStore.ForgetDamage"/>.
+    /// </summary>
+    public bool IsDamaged => replicator.IsDamaged;
 
     /// <summary>Members that live, this node among them.</summary>
     public int LiveMembers => swim.Live.Length;
@@ -174,6 +189,10 @@ public sealed class NodeMachine
 
     /// <summary>Everything that must survive a restart, for <see cref="IStore.Compact"/>.</summary>
     public void WriteSnapshot(IBufferWriter<byte> into) => replicator.WriteSnapshot(into);
+
+    /// <summary>It was told of others, or what is left of its tables tells of some: they know it, too, and look for it.</summary>
+    bool KnowsOthers(NodeConfig config) =>
+        config.Seeds.Any(seed => seed != self.Address) || config.Acquainted.Length > 1 || replicator.MetOthers || slots.TellsOfOthers(self.Id);
 
     void Read(NodeAddress from, ReadOnlyMemory<byte> payload, Turn turn)
     {

@@ -184,6 +184,20 @@ public sealed class Cluster
     /// <summary>That machine's log is gone, while its node is down.</summary>
     public Cluster LoseLog(int node) => Damage($".LoseLog({node})", node, (store, _) => store.LoseLog());
 
+    /// <summary>That machine's log and snapshot are gone, while its node is down.</summary>
+    public Cluster LoseLogAndSnapshot(int node) => Damage($".LoseLogAndSnapshot({node})", node,
+        (store, _) => store.LoseLog() | store.LoseSnapshot());
+
+    /// <summary>Somebody puts the log (or the snapshot) of another machine into that machine's folder, while its node is down.</summary>
+    public Cluster SwapFile(int node, int from, bool isLog) => Damage($".SwapFile({node}, {from}, {isLog})", node,
+        (store, w) => store.Swap(w.Nodes[from].Store, isLog));
+
+    /// <summary>From its next start on, that machine's node takes the loss of what its disk lost.</summary>
+    public Cluster AcceptLoss(int node) => Doing($".AcceptLoss({node})", w => w.Nodes[node].AcceptsLoss = true);
+
+    /// <summary>Why that machine's node did not start; null when it did.</summary>
+    public string? RefusalOf(int node) => World.Nodes[node].Refusal;
+
     Cluster Damage(string words, int node, Func<Machines.SimStore, World, bool> how) => Doing(words, w =>
     {
         if (w.Nodes[node].IsUp) throw new InvalidOperationException("kill the node first");

@@ -29,7 +29,8 @@ static class OwnerOnly
     /// <summary>Closes a file to others that an earlier build left open to them. Nothing when there is no such file.</summary>
     public static void Restrict(string path)
     {
-        if (!OperatingSystem.IsWindows() && File.Exists(path)) File.SetUnixFileMode(path, FileMode600);
+        if (OperatingSystem.IsWindows() || !File.Exists(path)) return;
+        if (File.GetUnixFileMode(path) != FileMode600) File.SetUnixFileMode(path, FileMode600); // else its time of change would move
     }
 
     /// <summary>

@@ -62,26 +62,71 @@ public class DiskRotTests
         Assert.IsType<ObjectStored>(replies[^1]);
     }
 
-    [Fact]
-    public void Without_peers_it_takes_writes_again_after_a_while()
+    [Theory, InlineData(1UL), InlineData(2UL)]
+    public void A_folder_that_lost_everything_but_its_card_deletes_nothing(ulong seed)
     {
-        var cluster = Cluster.Of(1).Seed(3).Pods(4).SmallLogs().ExpectOneOwnerPerPod().Kill(0).LoseSnapshot(0).Restart(0).For(5.Seconds());
+        var cluster = Forgetful(seed).LoseLogAndSnapshot(1).Restart(1).ExpectRest();
+        Assert.Equal(1, cluster.Sometimes("a store is found damaged"));
+    }
+
+    [Theory, InlineData(1UL, true), InlineData(2UL, true), InlineData(1UL, false), InlineData(2UL, false)]
+    public void A_file_of_another_node_deletes_nothing(ulong seed, bool isLog)
+    {
+        var cluster = Forgetful(seed).SwapFile(1, 0, isLog).Restart(1).ExpectRest();
+        Assert.Equal(1, cluster.Sometimes("a store is found damaged"));
+    }
+
+    static Cluster Alone() => Cluster.Of(1).Seed(3).Pods(4).SmallLogs().ExpectOneOwnerPerPod().Kill(0).LoseSnapshot(0).Restart(0);
+
+    [Fact]
+    public void Alone_and_damaged_a_node_does_not_start_also_when_it_is_asked_again()
+    {
+        var cluster = Alone();
+        Assert.Contains("the snapshot is missing", cluster.RefusalOf(0), StringComparison.Ordinal);
+        Assert.Contains("the snapshot is missing", cluster.Restart(0).RefusalOf(0), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void Alone_it_starts_on_what_is_left_when_the_loss_is_accepted_and_is_whole_from_then_on()
+    {
+        var cluster = Alone().AcceptLoss(0).Restart(0).For(5.Seconds());
+        Assert.Null(cluster.RefusalOf(0));
         List<Reply> replies = [];
         cluster.World.Nodes[0].Ask(new CreateObject(new ObjectName("ConfigMap", "default", "late"), "v1", []), replies.Add);
         cluster.For(1.Seconds());
         Assert.IsType<ObjectStored>(Assert.Single(replies));
+
+        cluster.World.Nodes[0].AcceptsLoss = false;
+        Assert.Null(cluster.Kill(0).Restart(0).RefusalOf(0));
+        Assert.False(cluster.World.Nodes[0].Machine!.IsDamaged);
+    }
+
+    /// <summary>A node that had company waits for it, and says why it is not ready: others may be a moment behind.</summary>
+    [Fact]
+    public void A_damaged_node_that_reaches_nobody_waits_for_somebody_who_has_the_rest()
+    {
+        var cluster = Forgetful(1).LoseSnapshot(1).Partition(1..2).Restart(1).For(60.Seconds());
+        var node = cluster.World.Nodes[1];
+        var self = node.Machine!.View(node.Now).Nodes.Single(seen => seen.Member.Id == node.Id).Member;
+        Assert.False(node.Machine.HasSynced);
+        Assert.Contains("waits for a node that has the rest", self.Capacity.Unready, StringComparison.Ordinal);
+        Assert.Contains("the snapshot is missing", self.Capacity.StoreDamage, StringComparison.Ordinal);
+        cluster.Heal().ExpectRest();
+        Assert.True(node.Machine.HasSynced);
+        Assert.Contains(cluster.World.Nodes[0].Machine!.View(node.Now).Events, happened => happened.Reason == "StoreDamaged");
     }
 
     /// <summary>Without these the runs below would have had little to show.</summary>
     static readonly string[] MustHappen =
     [
         "a log is lost", "a log rots", "a snapshot is lost", "a snapshot rots", "a store is found damaged", "a torn record is cut off",
+        "a card is lost", "an older disk is brought back", "an older file is brought back", "a file of another node is put in",
     ];
 
     [Fact]
     public void Clusters_survive_rot_beside_all_other_faults()
     {
-        var report = SimulationRun.Run(new SimOptions(Nodes: 5, Pods: 12, Seeds: 24, Parallelism: 2) { RottenDisks = true });
+        var report = SimulationRun.Run(new SimOptions(Nodes: 5, Pods: 12, Seeds: 48, Parallelism: 2) { RottenDisks = true });
         Assert.Empty(report.Violations);
         Assert.DoesNotContain(MustHappen, what => report.Sometimes.GetValueOrDefault(what) == 0);
     }

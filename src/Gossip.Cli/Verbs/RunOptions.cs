@@ -26,6 +26,10 @@ sealed class RunOptions
     readonly Option<string[]> join = new("--join") { Description = "host:port or [ipv6]:port of any node of the cluster; may be repeated" };
     readonly Option<string> api = Text("--api", "Where kubectl finds it, ip:port on loopback", "127.0.0.1:8080");
     readonly Option<string?> data = new("--data") { Description = "Where it remembers; default: a temporary folder, removed at the end" };
+    readonly Option<bool> acceptLoss = new("--accept-loss")
+    {
+        Description = "Start on a damaged --data although no other node is known that has the rest; see 'gossip doctor'",
+    };
     readonly Option<string?> key = new("--key") { Description = "The cluster's key (better: --key-file, or $GOSSIP_KEY)" };
     readonly Option<string?> keyFile = new("--key-file") { Description = "A file that holds the cluster's key, from 'gossip keygen'" };
     readonly Option<string> profile = Text("--profile", "lan, or local for nodes that share a machine", "lan");
@@ -61,7 +65,7 @@ sealed class RunOptions
 
     public IEnumerable<Option> All =>
     [
-        name, cluster, bind, port, advertise, join, api, data, key, keyFile, profile,
+        name, cluster, bind, port, advertise, join, api, data, acceptLoss, key, keyFile, profile,
         label, taint, cpu, memory, device, pods, bandwidth, weight,
         docker, podman, isolation,
     ];
@@ -72,6 +76,7 @@ sealed class RunOptions
         var options = new GossipOptions();
         if (parsed.GetValue(name) is { } given) options.Name = given;
         options.Cluster = parsed.GetValue(cluster)!;
+        options.AcceptLoss = parsed.GetValue(acceptLoss);
         if (!AddressReader.TryReadIp(parsed.GetValue(bind)!, out var address, out var problem)) throw Wrong("--bind", problem);
         options.BindAddress = address.ToString();
         options.Port = parsed.GetValue(port);

@@ -84,10 +84,10 @@ sealed class Beliefs(NodeConfig config, ulong boot, Outbox outbox, List<MemberCh
     }
 
     /// <summary>This node's own capacity, one version on.</summary>
-    public void Announce(in Resources free, string unready, string lostRuntimes, string hostFault)
+    public void Announce(in Capacity capacity)
     {
         var own = Own;
-        Put(own, own with { Capacity = own.Capacity with { Version = own.Capacity.Version + 1, Free = free, Unready = unready, LostRuntimes = lostRuntimes, HostFault = hostFault } });
+        Put(own, own with { Capacity = capacity with { Boot = own.Capacity.Boot, Version = own.Capacity.Version + 1 } });
         Spread(self);
     }
 

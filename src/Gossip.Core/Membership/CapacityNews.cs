@@ -17,11 +17,14 @@ readonly record struct CapacityNews(NodeId Node, Capacity Capacity) : IWireMessa
     /// <summary>The name of a rule and a phrase.</summary>
     public const int FaultMost = 96;
 
+    /// <summary>The first of what is wrong; the node's own log has all of it.</summary>
+    public const int DamageMost = 96;
+
     /// <summary>Far from overflow when a node steps past it.</summary>
     const ulong VersionMost = 1UL << 62;
 
     const int Fields = 2;
-    const int CapacityFields = 6, CapacityFieldsLeast = 4;
+    const int CapacityFields = 7, CapacityFieldsLeast = 4;
 
     public static MessageKind Kind => MessageKind.Capacity;
 
@@ -55,13 +58,14 @@ readonly record struct CapacityNews(NodeId Node, Capacity Capacity) : IWireMessa
 
     public static void WriteFields(ref MessagePackWriter writer, in Capacity capacity)
     {
-        writer.WriteArrayHeader(CapacityFields);
+        writer.WriteArrayHeader(capacity.StoreDamage.Length > 0 ? CapacityFields : CapacityFields - 1); // all is well nearly always
         writer.Write(capacity.Boot);
         writer.Write(capacity.Version);
         CardCodec.WriteResources(ref writer, capacity.Free);
         writer.Write(capacity.Unready);
         writer.Write(capacity.LostRuntimes);
         writer.Write(capacity.HostFault);
+        if (capacity.StoreDamage.Length > 0) writer.Write(capacity.StoreDamage);
     }
 
     public static Capacity ReadFields(ref MessagePackReader reader)
@@ -73,6 +77,7 @@ readonly record struct CapacityNews(NodeId Node, Capacity Capacity) : IWireMessa
         // Older builds say less.
         if (fields > CapacityFieldsLeast) capacity = capacity with { LostRuntimes = Codec.ReadText(ref reader, LostMost, "capacity.lost") };
         if (fields > CapacityFieldsLeast + 1) capacity = capacity with { HostFault = Codec.ReadText(ref reader, FaultMost, "capacity.fault") };
+        if (fields > CapacityFieldsLeast + 2) capacity = capacity with { StoreDamage = Codec.ReadText(ref reader, DamageMost, "capacity.damage") };
         Codec.SkipRest(ref reader, fields - CapacityFields);
         return capacity;
     }

@@ -58,6 +58,15 @@ public readonly record struct Capacity(ulong Boot, ulong Version, Resources Free
         init => fault = value.Length == 0 ? null : value;
     }
 
+    readonly string? damage;
+
+    /// <summary>What was wrong with the node's store when it started, this life long; empty when nothing was.</summary>
+    public string StoreDamage
+    {
+        get => damage ?? "";
+        init => damage = value.Length == 0 ? null : value;
+    }
+
     public static string LostText(IEnumerable<string> classes) => string.Join(',', classes.Distinct(StringComparer.Ordinal));
 
     public static bool IsAmong(string lostRuntimes, string runtimeClass)

@@ -12,6 +12,11 @@ namespace Gossip.Core.Membership;
 public sealed record NodeConfig(
     NodeCard Card, ImmutableArray<NodeAddress> Seeds, NodeTimings Timings, ulong Seed, ulong BootAtLeast)
 {
+    /// <summary>
+    /// The operator takes the loss: a node whose store is damaged waits for no peer that has the rest, and starts where it knows of none.
+    /// </summary>
+    public bool AcceptsLoss { get; init; }
+
     /// <summary>Only the simulator sets one, to test its checkers.</summary>
     internal PlantedBug Planted { get; init; }
 

@@ -195,8 +195,14 @@ sealed class Swim : INodePart, IMemberList, IPiggyback
     }
 
     /// <summary>Tells what this node has left; the version moves, and the news spreads.</summary>
-    public void Announce(Resources free, string unready, string lostRuntimes = "", string hostFault = "") =>
-        beliefs.Announce(free, Codec.Cut(unready, CapacityNews.UnreadyMost), Codec.Cut(lostRuntimes, CapacityNews.LostMost), Codec.Cut(hostFault, CapacityNews.FaultMost));
+    /// <param name="capacity">Without boot and version, which are kept here. Texts that are too long are cut.</param>
+    public void Announce(in Capacity capacity) => beliefs.Announce(capacity with
+    {
+        Unready = Codec.Cut(capacity.Unready, CapacityNews.UnreadyMost),
+        LostRuntimes = Codec.Cut(capacity.LostRuntimes, CapacityNews.LostMost),
+        HostFault = Codec.Cut(capacity.HostFault, CapacityNews.FaultMost),
+        StoreDamage = Codec.Cut(capacity.StoreDamage, CapacityNews.DamageMost),
+    });
 
     /// <summary>Says goodbye: peers mark this node Left at once.</summary>
     public void OnLeave(Turn turn)

@@ -63,7 +63,7 @@ sealed class PodKeeper : INodePart, IMemberObserver, ISlotObserver, IReportObser
         rules = new PodRules(config, slots, members, bidder, leases, lost, services, configuration);
         dependencies = new DependencyWatch(config.Timings, slots, services);
         containers = new ContainerStarter(config, leases, configuration);
-        beginning = new Beginning(config.Timings, members);
+        beginning = new Beginning(config.Timings, members, tables);
         awaited = new AwaitedWorkloads(tables);
         adoption = new Adoption(slots, members, writer, bidder, kept, rows, awaited);
         survivors = new Survivors(kept, bidder, slots, self);

@@ -10,7 +10,7 @@ public interface IStore : IDisposable
 {
     /// <summary>
     /// Reads everything back. Called once, first. What a crash left unfinished at the end is cut off; all other damage is told in
-    /// <see cref="StoreContents.Damage"/>, and stays on the disk until the next <see cref="Compact"/>.
+    /// <see cref="StoreContents.Damage"/>, at each start again until <see cref="ForgetDamage"/>.
     /// </summary>
     StoreContents Open();
 
@@ -28,6 +28,12 @@ public interface IStore : IDisposable
     /// read has taken the place of the damaged files.
     /// </summary>
     long LogBytes { get; }
+
+    /// <summary>
+    /// What was damaged has come back from peers, or is given up: the next <see cref="Open"/> tells of it no more. Everything appended so
+    /// far is durable first.
+    /// </summary>
+    void ForgetDamage();
 
     /// <summary>Marks a clean end. Without it the next <see cref="Open"/> is not clean.</summary>
     void CloseCleanly();

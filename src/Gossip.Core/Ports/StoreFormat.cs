@@ -1,6 +1,7 @@
 using System.Buffers.Binary;
 using System.Numerics;
 using System.Runtime.InteropServices;
+using Gossip.Core.Primitives;
 
 namespace Gossip.Core.Ports;
 
@@ -9,9 +10,10 @@ namespace Gossip.Core.Ports;
 /// <see cref="StoreReading"/> says what is left of them. Little-endian.
 /// </summary>
 /// <remarks>
-/// Head, <see cref="HeadSize"/> bytes: the same 32 bytes twice, because without a head nothing after it can be read. Each copy:
-/// magic number 8, generation 8, then of a log its salt 8 and zero 4, of a snapshot its length 8 and the sum of its bytes 4;
-/// last the sum of these 28 bytes, 4. Record: length 3 and <see cref="Mark"/> 1, sum 4, unsynced 4, then the bytes. Sums are CRC-32C.
+/// Head, <see cref="HeadSize"/> bytes: the same 48 bytes twice, because without a head nothing after it can be read. Each copy:
+/// magic number 8, the node whose file it is 8, generation 8, then of a log its salt 8, of a snapshot its length 8; the sum of a
+/// snapshot's bytes 4, in a log that of the snapshot that it follows; zero 8; last the sum of these 44 bytes, 4.
+/// Record: length 3 and <see cref="Mark"/> 1, sum 4, unsynced 4, then the bytes. Sums are CRC-32C.
 /// </remarks>
 static class StoreFormat
 {
@@ -23,24 +25,32 @@ static class StoreFormat
     /// <summary>A row of the greatest object, and room.</summary>
     public const int LongestRecord = 4 << 20;
 
-    public const ulong LogMagic = 0x32474F4C50535347, SnapshotMagic = 0x32504E5350535347; // "GSSPLOG2", "GSSPSNP2"
+    public const ulong LogMagic = 0x33474F4C50535347, SnapshotMagic = 0x33504E5350535347; // "GSSPLOG3", "GSSPSNP3"
 
-    const int HeadCopy = 32, SumAt = HeadCopy - 4;
+    const int HeadCopy = 48, SumAt = HeadCopy - 4;
     const byte Mark = 0xA7; // what a search for records after damage looks for
     const int MarkAt = 3;
 
+    /// <param name="Owner">The node that wrote the file.</param>
     /// <param name="Content">The salt of a log; the length of a snapshot.</param>
-    public readonly record struct Head(ulong Generation, ulong Content, uint ContentSum);
+    /// <param name="Snapshot">The sum of the snapshot's bytes: of this one, or of the one that this log follows; 0 for none.</param>
+    public readonly record struct Head(NodeId Owner, ulong Generation, ulong Content, uint Snapshot);
 
     /// <param name="salt">
     /// Drawn for each log, and part of every record's sum. So nobody can write an object whose bytes pass for a record when the damaged
     /// log around them is searched.
     /// </param>
-    public static void WriteLogHead(Span<byte> into, ulong generation, ulong salt) =>
-        WriteHead(into, LogMagic, new Head(generation, salt, 0));
+    /// <param name="snapshot">What <see cref="WriteSnapshotHead"/> returned for the snapshot of this generation; 0 when there is none.</param>
+    public static void WriteLogHead(Span<byte> into, NodeId owner, ulong generation, ulong salt, uint snapshot) =>
+        WriteHead(into, LogMagic, new Head(owner, generation, salt, snapshot));
 
-    public static void WriteSnapshotHead(Span<byte> into, ulong generation, ReadOnlySpan<byte> snapshot) =>
-        WriteHead(into, SnapshotMagic, new Head(generation, (ulong)snapshot.Length, Sum(0, 0, 0, snapshot)));
+    /// <returns>The sum of its bytes, for the log that follows it.</returns>
+    public static uint WriteSnapshotHead(Span<byte> into, NodeId owner, ulong generation, ReadOnlySpan<byte> snapshot)
+    {
+        var sum = Sum(0, 0, 0, snapshot);
+        WriteHead(into, SnapshotMagic, new Head(owner, generation, (ulong)snapshot.Length, sum));
+        return sum;
+    }
 
     /// <summary>False when neither copy can be read.</summary>
     /// <param name="isWhole">Both copies can, and say the same.</param>
@@ -66,7 +76,7 @@ static class StoreFormat
     }
 
     public static bool IsSnapshot(in Head head, ReadOnlySpan<byte> bytes) =>
-        head.Content == (ulong)bytes.Length && head.ContentSum == Sum(0, 0, 0, bytes);
+        head.Content == (ulong)bytes.Length && head.Snapshot == Sum(0, 0, 0, bytes);
 
     /// <param name="unsynced">
     /// How many bytes of the file, right before this record, may still be lost with the power. The others are on the disk.
@@ -109,9 +119,11 @@ static class StoreFormat
     static void WriteHead(Span<byte> into, ulong magic, in Head head)
     {
         BinaryPrimitives.WriteUInt64LittleEndian(into, magic);
-        BinaryPrimitives.WriteUInt64LittleEndian(into[8..], head.Generation);
-        BinaryPrimitives.WriteUInt64LittleEndian(into[16..], head.Content);
-        BinaryPrimitives.WriteUInt32LittleEndian(into[24..], head.ContentSum);
+        BinaryPrimitives.WriteUInt64LittleEndian(into[8..], head.Owner.Value);
+        BinaryPrimitives.WriteUInt64LittleEndian(into[16..], head.Generation);
+        BinaryPrimitives.WriteUInt64LittleEndian(into[24..], head.Content);
+        BinaryPrimitives.WriteUInt32LittleEndian(into[32..], head.Snapshot);
+        into[36..SumAt].Clear();
         BinaryPrimitives.WriteUInt32LittleEndian(into[SumAt..], Sum(0, 0, 0, into[..SumAt]));
         into[..HeadCopy].CopyTo(into[HeadCopy..]);
     }
@@ -119,8 +131,8 @@ static class StoreFormat
     static bool TryReadCopy(ReadOnlySpan<byte> copy, ulong magic, out Head head)
     {
         head = new Head(
-            BinaryPrimitives.ReadUInt64LittleEndian(copy[8..]), BinaryPrimitives.ReadUInt64LittleEndian(copy[16..]),
-            BinaryPrimitives.ReadUInt32LittleEndian(copy[24..]));
+            new NodeId(BinaryPrimitives.ReadUInt64LittleEndian(copy[8..])), BinaryPrimitives.ReadUInt64LittleEndian(copy[16..]),
+            BinaryPrimitives.ReadUInt64LittleEndian(copy[24..]), BinaryPrimitives.ReadUInt32LittleEndian(copy[32..]));
         return BinaryPrimitives.ReadUInt64LittleEndian(copy) == magic
             && BinaryPrimitives.ReadUInt32LittleEndian(copy[SumAt..]) == Sum(0, 0, 0, copy[..SumAt]);
     }

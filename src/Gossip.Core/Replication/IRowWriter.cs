@@ -42,6 +42,11 @@ public interface ITables
     /// <summary>True when this node has ever seen the write that made the row: no row and covered means it is gone.</summary>
     bool Covers(Uid uid);
 
+    /// <summary>
+    /// The store was damaged, so rows that were acknowledged may be missing here: without a peer that was asked, the tables say nothing.
+    /// </summary>
+    bool NeedsPeer => false;
+
     /// <summary>Every live row of a kind, in order of uid.</summary>
     IEnumerable<Row> Rows(RowKind kind);
 

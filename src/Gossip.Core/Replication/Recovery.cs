@@ -24,6 +24,9 @@ sealed class Recovery(RowTable table, HybridClock clock)
     /// <summary>Records, or rows of the snapshot, that could not be read.</summary>
     public int Quarantined { get; private set; }
 
+    /// <summary>The log has rows or contexts of others: this node has not always been alone.</summary>
+    public bool MetOthers { get; private set; }
+
     public void Read(StoreContents contents)
     {
         believesContexts = contents.Damage.Count == 0;
@@ -109,7 +112,7 @@ sealed class Recovery(RowTable table, HybridClock clock)
                 Minted = 0;
                 break;
             case JournalKind.Rows:
-                MergeRows(ref reader, reader.ReadBoolean());
+                MergeLogged(ref reader, reader.ReadBoolean());
                 break;
             case JournalKind.Removal:
                 var removal = RowRemoval.Read(ref reader);
@@ -117,11 +120,18 @@ sealed class Recovery(RowTable table, HybridClock clock)
                 break;
             case JournalKind.Context:
                 var context = CausalContext.Read(ref reader);
+                MetOthers = true;
                 if (believesContexts) table.Context.Join(context);
                 break;
             default:
                 throw new MessagePackSerializationException("record: unknown kind"); // of a newer version
         }
+    }
+
+    void MergeLogged(ref MessagePackReader reader, bool own)
+    {
+        MetOthers |= !own;
+        MergeRows(ref reader, own);
     }
 
     void MergeRows(ref MessagePackReader reader, bool own)

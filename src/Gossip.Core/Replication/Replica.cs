@@ -40,6 +40,7 @@ sealed class Replica
         var recovery = new Recovery(Table, Clock);
         recovery.Read(contents);
         Quarantined = recovery.Quarantined;
+        MetOthers = recovery.MetOthers;
         damage = [.. contents.Damage];
         if (Quarantined > 0)
             damage.Add(Quarantined.ToString(CultureInfo.InvariantCulture)
@@ -50,6 +51,9 @@ sealed class Replica
         Boot = boot;
         Table.Version = boot << 20; // a version of this life is greater than any of an earlier one
     }
+
+    /// <inheritdoc cref="Recovery.MetOthers"/>
+    public bool MetOthers { get; }
 
     public RowTable Table { get; }
     public HybridClock Clock { get; } = new();
@@ -66,9 +70,12 @@ sealed class Replica
     /// <summary>Something of what this node had kept could not be read: rows may be missing, and cells of those that are there.</summary>
     public bool IsDamaged => damage.Count > 0;
 
+    /// <summary>What was wrong with the store, in the words of an operator; empty when nothing was.</summary>
+    public string Damage => string.Join("; ", damage);
+
     public void Start(Turn turn)
     {
-        if (IsDamaged) turn.Note(new NodeNote(NoteLevel.Warning, "StoreDamaged", name, $"{string.Join("; ", damage)}. {WhatNow}"));
+        if (IsDamaged) turn.Note(new NodeNote(NoteLevel.Warning, "StoreDamaged", name, $"{Damage}. {WhatNow}"));
         Journal.Boot(Boot, turn);
         if (writerIsNew) Journal.Writer(Writer.Id, turn);
     }

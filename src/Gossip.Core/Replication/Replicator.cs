@@ -24,11 +24,13 @@ sealed class Replicator : INodePart, ITables, IRowWriter, IPiggyback
     readonly LocalWrites writes;
     readonly AntiEntropy repairs;
     readonly Row[] one = new Row[1];
+    readonly bool acceptsLoss;
 
     /// <param name="contents">What the store gave back; a record that does not parse is skipped and counted, the rest applies.</param>
     public Replicator(NodeConfig config, StoreContents contents, RandomStream luck, Outbox outbox, IMemberList members, SharedRows? shared = null)
     {
         this.outbox = outbox;
+        acceptsLoss = config.AcceptsLoss;
         gossip = new RowGossip(config.Timings, outbox, members, luck.For("rumours"));
         replica = new Replica(config, contents, NextBoot(config, contents), gossip, luck.For("writer"), shared);
         writes = new LocalWrites(replica);
@@ -50,6 +52,14 @@ sealed class Replicator : INodePart, ITables, IRowWriter, IPiggyback
 
     /// <summary>The store was damaged: until it has synced, rows that were acknowledged may be missing here, and cells of others.</summary>
     public bool IsDamaged => replica.IsDamaged;
+
+    /// <inheritdoc cref="Replica.Damage"/>
+    public string Damage => replica.Damage;
+
+    /// <inheritdoc cref="Recovery.MetOthers"/>
+    public bool MetOthers => replica.MetOthers;
+
+    public bool NeedsPeer => IsDamaged && !acceptsLoss;
 
     public Row? Find(Uid uid) => replica.Table.Find(uid);
     public bool Covers(Uid uid) => replica.Table.Context.Covers(uid.Birth);

@@ -54,6 +54,9 @@ sealed class Bidder : INodePart, IReportObserver
 
     public void Start(Turn turn) => capacity.Announce(turn.Now);
 
+    /// <inheritdoc cref="CapacityAnnouncer.BeginDamaged"/>
+    public void BeginDamaged(string damage, bool waits) => capacity.BeginDamaged(damage, waits);
+
     public void OnReport(PodReport report, Turn turn)
     {
         if (report is ImagesHeld held) node.Images = held.Images;

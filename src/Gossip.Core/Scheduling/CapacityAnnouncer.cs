@@ -29,6 +29,16 @@ sealed class CapacityAnnouncer(string node, Swim members, Books books)
     /// <summary>Runtime classes whose engines are gone, as <see cref="Capacity.LostText"/> writes them; empty for none.</summary>
     public string LostRuntimes { get; private set; } = "";
 
+    /// <summary>What was wrong with the store when the node started; empty when nothing was.</summary>
+    public string StoreDamage { get; private set; } = "";
+
+    /// <param name="waits">It bids for nothing until a peer has brought back what is missing.</param>
+    public void BeginDamaged(string damage, bool waits)
+    {
+        StoreDamage = damage;
+        if (waits) Unready = "its data is damaged: it waits for a node that has the rest";
+    }
+
     /// <summary>As of the last announcement.</summary>
     public Capacity Announced => members.OwnCapacity;
 
@@ -80,6 +90,11 @@ sealed class CapacityAnnouncer(string node, Swim members, Books books)
     public void Announce(Now now)
     {
         announcedAt = now.Monotonic;
-        members.Announce(books.Free, Unready, LostRuntimes, hostFault);
+        members.Announce(new Capacity(0, 0, books.Free, Unready)
+        {
+            LostRuntimes = LostRuntimes,
+            HostFault = hostFault,
+            StoreDamage = StoreDamage,
+        });
     }
 }

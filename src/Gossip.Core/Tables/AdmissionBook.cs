@@ -20,6 +20,9 @@ sealed class AdmissionBook
         }
     }
 
+    /// <summary>Whether any node but this one ever admitted anything.</summary>
+    public bool HasAnyBut(NodeId node) => byNode.Count > (byNode.ContainsKey(node) ? 1 : 0);
+
     /// <summary>In order of uid.</summary>
     public IEnumerable<Admission> Of(NodeId node) => byNode.TryGetValue(node, out var held) ? held : [];
 

@@ -102,6 +102,9 @@ sealed class SlotTable : INodePart, IMemberObserver, IRowObserver
     /// <summary>Admissions of a node, whatever their pods: what the node itself answers for. In order of uid.</summary>
     public IEnumerable<Admission> AdmissionsOf(NodeId node) => admissions.Of(node);
 
+    /// <inheritdoc cref="AdmissionBook.HasAnyBut"/>
+    internal bool TellsOfOthers(NodeId node) => admissions.HasAnyBut(node);
+
     /// <summary>What each auctioneer of a pod last told of it.</summary>
     internal ReadOnlySpan<Row> RoundsOf(PodId pod) => facts.Find(pod) is { } known ? known.Rounds : [];
 

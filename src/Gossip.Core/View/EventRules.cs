@@ -15,9 +15,12 @@ public static class EventRules
 
     internal static void Note(in MemberChange change, EventLog events, WallTime at)
     {
-        if (change.Before?.State == change.After?.State || (change.After ?? change.Before) is not { } member) return;
+        if ((change.After ?? change.Before) is not { } member) return;
         var about = new ObjectName("Node", "", member.Name);
         var uid = StableHash.GuidText(0, member.Id.Value);
+        if (change.After?.Capacity.StoreDamage is { Length: > 0 } damage && damage != change.Before?.Capacity.StoreDamage)
+            events.Note(about, uid, true, "StoreDamaged", damage, at);
+        if (change.Before?.State == change.After?.State) return;
         switch (change.After?.State)
         {
             case MemberState.Alive: events.Note(about, uid, false, "NodeReady", $"{member.Name} is alive", at); break;

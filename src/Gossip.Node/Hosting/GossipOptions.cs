@@ -64,6 +64,12 @@ public sealed class GossipOptions
     /// </summary>
     public string? DataFolder { get; set; }
 
+    /// <summary>
+    /// Starts on a damaged <see cref="DataFolder"/> although no other node is known that could have the rest: what could not be read is
+    /// given up. Of no effect on a folder that is whole.
+    /// </summary>
+    public bool AcceptLoss { get; set; }
+
     /// <summary>What the node says of itself, for node selectors and affinities.</summary>
     public IDictionary<string, string> Labels { get; } = new Dictionary<string, string>(StringComparer.Ordinal);
 

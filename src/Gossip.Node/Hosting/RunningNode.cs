@@ -58,7 +58,7 @@ sealed class RunningNode
         try
         {
             undo.Push(folder = new DataFolder(options.DataFolder, Name));
-            undo.Push(store = new FileStore(folder.Path));
+            undo.Push(store = new FileStore(folder.Path, Name));
             var contents = store.Open();
             undo.Push(meter = new NodeMeter(Name));
 
@@ -72,6 +72,9 @@ sealed class RunningNode
             abandoned = new AbandonedNodes(
                 (path, dead) => Runtimes(options, facts with { Folder = path, Node = dead, Hidden = [path] }, inProcess: null), facts.Note);
             var machine = new NodeMachine(Config([.. seeds.SelectMany(seed => seed.Addresses)], own), contents, options.Scheduling.ToRules());
+            if (machine.Refusal is { } refusal && seeds.All(seed => seed.Addresses.Length > 0)) // a name may be known in a moment
+                throw new GossipStartException(nameof(GossipOptions.AcceptLoss),
+                    $"{folder.Path}: {refusal}. Name a node that has it (Seeds); or set AcceptLoss, and what could be read is all there is");
             Loop = new NodeLoop(
                 machine, Transport, store, options.CompactAt, command => runtimes!.Perform(command), question => host!.Ask(question),
                 meter, new RejectLog(app.Logger), notes);
@@ -161,7 +164,10 @@ sealed class RunningNode
         Span<byte> luck = stackalloc byte[8];
         RandomNumberGenerator.Fill(luck);
         return new NodeConfig(
-            card, seeds, options.Timings, BinaryPrimitives.ReadUInt64LittleEndian(luck), (ulong)DateTimeOffset.UtcNow.ToUnixTimeSeconds());
+            card, seeds, options.Timings, BinaryPrimitives.ReadUInt64LittleEndian(luck), (ulong)DateTimeOffset.UtcNow.ToUnixTimeSeconds())
+        {
+            AcceptsLoss = options.AcceptLoss,
+        };
     }
 
     static List<IPodRuntime> Runtimes(GossipOptions options, RuntimeFacts facts, InProcessRuntime? inProcess)

@@ -26,7 +26,7 @@ sealed class LogWriter
     WireBuffer filling = new(), writing = new();
     ReadOnlyMemory<byte>? snapshot; // replaces everything before the records that are filling
     LogPosition last;
-    bool compacting, ending;
+    bool compacting, ending, forgetting;
 
     public LogWriter(IStore store, long compactAt, Action<LogPosition> persisted, Action compactionDue, Action<Exception> failed)
     {
@@ -60,6 +60,16 @@ sealed class LogWriter
         }
     }
 
+    /// <summary>Once everything appended so far is durable, the store need not tell any more that it was damaged.</summary>
+    public void ForgetDamage()
+    {
+        lock (gate)
+        {
+            forgetting = true;
+            Monitor.Pulse(gate);
+        }
+    }
+
     /// <summary>Writes what is left and closes the store cleanly. Returns when that is done.</summary>
     public void Close()
     {
@@ -80,17 +90,20 @@ sealed class LogWriter
             {
                 ReadOnlyMemory<byte>? replacing;
                 LogPosition upTo;
+                bool forgets;
                 lock (gate)
                 {
-                    while (filling.Length == 0 && snapshot is null && !ending) Monitor.Wait(gate);
-                    if (filling.Length == 0 && snapshot is null) break;
+                    while (filling.Length == 0 && snapshot is null && !forgetting && !ending) Monitor.Wait(gate);
+                    if (filling.Length == 0 && snapshot is null && !forgetting) break;
                     (filling, writing) = (writing, filling);
                     (replacing, snapshot) = (snapshot, null);
+                    (forgets, forgetting) = (forgetting, false);
                     upTo = last;
                 }
                 if (replacing is { } whole) store.Compact(whole.Span);
                 AppendAll();
                 store.Sync();
+                if (forgets) store.ForgetDamage();
                 if (upTo.Value > confirmed.Value) persisted(confirmed = upTo);
                 if (replacing is not null) compacting = false;
                 if (compacting || store.LogBytes < compactAt) continue;

@@ -84,6 +84,7 @@ sealed class NodeLoop : IArrivals, IPodReports
                     if (!arrivals.Reader.TryRead(out var arrival)) break;
                     goesOn = Take(arrival);
                 }
+                if (!isSynced && machine.HasSynced && machine.IsDamaged) log.ForgetDamage();
                 isSynced = machine.HasSynced;
                 Count(due.Monotonic);
                 watchers.Show(machine, Clocks.Read());

@@ -7,15 +7,17 @@ using Gossip.Core.Wire;
 namespace Gossip.Node.Store;
 
 /// <summary>
-/// A folder with a log, a snapshot and a marker of a clean end, in the form of <see cref="StoreFormat"/>. Each compaction begins a
-/// generation: the snapshot of generation g replaces the old one by a rename, then an empty log of generation g replaces the old log.
+/// A folder with a log, a snapshot, a marker of a clean end, in the form of <see cref="StoreFormat"/>, and a <see cref="FolderCard"/>.
+/// Each compaction begins a generation: the snapshot of generation g replaces the old one by a rename, then an empty log of generation g
+/// replaces the old log.
 /// </summary>
 /// <remarks>
-/// The clean marker names the log's generation, its length and its identity, which no copy and no restored backup shares, so that a
-/// folder brought back from yesterday does not pass for clean and mint yesterday's dots again. Of damaged files a copy is kept beside
-/// them; they stay in use until a snapshot of what could be read takes their place, so that a crash before that finds them as they were.
+/// The clean marker names the log's generation, its length, its identity and its last change, which no copy and no restored backup
+/// shares, so that a folder brought back from yesterday does not pass for clean and mint yesterday's dots again. Of damaged files a copy is kept beside
+/// them. The card keeps what was wrong until it has been made good, so that a crash before that does not make it forgotten.
 /// </remarks>
-sealed class FileStore(string folder) : IStore
+/// <param name="node">The name of the node whose folder it is.</param>
+sealed class FileStore(string folder, string node) : IStore
 {
     const string Aside = ".damaged";
 
@@ -23,15 +25,19 @@ sealed class FileStore(string folder) : IStore
     readonly string snapshotPath = Path.Combine(folder, "snapshot");
     readonly string cleanPath = Path.Combine(folder, "clean");
     readonly WireBuffer unwritten = new();
+    readonly NodeId owner = NodeId.Of(node);
     FolderLock? held;
     FileStream? log;
     ulong generation, salt;
+    uint snapshotSum;
     long written, synced;
     bool faulted, isDamaged;
 
     public long LogBytes => isDamaged ? long.MaxValue : written + unwritten.Length - StoreFormat.HeadSize;
 
-    /// <exception cref="StoreFault">Another node has the folder, or it cannot be read or written, or another version wrote it.</exception>
+    /// <exception cref="StoreFault">
+    /// Another node has the folder, or it is another node's, or it cannot be read or written, or another version wrote it.
+    /// </exception>
     public StoreContents Open()
     {
         Check.That(held is null);
@@ -68,7 +74,7 @@ sealed class FileStore(string folder) : IStore
             unwritten.Clear(); // the snapshot holds it
             generation++;
             Span<byte> head = stackalloc byte[StoreFormat.HeadSize];
-            StoreFormat.WriteSnapshotHead(head, generation, snapshot);
+            snapshotSum = StoreFormat.WriteSnapshotHead(head, owner, generation, snapshot);
             Durable.Replace(snapshotPath, head, snapshot);
             BeginLog();
             isDamaged = false;
@@ -78,6 +84,16 @@ sealed class FileStore(string folder) : IStore
             faulted = true;
             throw StoreFault.Writing(folder, fault);
         }
+    }
+
+    public void ForgetDamage()
+    {
+        Sync();
+        Guard(() =>
+        {
+            new FolderCard(node, HasLog: true, []).Write(folder);
+            return true;
+        });
     }
 
     public void CloseCleanly()
@@ -104,17 +120,31 @@ sealed class FileStore(string folder) : IStore
         var (snapshotFile, logFile) = (Read(snapshotPath), Read(logPath));
         RefuseOtherVersion(snapshotFile, StoreFormat.SnapshotMagic);
         RefuseOtherVersion(logFile, StoreFormat.LogMagic);
-        var read = StoreReading.Of(snapshotFile, logFile, ReadMarker());
+        var card = FolderCard.Read(folder);
+        var read = StoreReading.Of(new StoreFiles(snapshotFile, logFile, card?.ToStoreCard(), ReadMarker()), owner);
+        if (read.Foreign is { } other) throw Foreign(other, card);
         Durable.Remove(cleanPath); // from here on only CloseCleanly makes it clean again
 
         var damage = read.Contents.Damage.ToList();
         if (read.IsSnapshotDamaged) damage.Add(KeepAside(snapshotPath, isUsed: read.IsSnapshotUsed));
         if (read.IsLogDamaged) damage.Add(KeepAside(logPath, isUsed: read.LogKeeps is not null));
         isDamaged = damage.Count > 0;
-        generation = read.Generation;
+        (generation, snapshotSum) = (read.Generation, read.Snapshot);
+        // The card is written before the files are mended, so that what was wrong is known until it is made good.
+        var hasLog = card is { HasLog: true } || logFile is not null;
+        if (card is null || isDamaged) new FolderCard(node, hasLog, [.. damage.Distinct(StringComparer.Ordinal)]).Write(folder);
         if (read.LogKeeps is not { } length) BeginLog();
         else GoOn(length, read.Salt);
+        if (!hasLog) new FolderCard(node, HasLog: true, [.. damage]).Write(folder);
         return read.Contents with { Damage = damage };
+    }
+
+    StoreFault Foreign(NodeId other, FolderCard? card)
+    {
+        var name = card is not null && NodeId.Of(card.Node) == other ? $"'{card.Node}'" : $"with the id {other}";
+        return new StoreFault(
+            $"the data folder {folder} is of another node, {name}, and not of '{node}': two nodes that go on from one folder would undo each "
+            + "other's work; start the node under its own name, or choose another folder");
     }
 
     /// <summary>Goes on with the log that is there. What was read from it is believed, so it has to be on the disk first.</summary>
@@ -134,7 +164,7 @@ sealed class FileStore(string folder) : IStore
         RandomNumberGenerator.Fill(drawn);
         salt = BinaryPrimitives.ReadUInt64LittleEndian(drawn);
         Span<byte> head = stackalloc byte[StoreFormat.HeadSize];
-        StoreFormat.WriteLogHead(head, generation, salt);
+        StoreFormat.WriteLogHead(head, owner, generation, salt, snapshotSum);
         Durable.Replace(logPath, head, []);
         log = OwnerOnly.Open(logPath, FileMode.Open, FileAccess.ReadWrite, FileShare.Read);
         written = synced = StoreFormat.HeadSize;
@@ -183,18 +213,23 @@ sealed class FileStore(string folder) : IStore
     {
         var marker = Read(cleanPath);
         if (marker is not { Length: MarkerSize } || !File.Exists(logPath)) return null;
-        if (BinaryPrimitives.ReadUInt64LittleEndian(marker.AsSpan(16)) != Posix.Identity(logPath)) return null;
-        return new CleanEnd(BinaryPrimitives.ReadUInt64LittleEndian(marker), BinaryPrimitives.ReadInt64LittleEndian(marker.AsSpan(8)));
+        var (identity, change) = Posix.IdentityOf(logPath);
+        if (BinaryPrimitives.ReadUInt64LittleEndian(marker.AsSpan(16)) != identity) return null;
+        return new CleanEnd(
+            BinaryPrimitives.ReadUInt64LittleEndian(marker), BinaryPrimitives.ReadInt64LittleEndian(marker.AsSpan(8)),
+            BinaryPrimitives.ReadUInt64LittleEndian(marker.AsSpan(24)) == change);
     }
 
-    const int MarkerSize = 24;
+    const int MarkerSize = 32;
 
     byte[] MarkerOf(ulong of, long length)
     {
         var marker = new byte[MarkerSize];
         BinaryPrimitives.WriteUInt64LittleEndian(marker, of);
         BinaryPrimitives.WriteInt64LittleEndian(marker.AsSpan(8), length);
-        BinaryPrimitives.WriteUInt64LittleEndian(marker.AsSpan(16), Posix.Identity(logPath));
+        var (identity, change) = Posix.IdentityOf(logPath);
+        BinaryPrimitives.WriteUInt64LittleEndian(marker.AsSpan(16), identity);
+        BinaryPrimitives.WriteUInt64LittleEndian(marker.AsSpan(24), change);
         return marker;
     }
 

@@ -10,8 +10,8 @@ static partial class Posix
     const int Interrupted = 4; // EINTR
     const int CloseOnExec = 0x80000; // O_CLOEXEC of Linux
 
-    // man 2 statx: AT_FDCWD, the bits of its mask, and where in its answer the two fields lie.
-    const int WorkingFolder = -100, StatInode = 0x100, StatBirth = 0x800, InodeAt = 32, BirthAt = 80;
+    // man 2 statx: AT_FDCWD, the bits of its mask, and where in its answer the fields lie.
+    const int WorkingFolder = -100, StatInode = 0x100, StatChange = 0x80, StatBirth = 0x800, InodeAt = 32, BirthAt = 80, ChangeAt = 96;
 
     /// <summary>Returns when everything written to the file survives a power cut.</summary>
     /// <remarks>.NET's own flushes swallow the errors of fsync.</remarks>
@@ -36,15 +36,17 @@ static partial class Posix
     }
 
     /// <summary>
-    /// A number that this very file keeps when it is renamed, and that no copy of it has, not even one with all times
-    /// preserved: its inode and the time of its birth.
+    /// Two numbers that no copy of this very file has, not even one with all times preserved. The first it keeps when it is renamed or
+    /// written to: its inode and the time of its birth. The second it keeps while nobody touches it: the time of its last change, which
+    /// nobody can set.
     /// </summary>
-    public static ulong Identity(string path)
+    public static (ulong Identity, ulong Change) IdentityOf(string path)
     {
         Span<byte> stat = stackalloc byte[256];
-        if (OperatingSystem.IsLinux() && statx(WorkingFolder, path, 0, StatInode | StatBirth, ref stat[0]) == 0)
-            return StableHash.Of(stat.Slice(InodeAt, 8)) ^ StableHash.Of(stat.Slice(BirthAt, 12));
-        return (ulong)File.GetCreationTimeUtc(path).Ticks;
+        if (OperatingSystem.IsLinux() && statx(WorkingFolder, path, 0, StatInode | StatBirth | StatChange, ref stat[0]) == 0)
+            return (
+                StableHash.Of(stat.Slice(InodeAt, 8)) ^ StableHash.Of(stat.Slice(BirthAt, 12)), StableHash.Of(stat.Slice(ChangeAt, 12)));
+        return ((ulong)File.GetCreationTimeUtc(path).Ticks, (ulong)File.GetLastWriteTimeUtc(path).Ticks);
     }
 
     [LibraryImport("libc", SetLastError = true)] private static partial int fsync(SafeFileHandle file);

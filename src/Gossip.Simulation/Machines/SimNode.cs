@@ -37,7 +37,7 @@ internal sealed class SimNode : NodeEffects
         Clock = clock;
         Id = config.Card.Id;
         Address = config.Card.Address;
-        Store = new SimStore(luck.For("store"), world.Sometimes, keeps: shared is null);
+        Store = new SimStore(Id, luck.For("store"), world.Sometimes, keeps: shared is null);
         Runtime = new SimRuntime(this, luck.For("runtime"), world.Sometimes);
     }
 
@@ -75,6 +75,12 @@ internal sealed class SimNode : NodeEffects
     /// <summary>How long a sync of its disk takes.</summary>
     public TimeSpan SyncDelay { get; set; } = TimeSpan.FromMilliseconds(1);
 
+    /// <summary>The operator starts it with the word that what its disk lost is given up.</summary>
+    public bool AcceptsLoss { get; set; }
+
+    /// <summary>Why its process did not start; null when it did.</summary>
+    public string? Refusal { get; private set; }
+
     public Now Now => Clock.At(World.Queue.Now);
 
     /// <summary>Starts the process on whatever the disk holds.</summary>
@@ -88,7 +94,15 @@ internal sealed class SimNode : NodeEffects
         appended = confirmed = LogPosition.None;
         syncing = false;
         var wall = (ulong)Math.Max(1, Now.Wall.UnixMilliseconds / 1000);
-        Machine = new NodeMachine(template with { BootAtLeast = wall, Seed = StableHash.Mix(template.Seed, (ulong)Life) }, Store.Open(), null, World.TraceOf(this), shared);
+        var config = template with { BootAtLeast = wall, Seed = StableHash.Mix(template.Seed, (ulong)Life), AcceptsLoss = AcceptsLoss };
+        Machine = new NodeMachine(config, Store.Open(), null, World.TraceOf(this), shared);
+        Refusal = Machine.Refusal;
+        if (Refusal is not null)
+        {
+            World.Sometimes.Count("a damaged node that is alone refuses to start");
+            Machine = null;
+            return;
+        }
         World.Watch(this);
         World.Handle(this, NodeInput.Started());
         World.Queue.Add(World.Queue.Now, new SimEvent { Kind = SimEventKind.Report, Node = Index, Life = Life });
@@ -169,6 +183,7 @@ internal sealed class SimNode : NodeEffects
     {
         syncing = false;
         Store.Sync();
+        if (Machine is { IsDamaged: true, HasSynced: true }) Store.ForgetDamage();
         var position = appended;
         if (Store.LogBytes > CompactAt)
         {

@@ -170,7 +170,7 @@ sealed class SwimNode(SwimNet net, NodeCard card, int[] seeds) : NodeEffects
 
     public void Announce(Resources free)
     {
-        Swim.Announce(free, "");
+        Swim.Announce(new Capacity(0, 0, free, ""));
         Settle();
     }
 

@@ -49,6 +49,7 @@ public sealed class NodeLoopTests : IAsyncDisposable
 
         public void Compact(ReadOnlySpan<byte> snapshot) { }
         public long LogBytes => 0;
+        public void ForgetDamage() { }
         public void CloseCleanly() => IsClosedCleanly = true;
         public void Dispose() { }
     }

@@ -12,7 +12,7 @@ public sealed class FileStoreTests : StoreContract, IDisposable
     string Log => Path.Combine(folder, "log");
     string Snapshot => Path.Combine(folder, "snapshot");
 
-    protected override IStore Create() => new FileStore(folder);
+    protected override IStore Create() => new FileStore(folder, "a");
 
     public void Dispose() => Directory.Delete(folder, recursive: true);
 
@@ -71,7 +71,7 @@ public sealed class FileStoreTests : StoreContract, IDisposable
         Assert.Equal(["a"], Texts(contents));
         Assert.Equal(["the snapshot is damaged", $"the damaged file is kept as {Snapshot}.damaged"], contents.Damage);
         Assert.Equal(damaged, File.ReadAllBytes(Snapshot + ".damaged"));
-        Assert.Equal(["the snapshot is missing"], Reopen().Damage); // until there is a new one
+        Assert.Equal([.. contents.Damage, "the snapshot is missing"], Reopen().Damage); // until it is forgotten
     }
 
     [Fact]
@@ -97,7 +97,7 @@ public sealed class FileStoreTests : StoreContract, IDisposable
     }
 
     [Fact]
-    public void Damage_wants_a_snapshot_which_ends_it()
+    public void Damage_wants_a_snapshot_and_is_told_of_until_it_is_forgotten()
     {
         WriteBehindSnapshot("first", "second");
         Flip(Log, StoreFormat.HeadSize + 2);
@@ -107,6 +107,11 @@ public sealed class FileStoreTests : StoreContract, IDisposable
             Assert.Equal(long.MaxValue, store.LogBytes);
             store.Compact(Record("what is left"));
             Assert.Equal(0, store.LogBytes);
+        }
+        using (var store = Create())
+        {
+            Assert.Equal(2, store.Open().Damage.Count); // the peers have not been asked
+            store.ForgetDamage();
         }
         var contents = Reopen();
         Assert.Empty(contents.Damage);
@@ -120,12 +125,54 @@ public sealed class FileStoreTests : StoreContract, IDisposable
         WriteBehindSnapshot("a");
         File.Delete(Log);
         Assert.Equal(["the log is missing"], Reopen().Damage);
+        Forget();
 
         WriteBehindSnapshot("a");
         File.Delete(Snapshot);
         var contents = Reopen();
         Assert.Equal(["the snapshot is missing"], contents.Damage);
         Assert.Equal(["a"], Texts(contents));
+        Forget();
+
+        File.Delete(Log);
+        Assert.Equal(["the log and the snapshot are missing"], Reopen().Damage);
+        Forget();
+
+        File.Delete(Path.Combine(folder, FolderCard.FileName));
+        Assert.Equal(["the folder's card is missing or damaged"], Reopen().Damage);
+    }
+
+    void Forget()
+    {
+        using var store = Create();
+        store.Open();
+        store.ForgetDamage();
+    }
+
+    [Fact]
+    public void No_flipped_bit_of_the_card_passes()
+    {
+        Write("a");
+        var path = Path.Combine(folder, FolderCard.FileName);
+        var whole = File.ReadAllBytes(path);
+        for (var at = 0; at < whole.Length; at++)
+        {
+            whole[at] ^= 4;
+            File.WriteAllBytes(path, whole);
+            Assert.Equal(["the folder's card is missing or damaged"], Reopen().Damage);
+            whole[at] ^= 4;
+        }
+    }
+
+    [Fact]
+    public void The_folder_of_another_node_is_refused_with_its_name_and_left_as_it_is()
+    {
+        Write("a");
+        var bytes = File.ReadAllBytes(Log);
+        using (var other = new FileStore(folder, "b"))
+            Assert.Contains("is of another node, 'a', and not of 'b'", Assert.Throws<StoreFault>(other.Open).Message, StringComparison.Ordinal);
+        Assert.Equal(bytes, File.ReadAllBytes(Log));
+        Assert.Equal(["a"], Texts(Reopen()));
     }
 
     [Fact]
@@ -171,6 +218,24 @@ public sealed class FileStoreTests : StoreContract, IDisposable
         var contents = Reopen();
         Assert.Equal(["a"], Texts(contents));
         Assert.Empty(contents.Damage);
+        Assert.False(contents.IsClean);
+    }
+
+    /// <summary>Yesterday's backup, marker and all, copied over the files that are there: they keep their inodes.</summary>
+    [Fact]
+    public void A_folder_restored_in_place_is_not_clean()
+    {
+        CloseCleanly("a");
+        var (log, clean) = (File.ReadAllBytes(Log), File.ReadAllBytes(Path.Combine(folder, "clean")));
+        CloseCleanly("b");
+        foreach (var (path, bytes) in ((string, byte[])[])[(Log, log), (Path.Combine(folder, "clean"), clean)])
+            using (var file = new FileStream(path, FileMode.Open, FileAccess.Write))
+            {
+                file.SetLength(0);
+                file.Write(bytes);
+            }
+        var contents = Reopen();
+        Assert.Equal(["a"], Texts(contents));
         Assert.False(contents.IsClean);
     }
 
@@ -243,7 +308,7 @@ public sealed class FileStoreTests : StoreContract, IDisposable
     public void A_folder_that_cannot_be_made_is_named()
     {
         File.WriteAllText(Path.Combine(folder, "file"), "");
-        using var store = new FileStore(Path.Combine(folder, "file", "below"));
+        using var store = new FileStore(Path.Combine(folder, "file", "below"), "a");
         Assert.Contains(Path.Combine(folder, "file", "below"), Assert.Throws<StoreFault>(store.Open).Message, StringComparison.Ordinal);
     }
 }

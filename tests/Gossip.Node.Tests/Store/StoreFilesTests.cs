@@ -23,7 +23,7 @@ public sealed class StoreFilesTests : IDisposable
         var before = umask(0);
         try
         {
-            using (var store = new FileStore(folder))
+            using (var store = new FileStore(folder, "a"))
             {
                 store.Open();
                 store.Compact([1]);
@@ -39,7 +39,7 @@ public sealed class StoreFilesTests : IDisposable
                 File.WriteAllBytes(Path.Combine(folder, file), bytes);
                 File.SetUnixFileMode(Path.Combine(folder, file), Everybody);
             }
-            using (var store = new FileStore(folder))
+            using (var store = new FileStore(folder, "a"))
             {
                 Assert.NotEmpty(store.Open().Damage);
                 Check(folder);

@@ -1,4 +1,5 @@
 using Gossip.Core.Ports;
+using Gossip.Node.Store;
 
 namespace Gossip.Node.Tests.Store;
 
@@ -6,9 +7,12 @@ namespace Gossip.Node.Tests.Store;
 static class Stored
 {
     /// <summary>The records of the log behind the last snapshot.</summary>
-    public static IReadOnlyList<ReadOnlyMemory<byte>> Records(string folder) => StoreReading.Of(
-        File.Exists(Path.Combine(folder, "snapshot")) ? File.ReadAllBytes(Path.Combine(folder, "snapshot")) : null,
-        File.ReadAllBytes(Path.Combine(folder, "log")), null).Contents.Records;
+    public static IReadOnlyList<ReadOnlyMemory<byte>> Records(string folder)
+    {
+        var snapshot = File.Exists(Path.Combine(folder, "snapshot")) ? File.ReadAllBytes(Path.Combine(folder, "snapshot")) : null;
+        var card = FolderCard.Read(folder)!.ToStoreCard();
+        return StoreReading.Of(new StoreFiles(snapshot, File.ReadAllBytes(Path.Combine(folder, "log")), card, null), card.Owner).Contents.Records;
+    }
 
     /// <summary>Turns a bit in the middle of a file.</summary>
     public static void Flip(string path)

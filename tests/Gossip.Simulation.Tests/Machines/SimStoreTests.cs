@@ -9,7 +9,7 @@ public class SimStoreTests
     [Property]
     public bool What_was_synced_survives_a_power_cut_and_what_was_not_survives_as_a_prefix(byte[][] synced, byte[][] after, ulong seed)
     {
-        var store = new SimStore(new RandomStream(seed), new Sometimes());
+        var store = new SimStore(NodeId.Of("a"), new RandomStream(seed), new Sometimes());
         store.Open();
         foreach (var record in synced) store.Append(record);
         store.Sync();
@@ -24,7 +24,7 @@ public class SimStoreTests
     [Property]
     public bool A_power_cut_is_no_damage(byte[][] synced, byte[][] after, ulong seed)
     {
-        var store = new SimStore(new RandomStream(seed), new Sometimes());
+        var store = new SimStore(NodeId.Of("a"), new RandomStream(seed), new Sometimes());
         store.Open();
         foreach (var record in synced) store.Append(record);
         store.Compact([1, 2, 3]);
@@ -38,7 +38,7 @@ public class SimStoreTests
     [Fact]
     public void Only_a_store_that_was_closed_opens_clean()
     {
-        var store = new SimStore(new RandomStream(1), new Sometimes());
+        var store = new SimStore(NodeId.Of("a"), new RandomStream(1), new Sometimes());
         Assert.False(store.Open().IsClean);
         store.CloseCleanly();
         Assert.True(store.Open().IsClean);
@@ -48,7 +48,7 @@ public class SimStoreTests
     [Fact]
     public void A_damaged_store_wants_a_snapshot_and_is_well_after_it()
     {
-        var store = new SimStore(new RandomStream(1), new Sometimes());
+        var store = new SimStore(NodeId.Of("a"), new RandomStream(1), new Sometimes());
         store.Open();
         store.Compact([1, 2, 3]);
         store.Append([4]);

@@ -6,9 +6,10 @@ namespace Gossip.Core.Pods.Recovery;
 
 /// <summary>
 /// When a node begins to act on pods after its start. Nothing is started or stopped before the survivors are known and the tables
-/// have been compared with a peer's: others may have replaced a pod. A node that stays alone waits for no peer.
+/// have been compared with a peer's: others may have replaced a pod. A node that stays alone waits for no peer, unless its store was
+/// damaged: then only a peer, or an operator who accepts the loss, can say that nothing is missing.
 /// </summary>
-sealed class Beginning(NodeTimings timings, IMemberList members)
+sealed class Beginning(NodeTimings timings, IMemberList members, ITables tables)
 {
     bool knowsSurvivors;
 
@@ -35,7 +36,7 @@ sealed class Beginning(NodeTimings timings, IMemberList members)
     public bool OnWaitOver(Turn turn)
     {
         if (HasSynced) return false;
-        if (members.Live.Length <= 1) return Synced(); // alone: nobody knows better
+        if (members.Live.Length <= 1 && !tables.NeedsPeer) return Synced(); // alone: nobody knows better
         Start(turn);
         return false;
     }

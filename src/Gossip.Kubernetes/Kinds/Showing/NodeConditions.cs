@@ -5,7 +5,7 @@ using Gossip.Core.View;
 
 namespace Gossip.Kubernetes.Kinds.Showing;
 
-/// <summary>A node's conditions: whether it answers, and whether its runtimes, its host's rules and its isolation do.</summary>
+/// <summary>A node's conditions: whether it answers, and how its runtimes, its host's rules, its disk and its isolation are.</summary>
 static class NodeConditions
 {
     public static JsonArray Of(NodeView node)
@@ -18,6 +18,9 @@ static class NodeConditions
                 : Condition("RuntimeReady", "True", "RuntimesAnswer", $"{string.Join(", ", node.Member.Card.Runtimes)}: there")));
         if (node.Member.Capacity.HostFault is { Length: > 0 } fault)
             conditions.Add((JsonNode)Condition("HostRulesAnswer", "False", "HostRuleFailed", fault));
+        if (node.Member.Capacity.StoreDamage is { Length: > 0 } damage)
+            conditions.Add((JsonNode)Condition("StoreIntact", "False", "StoreDamaged",
+                $"{damage}; what could be read was kept, and its peers bring back the rest"));
         if (node.Labels[IsolationLabel] is { } isolation)
             conditions.Add((JsonNode)(isolation == "none"
                 ? Condition("ProcessIsolation", "False", "PlainProcesses",
