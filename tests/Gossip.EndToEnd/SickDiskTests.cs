@@ -133,8 +133,13 @@ public sealed partial class SickDiskTests
     }
 
     /// <summary>How often the node wrote down, since its last snapshot, that it has seen all that a peer has.</summary>
-    static int Contexts(string data) => StoreReading.Of(Read(Path.Combine(data, "snapshot")), Read(Path.Combine(data, "log")), null)
-        .Contents.Records.Count(record => record.Span[1] == (byte)JournalKind.Context);
+    static int Contexts(string data)
+    {
+        var log = Read(Path.Combine(data, "log"));
+        Assert.True(StoreFormat.TryReadHead(log, StoreFormat.LogMagic, out var head, out _));
+        return StoreReading.Of(new StoreFiles(Read(Path.Combine(data, "snapshot")), log, null, null), head.Owner)
+            .Contents.Records.Count(record => record.Span[1] == (byte)JournalKind.Context);
+    }
 
     /// <summary>Also while the node writes to it.</summary>
     static byte[] Read(string path)

@@ -9,7 +9,11 @@ namespace Gossip.Cli.Client;
 /// <summary>A member as <c>/gossip/v1/members</c> tells it. Memory in bytes.</summary>
 sealed record MemberInfo(
     string Name, string State, string Address, string Incarnation, string ApiUrl, bool Self, int Pods,
-    long FreeMilliCpu, long FreeMemory, IReadOnlyList<string> Runtimes);
+    long FreeMilliCpu, long FreeMemory, IReadOnlyList<string> Runtimes)
+{
+    /// <summary>What is not as it should be with the node, a phrase each.</summary>
+    public IReadOnlyList<string> Conditions { get; init; } = [];
+}
 
 /// <summary>The explanation that <c>/gossip/v1/why/NAMESPACE/POD</c> gives; <paramref name="Lines"/> tell all of it to people.</summary>
 sealed record WhyInfo(

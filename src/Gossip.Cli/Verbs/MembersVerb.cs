@@ -33,13 +33,14 @@ static class MembersVerb
 
     internal static TextTable Table(IReadOnlyList<MemberInfo> members)
     {
-        var table = new TextTable("NAME", "STATE", "ADDRESS", "INCARNATION", "PODS", "FREE CPU", "FREE MEMORY", "RUNTIMES");
+        var table = new TextTable("NAME", "STATE", "ADDRESS", "INCARNATION", "PODS", "FREE CPU", "FREE MEMORY", "RUNTIMES", "CONDITIONS");
         foreach (var member in members)
             table.Add(
                 member.Name + (member.Self ? " *" : ""),
                 new Cell(member.State, member.State switch { "Alive" => Tone.Good, "Suspect" => Tone.Waiting, _ => Tone.Bad }),
                 member.Address, member.Incarnation, member.Pods.ToString(CultureInfo.InvariantCulture),
-                $"{member.FreeMilliCpu}m", $"{member.FreeMemory >> 20}Mi", string.Join(',', member.Runtimes));
+                $"{member.FreeMilliCpu}m", $"{member.FreeMemory >> 20}Mi", string.Join(',', member.Runtimes),
+                new Cell(string.Join("; ", member.Conditions), Tone.Bad));
         return table;
     }
 }

@@ -33,6 +33,7 @@ static class GossipDocuments
         ["pods"] = view.Pods.Count(pod => pod.Standing is { } standing && standing.Node == node.Member.Id),
         ["freeMilliCpu"] = node.Member.Capacity.Free.Cpu.Value,
         ["freeMemory"] = node.Member.Capacity.Free.Memory.Value,
+        ["conditions"] = new JsonArray([.. NodeConditions.Troubles(node).Select(trouble => (JsonNode)trouble)]),
         ["runtimes"] = new JsonArray([.. node.Member.Card.Runtimes.Select(runtime => (JsonNode)runtime)]),
     };
 

@@ -21,9 +21,7 @@ sealed class FileStore(string folder, string node) : IStore
 {
     const string Aside = ".damaged";
 
-    readonly string logPath = Path.Combine(folder, "log");
-    readonly string snapshotPath = Path.Combine(folder, "snapshot");
-    readonly string cleanPath = Path.Combine(folder, "clean");
+    readonly FolderFiles files = new(folder);
     readonly WireBuffer unwritten = new();
     readonly NodeId owner = NodeId.Of(node);
     FolderLock? held;
@@ -44,7 +42,7 @@ sealed class FileStore(string folder, string node) : IStore
         held = FolderLock.Take(folder);
         return Guard(() =>
         {
-            foreach (var path in (ReadOnlySpan<string>)[logPath, snapshotPath, cleanPath]) OwnerOnly.Restrict(path);
+            foreach (var path in files.All) OwnerOnly.Restrict(path);
             return ReadBack();
         });
     }
@@ -75,7 +73,7 @@ sealed class FileStore(string folder, string node) : IStore
             generation++;
             Span<byte> head = stackalloc byte[StoreFormat.HeadSize];
             snapshotSum = StoreFormat.WriteSnapshotHead(head, owner, generation, snapshot);
-            Durable.Replace(snapshotPath, head, snapshot);
+            Durable.Replace(files.Snapshot, head, snapshot);
             BeginLog();
             isDamaged = false;
         }
@@ -101,7 +99,7 @@ sealed class FileStore(string folder, string node) : IStore
         Sync();
         Guard(() =>
         {
-            Durable.Replace(cleanPath, MarkerOf(generation, written), []);
+            Durable.Replace(files.Clean, files.MarkerOf(generation, written), []);
             return true;
         });
         Dispose();
@@ -117,21 +115,18 @@ sealed class FileStore(string folder, string node) : IStore
 
     StoreContents ReadBack()
     {
-        var (snapshotFile, logFile) = (Read(snapshotPath), Read(logPath));
-        RefuseOtherVersion(snapshotFile, StoreFormat.SnapshotMagic);
-        RefuseOtherVersion(logFile, StoreFormat.LogMagic);
-        var card = FolderCard.Read(folder);
-        var read = StoreReading.Of(new StoreFiles(snapshotFile, logFile, card?.ToStoreCard(), ReadMarker()), owner);
+        var found = files.Read(out var card);
+        var read = StoreReading.Of(found, owner);
         if (read.Foreign is { } other) throw Foreign(other, card);
-        Durable.Remove(cleanPath); // from here on only CloseCleanly makes it clean again
+        Durable.Remove(files.Clean); // from here on only CloseCleanly makes it clean again
 
         var damage = read.Contents.Damage.ToList();
-        if (read.IsSnapshotDamaged) damage.Add(KeepAside(snapshotPath, isUsed: read.IsSnapshotUsed));
-        if (read.IsLogDamaged) damage.Add(KeepAside(logPath, isUsed: read.LogKeeps is not null));
+        if (read.IsSnapshotDamaged) damage.Add(KeepAside(files.Snapshot, isUsed: read.IsSnapshotUsed));
+        if (read.IsLogDamaged) damage.Add(KeepAside(files.Log, isUsed: read.LogKeeps is not null));
         isDamaged = damage.Count > 0;
         (generation, snapshotSum) = (read.Generation, read.Snapshot);
         // The card is written before the files are mended, so that what was wrong is known until it is made good.
-        var hasLog = card is { HasLog: true } || logFile is not null;
+        var hasLog = card is { HasLog: true } || found.Log is not null;
         if (card is null || isDamaged) new FolderCard(node, hasLog, [.. damage.Distinct(StringComparer.Ordinal)]).Write(folder);
         if (read.LogKeeps is not { } length) BeginLog();
         else GoOn(length, read.Salt);
@@ -151,7 +146,7 @@ sealed class FileStore(string folder, string node) : IStore
     void GoOn(int length, ulong withSalt)
     {
         salt = withSalt;
-        log = OwnerOnly.Open(logPath, FileMode.Open, FileAccess.ReadWrite, FileShare.Read);
+        log = OwnerOnly.Open(files.Log, FileMode.Open, FileAccess.ReadWrite, FileShare.Read);
         if (log.Length > length) log.SetLength(length); // what a crash left unfinished
         Posix.Sync(log.SafeFileHandle);
         written = synced = length;
@@ -165,8 +160,8 @@ sealed class FileStore(string folder, string node) : IStore
         salt = BinaryPrimitives.ReadUInt64LittleEndian(drawn);
         Span<byte> head = stackalloc byte[StoreFormat.HeadSize];
         StoreFormat.WriteLogHead(head, owner, generation, salt, snapshotSum);
-        Durable.Replace(logPath, head, []);
-        log = OwnerOnly.Open(logPath, FileMode.Open, FileAccess.ReadWrite, FileShare.Read);
+        Durable.Replace(files.Log, head, []);
+        log = OwnerOnly.Open(files.Log, FileMode.Open, FileAccess.ReadWrite, FileShare.Read);
         written = synced = StoreFormat.HeadSize;
     }
 
@@ -190,47 +185,6 @@ sealed class FileStore(string folder, string node) : IStore
             from.CopyTo(to);
         }
         return $"the damaged file is kept as {aside}";
-    }
-
-    static byte[]? Read(string path)
-    {
-        if (!File.Exists(path)) return null;
-        using var file = OwnerOnly.Open(path, FileMode.Open, FileAccess.Read, FileShare.Read);
-        var bytes = new byte[file.Length];
-        file.ReadExactly(bytes);
-        return bytes;
-    }
-
-    void RefuseOtherVersion(byte[]? file, ulong magic)
-    {
-        if (StoreFormat.OtherFormat(file, magic) is { } format)
-            throw new StoreFault(
-                $"another version of this program wrote the data folder {folder} (format {format}); "
-                + "start that version, or choose another folder");
-    }
-
-    CleanEnd? ReadMarker()
-    {
-        var marker = Read(cleanPath);
-        if (marker is not { Length: MarkerSize } || !File.Exists(logPath)) return null;
-        var (identity, change) = Posix.IdentityOf(logPath);
-        if (BinaryPrimitives.ReadUInt64LittleEndian(marker.AsSpan(16)) != identity) return null;
-        return new CleanEnd(
-            BinaryPrimitives.ReadUInt64LittleEndian(marker), BinaryPrimitives.ReadInt64LittleEndian(marker.AsSpan(8)),
-            BinaryPrimitives.ReadUInt64LittleEndian(marker.AsSpan(24)) == change);
-    }
-
-    const int MarkerSize = 32;
-
-    byte[] MarkerOf(ulong of, long length)
-    {
-        var marker = new byte[MarkerSize];
-        BinaryPrimitives.WriteUInt64LittleEndian(marker, of);
-        BinaryPrimitives.WriteInt64LittleEndian(marker.AsSpan(8), length);
-        var (identity, change) = Posix.IdentityOf(logPath);
-        BinaryPrimitives.WriteUInt64LittleEndian(marker.AsSpan(16), identity);
-        BinaryPrimitives.WriteUInt64LittleEndian(marker.AsSpan(24), change);
-        return marker;
     }
 
     T Guard<T>(Func<T> act)

@@ -4,6 +4,7 @@ using System.Net;
 using System.Net.Sockets;
 using System.Text;
 using System.Text.RegularExpressions;
+using Gossip.Node.Store;
 
 namespace Gossip.Cli.Tests.Verbs;
 
@@ -75,6 +76,7 @@ public sealed partial class EveryOptionTests(EveryOptionTests.TwoNodes nodes) : 
         new("sim", "--seed", ["--nodes", "3", "--pods", "2"], "5"),
         new("sim", "--planted", Small, "no-such-bug"), new("sim", "--any-rules", Small), new("sim", "--json", Small),
         new("sim", "--rotten-disks", Small),
+        new("doctor", "--data", ["--data", "{data}"], "{folder}"), new("doctor", "--json", ["--data", "{data}"]),
         new("hello", "--port", ["--port", "{taken}"], "70000"),
     ];
 
@@ -165,10 +167,19 @@ public sealed partial class EveryOptionTests(EveryOptionTests.TwoNodes nodes) : 
             "{manifest}" => Manifest("one"),
             "{other}" => Manifest("two"),
             "{folder}" => folder.FullName,
+            "{data}" => DataFolder(),
             "{second}" => second.Url,
             "{taken}" => ((IPEndPoint)taken.LocalEndpoint).Port.ToString(System.Globalization.CultureInfo.InvariantCulture),
             _ => word,
         };
+    }
+
+    string DataFolder()
+    {
+        var path = Path.Combine(folder.FullName, "data");
+        using var store = new FileStore(path, "n1");
+        store.Open();
+        return path;
     }
 
     [GeneratedRegex("events a second .*|\"events(PerSecond|PerCoreSecond)\":[0-9]+")]

@@ -29,6 +29,17 @@ static class NodeConditions
         return conditions;
     }
 
+    /// <summary>What is not as it should be with a live node, a phrase each: for people who ask who is there.</summary>
+    public static IEnumerable<string> Troubles(NodeView node)
+    {
+        var capacity = node.Member.Capacity;
+        if (!node.Member.IsLive) yield break;
+        if (capacity.Unready is { Length: > 0 } unready) yield return $"NotReady: {unready}";
+        if (capacity.StoreDamage is { Length: > 0 } damage) yield return $"StoreDamaged: {damage}";
+        if (LostOf(node) is { Length: > 0 } lost) yield return $"RuntimeLost: {string.Join(", ", lost)}";
+        if (capacity.HostFault is { Length: > 0 } fault) yield return $"HostRuleFailed: {fault}";
+    }
+
     static string[] LostOf(NodeView node) => node.Member.Capacity.LostRuntimes.Split(',', StringSplitOptions.RemoveEmptyEntries);
 
     /// <summary>What a process runtime says of itself.</summary>
