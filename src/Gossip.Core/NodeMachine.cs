@@ -192,7 +192,8 @@ public sealed class NodeMachine
 
     /// <summary>It was told of others, or what is left of its tables tells of some: they know it, too, and look for it.</summary>
     bool KnowsOthers(NodeConfig config) =>
-        config.Seeds.Any(seed => seed != self.Address) || config.Acquainted.Length > 1 || replicator.MetOthers || slots.TellsOfOthers(self.Id);
+        config.Seeds.Any(seed => seed != self.Address) || config.Acquainted.Length > 1
+        || replicator.MetOthers || slots.TellsOfOthers(self.Id);
 
     void Read(NodeAddress from, ReadOnlyMemory<byte> payload, Turn turn)
     {

@@ -159,10 +159,13 @@ public sealed partial class SickDiskTests
         file.WriteByte(flipped);
     }
 
-    /// <summary>Each thread's fourth fsync fails, and all after it. The tracer stands beside the node: the process is the node's.</summary>
+    /// <summary>
+    /// Each thread's tenth fsync fails, and all after it: one thread opens the folder, another writes. The tracer stands beside the node:
+    /// the process is the node's.
+    /// </summary>
     static ProcessStartInfo UnderStrace(string trace, ProcessStartInfo start)
     {
-        string[] words = ["-D", "-f", "-e", "trace=fsync,fdatasync", "-e", "inject=fsync:error=EIO:when=4+", "-o", trace, start.FileName];
+        string[] words = ["-D", "-f", "-e", "trace=fsync,fdatasync", "-e", "inject=fsync:error=EIO:when=10+", "-o", trace, start.FileName];
         for (var i = 0; i < words.Length; i++) start.ArgumentList.Insert(i, words[i]);
         start.FileName = "strace";
         return start;

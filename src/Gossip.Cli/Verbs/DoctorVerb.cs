@@ -53,7 +53,8 @@ static class DoctorVerb
         yield return $"node        {check.Node ?? "unknown: the folder's card cannot be read"}";
         yield return $"log         {Bytes(check.LogBytes)}, {Number(check.LogRecords)} records"
             + (check.TornBytes > 0 ? $"; a torn end of {Bytes(check.TornBytes)}, never acknowledged, will be cut" : "");
-        yield return check.SnapshotBytes is { } snapshot ? $"snapshot    {Bytes(snapshot)}, generation {check.Generation}" : "snapshot    none";
+        yield return "snapshot    "
+            + (check.SnapshotBytes is { } snapshot ? $"{Bytes(snapshot)}, generation {check.Generation}" : "none");
         var holds = check.Holds;
         yield return $"rows        {Number(holds.Objects)} objects, {Number(holds.Admissions)} admissions, {Number(holds.Slots)} slots, "
             + $"{Number(holds.Summaries)} summaries";

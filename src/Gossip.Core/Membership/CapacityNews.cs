@@ -77,7 +77,8 @@ readonly record struct CapacityNews(NodeId Node, Capacity Capacity) : IWireMessa
         // Older builds say less.
         if (fields > CapacityFieldsLeast) capacity = capacity with { LostRuntimes = Codec.ReadText(ref reader, LostMost, "capacity.lost") };
         if (fields > CapacityFieldsLeast + 1) capacity = capacity with { HostFault = Codec.ReadText(ref reader, FaultMost, "capacity.fault") };
-        if (fields > CapacityFieldsLeast + 2) capacity = capacity with { StoreDamage = Codec.ReadText(ref reader, DamageMost, "capacity.damage") };
+        if (fields > CapacityFieldsLeast + 2)
+            capacity = capacity with { StoreDamage = Codec.ReadText(ref reader, DamageMost, "capacity.damage") };
         Codec.SkipRest(ref reader, fields - CapacityFields);
         return capacity;
     }

@@ -40,7 +40,9 @@ static class StoreFormat
     /// Drawn for each log, and part of every record's sum. So nobody can write an object whose bytes pass for a record when the damaged
     /// log around them is searched.
     /// </param>
-    /// <param name="snapshot">What <see cref="WriteSnapshotHead"/> returned for the snapshot of this generation; 0 when there is none.</param>
+    /// <param name="snapshot">
+    /// What <see cref="WriteSnapshotHead"/> returned for the snapshot of this generation; 0 when there is none.
+    /// </param>
     public static void WriteLogHead(Span<byte> into, NodeId owner, ulong generation, ulong salt, uint snapshot) =>
         WriteHead(into, LogMagic, new Head(owner, generation, salt, snapshot));
 

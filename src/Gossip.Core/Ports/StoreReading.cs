@@ -8,7 +8,9 @@ namespace Gossip.Core.Ports;
 /// <param name="IsUntouched">Nobody wrote to the log since, so it is not an older one that was copied over it.</param>
 readonly record struct CleanEnd(ulong Generation, long Length, bool IsUntouched = true);
 
-/// <summary>What a store says of itself beside its log and snapshot: so it is known that they were there, and what was wrong before.</summary>
+/// <summary>
+/// What a store says of itself beside its log and snapshot: so it is known that they were there, and what was wrong before.
+/// </summary>
 /// <param name="Owner">Whose store it is.</param>
 /// <param name="HasLog">A log was begun: from then on there always is one.</param>
 /// <param name="Damage">What an earlier start found, and what has not been made good since.</param>
@@ -48,6 +50,9 @@ sealed record StoreReading(
         ulong generation;
         uint sum;
         bool isSnapshotDamaged;
+
+        /// <summary>What is still wrong as it was before is said once.</summary>
+        List<string> Damage => [.. damage.Distinct(StringComparer.Ordinal)];
 
         public StoreReading Read()
         {
@@ -145,14 +150,14 @@ sealed record StoreReading(
             var records = ReadRecords(log, head.Content, isEnd ? files.End!.Value.Length : 0, out var keeps, out var damaged);
             if (damaged is not null) damage.Add(damaged);
             else if (!isWhole) damage.Add("the log's head is damaged");
-            var isClean = isEnd && files.End!.Value is { IsUntouched: true, Length: var length } && length == log.Length && damage.Count == 0;
+            var isClean = files.End is { IsUntouched: true } end && isEnd && end.Length == log.Length && damage.Count == 0;
             return new StoreReading(
-                new StoreContents(whole, records, isClean) { Damage = damage }, head.Generation, head.Content, keeps, sum,
+                new StoreContents(whole, records, isClean) { Damage = Damage }, head.Generation, head.Content, keeps, sum,
                 whole is not null, isSnapshotDamaged, damaged is not null || !isWhole);
         }
 
         StoreReading Begin(bool isLogDamaged) => new(
-            new StoreContents(whole, [], IsClean: false) { Damage = damage }, generation, 0, null, sum,
+            new StoreContents(whole, [], IsClean: false) { Damage = Damage }, generation, 0, null, sum,
             whole is not null, isSnapshotDamaged, isLogDamaged);
     }
 

@@ -2,7 +2,9 @@ using Gossip.Core.Ports;
 
 namespace Gossip.Core.Replication;
 
-/// <summary>What a node would have in its tables if it started on these contents: for whoever looks at a store without starting it.</summary>
+/// <summary>
+/// What a node would have in its tables if it started on these contents: for whoever looks at a store without starting it.
+/// </summary>
 /// <param name="Unreadable">Records and rows that the disk gave back whole, and that say nothing: a newer version wrote them.</param>
 /// <param name="Writers">In the causal context that would be believed: all of it, or that of the rows alone.</param>
 /// <param name="UncoveredRows">Rows of which the context does not know every write: none, where the program has no bug.</param>

@@ -74,7 +74,8 @@ sealed class RunningNode
             var machine = new NodeMachine(Config([.. seeds.SelectMany(seed => seed.Addresses)], own), contents, options.Scheduling.ToRules());
             if (machine.Refusal is { } refusal && seeds.All(seed => seed.Addresses.Length > 0)) // a name may be known in a moment
                 throw new GossipStartException(nameof(GossipOptions.AcceptLoss),
-                    $"{folder.Path}: {refusal}. Name a node that has it (Seeds); or set AcceptLoss, and what could be read is all there is");
+                    $"{folder.Path}: {refusal}. Name a node that has it (Seeds); or set AcceptLoss, "
+                    + "and what could be read is all there is");
             Loop = new NodeLoop(
                 machine, Transport, store, options.CompactAt, command => runtimes!.Perform(command), question => host!.Ask(question),
                 meter, new RejectLog(app.Logger), notes);

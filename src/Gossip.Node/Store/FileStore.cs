@@ -13,8 +13,9 @@ namespace Gossip.Node.Store;
 /// </summary>
 /// <remarks>
 /// The clean marker names the log's generation, its length, its identity and its last change, which no copy and no restored backup
-/// shares, so that a folder brought back from yesterday does not pass for clean and mint yesterday's dots again. Of damaged files a copy is kept beside
-/// them. The card keeps what was wrong until it has been made good, so that a crash before that does not make it forgotten.
+/// shares, so that a folder brought back from yesterday does not pass for clean and mint yesterday's dots again. Of damaged files a
+/// copy is kept beside them. The card keeps what was wrong until it has been made good, so that a crash before that does not make it
+/// forgotten.
 /// </remarks>
 /// <param name="node">The name of the node whose folder it is.</param>
 sealed class FileStore(string folder, string node) : IStore
@@ -138,8 +139,8 @@ sealed class FileStore(string folder, string node) : IStore
     {
         var name = card is not null && NodeId.Of(card.Node) == other ? $"'{card.Node}'" : $"with the id {other}";
         return new StoreFault(
-            $"the data folder {folder} is of another node, {name}, and not of '{node}': two nodes that go on from one folder would undo each "
-            + "other's work; start the node under its own name, or choose another folder");
+            $"the data folder {folder} is of another node, {name}, and not of '{node}': two nodes that go on from one folder would undo "
+            + "each other's work; start the node under its own name, or choose another folder");
     }
 
     /// <summary>Goes on with the log that is there. What was read from it is believed, so it has to be on the disk first.</summary>

@@ -46,11 +46,13 @@ sealed record FolderCheck(
             var read = StoreReading.Of(found, OwnerOf(found, card));
             var holds = StoreSummary.Of(read.Contents);
             ImmutableArray<string> damage = [.. read.Contents.Damage];
-            if (holds.Unreadable > 0) damage = damage.Add($"{holds.Unreadable} records or rows cannot be read: did a newer version write them?");
+            if (holds.Unreadable > 0)
+                damage = damage.Add($"{holds.Unreadable} records or rows cannot be read: did a newer version write them?");
             return new FolderCheck(
                 folder, card?.Node, read.Generation, found.Log?.Length ?? 0, read.Contents.Records.Count,
                 read.LogKeeps is { } keeps ? found.Log!.Length - keeps : 0, found.Snapshot?.Length,
-                new FolderHolds(holds.Objects, holds.Admissions, holds.Slots, holds.Summaries, holds.Writers, holds.UncoveredRows), damage, NextOf(read, damage, holds));
+                new FolderHolds(holds.Objects, holds.Admissions, holds.Slots, holds.Summaries, holds.Writers, holds.UncoveredRows), damage,
+                NextOf(read, damage, holds));
         }
         catch (Exception unreadable) when (unreadable is (IOException or UnauthorizedAccessException) and not StoreFault)
         {

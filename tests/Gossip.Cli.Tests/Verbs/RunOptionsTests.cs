@@ -55,6 +55,7 @@ public sealed class RunOptionsTests : IDisposable
             ["--join"] = (["[::1]:7373"], settings => string.Join(' ', settings.Options.Seeds)),
             ["--api"] = (["127.0.0.1:9"], settings => settings.Api.ToString()),
             ["--data"] = (["/data"], settings => settings.Options.DataFolder ?? ""),
+            ["--accept-loss"] = ([], settings => settings.Options.AcceptLoss.ToString()),
             ["--key"] = ([Key], settings => settings.Options.Keyring!.Reveal()),
             ["--key-file"] = ([keyFile], settings => settings.Options.Keyring!.Reveal()),
             ["--profile"] = (["local"], settings => (settings.Options.Timings == NodeTimings.Local).ToString()),

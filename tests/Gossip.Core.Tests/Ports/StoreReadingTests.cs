@@ -11,7 +11,8 @@ public sealed class StoreReadingTests
     static readonly NodeId Owner = NodeId.Of("a"), Other = NodeId.Of("b");
     static readonly StoreCard Card = new(Owner, HasLog: true, []);
 
-    static StoreReading Of(byte[]? snapshot, byte[]? log, CleanEnd? end) => StoreReading.Of(new StoreFiles(snapshot, log, Card, end), Owner);
+    static StoreReading Of(byte[]? snapshot, byte[]? log, CleanEnd? end) =>
+        StoreReading.Of(new StoreFiles(snapshot, log, Card, end), Owner);
 
     static byte[] Bytes(string text) => Encoding.UTF8.GetBytes(text);
     static string[] Texts(StoreReading read) => [.. read.Contents.Records.Select(record => Encoding.UTF8.GetString(record.Span))];

@@ -170,7 +170,10 @@ public sealed class FileStoreTests : StoreContract, IDisposable
         Write("a");
         var bytes = File.ReadAllBytes(Log);
         using (var other = new FileStore(folder, "b"))
-            Assert.Contains("is of another node, 'a', and not of 'b'", Assert.Throws<StoreFault>(other.Open).Message, StringComparison.Ordinal);
+        {
+            var refused = Assert.Throws<StoreFault>(other.Open);
+            Assert.Contains("is of another node, 'a', and not of 'b'", refused.Message, StringComparison.Ordinal);
+        }
         Assert.Equal(bytes, File.ReadAllBytes(Log));
         Assert.Equal(["a"], Texts(Reopen()));
     }

@@ -11,7 +11,8 @@ static class Stored
     {
         var snapshot = File.Exists(Path.Combine(folder, "snapshot")) ? File.ReadAllBytes(Path.Combine(folder, "snapshot")) : null;
         var card = FolderCard.Read(folder)!.ToStoreCard();
-        return StoreReading.Of(new StoreFiles(snapshot, File.ReadAllBytes(Path.Combine(folder, "log")), card, null), card.Owner).Contents.Records;
+        var files = new StoreFiles(snapshot, File.ReadAllBytes(Path.Combine(folder, "log")), card, null);
+        return StoreReading.Of(files, card.Owner).Contents.Records;
     }
 
     /// <summary>Turns a bit in the middle of a file.</summary>
