@@ -117,7 +117,7 @@ sealed class Replica
         if (!Table.Remove(removal.Uid, removal.Dots, out var change)) return;
         if (change is { } removed) Changes.Add(removed);
         Journal.Removal(removal.Uid, removal.Dots, turn);
-        if (isNews) gossip.Offer(change is { Before: { } row } ? RowRemoval.Of(row) : removal);
+        if (isNews) gossip.Offer(change is { Before: { } row } ? RowRemoval.Of(row) : removal, change?.Before);
         DoubtWriter(turn);
     }
 
@@ -135,7 +135,7 @@ sealed class Replica
         if (write.Delta is null)
         {
             var removal = Table.Find(write.Uid) is { } row ? RowRemoval.Of(row) : new RowRemoval(write.Uid, []);
-            if (Table.Remove(write.Uid, [], out var change)) gossip.Offer(removal);
+            if (Table.Remove(write.Uid, [], out var change)) gossip.Offer(removal, change?.Before);
             if (change is { } removed) Changes.Add(removed);
         }
         else if (Table.Merge(write.Delta, out var change) == MergeOutcome.Changed)

@@ -22,6 +22,9 @@ sealed class RowGossip(NodeTimings timings, Outbox outbox, IMemberList members, 
     /// <summary>How many ticks a large row is sent in. Who learns it sends it on.</summary>
     const int LargeRounds = 2;
 
+    /// <summary>Bytes of a message, with its header, that a datagram takes.</summary>
+    const int DatagramMost = Limits.DatagramMessage + Limits.MessageHeader;
+
     readonly RumourQueue queue = new();
     readonly SortedDictionary<Uid, (Row Row, int Rounds)> large = [];
     readonly WireBuffer message = new();
@@ -33,23 +36,32 @@ sealed class RowGossip(NodeTimings timings, Outbox outbox, IMemberList members, 
     public void Offer(Row row)
     {
         large.Remove(row.Uid);
-        if (RowCodec.Measure(row) > 4 * Limits.DatagramMessage)
+        if (IsLarge(row))
         {
             OfferLarge(row);
             return;
         }
         message.Clear();
         Envelope.Append(message, new RowDelta(row));
-        if (message.Length > Limits.DatagramMessage + Limits.MessageHeader) OfferLarge(row);
+        if (message.Length > DatagramMost) OfferLarge(row);
         else queue.Offer(Subject(row.Uid), message.Written, Transmits());
     }
 
-    public void Offer(in RowRemoval removal)
+    /// <summary>
+    /// A removal replaces the news of its row. A removal of an admission therefore takes the row's last state along, in one datagram and
+    /// in front of it: how the pod ended is in its last status, which is often written a moment before. A node that heard only of the
+    /// removal could never say why the pod ended. Rows that do not fit are told by the removal alone.
+    /// </summary>
+    /// <param name="last">The row as it was before; null where it was not held.</param>
+    public void Offer(in RowRemoval removal, Row? last)
     {
         large.Remove(removal.Uid);
         message.Clear();
+        if (last is { Kind: RowKind.Admission } && !IsLarge(last)) Envelope.Append(message, new RowDelta(last));
+        var length = message.Length;
         Envelope.Append(message, removal);
-        queue.Offer(Subject(removal.Uid), message.Written, Transmits());
+        var fits = message.Length <= DatagramMost;
+        queue.Offer(Subject(removal.Uid), fits ? message.Written : message.Written[length..], Transmits());
     }
 
     public int Fill(Span<byte> into) => queue.Fill(into);
@@ -79,6 +91,9 @@ sealed class RowGossip(NodeTimings timings, Outbox outbox, IMemberList members, 
             }
         }
     }
+
+    /// <summary>It does not fit a datagram, and need not be written to know that: the measure is an upper bound.</summary>
+    static bool IsLarge(Row row) => RowCodec.Measure(row) > 4 * Limits.DatagramMessage;
 
     void OfferLarge(Row row)
     {

@@ -41,9 +41,12 @@ sealed class RowCluster
     }
 
     /// <summary>Ticks everybody, then delivers until it is quiet.</summary>
-    public void Round()
+    public void Round() => Round(TimeSpan.FromSeconds(1));
+
+    /// <param name="step">How much time passes: shorter than a second, rumours tick and anti-entropy does not.</param>
+    public void Round(TimeSpan step)
     {
-        Time += TimeSpan.FromSeconds(1);
+        Time += step;
         foreach (var peer in Peers) peer.Tick();
         Deliver();
     }
