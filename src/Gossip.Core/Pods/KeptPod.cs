@@ -150,9 +150,10 @@ sealed class KeptPod(PodRun run, PodTemplate template, ulong number, PodStage st
     }
 
     /// <summary>It has an admission: of this life, or of an earlier one.</summary>
-    public void Attach(Admission admission)
+    /// <param name="written">What the admission's row holds of its status.</param>
+    public void Attach(Admission admission, ReadOnlyMemory<byte> written)
     {
-        Admission.Attach(admission);
+        Admission.Attach(admission, written);
         IsDraining = admission.Status.Draining;
         Notes.Recall(admission.Status.Notes);
         foreach (var state in admission.Status.Containers)

@@ -41,9 +41,32 @@ sealed class PodRows(SlotTable slots, ITables tables, IRowWriter writer)
             return;
         }
         if (status.Ready != told.Ready) status = status with { ReadySince = turn.Wall };
-        pod.Admission.Tell(status, turn.Monotonic);
-        writer.Edit(row, [(Fields.Status, AdmissionCodec.Write(status))], turn);
+        var written = AdmissionCodec.Write(status);
+        pod.Admission.Tell(status, written, turn.Monotonic);
+        writer.Edit(row, [(Fields.Status, written)], turn, (_, at) =>
+        {
+            pod.Admission.Confirm();
+            Recheck(pod, at);
+        });
     }
+
+    /// <summary>Takes up an admission for a pod.</summary>
+    public void Attach(KeptPod pod, Admission admission) => pod.Attach(admission, StatusIn(admission.Uid));
+
+    /// <summary>
+    /// Says again how the pod does where its row says something that this life did not write: peers may hold a status of an earlier
+    /// life, which the disk has lost, and that status overwrites what was written without knowing it.
+    /// </summary>
+    public void Recheck(KeptPod pod, Turn turn)
+    {
+        if (pod.Admission is not { Row: { } row, Writing: 0 } || tables.Find(row) is null) return;
+        var held = StatusIn(row);
+        if (held.Span.SequenceEqual(pod.Admission.Written.Span)) return;
+        pod.Admission.Correct(AdmissionCodec.ReadStatus(held), held);
+        Tell(pod, turn);
+    }
+
+    ReadOnlyMemory<byte> StatusIn(Uid admission) => tables.Find(admission)?[Fields.Status]?.Value ?? default;
 
     /// <summary>The timer that was set for what was held back is due.</summary>
     public void OnTellDue() => tellDue = false;

@@ -28,13 +28,17 @@ sealed class Adoption(
         if (rows.IsWithdrawn(admission.Uid)) return;
         if (kept.Find(admission.Run) is { } pod)
         {
-            if (pod.Admission.Row == admission.Uid) return;
+            if (pod.Admission.Row == admission.Uid)
+            {
+                rows.Recheck(pod, turn);
+                return;
+            }
             if (pod.Admission.Row is not null)
             {
                 rows.Withdraw(admission.Uid, turn); // told twice: the first counts
                 return;
             }
-            pod.Attach(admission);
+            rows.Attach(pod, admission);
             // It was stopped while it was admitted again: it is unready, and its row goes with it.
             if (pod.Stage == PodStage.Stopping) rows.Tell(pod, turn);
             return;
@@ -46,7 +50,7 @@ sealed class Adoption(
             rows.Withdraw(admission.Uid, turn);
             return;
         }
-        if (bidder.Has(admission.Run)) kept.Keep(admission.Run, slot.Template, PodStage.Admitted).Attach(admission);
+        if (bidder.Has(admission.Run)) rows.Attach(kept.Keep(admission.Run, slot.Template, PodStage.Admitted), admission);
         else if (admission.Status.HasEnded && !PodJudge.IsOver(slot, admission.Run.Epoch)) RecallFinished(admission, slot);
         else Restart(admission, slot, turn);
     }
@@ -88,7 +92,7 @@ sealed class Adoption(
             return;
         }
         var pod = kept.Keep(admission.Run, slot.Template, PodStage.Admitted);
-        pod.Attach(admission);
+        rows.Attach(pod, admission);
         rows.Tell(pod, turn); // not ready any more
     }
 
@@ -96,6 +100,6 @@ sealed class Adoption(
     {
         var pod = kept.Keep(admission.Run, slot.Template, PodStage.Finished);
         pod.RecallEnd(admission.Status);
-        pod.Attach(admission);
+        rows.Attach(pod, admission);
     }
 }

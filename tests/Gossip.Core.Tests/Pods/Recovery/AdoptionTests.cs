@@ -30,6 +30,25 @@ public class AdoptionTests
         Assert.True(desk.Bidder.Has(desk.Own.Run));
     }
 
+    /// <summary>The disk forgot the last status, peers did not, and theirs is the later one: found by gossip sim --rotten-disks.</summary>
+    [Fact]
+    public void A_status_of_an_earlier_life_that_peers_bring_back_is_told_anew()
+    {
+        var desk = new TestNode(rank: 3);
+        var admission = desk.Admit(desk.Self, epoch: 1, ready: true);
+        desk.Start().Sync();
+        var run = desk.Did<PreparePod>().Pod;
+        desk.Report(new PodPrepared(run, "127.0.0.9"));
+        desk.Report(new ContainerStarted(run, "web", 0, desk.Now.Wall));
+        desk.Pass(TimeSpan.FromSeconds(1));
+        Assert.Equal(("127.0.0.9", true), (desk.Own.Status.Ip, desk.Own.Status.Ready));
+
+        desk.Edit(admission, desk.Own.Status with { Ip = "127.0.0.7" });
+        Assert.Equal("127.0.0.9", desk.Own.Status.Ip);
+        desk.Edit(admission, desk.Own.Status with { Ready = false });
+        Assert.True(desk.Own.Status.Ready);
+    }
+
     [Fact]
     public void What_ended_meanwhile_is_started_again_once_the_tables_are_believed()
     {
