@@ -10,9 +10,9 @@ sealed partial class HostProcess : IAsyncDisposable
     const int Sigterm = 15;
 
     readonly Process process;
-    readonly Stopwatch since = Stopwatch.StartNew();
     readonly Channel<string> lines = Channel.CreateUnbounded<string>();
-    readonly List<string> all = [];
+    readonly List<string> all = []; // what it printed
+    readonly List<string> seen = []; // what was read of it
     int ended; // outputs, of two
 
     public HostProcess(string folder, IEnumerable<string> environment, string file, params IEnumerable<string> arguments)
@@ -25,42 +25,39 @@ sealed partial class HostProcess : IAsyncDisposable
         process.BeginErrorReadLine();
     }
 
-    /// <summary>Bytes of memory that are its own or shared, as the kernel counts them.</summary>
-    public long Resident
+    /// <summary>Waits until it has printed a line with each of these.</summary>
+    public async Task PrintsAsync(TimeSpan within, params string[] words)
     {
-        get
+        foreach (var word in words.Where(word => !seen.Any(line => line.Contains(word, StringComparison.Ordinal))))
         {
-            process.Refresh();
-            return process.WorkingSet64;
+            await LineAsync(within, word);
         }
     }
 
-    /// <summary>Waits until it has printed a line with each of these; the time from its start to the last of them.</summary>
-    public async Task<TimeSpan> PrintsAsync(TimeSpan within, params string[] words)
+    /// <summary>Waits until it prints a line that holds the given words, and returns it.</summary>
+    public async Task<string> LineAsync(TimeSpan within, string words)
     {
         using var cancel = CancellationTokenSource.CreateLinkedTokenSource(TestContext.Current.CancellationToken);
         cancel.CancelAfter(within);
-        var wanted = words.ToHashSet(StringComparer.Ordinal);
         try
         {
-            while (wanted.Count > 0)
+            while (true)
             {
                 var line = await lines.Reader.ReadAsync(cancel.Token);
-                wanted.RemoveWhere(each => line.Contains(each, StringComparison.Ordinal));
+                seen.Add(line);
+                if (line.Contains(words, StringComparison.Ordinal)) return line;
             }
-            return since.Elapsed;
         }
         catch (Exception end) when (end is OperationCanceledException or ChannelClosedException)
         {
-            Assert.Fail($"never printed {string.Join(" nor ", wanted)}, but:\n{Printed()}");
+            Assert.Fail($"never printed {words}, but:\n{Printed()}");
             throw;
         }
     }
 
-    /// <summary>Sends SIGTERM; the time until it was gone. Fails when it took longer, or did not end with 0.</summary>
-    public async Task<TimeSpan> EndsAsync(TimeSpan within)
+    /// <summary>Sends SIGTERM and waits until it is gone. Fails when it took longer, or did not end with 0.</summary>
+    public async Task EndsAsync(TimeSpan within)
     {
-        var asked = Stopwatch.StartNew();
         Assert.Equal(0, Kill(process.Id, Sigterm));
         using var cancel = CancellationTokenSource.CreateLinkedTokenSource(TestContext.Current.CancellationToken);
         cancel.CancelAfter(within);
@@ -73,7 +70,6 @@ sealed partial class HostProcess : IAsyncDisposable
             Assert.Fail($"still runs {within.TotalSeconds} s after SIGTERM:\n{Printed()}");
         }
         Assert.True(process.ExitCode == 0, $"exit code {process.ExitCode}:\n{Printed()}");
-        return asked.Elapsed;
     }
 
     public async ValueTask DisposeAsync()

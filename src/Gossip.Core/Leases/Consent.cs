@@ -86,7 +86,8 @@ sealed class Consent(NodeConfig config, SlotTable slots, IMemberList members, IT
         ["names"] = new JsonArray([.. state.Names.Select(name => (JsonNode)name)]),
     }.ToJsonString());
 
-    static JsonArray Write(Ballot ballot) => [ballot.Round, ballot.Node.Value, ballot.Boot];
+    static JsonArray Write(Ballot ballot) =>
+        [JsonValue.Create(ballot.Round), JsonValue.Create(ballot.Node.Value), JsonValue.Create(ballot.Boot)]; // typed: Add<T> reflects
 
     static State? Read(ReadOnlyMemory<byte> json)
     {
