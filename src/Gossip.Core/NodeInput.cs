@@ -14,6 +14,7 @@ public enum NodeInputKind : byte
 
     /// <summary>The process is about to end.</summary>
     StopRequested,
+    DiskReported,
 }
 
 /// <summary>
@@ -38,6 +39,7 @@ public readonly record struct NodeInput
     public RequestId Request { get; private init; }
     public Request? Question { get; private init; }
     public HostAnswer? HostAnswer { get; private init; }
+    public DiskReport? Disk { get; private init; }
 
     /// <summary>The first input of a node's life: it begins to probe, gossip and join.</summary>
     public static NodeInput Started() => new() { Kind = NodeInputKind.Started };
@@ -56,6 +58,12 @@ public readonly record struct NodeInput
 
     /// <summary>Every record up to and including <paramref name="position"/> survives a power cut.</summary>
     public static NodeInput Persisted(LogPosition position) => new() { Kind = NodeInputKind.Persisted, Position = position };
+
+    /// <summary>
+    /// The disk is full, has room again, or failed. After <see cref="DiskState.Failing"/> nothing is persisted any more; the node gives up
+    /// its pods to others, if there are any, until <see cref="NodeMachine.HasGivenUp"/>.
+    /// </summary>
+    public static NodeInput DiskReported(DiskReport report) => new() { Kind = NodeInputKind.DiskReported, Disk = report };
 
     public static NodeInput PodReported(PodReport report) => new() { Kind = NodeInputKind.PodReported, Report = report };
 

@@ -7,6 +7,7 @@ using Gossip.Core.Ports;
 using Gossip.Core.Primitives;
 using Gossip.Core.Replication;
 using Gossip.Core.Requests;
+using Gossip.Core.Disk;
 using Gossip.Core.Scheduling;
 using Gossip.Core.Tables;
 using Gossip.Core.Turns;
@@ -36,6 +37,7 @@ public sealed class NodeMachine
     readonly SlotTable slots;
     readonly Bidder bidder;
     readonly PodKeeper keeper;
+    readonly DiskWatch disk;
     readonly ViewBuilder views;
     readonly NodeParts parts;
     readonly IMemberObserver[] memberObservers;
@@ -45,7 +47,7 @@ public sealed class NodeMachine
     readonly List<PodId> dirty = [];
     readonly NodeCard self;
     readonly INodeTrace? trace;
-    bool believesTables;
+    bool believesTables, handsOver;
 
     /// <param name="rules">How the node judges itself when it bids; null for the defaults.</param>
     public NodeMachine(NodeConfig config, StoreContents contents, SchedulingRules? rules = null) : this(config, contents, rules, null, null) { }
@@ -75,12 +77,14 @@ public sealed class NodeMachine
         var evictor = new Evictor(slots, swim, budgets, outbox);
         Rebalancer = new Rebalancer(config, slots, swim, bidder, keeper, evictor);
         Spreader = new Spreader(config, slots, swim, keeper, evictor);
+        disk = new DiskWatch(self.Name, replicator, bidder);
         parts = new NodeParts(
             swim,
             replicator,
             slots,
             views,
             bidder,
+            disk,
             keeper,
             Auctioneer,
             new Voter(config, slots, swim, outbox),
@@ -90,6 +94,7 @@ public sealed class NodeMachine
             evictor,
             Rebalancer,
             Spreader,
+            new DiskEvacuation(slots, swim, keeper, evictor, disk),
             new RequestHandler(slots, replicator, replicator, views),
             new Sweeper(slots, swim, replicator));
         memberObservers = parts.That<IMemberObserver>();
@@ -115,6 +120,15 @@ public sealed class NodeMachine
     /// <see cref="IStore.ForgetDamage"/>.
     /// </summary>
     public bool IsDamaged => replicator.IsDamaged;
+
+    /// <summary>False once the disk failed: what it would persist goes nowhere.</summary>
+    public bool IsWriter => disk.State != DiskState.Failing;
+
+    /// <summary>
+    /// The disk failed, and nothing runs here any more; or nobody else is there, and what runs goes on until the node's next life. The
+    /// driver ends the process then.
+    /// </summary>
+    public bool HasGivenUp => disk.State == DiskState.Failing && (keeper.HasNothing || !handsOver);
 
     /// <summary>Members that live, this node among them.</summary>
     public int LiveMembers => swim.Live.Length;
@@ -161,8 +175,17 @@ public sealed class NodeMachine
                 // An edit of a row that is here in part would be older than what the others have of it, and lost against that.
                 turn.Reply(input.Request, new Refused(RefusedBecause.Unavailable, DamagedWait));
                 break;
+            case NodeInputKind.Asked when disk.Objection(input.Question!) is { } objection:
+                turn.Reply(input.Request, new Refused(RefusedBecause.Unavailable, objection));
+                break;
             case NodeInputKind.Asked:
                 parts.Ask(input.Request, input.Question!, turn);
+                break;
+            case NodeInputKind.DiskReported:
+                disk.Take(input.Disk!);
+                if (disk.State != DiskState.Failing) break;
+                handsOver = LiveMembers > 1;
+                if (handsOver) parts.Leave(turn);
                 break;
             case NodeInputKind.HostAnswered:
                 bidder.OnHostAnswer(input.HostAnswer!, turn);

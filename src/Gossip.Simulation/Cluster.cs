@@ -192,6 +192,29 @@ public sealed class Cluster
     public Cluster SwapFile(int node, int from, bool isLog) => Damage($".SwapFile({node}, {from}, {isLog})", node,
         (store, w) => store.Swap(w.Nodes[from].Store, isLog));
 
+    /// <summary>From now on an fsync of that machine's disk takes so long.</summary>
+    public Cluster SlowDisk(int node, TimeSpan sync) => Doing($".SlowDisk({node}, {sync.TotalSeconds} s)", w => w.Nodes[node].SyncDelay = sync);
+
+    /// <summary>That machine's disk is full, or has room again.</summary>
+    public Cluster FillDisk(int node, bool isFull) => Doing($".FillDisk({node}, {isFull})", w => w.Nodes[node].FillDisk(isFull));
+
+    /// <summary>From now on every fsync of that machine's disk fails, or none does.</summary>
+    public Cluster FailDisk(int node, bool fails) => Doing($".FailDisk({node}, {fails})", w => w.Nodes[node].FailsToSync = fails);
+
+    /// <summary>The most copies of a pod that run at once, looked at often, for so long.</summary>
+    public Cluster WatchCopies(TimeSpan time, out int most)
+    {
+        var seen = 0;
+        for (var left = time; left > TimeSpan.Zero; left -= Glance)
+        {
+            For(Glance);
+            foreach (var pod in World.Nodes.SelectMany(node => node.Runtime.Pods.Values).Where(held => held.IsAnythingUp).GroupBy(held => held.Launch.Name))
+                seen = Math.Max(seen, pod.Count());
+        }
+        most = seen;
+        return this;
+    }
+
     /// <summary>From its next start on, that machine's node takes the loss of what its disk lost.</summary>
     public Cluster AcceptLoss(int node) => Doing($".AcceptLoss({node})", w => w.Nodes[node].AcceptsLoss = true);
 

@@ -37,10 +37,19 @@ static class OwnerOnly
     /// Opens a file without a buffer. One that an earlier build left open to others is closed to them, but not through a link: that
     /// may lead anywhere.
     /// </summary>
-    public static FileStream Open(string path, FileMode mode, FileAccess access, FileShare share)
+    public static FileStream Open(string path, FileMode mode, FileAccess access, FileShare share) =>
+        Open(path, new FileStreamOptions { Mode = mode, Access = access, Share = share, BufferSize = 0 });
+
+    /// <summary>Creates a file that has so many bytes of the disk, though nothing is in it.</summary>
+    /// <exception cref="IOException">The disk has not so many.</exception>
+    public static FileStream OpenAllocated(string path, long bytes) => Open(path, new FileStreamOptions
     {
-        var options = new FileStreamOptions { Mode = mode, Access = access, Share = share, BufferSize = 0 };
-        if (!OperatingSystem.IsWindows() && mode != FileMode.Open) options.UnixCreateMode = FileMode600;
+        Mode = FileMode.Create, Access = FileAccess.Write, Share = FileShare.None, BufferSize = 0, PreallocationSize = bytes,
+    });
+
+    static FileStream Open(string path, FileStreamOptions options)
+    {
+        if (!OperatingSystem.IsWindows() && options.Mode != FileMode.Open) options.UnixCreateMode = FileMode600;
         var file = new FileStream(path, options);
         if (OperatingSystem.IsWindows()) return file;
         if (File.GetUnixFileMode(file.SafeFileHandle) != FileMode600 && new FileInfo(path).LinkTarget is null)

@@ -1,3 +1,4 @@
+using Gossip.Core.Ports;
 using Gossip.Core.Primitives;
 using Gossip.Core.Replication;
 using Gossip.Core.Wire;
@@ -24,7 +25,7 @@ readonly record struct CapacityNews(NodeId Node, Capacity Capacity) : IWireMessa
     const ulong VersionMost = 1UL << 62;
 
     const int Fields = 2;
-    const int CapacityFields = 7, CapacityFieldsLeast = 4;
+    const int CapacityFields = 8, CapacityFieldsLeast = 4;
 
     public static MessageKind Kind => MessageKind.Capacity;
 
@@ -58,14 +59,16 @@ readonly record struct CapacityNews(NodeId Node, Capacity Capacity) : IWireMessa
 
     public static void WriteFields(ref MessagePackWriter writer, in Capacity capacity)
     {
-        writer.WriteArrayHeader(capacity.StoreDamage.Length > 0 ? CapacityFields : CapacityFields - 1); // all is well nearly always
+        var tail = capacity.Disk != default ? 2 : capacity.StoreDamage.Length > 0 ? 1 : 0; // all is well nearly always
+        writer.WriteArrayHeader(CapacityFields - 2 + tail);
         writer.Write(capacity.Boot);
         writer.Write(capacity.Version);
         CardCodec.WriteResources(ref writer, capacity.Free);
         writer.Write(capacity.Unready);
         writer.Write(capacity.LostRuntimes);
         writer.Write(capacity.HostFault);
-        if (capacity.StoreDamage.Length > 0) writer.Write(capacity.StoreDamage);
+        if (tail > 0) writer.Write(capacity.StoreDamage);
+        if (tail > 1) writer.Write((byte)capacity.Disk);
     }
 
     public static Capacity ReadFields(ref MessagePackReader reader)
@@ -79,6 +82,8 @@ readonly record struct CapacityNews(NodeId Node, Capacity Capacity) : IWireMessa
         if (fields > CapacityFieldsLeast + 1) capacity = capacity with { HostFault = Codec.ReadText(ref reader, FaultMost, "capacity.fault") };
         if (fields > CapacityFieldsLeast + 2)
             capacity = capacity with { StoreDamage = Codec.ReadText(ref reader, DamageMost, "capacity.damage") };
+        if (fields > CapacityFieldsLeast + 3)
+            capacity = capacity with { Disk = (DiskState)Codec.ReadUpTo(ref reader, (ulong)DiskState.Failing, "capacity.disk") };
         Codec.SkipRest(ref reader, fields - CapacityFields);
         return capacity;
     }

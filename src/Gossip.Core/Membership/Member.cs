@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using Gossip.Core.Ports;
 using Gossip.Core.Primitives;
 using Gossip.Core.Templates;
 using Gossip.Core.Wire;
@@ -66,6 +67,9 @@ public readonly record struct Capacity(ulong Boot, ulong Version, Resources Free
         get => damage ?? "";
         init => damage = value.Length == 0 ? null : value;
     }
+
+    /// <summary>How the node's disk does.</summary>
+    public DiskState Disk { get; init; }
 
     public static string LostText(IEnumerable<string> classes) => string.Join(',', classes.Distinct(StringComparer.Ordinal));
 

@@ -80,6 +80,9 @@ sealed class PodKeeper : INodePart, IMemberObserver, ISlotObserver, IReportObser
     /// <summary>The tables have been compared with a peer's, or there is no peer.</summary>
     public bool HasSynced => beginning.HasSynced;
 
+    /// <summary>Nothing of any pod is left here that this node answers for.</summary>
+    public bool HasNothing => kept.Values.Count == 0;
+
     /// <summary>For checkers: the pod was not wanted where it is, and is elsewhere soon.</summary>
     internal bool IsMakingWay(PodRun run) => kept.Find(run) is
     {

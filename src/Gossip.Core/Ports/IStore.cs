@@ -18,10 +18,21 @@ public interface IStore : IDisposable
     void Append(ReadOnlySpan<byte> record);
 
     /// <summary>Returns when everything appended survives a power cut.</summary>
+    /// <exception cref="DiskFull">There is no room; nothing is lost, and it may be called again.</exception>
     void Sync();
 
     /// <summary>Atomically replaces all records so far with a snapshot; durable when it returns.</summary>
+    /// <exception cref="DiskFull">There is no room; everything is as it was before.</exception>
     void Compact(ReadOnlySpan<byte> snapshot);
+
+    /// <summary>
+    /// Room is set aside for what a node has to write down though its disk is full. False: it was used up, or never was there;
+    /// <see cref="TryReserve"/> tells when there is some again.
+    /// </summary>
+    bool HasReserve { get; }
+
+    /// <summary>Sets room aside again; false while the disk has none.</summary>
+    bool TryReserve();
 
     /// <summary>
     /// Bytes of records since the last snapshot: when to compact. After damage <see cref="long.MaxValue"/>, until a snapshot of what was
@@ -38,6 +49,9 @@ public interface IStore : IDisposable
     /// <summary>Marks a clean end. Without it the next <see cref="Open"/> is not clean.</summary>
     void CloseCleanly();
 }
+
+/// <summary>The disk has no room. Unlike other failures of a disk it leaves what was written as it was.</summary>
+public sealed class DiskFull(string message, Exception? cause = null) : IOException(message, cause);
 
 /// <param name="Snapshot">Null when there is none.</param>
 /// <param name="Records">In order of appending, after the snapshot.</param>

@@ -124,7 +124,20 @@ sealed class Replicator : INodePart, ITables, IRowWriter, IPiggyback
         }
     }
 
-    public void OnPersisted(LogPosition position, Turn turn) => writes.OnPersisted(position, turn);
+    /// <summary>The last record that was handed to the log.</summary>
+    public LogPosition Written => replica.Journal.At;
+
+    /// <summary>The last record that is durable.</summary>
+    public LogPosition Confirmed { get; private set; }
+
+    /// <summary>Writes a record that changes nothing, to see how the disk does.</summary>
+    public void TryLog(Turn turn) => replica.Journal.Boot(replica.Boot, turn);
+
+    public void OnPersisted(LogPosition position, Turn turn)
+    {
+        Confirmed = position;
+        writes.OnPersisted(position, turn);
+    }
 
     public Uid Create(RowKind kind, ReadOnlySpan<(string Field, ReadOnlyMemory<byte> Value)> cells, Turn turn, WriteDone? then = null) =>
         writes.Create(kind, cells, turn, then);

@@ -57,6 +57,9 @@ sealed class Bidder : INodePart, IReportObserver
     /// <inheritdoc cref="CapacityAnnouncer.BeginDamaged"/>
     public void BeginDamaged(string damage, bool waits) => capacity.BeginDamaged(damage, waits);
 
+    /// <summary>It bids for nothing while its disk is not well.</summary>
+    public void NoteDisk(DiskState state, string why, Now now) => capacity.NoteDisk(state, why, now);
+
     public void OnReport(PodReport report, Turn turn)
     {
         if (report is ImagesHeld held) node.Images = held.Images;

@@ -1,5 +1,6 @@
 using Gossip.Core.Explain;
 using Gossip.Core.Membership;
+using Gossip.Core.Ports;
 using Gossip.Core.Primitives;
 using Gossip.Core.Scheduling;
 using Gossip.Core.Turns;
@@ -24,7 +25,10 @@ sealed class CapacityAnnouncer(string node, Swim members, Books books)
     Instant hostFaultAt;
 
     /// <summary>Why this node bids for nothing; empty when it bids.</summary>
-    public string Unready { get; private set; } = "starting";
+    public string Unready => unready.Length > 0 ? unready : diskTrouble;
+
+    string unready = "starting", diskTrouble = "";
+    DiskState disk;
 
     /// <summary>Runtime classes whose engines are gone, as <see cref="Capacity.LostText"/> writes them; empty for none.</summary>
     public string LostRuntimes { get; private set; } = "";
@@ -36,15 +40,22 @@ sealed class CapacityAnnouncer(string node, Swim members, Books books)
     public void BeginDamaged(string damage, bool waits)
     {
         StoreDamage = damage;
-        if (waits) Unready = "its data is damaged: it waits for a node that has the rest";
+        if (waits) unready = "its data is damaged: it waits for a node that has the rest";
+    }
+
+    /// <param name="why">Empty when it is healthy: only then it bids.</param>
+    public void NoteDisk(DiskState state, string why, Now now)
+    {
+        (disk, diskTrouble) = (state, why);
+        Announce(now);
     }
 
     /// <summary>As of the last announcement.</summary>
     public Capacity Announced => members.OwnCapacity;
 
-    public void Become(string unready, Now now)
+    public void Become(string condition, Now now)
     {
-        Unready = unready;
+        unready = condition;
         Announce(now);
     }
 
@@ -95,6 +106,7 @@ sealed class CapacityAnnouncer(string node, Swim members, Books books)
             LostRuntimes = LostRuntimes,
             HostFault = hostFault,
             StoreDamage = StoreDamage,
+            Disk = disk,
         });
     }
 }

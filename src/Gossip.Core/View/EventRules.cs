@@ -1,5 +1,6 @@
 using Gossip.Core.Membership;
 using Gossip.Core.Pods;
+using Gossip.Core.Ports;
 using Gossip.Core.Primitives;
 using Gossip.Core.Replication;
 using Gossip.Core.Scheduling;
@@ -20,6 +21,9 @@ public static class EventRules
         var uid = StableHash.GuidText(0, member.Id.Value);
         if (change.After?.Capacity.StoreDamage is { Length: > 0 } damage && damage != change.Before?.Capacity.StoreDamage)
             events.Note(about, uid, true, "StoreDamaged", damage, at);
+        if (change.After is { Capacity.Disk: var disk } && disk != (change.Before?.Capacity.Disk ?? DiskState.Healthy))
+            events.Note(about, uid, disk != DiskState.Healthy, $"Disk{disk}",
+                disk == DiskState.Healthy ? "the disk is well again" : change.After.Capacity.Unready, at);
         if (change.Before?.State == change.After?.State) return;
         switch (change.After?.State)
         {

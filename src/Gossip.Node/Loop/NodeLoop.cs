@@ -33,6 +33,9 @@ sealed class NodeLoop : IArrivals, IPodReports
     /// <summary>Between two countings of members and pods, for gauges: a quiet node wakes each second anyway, to probe.</summary>
     static readonly TimeSpan CountsEvery = TimeSpan.FromMilliseconds(250);
 
+    /// <summary>For pods to end gracefully, when the disk failed; a pod's grace is usually 30 s, and ends with the process then.</summary>
+    static readonly TimeSpan GivesUpWithin = TimeSpan.FromSeconds(30);
+
     readonly NodeMachine machine;
     readonly LoopEffects effects;
     readonly TimerQueue timers = new();
@@ -45,6 +48,7 @@ sealed class NodeLoop : IArrivals, IPodReports
         new BoundedChannelOptions(MostWaiting) { SingleReader = true, AllowSynchronousContinuations = false });
     volatile Exception? fault; // also set by the log's thread
     ulong lastRequest;
+    Instant? giveUpUntil;
     Instant countAt;
     volatile bool isSynced;
     volatile int liveMembers = 1;
@@ -54,7 +58,9 @@ sealed class NodeLoop : IArrivals, IPodReports
         this.machine = machine;
         this.meter = meter;
         meter.QueueLength = () => arrivals.Reader.Count;
-        log = new LogWriter(store, compactAt, position => Leave(NodeInput.Persisted(position)), () => Leave(new Arrival(ArrivalKind.Compact, default)), Fail);
+        log = new LogWriter(store, compactAt, new LogEvents(
+            position => Leave(NodeInput.Persisted(position)), () => Leave(new Arrival(ArrivalKind.Compact, default)),
+            report => Leave(NodeInput.DiskReported(report)), Fail));
         effects = new LoopEffects(transport, log, timers, askers, perform, askHost, meter, rejects, notes);
     }
 
@@ -74,12 +80,12 @@ sealed class NodeLoop : IArrivals, IPodReports
         {
             Handle(NodeInput.Started());
             var goesOn = true;
-            while (goesOn && fault is null)
+            while (goesOn && (fault is null || GivesUp()))
             {
                 Sleep();
                 var due = Clocks.Read();
-                while (fault is null && timers.TryTakeDue(due.Monotonic, out var timer)) Handle(NodeInput.TimerDue(timer));
-                for (var turns = 0; turns < TurnsBetweenTimers && goesOn && fault is null; turns++)
+                while (MayGoOn && timers.TryTakeDue(due.Monotonic, out var timer)) Handle(NodeInput.TimerDue(timer));
+                for (var turns = 0; turns < TurnsBetweenTimers && goesOn && MayGoOn; turns++)
                 {
                     if (!arrivals.Reader.TryRead(out var arrival)) break;
                     goesOn = Take(arrival);
@@ -100,6 +106,25 @@ sealed class NodeLoop : IArrivals, IPodReports
         }
         if (fault is not null) throw fault;
     }
+
+    /// <summary>
+    /// The disk failed: the node acknowledges nothing any more, and has its pods end so that others take them over. True while it is
+    /// about that, for <see cref="GivesUpWithin"/> at most.
+    /// </summary>
+    bool GivesUp()
+    {
+        if (fault is not IOException) return false;
+        var now = Clocks.Read().Monotonic;
+        if (giveUpUntil is null)
+        {
+            giveUpUntil = now + GivesUpWithin;
+            Handle(NodeInput.DiskReported(new DiskReport(DiskState.Failing, fault.Message)));
+        }
+        return !machine.HasGivenUp && now < giveUpUntil;
+    }
+
+    /// <summary>There is no fault that has not been handled.</summary>
+    bool MayGoOn => fault is null || giveUpUntil is not null;
 
     /// <summary>Waits for room, then for the answer. Refused when the node stops first.</summary>
     public async Task<Reply> AskAsync(Request question, CancellationToken cancel)
@@ -238,7 +263,7 @@ sealed class NodeLoop : IArrivals, IPodReports
         machine.Handle(input, now, effects);
     }
 
-    /// <summary>The log can keep nothing any more: the owner's next turn is its last, whatever else waits.</summary>
+    /// <summary>The log can keep nothing any more.</summary>
     void Fail(Exception why)
     {
         fault ??= why;

@@ -3,17 +3,27 @@ namespace Gossip.Node.Store;
 /// <summary>Files that are wholly there or not at all, also after a power cut: write aside, fsync, rename, fsync the folder.</summary>
 static class Durable
 {
+    const string Suffix = ".new";
+
     public static void Replace(string path, ReadOnlySpan<byte> head, ReadOnlySpan<byte> body)
     {
-        var aside = path + ".new";
-        using (var file = OwnerOnly.Open(aside, FileMode.Create, FileAccess.Write, FileShare.Read))
-        {
-            file.Write(head);
-            file.Write(body);
-            Posix.Sync(file.SafeFileHandle);
-        }
-        Move(aside, path);
+        WriteAside(path, head, body);
+        TakePlace(path);
     }
+
+    /// <summary>Writes what is to take the place of a file; <see cref="TakePlace"/> has it do so.</summary>
+    public static void WriteAside(string path, ReadOnlySpan<byte> head, ReadOnlySpan<byte> body)
+    {
+        using var file = OwnerOnly.Open(path + Suffix, FileMode.Create, FileAccess.Write, FileShare.Read);
+        file.Write(head);
+        file.Write(body);
+        Posix.Sync(file.SafeFileHandle);
+    }
+
+    public static void TakePlace(string path) => Move(path + Suffix, path);
+
+    /// <summary>What was written aside is of no use.</summary>
+    public static void Forget(string path) => File.Delete(path + Suffix);
 
     public static void Move(string from, string to)
     {

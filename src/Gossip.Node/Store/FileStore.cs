@@ -23,6 +23,7 @@ sealed class FileStore(string folder, string node) : IStore
     const string Aside = ".damaged";
 
     readonly FolderFiles files = new(folder);
+    readonly Reserve reserve = new(folder);
     readonly WireBuffer unwritten = new();
     readonly NodeId owner = NodeId.Of(node);
     FolderLock? held;
@@ -44,7 +45,9 @@ sealed class FileStore(string folder, string node) : IStore
         return Guard(() =>
         {
             foreach (var path in files.All) OwnerOnly.Restrict(path);
-            return ReadBack();
+            var contents = ReadBack();
+            reserve.TryTake();
+            return contents;
         });
     }
 
@@ -57,9 +60,13 @@ sealed class FileStore(string folder, string node) : IStore
         unwritten.Write(record);
     }
 
+    public bool HasReserve => reserve.IsHeld;
+
+    public bool TryReserve() => Guard(reserve.TryTake);
+
     public void Sync() => Guard(() =>
     {
-        Flush();
+        WithReserve(Flush);
         Posix.Sync(log!.SafeFileHandle);
         synced = written;
         return true;
@@ -70,18 +77,38 @@ sealed class FileStore(string folder, string node) : IStore
         Check.That(log is not null && !faulted);
         try
         {
+            var (nextSalt, next) = (DrawSalt(), generation + 1);
+            Span<byte> snapshotHead = stackalloc byte[StoreFormat.HeadSize], logHead = stackalloc byte[StoreFormat.HeadSize];
+            var sum = StoreFormat.WriteSnapshotHead(snapshotHead, owner, next, snapshot);
+            StoreFormat.WriteLogHead(logHead, owner, next, nextSalt, sum);
+            // Both are written before either is renamed: a disk that is full then has changed nothing.
+            WriteAside(snapshotHead, snapshot, logHead);
+            Durable.TakePlace(files.Snapshot);
+            Durable.TakePlace(files.Log);
             unwritten.Clear(); // the snapshot holds it
-            generation++;
-            Span<byte> head = stackalloc byte[StoreFormat.HeadSize];
-            snapshotSum = StoreFormat.WriteSnapshotHead(head, owner, generation, snapshot);
-            Durable.Replace(files.Snapshot, head, snapshot);
-            BeginLog();
+            (generation, salt, snapshotSum) = (next, nextSalt, sum);
+            OpenNewLog();
             isDamaged = false;
         }
-        catch (Exception fault) when (fault is IOException or UnauthorizedAccessException)
+        catch (Exception fault) when (fault is (IOException or UnauthorizedAccessException) and not DiskFull)
         {
             faulted = true;
             throw StoreFault.Writing(folder, fault);
+        }
+    }
+
+    void WriteAside(ReadOnlySpan<byte> snapshotHead, ReadOnlySpan<byte> snapshot, ReadOnlySpan<byte> logHead)
+    {
+        try
+        {
+            Durable.WriteAside(files.Snapshot, snapshotHead, snapshot);
+            Durable.WriteAside(files.Log, logHead, []);
+        }
+        catch (IOException full) when (StoreFault.IsFull(full))
+        {
+            Durable.Forget(files.Snapshot);
+            Durable.Forget(files.Log);
+            throw new DiskFull($"the disk of the data folder {folder} has no room for a snapshot of {snapshot.Length} bytes", full);
         }
     }
 
@@ -90,7 +117,7 @@ sealed class FileStore(string folder, string node) : IStore
         Sync();
         Guard(() =>
         {
-            new FolderCard(node, HasLog: true, []).Write(folder);
+            WithReserve(() => new FolderCard(node, HasLog: true, []).Write(folder));
             return true;
         });
     }
@@ -100,7 +127,7 @@ sealed class FileStore(string folder, string node) : IStore
         Sync();
         Guard(() =>
         {
-            Durable.Replace(files.Clean, files.MarkerOf(generation, written), []);
+            WithReserve(() => Durable.Replace(files.Clean, files.MarkerOf(generation, written), []));
             return true;
         });
         Dispose();
@@ -155,15 +182,41 @@ sealed class FileStore(string folder, string node) : IStore
 
     void BeginLog()
     {
-        log?.Dispose();
-        Span<byte> drawn = stackalloc byte[sizeof(ulong)];
-        RandomNumberGenerator.Fill(drawn);
-        salt = BinaryPrimitives.ReadUInt64LittleEndian(drawn);
+        salt = DrawSalt();
         Span<byte> head = stackalloc byte[StoreFormat.HeadSize];
         StoreFormat.WriteLogHead(head, owner, generation, salt, snapshotSum);
         Durable.Replace(files.Log, head, []);
+        OpenNewLog();
+    }
+
+    void OpenNewLog()
+    {
+        log?.Dispose();
         log = OwnerOnly.Open(files.Log, FileMode.Open, FileAccess.ReadWrite, FileShare.Read);
         written = synced = StoreFormat.HeadSize;
+    }
+
+    static ulong DrawSalt()
+    {
+        Span<byte> drawn = stackalloc byte[sizeof(ulong)];
+        RandomNumberGenerator.Fill(drawn);
+        return BinaryPrimitives.ReadUInt64LittleEndian(drawn);
+    }
+
+    /// <summary>When there is no room, what was set aside is given back, and it is tried once more.</summary>
+    /// <param name="write">What can be done again after it failed: the fsync of a log is none of it.</param>
+    void WithReserve(Action write)
+    {
+        try
+        {
+            write();
+        }
+        catch (IOException full) when (StoreFault.IsFull(full))
+        {
+            if (!reserve.IsHeld) throw new DiskFull($"the disk of the data folder {folder} is full", full);
+            reserve.GiveBack();
+            WithReserve(write);
+        }
     }
 
     void Flush()
@@ -195,7 +248,7 @@ sealed class FileStore(string folder, string node) : IStore
         {
             return act();
         }
-        catch (Exception fault) when (fault is (IOException or UnauthorizedAccessException) and not StoreFault)
+        catch (Exception fault) when (fault is (IOException or UnauthorizedAccessException) and not (StoreFault or DiskFull))
         {
             faulted = true;
             throw StoreFault.Writing(folder, fault);

@@ -19,6 +19,9 @@ namespace Gossip.Simulation.Machines;
 /// </summary>
 internal sealed class SimNode : NodeEffects
 {
+    /// <summary>As long as a pod's grace usually is.</summary>
+    static readonly TimeSpan GivesUpWithin = TimeSpan.FromSeconds(30);
+
     readonly NodeConfig template;
     readonly SharedRows? shared;
     readonly Dictionary<RequestId, Action<Reply>> asked = [];
@@ -80,6 +83,9 @@ internal sealed class SimNode : NodeEffects
 
     /// <summary>Why its process did not start; null when it did.</summary>
     public string? Refusal { get; private set; }
+
+    /// <summary>The next sync of the disk fails, and whatever comes after it.</summary>
+    public bool FailsToSync { get; set; }
 
     public Now Now => Clock.At(World.Queue.Now);
 
@@ -182,6 +188,13 @@ internal sealed class SimNode : NodeEffects
     public void Synced()
     {
         syncing = false;
+        if (FailsToSync)
+        {
+            World.Sometimes.Count("an fsync fails");
+            World.Handle(this, NodeInput.DiskReported(new DiskReport(DiskState.Failing, "fsync: Input/output error")));
+            GiveUp(GivesUpWithin);
+            return;
+        }
         Store.Sync();
         if (Machine is { IsDamaged: true, HasSynced: true }) Store.ForgetDamage();
         var position = appended;
@@ -195,6 +208,27 @@ internal sealed class SimNode : NodeEffects
         if (position.Value <= confirmed.Value) return;
         confirmed = position;
         World.Handle(this, NodeInput.Persisted(position));
+    }
+
+    /// <summary>The disk is full, but for what the store had set aside; or it has room again.</summary>
+    public void FillDisk(bool isFull)
+    {
+        if (!IsUp) return;
+        World.Sometimes.Count(isFull ? "a disk is full" : "a disk has room again");
+        World.Handle(this, NodeInput.DiskReported(isFull ? new DiskReport(DiskState.Full, "no space left") : new DiskReport(DiskState.Healthy, "")));
+    }
+
+    /// <summary>Ends the process once nothing of its pods is left, or its time is over, as the real driver does.</summary>
+    void GiveUp(TimeSpan left)
+    {
+        var life = Life;
+        var step = TimeSpan.FromMilliseconds(100);
+        World.After(step, () =>
+        {
+            if (Life != life || !IsUp) return;
+            if (Machine!.HasGivenUp || left <= step) Kill();
+            else GiveUp(left - step);
+        });
     }
 
     public void Report(PodReport report)
@@ -233,6 +267,7 @@ internal sealed class SimNode : NodeEffects
     {
         Check.That(position.Value == appended.Value + 1);
         appended = position;
+        if (FailsToSync && !syncing && Machine is { IsWriter: false }) return; // of no use any more
         Store.Append(record);
         World.Logged(this, record);
         if (syncing) return;

@@ -28,6 +28,8 @@ internal sealed class SimStore(NodeId owner, RandomStream luck, Sometimes someti
     bool isDamaged;
 
     public bool Keeps => keeps;
+    public bool HasReserve => true;
+    public bool TryReserve() => true;
     public long LogBytes => isDamaged ? long.MaxValue : Math.Max(0, log.Length - StoreFormat.HeadSize);
 
     /// <summary>Whether there is anything to read: not on a new machine's disk.</summary>

@@ -44,12 +44,16 @@ public sealed class NodeLoopTests : IAsyncDisposable
             Syncing.Release();
             MaySync.Wait(Patience);
             if (Fault is not null) throw Fault;
+            if (IsFull) throw new DiskFull("no room");
             Syncs++;
         }
 
         public void Compact(ReadOnlySpan<byte> snapshot) { }
         public long LogBytes => 0;
         public void ForgetDamage() { }
+        public bool HasReserve => !IsFull;
+        public bool TryReserve() => !IsFull;
+        public volatile bool IsFull;
         public void CloseCleanly() => IsClosedCleanly = true;
         public void Dispose() { }
     }
@@ -120,6 +124,28 @@ public sealed class NodeLoopTests : IAsyncDisposable
         Assert.Same(store.Fault, await Assert.ThrowsAsync<StoreFault>(() => running.WaitAsync(Patience)));
         Assert.Equal(RefusedBecause.Unavailable, Assert.IsType<Refused>(await CreateAsync("third")).Because);
         Assert.False(store.IsClosedCleanly);
+    }
+
+    [Fact]
+    public async Task On_a_full_disk_what_was_asked_before_waits_and_what_is_asked_then_is_refused_until_there_is_room()
+    {
+        Assert.IsType<ObjectStored>(await CreateAsync("first"));
+        store.IsFull = true;
+        var waiting = CreateAsync("second");
+        while (await CreateRefusedAsync() is not { } why || !why.Contains("the disk is full", StringComparison.Ordinal)) { }
+        Assert.False(waiting.IsCompleted);
+
+        store.IsFull = false;
+        Assert.IsType<ObjectStored>(await waiting);
+        while (await CreateRefusedAsync() is not null) { }
+        Assert.False(running.IsCompleted);
+
+        async Task<string?> CreateRefusedAsync()
+        {
+            var asked = CreateAsync("third");
+            if (store.IsFull && await Task.WhenAny(asked, Task.Delay(50)) != asked) return null; // taken before the log has said it
+            return await asked is Refused { Because: RefusedBecause.Unavailable } refused ? refused.Message : null;
+        }
     }
 
     [Fact]

@@ -281,6 +281,38 @@ public sealed class FileStoreTests : StoreContract, IDisposable
         Assert.Contains("is full", Assert.Throws<StoreFault>(full.Open).Message, StringComparison.Ordinal);
     }
 
+    [Fact]
+    public void A_snapshot_that_the_disk_has_no_room_for_changes_nothing()
+    {
+        Assert.SkipUnless(File.Exists("/dev/full"), "this machine has no /dev/full");
+        using (var store = Create())
+        {
+            store.Open();
+            store.Append(Record("a"));
+            File.CreateSymbolicLink(Snapshot + ".new", "/dev/full");
+            Assert.Throws<DiskFull>(() => store.Compact(Record("whole")));
+            Assert.False(File.Exists(Snapshot + ".new"));
+            store.Append(Record("b"));
+            store.Sync();
+            store.Compact(Record("whole"));
+            store.Append(Record("c"));
+            store.Sync();
+        }
+        var contents = Reopen();
+        Assert.Equal(["c"], Texts(contents));
+        Assert.NotNull(contents.Snapshot);
+        Assert.Empty(contents.Damage);
+    }
+
+    [Fact]
+    public void Room_is_set_aside()
+    {
+        using var store = Create();
+        store.Open();
+        Assert.True(store.HasReserve);
+        Assert.True(File.Exists(Path.Combine(folder, Reserve.FileName)));
+    }
+
     /// <summary>The null device takes every byte and knows no fsync: the plainest file whose fsync fails.</summary>
     [Theory, InlineData("snapshot.new"), InlineData("log.new")]
     public void What_cannot_be_synced_is_a_fault_and_ends_the_store(string file)

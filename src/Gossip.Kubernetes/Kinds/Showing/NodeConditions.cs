@@ -1,5 +1,6 @@
 using System.Text.Json.Nodes;
 using Gossip.Core.Membership;
+using Gossip.Core.Ports;
 using Gossip.Core.Primitives;
 using Gossip.Core.View;
 
@@ -18,6 +19,9 @@ static class NodeConditions
                 : Condition("RuntimeReady", "True", "RuntimesAnswer", $"{string.Join(", ", node.Member.Card.Runtimes)}: there")));
         if (node.Member.Capacity.HostFault is { Length: > 0 } fault)
             conditions.Add((JsonNode)Condition("HostRulesAnswer", "False", "HostRuleFailed", fault));
+        conditions.Add((JsonNode)(node.Member.Capacity.Disk is var disk && disk == DiskState.Healthy
+            ? Condition("DiskPressure", "False", "DiskHealthy", "the disk that the node writes to is well")
+            : Condition("DiskPressure", "True", $"Disk{disk}", node.Member.Capacity.Unready)));
         if (node.Member.Capacity.StoreDamage is { Length: > 0 } damage)
             conditions.Add((JsonNode)Condition("StoreIntact", "False", "StoreDamaged",
                 $"{damage}; what could be read was kept, and its peers bring back the rest"));
@@ -49,6 +53,7 @@ static class NodeConditions
     {
         { State: MemberState.Dead } => Ready("Unknown", "NodeStatusUnknown", "the node does not answer any more"),
         { State: MemberState.Left } => Ready("False", "NodeLeft", "the node left the cluster"),
+        { Capacity: { Disk: not DiskState.Healthy, Unready: var why } capacity } => Ready("False", $"Disk{capacity.Disk}", why),
         { Capacity.Unready: { Length: > 0 } why } => Ready("False", "NodeNotReady", why),
         { Card.Runtimes: { Length: > 0 } all } when all.All(LostOf(node).Contains) =>
             Ready("False", "RuntimeLost", "no runtime of the node has its engine"),
