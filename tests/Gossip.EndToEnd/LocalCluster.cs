@@ -87,7 +87,7 @@ public sealed class LocalCluster : IAsyncDisposable
     }
 
     /// <summary>Ports that were free a moment ago, held all at once so that they differ.</summary>
-    static int[] FreePorts(int count)
+    internal static int[] FreePorts(int count)
     {
         var held = Enumerable.Range(0, count).Select(_ => new TcpListener(IPAddress.Loopback, 0)).ToArray();
         foreach (var listener in held) listener.Start();
@@ -99,10 +99,7 @@ public sealed class LocalCluster : IAsyncDisposable
     public async ValueTask DisposeAsync()
     {
         foreach (var node in everStarted)
-        {
-            TestContext.Current.TestOutputHelper?.WriteLine($"--- {node.Name} (process {node.ProcessId}) ---\n{node.Said()}");
             await node.DisposeAsync();
-        }
         await ProcessRuntime.EndAllAsync(Folder);
         folder.Delete(recursive: true);
     }

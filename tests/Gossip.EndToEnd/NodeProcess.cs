@@ -14,7 +14,10 @@ public sealed record NodeSetup(string Name, string Data, string KeyFile, int Por
     /// <summary>Started without <c>--data</c>, and with <see cref="Data"/> as the system's folder for what is temporary.</summary>
     public bool IsTemporary { get; init; }
 
-    public IEnumerable<string> Arguments =>
+    /// <summary>All that it is started with, where the usual words do not fit; else null.</summary>
+    public IReadOnlyList<string>? Words { get; init; }
+
+    public IEnumerable<string> Arguments => Words ??
     [
         "run", "--name", Name, .. IsTemporary ? [] : (string[])["--data", Data],
         "--key-file", KeyFile, "--cluster", "end-to-end", "--profile", "local",
@@ -133,6 +136,7 @@ public sealed class NodeProcess : IAsyncDisposable
     public async ValueTask DisposeAsync()
     {
         await LoseAsync();
+        TestContext.Current.TestOutputHelper?.WriteLine($"--- {Name} (process {ProcessId}) ---\n{Said()}");
         Api.Dispose();
         process.Dispose();
     }

@@ -1,8 +1,6 @@
 using System.Diagnostics;
 using System.Net;
-using System.Net.Http.Headers;
 using System.Text;
-using System.Text.Json.Nodes;
 using System.Text.RegularExpressions;
 using Gossip.Core.Ports;
 using Gossip.Core.Replication;
@@ -12,8 +10,6 @@ namespace Gossip.EndToEnd;
 /// <summary>Real nodes on disks that forget or fail: what was acknowledged stays, and nothing is acknowledged that may not stay.</summary>
 public sealed partial class SickDiskTests
 {
-    const string Maps = "api/v1/namespaces/default/configmaps";
-
     /// <summary>
     /// One flipped byte once deleted 41 of 42 objects from a whole cluster: a damaged snapshot counted as none, the log behind it was
     /// believed, and its context told the peers that everything in the snapshot was deleted.
@@ -28,26 +24,26 @@ public sealed partial class SickDiskTests
         await LocalCluster.UntilAsync("both know each other", async () =>
             (await forgetful.GetAsync("gossip/v1/members"))["members"]!.AsArray().Count == 2);
         for (var i = 0; i < Count; i++)
-            Assert.Equal(HttpStatusCode.Created, await CreateAsync(keeper, $"map-{i}", letters: 450_000));
+            Assert.Equal(HttpStatusCode.Created, await ConfigMaps.CreateAsync(keeper, $"map-{i}", letters: 450_000));
         var snapshot = Path.Combine(data, "snapshot");
         await LocalCluster.UntilAsync("the second node has compacted its log", () => Task.FromResult(File.Exists(snapshot)));
-        await LocalCluster.UntilAsync("the second node has all of it", async () => (await MapsAsync(forgetful)).Count == Count);
+        await LocalCluster.UntilAsync("the second node has all of it", async () => (await ConfigMaps.NamesAsync(forgetful)).Count == Count);
 
         await forgetful.KillAsync();
         var before = Contexts(data);
-        Assert.Equal(HttpStatusCode.Created, await CreateAsync(keeper, "short-lived", letters: 10));
+        Assert.Equal(HttpStatusCode.Created, await ConfigMaps.CreateAsync(keeper, "short-lived", letters: 10));
         foreach (var letters in (int[])[20, 30]) // no row tells of the first of these two writes
-            Assert.Equal(HttpStatusCode.OK, await ReplaceAsync(keeper, "short-lived", letters));
-        Assert.Equal(HttpStatusCode.OK, (await keeper.Api.DeleteAsync($"{Maps}/short-lived")).StatusCode);
-        await LocalCluster.UntilAsync("it is gone", async () => !(await MapsAsync(keeper)).Contains("short-lived"));
+            Assert.Equal(HttpStatusCode.OK, await ConfigMaps.ReplaceAsync(keeper, "short-lived", letters));
+        Assert.Equal(HttpStatusCode.OK, (await keeper.Api.DeleteAsync($"{ConfigMaps.Path}/short-lived")).StatusCode);
+        await LocalCluster.UntilAsync("it is gone", async () => !(await ConfigMaps.NamesAsync(keeper)).Contains("short-lived"));
         await cluster.RestartAsync(1);
         await LocalCluster.UntilAsync("the second node has joined what the first has seen", () => Task.FromResult(Contexts(data) > before));
         await cluster[1].KillAsync();
 
         Flip(snapshot);
         await cluster.RestartAsync(1);
-        await LocalCluster.UntilAsync("the second node has everything again", async () => (await MapsAsync(cluster[1])).Count == Count);
-        Assert.Equal(Count, (await MapsAsync(keeper)).Count);
+        await LocalCluster.UntilAsync("the second node has everything again", async () => (await ConfigMaps.NamesAsync(cluster[1])).Count == Count);
+        Assert.Equal(Count, (await ConfigMaps.NamesAsync(keeper)).Count);
         Assert.Contains("StoreDamaged", cluster[1].Said(), StringComparison.Ordinal);
         Assert.True(File.Exists(snapshot + ".damaged"));
     }
@@ -67,7 +63,7 @@ public sealed partial class SickDiskTests
             for (var i = 0; i < 30; i++)
             {
                 var hasFailed = Trace(trace).Contains("(INJECTED)", StringComparison.Ordinal);
-                if (!await IsAcknowledgedAsync(node, $"map-{i}")) continue;
+                if (!await ConfigMaps.IsAcknowledgedAsync(node, $"map-{i}")) continue;
                 Assert.False(hasFailed, $"write {i} was acknowledged after fsync had failed");
                 acknowledged++;
             }
@@ -83,54 +79,6 @@ public sealed partial class SickDiskTests
     }
 
     static bool HasStrace => Environment.GetEnvironmentVariable("PATH")!.Split(':').Any(path => File.Exists(Path.Combine(path, "strace")));
-
-    static async Task<bool> IsAcknowledgedAsync(NodeProcess node, string name)
-    {
-        try
-        {
-            return await CreateAsync(node, name, letters: 10) == HttpStatusCode.Created;
-        }
-        catch (HttpRequestException)
-        {
-            return false; // the node has ended
-        }
-    }
-
-    static async Task<HttpStatusCode> CreateAsync(NodeProcess node, string name, int letters)
-    {
-        using var body = Map(name, letters);
-        using var answer = await node.Api.PostAsync(Maps, body);
-        return answer.StatusCode;
-    }
-
-    static async Task<HttpStatusCode> ReplaceAsync(NodeProcess node, string name, int letters)
-    {
-        using var body = Map(name, letters);
-        using var answer = await node.Api.PutAsync($"{Maps}/{name}", body);
-        return answer.StatusCode;
-    }
-
-    static StringContent Map(string name, int letters)
-    {
-        var map = new JsonObject
-        {
-            ["apiVersion"] = "v1",
-            ["kind"] = "ConfigMap",
-            ["metadata"] = new JsonObject { ["name"] = name },
-            ["data"] = new JsonObject { ["letters"] = new string('x', letters) },
-        };
-        return new StringContent(map.ToJsonString(), Encoding.UTF8, "application/json");
-    }
-
-    /// <summary>The names of all there are, without what they hold.</summary>
-    static async Task<HashSet<string>> MapsAsync(NodeProcess node)
-    {
-        using var asked = new HttpRequestMessage(HttpMethod.Get, Maps);
-        asked.Headers.Accept.Add(MediaTypeWithQualityHeaderValue.Parse("application/json;as=Table;v=v1;g=meta.k8s.io"));
-        using var answer = await node.Api.SendAsync(asked);
-        var table = JsonNode.Parse(await answer.EnsureSuccessStatusCode().Content.ReadAsStreamAsync())!;
-        return [.. table["rows"]!.AsArray().Select(row => row!["object"]!["metadata"]!["name"]!.GetValue<string>())];
-    }
 
     /// <summary>How often the node wrote down, since its last snapshot, that it has seen all that a peer has.</summary>
     static int Contexts(string data)

@@ -184,14 +184,11 @@ sealed class LogWriter
 
     void LookAtRoom()
     {
-        if (store.HasReserve == !isFull) return;
-        if (!isFull) BeFull("no room is left but what was set aside");
-        else if (store.TryReserve())
-        {
-            isFull = false;
-            compactFrom = compactAt;
-            events.DiskChanged(new DiskReport(DiskState.Healthy, ""));
-        }
+        if (!isFull && !store.HasReserve) BeFull("no room is left but what was set aside");
+        if (!isFull || !store.TryReserve()) return;
+        isFull = false;
+        compactFrom = compactAt;
+        events.DiskChanged(new DiskReport(DiskState.Healthy, ""));
     }
 
     void BeFull(string why)

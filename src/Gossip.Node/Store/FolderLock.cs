@@ -5,6 +5,8 @@ namespace Gossip.Node.Store;
 /// <summary>One node on a data folder. The lock goes with the process, however it ends.</summary>
 sealed class FolderLock : IDisposable
 {
+    const int TakenOnLinux = 11, TakenOnMac = 35, TakenOnWindows = unchecked((int)0x80070020); // EWOULDBLOCK, ERROR_SHARING_VIOLATION
+
     const string OwnerSuffix = ".pid"; // beside it: a locked file cannot be read by others
 
     readonly FileStream held;
@@ -23,7 +25,7 @@ sealed class FolderLock : IDisposable
             OwnerOnly.Write(path + OwnerSuffix, Environment.ProcessId.ToString(CultureInfo.InvariantCulture));
             return new FolderLock(file);
         }
-        catch (IOException fault) when (file is null && File.Exists(path) && !StoreFault.IsFull(fault))
+        catch (IOException fault) when (file is null && fault.HResult is TakenOnLinux or TakenOnMac or TakenOnWindows)
         {
             throw new StoreFault($"another node runs on the data folder {folder} (pid {OwnerOf(path)}); stop it, or choose another folder", fault);
         }

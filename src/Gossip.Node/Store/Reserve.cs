@@ -21,14 +21,14 @@ sealed class Reserve(string folder)
         if (IsHeld) return true;
         try
         {
-            using (var file = OwnerOnly.OpenAllocated(path, Size)) Posix.Sync(file.SafeFileHandle);
-            return IsHeld = true;
+            OwnerOnly.OpenAllocated(path, Size).Dispose();
         }
-        catch (IOException full) when (StoreFault.IsFull(full))
+        catch (IOException)
         {
-            Remove();
+            Remove(); // .NET has a message for a full disk here, and no number
             return false;
         }
+        return IsHeld = true;
     }
 
     /// <summary>Its room is free for others.</summary>

@@ -266,6 +266,15 @@ public sealed class FileStoreTests : StoreContract, IDisposable
     }
 
     [Fact]
+    public void A_lock_that_cannot_be_opened_for_another_reason_is_not_taken_for_another_node()
+    {
+        Assert.SkipWhen(OperatingSystem.IsWindows(), "links to nowhere are Unix'");
+        File.CreateSymbolicLink(Path.Combine(folder, "lock"), Path.Combine(folder, "lock")); // too many levels of it
+        using var store = Create();
+        Assert.DoesNotContain("another node", Assert.Throws<StoreFault>(store.Open).Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public void The_folder_is_free_once_its_node_has_ended()
     {
         Write("a");
