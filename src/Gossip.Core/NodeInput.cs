@@ -14,6 +14,8 @@ public enum NodeInputKind : byte
 
     /// <summary>The process is about to end.</summary>
     StopRequested,
+
+    /// <summary>The disk is full, has room again, or failed.</summary>
     DiskReported,
 }
 
@@ -39,6 +41,8 @@ public readonly record struct NodeInput
     public RequestId Request { get; private init; }
     public Request? Question { get; private init; }
     public HostAnswer? HostAnswer { get; private init; }
+
+    /// <summary>Of a <see cref="NodeInputKind.DiskReported"/>.</summary>
     public DiskReport? Disk { get; private init; }
 
     /// <summary>The first input of a node's life: it begins to probe, gossip and join.</summary>

@@ -193,7 +193,8 @@ public sealed class Cluster
         (store, w) => store.Swap(w.Nodes[from].Store, isLog));
 
     /// <summary>From now on an fsync of that machine's disk takes so long.</summary>
-    public Cluster SlowDisk(int node, TimeSpan sync) => Doing($".SlowDisk({node}, {sync.TotalSeconds} s)", w => w.Nodes[node].SyncDelay = sync);
+    public Cluster SlowDisk(int node, TimeSpan sync) =>
+        Doing($".SlowDisk({node}, {sync.TotalSeconds} s)", w => w.Nodes[node].SyncDelay = sync);
 
     /// <summary>That machine's disk is full, or has room again.</summary>
     public Cluster FillDisk(int node, bool isFull) => Doing($".FillDisk({node}, {isFull})", w => w.Nodes[node].FillDisk(isFull));
@@ -208,8 +209,7 @@ public sealed class Cluster
         for (var left = time; left > TimeSpan.Zero; left -= Glance)
         {
             For(Glance);
-            foreach (var pod in World.Nodes.SelectMany(node => node.Runtime.Pods.Values).Where(held => held.IsAnythingUp).GroupBy(held => held.Launch.Name))
-                seen = Math.Max(seen, pod.Count());
+            foreach (var copies in RunningNow.CountBy(name => name)) seen = Math.Max(seen, copies.Value);
         }
         most = seen;
         return this;

@@ -2,7 +2,9 @@ using System.Net;
 
 namespace Gossip.EndToEnd;
 
-/// <summary>Real data folders that are not as they were: nothing acknowledged is lost, or the node does not start and says what to do.</summary>
+/// <summary>
+/// Real data folders that are not as they were: nothing acknowledged is lost, or the node does not start and says what to do.
+/// </summary>
 public sealed class DamagedFolderTests
 {
     const int Maps = 30;
@@ -54,7 +56,8 @@ public sealed class DamagedFolderTests
         {
             var (data, key) = (Path.Combine(folder, "data"), Path.Combine(folder, "key"));
             await File.WriteAllTextAsync(key, (await GossipProgram.RunAsync("keygen")).Output);
-            string[] run = ["run", "--name", "a", "--data", data, "--key-file", key, "--port", "0", "--api", "127.0.0.1:0", "--docker", "none"];
+            string[] run =
+                ["run", "--name", "a", "--data", data, "--key-file", key, "--port", "0", "--api", "127.0.0.1:0", "--docker", "none"];
             var setup = new NodeSetup("a", data, key, 0, 1, []) { Words = run };
             await using (var node = NodeProcess.Launch(setup))
             {

@@ -50,7 +50,8 @@ public sealed class FullDiskTests : IDisposable
             """);
         var applied = await GossipProgram.RunAsync("apply", "-f", manifest, "--server", well.Api.BaseAddress!.ToString());
         Assert.True(applied.ExitCode == 0, applied.Error);
-        await LocalCluster.UntilAsync("both run pods", async () => (await PodsAsync(well)) is var (onWell, onSick) && onSick > 0 && onWell + onSick == 4);
+        await LocalCluster.UntilAsync("both run pods", async () =>
+            await PodsAsync(well) is var (onWell, onSick) && onSick > 0 && onWell + onSick == 4);
 
         disk.Fill();
         var kept = 0;
@@ -65,8 +66,8 @@ public sealed class FullDiskTests : IDisposable
         await LocalCluster.UntilAsync("it takes writes again by itself", async () =>
             await ConfigMaps.CreateAsync(sick, "late") is HttpStatusCode.Created or HttpStatusCode.Conflict);
         await LocalCluster.UntilAsync("the pressure is over", async () => await ConditionAsync(well, "sick", "Ready") == "True");
-        await LocalCluster.UntilAsync("the other has what was kept", async () =>
-            (await ConfigMaps.NamesAsync(well)).IsSupersetOf(Enumerable.Range(1, Math.Max(0, kept - 1)).Select(i => $"map-{i}").Append("late")));
+        var all = Enumerable.Range(1, Math.Max(0, kept - 1)).Select(i => $"map-{i}").Append("late").ToList();
+        await LocalCluster.UntilAsync("the other has what was kept", async () => (await ConfigMaps.NamesAsync(well)).IsSupersetOf(all));
         await sick.StopAsync();
     }
 
@@ -93,7 +94,8 @@ public sealed class FullDiskTests : IDisposable
     static async Task<(int OnWell, int OnSick)> PodsAsync(NodeProcess asked)
     {
         var pods = (await asked.GetAsync("api/v1/namespaces/default/pods"))["items"]!.AsArray();
-        int On(string node) => pods.Count(pod => (string?)pod!["spec"]!["nodeName"] == node && (string?)pod["status"]!["phase"] == "Running");
+        int On(string node) => pods.Count(pod =>
+            (string?)pod!["spec"]!["nodeName"] == node && (string?)pod["status"]!["phase"] == "Running");
         return (On("well"), On("sick"));
     }
 

@@ -129,7 +129,8 @@ public sealed class NodeProcess : IAsyncDisposable
             if (said.Count > KeptLines) said.Dequeue();
         }
         // ready NAME gossip=127.0.0.1:7373 api=http://127.0.0.1:8080
-        if (line.StartsWith("ready ", StringComparison.Ordinal) && line.Split(" api=") is [_, var api] && Uri.TryCreate(api, UriKind.Absolute, out var address))
+        if (line.StartsWith("ready ", StringComparison.Ordinal) && line.Split(" api=") is [_, var api]
+            && Uri.TryCreate(api, UriKind.Absolute, out var address))
             ready.TrySetResult(address);
     }
 

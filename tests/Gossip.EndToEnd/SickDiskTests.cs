@@ -42,7 +42,8 @@ public sealed partial class SickDiskTests
 
         Flip(snapshot);
         await cluster.RestartAsync(1);
-        await LocalCluster.UntilAsync("the second node has everything again", async () => (await ConfigMaps.NamesAsync(cluster[1])).Count == Count);
+        await LocalCluster.UntilAsync("the second node has everything again", async () =>
+            (await ConfigMaps.NamesAsync(cluster[1])).Count == Count);
         Assert.Equal(Count, (await ConfigMaps.NamesAsync(keeper)).Count);
         Assert.Contains("StoreDamaged", cluster[1].Said(), StringComparison.Ordinal);
         Assert.True(File.Exists(snapshot + ".damaged"));

@@ -32,7 +32,8 @@ public class SickDiskTests
         return replies;
     }
 
-    static CreateObject Create(string name) => new(new ObjectName("ConfigMap", "default", name), "v1", [new ObjectField("data.a", "1"u8.ToArray())]);
+    static CreateObject Create(string name) =>
+        new(new ObjectName("ConfigMap", "default", name), "v1", [new ObjectField("data.a", "1"u8.ToArray())]);
 
     /// <summary>A hanging fsync once made 14 processes for 12 pods: the node went on bidding.</summary>
     [Theory, InlineData(1UL), InlineData(2UL), InlineData(3UL), InlineData(4UL)]
@@ -41,7 +42,8 @@ public class SickDiskTests
         var cluster = Running(seed).SlowDisk(1, 30.Seconds()).Scale(0, 6).WatchCopies(8.Seconds(), out var copies);
         Assert.Equal(1, copies);
         Assert.Equal(DiskState.Slow, DiskOf(cluster, node: 1, seenBy: 0));
-        Assert.Contains("is slow", Assert.IsType<Refused>(Assert.Single(Ask(cluster, 1, Create("late")))).Message, StringComparison.Ordinal);
+        var refused = Assert.IsType<Refused>(Assert.Single(Ask(cluster, 1, Create("late"))));
+        Assert.Contains("is slow", refused.Message, StringComparison.Ordinal);
 
         cluster.WatchCopies(20.Seconds(), out copies).SlowDisk(1, 1.Milliseconds()).WatchCopies(30.Seconds(), out var after).ExpectRest();
         Assert.InRange(copies, 1, 1);
@@ -67,7 +69,8 @@ public class SickDiskTests
         Assert.IsType<ObjectStored>(Assert.Single(created));
         Assert.Equal(DiskState.Full, DiskOf(cluster, node: 1, seenBy: 0));
         var refused = Assert.IsType<Refused>(Assert.Single(Ask(cluster, 1, Create("late"))));
-        Assert.Equal((RefusedBecause.Unavailable, "the disk is full: free some space; ask another node"), (refused.Because, refused.Message));
+        Assert.Equal(RefusedBecause.Unavailable, refused.Because);
+        Assert.Equal("the disk is full: free some space; ask another node", refused.Message);
         var deleted = Ask(cluster, 1, new DeleteObject(new ObjectName("ConfigMap", "default", "before"), null));
         cluster.For(60.Seconds());
         Assert.IsType<Deleted>(Assert.Single(deleted));

@@ -11,7 +11,9 @@ namespace Gossip.Core.Disk;
 /// Makes the disk a part of the node's health: a node whose disk is slow, full or failing bids for nothing, says why, and takes no
 /// write that it could not store. It comes back by itself when the disk does.
 /// </summary>
-/// <remarks>Inputs: what the log confirms, <see cref="DiskReport"/>s. Outputs: capacity, notes, a record now and then that changes nothing.</remarks>
+/// <remarks>
+/// Inputs: what the log confirms, <see cref="DiskReport"/>s. Outputs: capacity, notes, a record now and then that changes nothing.
+/// </remarks>
 sealed class DiskWatch(string node, Replicator rows, Bidder bidder) : INodePart
 {
     readonly DiskHealth health = new();

@@ -3,6 +3,7 @@ namespace Gossip.Core.Ports;
 /// <summary>How the disk does that a node writes to.</summary>
 public enum DiskState : byte
 {
+    /// <summary>Writes are durable within a moment.</summary>
     Healthy,
 
     /// <summary>Writes take longer than a second, or one hangs.</summary>

@@ -215,7 +215,8 @@ internal sealed class SimNode : NodeEffects
     {
         if (!IsUp) return;
         World.Sometimes.Count(isFull ? "a disk is full" : "a disk has room again");
-        World.Handle(this, NodeInput.DiskReported(isFull ? new DiskReport(DiskState.Full, "no space left") : new DiskReport(DiskState.Healthy, "")));
+        var report = isFull ? new DiskReport(DiskState.Full, "no space left") : new DiskReport(DiskState.Healthy, "");
+        World.Handle(this, NodeInput.DiskReported(report));
     }
 
     /// <summary>Ends the process once nothing of its pods is left, or its time is over, as the real driver does.</summary>

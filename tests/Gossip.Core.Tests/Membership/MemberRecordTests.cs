@@ -85,8 +85,14 @@ public sealed class MemberRecordTests
         var extended = Enumerable.Range(0, 15).Select(i => new ExtendedResource($"resource-{i:d2}", long.MaxValue >> 11)).ToArray();
         var record = new MemberRecord(
             card with { ApiUrl = new string('u', length) }, new Incarnation(1UL << 62, uint.MaxValue), MemberState.Dead, TimeSpan.FromDays(365),
-            new Capacity(1UL << 62, 1UL << 62, new Resources(default, default, default, 0, [.. extended]), new string('x', CapacityNews.UnreadyMost)) { LostRuntimes = new string('x', CapacityNews.LostMost), HostFault = new string('x', CapacityNews.FaultMost),
-                StoreDamage = new string('x', CapacityNews.DamageMost), Disk = DiskState.Failing });
+            new Capacity(
+                1UL << 62, 1UL << 62, new Resources(default, default, default, 0, [.. extended]), new string('x', CapacityNews.UnreadyMost))
+            {
+                LostRuntimes = new string('x', CapacityNews.LostMost),
+                HostFault = new string('x', CapacityNews.FaultMost),
+                StoreDamage = new string('x', CapacityNews.DamageMost),
+                Disk = DiskState.Failing,
+            });
         RoundTrip(record); // within every bound
         Assert.InRange(Bytes(record).Length, 700, Limits.DatagramMessage);
     }

@@ -27,7 +27,10 @@ static class WireSamples
     static readonly PodRun Run = new(new PodId(new Uid(0x11, 1), 2, 0x77), new Epoch(3));
     static readonly ScoreParts Parts = Tables.ScorePartsTests.Of((0, 979), (3, 500), (63, -20));
     static readonly Resources Room = new(new MilliCpu(4000), new Bytes(1L << 32), new Bytes(1L << 33), 110, [new ExtendedResource("example.com/gpu", 2)]) { Devices = new([new DeviceGroup("gpu", "A10", [1000, 1000, 300])]) };
-    static readonly Capacity Capacity = new(5, 6, Room, "starting") { LostRuntimes = "docker", HostFault = "host filter x failed", StoreDamage = "the log is missing", Disk = DiskState.Full };
+    static readonly Capacity Capacity = new(5, 6, Room, "starting")
+    {
+        LostRuntimes = "docker", HostFault = "host filter x failed", StoreDamage = "the log is missing", Disk = DiskState.Full,
+    };
     static readonly NodeCard Card = new(
         "a", Address, Labels.Of(("zone", "z1")), [new Taint("gpu", "yes", TaintEffect.NoSchedule)], Room, [RuntimeNames.Process], "http://127.0.0.1:8080");
     static readonly MemberRecord Member = new(Card, new Incarnation(5, 1), MemberState.Suspect, TimeSpan.FromSeconds(9), Capacity);
