@@ -25,8 +25,11 @@ sealed class DiskHealth
 
     const int QuickInARow = 2;
 
+    /// <summary>A node has a turn at least at each tick of its gossip. Without one it was paused, and that is not the disk's fault.</summary>
+    static readonly TimeSpan PausedAfter = TimeSpan.FromMilliseconds(500);
+
     LogPosition? timed;
-    Instant since, confirmedAt;
+    Instant since, confirmedAt, lookedAt;
     int quick;
     bool isSlow, isHanging;
     DiskReport told = new(DiskState.Healthy, "");
@@ -57,6 +60,8 @@ sealed class DiskHealth
     /// <param name="confirmed">The last that is durable.</param>
     public void Look(LogPosition written, LogPosition confirmed, Instant now)
     {
+        if (now - lookedAt > PausedAfter) since += now - lookedAt;
+        lookedAt = now;
         if (timed is { } waited)
         {
             var took = now - since;
