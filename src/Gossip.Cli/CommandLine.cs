@@ -64,7 +64,7 @@ static class CommandLine
         MembersVerb.Create(), VotersVerb.Create(), WhyVerb.Create(),
         LogsVerb.Create(), ExecVerb.Create(), AttachVerb.Create(), CpVerb.Create(), TopVerb.Create(),
         DrainVerb.Create(), UncordonVerb.Create(),
-        DoctorVerb.Create(), SimVerb.Create(), KeygenVerb.Create(), HelloVerb.Create(),
+        DoctorVerb.Create(), BackupVerb.Create(), SimVerb.Create(), KeygenVerb.Create(), HelloVerb.Create(),
     };
 
     static int Refuse(ParseResult parsed)

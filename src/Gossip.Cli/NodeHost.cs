@@ -27,6 +27,7 @@ static class NodeHost
     {
         var options = settings.Options;
         using var logs = Logs();
+        using var memory = new IdleMemory();
         GossipNode? node = null;
         var api = new KubernetesApi((request, cancel) => node?.AskAsync(request, cancel)
             ?? Task.FromResult<Reply>(new Refused(RefusedBecause.Unavailable, "the node is starting: ask again in a moment")),

@@ -6,6 +6,71 @@ namespace Gossip.EndToEnd;
 public class ApplyTests
 {
     [Fact]
+    public async Task A_backup_of_one_cluster_applied_to_another_wants_the_same_there()
+    {
+        await using var one = await LocalCluster.StartAsync(1);
+        await using var other = await LocalCluster.StartAsync(1);
+        var (manifest, backup, again) =
+            (Path.Combine(one.Folder, "all.yaml"), Path.Combine(one.Folder, "backup.json"), Path.Combine(one.Folder, "again.json"));
+        await File.WriteAllTextAsync(manifest, """
+            apiVersion: v1
+            kind: Namespace
+            metadata: {name: shop}
+            ---
+            apiVersion: v1
+            kind: Secret
+            metadata: {name: key, namespace: shop}
+            stringData: {word: open}
+            ---
+            apiVersion: v1
+            kind: Service
+            metadata: {name: idle, namespace: shop}
+            spec: {selector: {app: idle}, ports: [{port: 80}]}
+            ---
+            apiVersion: apps/v1
+            kind: Deployment
+            metadata: {name: idle, namespace: shop}
+            spec:
+              replicas: 2
+              selector: {matchLabels: {app: idle}}
+              template:
+                metadata: {labels: {app: idle}}
+                spec:
+                  runtimeClassName: process
+                  containers: [{name: main, command: [sleep, "1000"]}]
+            ---
+            apiVersion: v1
+            kind: Pod
+            metadata: {name: bare}
+            spec:
+              runtimeClassName: process
+              containers: [{name: main, command: [sleep, "1000"]}]
+            """);
+        await RunAsync("apply", "-f", manifest, "--server", ServerOf(one));
+        await LocalCluster.UntilAsync("its pods run", async () => (await one[0].GetAsync("api/v1/pods"))["items"]!.AsArray().Count == 3);
+        var said = await RunAsync("backup", "--to", backup, "--server", ServerOf(one));
+        Assert.Contains("Secrets are in it in plain", said.Error, StringComparison.Ordinal);
+        if (!OperatingSystem.IsWindows())
+            Assert.Equal(UnixFileMode.UserRead | UnixFileMode.UserWrite, File.GetUnixFileMode(backup));
+
+        await RunAsync("apply", "-f", backup, "--server", ServerOf(other));
+        await RunAsync("backup", "--to", again, "--server", ServerOf(other));
+        Assert.Equal(await File.ReadAllTextAsync(backup), await File.ReadAllTextAsync(again));
+        Assert.Contains("\"b3Blbg==\"", await File.ReadAllTextAsync(again), StringComparison.Ordinal);
+        await LocalCluster.UntilAsync("the pods run there", async () =>
+            (await other[0].GetAsync("api/v1/pods"))["items"]!.AsArray().Count == 3);
+    }
+
+    static string ServerOf(LocalCluster cluster) => cluster[0].Api.BaseAddress!.ToString();
+
+    static async Task<GossipOutcome> RunAsync(params string[] words)
+    {
+        var ran = await GossipProgram.RunAsync(words);
+        Assert.True(ran.ExitCode == 0, ran.Error);
+        return ran;
+    }
+
+    [Fact]
     public async Task Every_real_manifest_has_a_plan_and_no_fault()
     {
         var folder = Manifests();

@@ -77,6 +77,8 @@ public sealed partial class EveryOptionTests(EveryOptionTests.TwoNodes nodes) : 
         new("sim", "--planted", Small, "no-such-bug"), new("sim", "--any-rules", Small), new("sim", "--json", Small),
         new("sim", "--rotten-disks", Small),
         new("doctor", "--data", ["--data", "{data}"], "{folder}"), new("doctor", "--json", ["--data", "{data}"]),
+        new("backup", "--to", ["--to", "{new}"], "{manifest}"), new("backup", "--json", ["--to", "{new}"]),
+        new("backup", "--server", ["--to", "{new}"], "{second}"),
         new("hello", "--port", ["--port", "{taken}"], "70000"),
     ];
 
@@ -168,10 +170,18 @@ public sealed partial class EveryOptionTests(EveryOptionTests.TwoNodes nodes) : 
             "{other}" => Manifest("two"),
             "{folder}" => folder.FullName,
             "{data}" => DataFolder(),
+            "{new}" => NewFile(),
             "{second}" => second.Url,
             "{taken}" => ((IPEndPoint)taken.LocalEndpoint).Port.ToString(System.Globalization.CultureInfo.InvariantCulture),
             _ => word,
         };
+    }
+
+    string NewFile()
+    {
+        var path = Path.Combine(folder.FullName, "new.json");
+        File.Delete(path);
+        return path;
     }
 
     string DataFolder()
@@ -198,6 +208,12 @@ public sealed partial class EveryOptionTests(EveryOptionTests.TwoNodes nodes) : 
             {"members": [{"name": "n1", "state": "Alive", "address": "[::1]:7373", "incarnation": "1.0", "apiUrl": "", "self": true,
               "pods": 1, "freeMilliCpu": 1, "freeMemory": 1, "runtimes": ["process"]}]}
             """),
+        "/apis" => new("""{"groups": []}"""),
+        "/api/v1" => new("""
+            {"resources": [{"name": "configmaps", "kind": "ConfigMap", "verbs": ["create"]},
+              {"name": "nodes", "kind": "Node", "verbs": ["create"]}]}
+            """),
+        "/api/v1/configmaps" => new("""{"items": [{"metadata": {"name": "one", "creationTimestamp": "2026-12-01T02:49:28Z"}}]}"""),
         "/gossip/v1/voters" => new("""{"voters": ["n1"], "version": 1}"""),
         "/gossip/v1/plan" => new("""
             {"faults": [], "warnings": [], "steps": [], "placement": {"workloads": [], "evictions": 0, "fits": true}}
