@@ -50,7 +50,7 @@ public class DemoTests
         leftovers.AssertNone();
     }
 
-    /// <summary>The demo takes consecutive ports from the one that it is given: the last ports of all would be refused for another reason.</summary>
+    /// <summary>The demo takes the ports that follow, too: where there are none, it would refuse for another reason.</summary>
     static TcpListener TakePortWithRoomAbove()
     {
         while (true)

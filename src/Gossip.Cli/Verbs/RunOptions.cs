@@ -1,10 +1,11 @@
 using System.CommandLine;
 using System.Net;
-using Gossip.Core;
 using Gossip.Core.Membership;
 using Gossip.Core.Primitives;
 using Gossip.Node;
+using Gossip.Node.Sealing;
 using Gossip.Node.Transport;
+using Gossip.Runtimes.Docker;
 using Gossip.Runtimes.Processes;
 
 namespace Gossip.Cli.Verbs;
@@ -90,13 +91,18 @@ sealed class RunOptions
         if (parsed.GetValue(keyFile) is { } file) options.HiddenFromPods.Add(file);
         options.Timings = parsed.GetValue(profile) == "local" ? NodeTimings.Local : NodeTimings.Lan;
         ReadScheduling(parsed, options);
-        options.RunProcesses = true;
-        options.ProcessIsolation = Enum.Parse<ProcessIsolation>(parsed.GetValue(isolation)!, ignoreCase: true);
-        options.Docker = parsed.GetValue(docker) is "auto"
+        ReadRuntimes(parsed, options);
+        return new NodeHost.Settings(ApiAddress(parsed.GetValue(api)!), options);
+    }
+
+    void ReadRuntimes(ParseResult parsed, GossipOptions options)
+    {
+        var engine = parsed.GetValue(docker) is "auto"
             ? (File.Exists(DockerSocket) ? new Uri($"unix://{DockerSocket}") : null)
             : RunTexts.Engine("--docker", parsed.GetValue(docker)!);
-        options.Podman = RunTexts.Engine("--podman", parsed.GetValue(podman)!);
-        return new NodeHost.Settings(ApiAddress(parsed.GetValue(api)!), options);
+        if (engine is not null) options.Runtimes.Add(DockerRuntime.At(engine));
+        if (RunTexts.Engine("--podman", parsed.GetValue(podman)!) is { } socket) options.Runtimes.Add(DockerRuntime.AtPodman(socket));
+        options.Runtimes.Add(ProcessRuntime.OnThisMachine(Enum.Parse<ProcessIsolation>(parsed.GetValue(isolation)!, ignoreCase: true)));
     }
 
     void ReadScheduling(ParseResult parsed, GossipOptions options)

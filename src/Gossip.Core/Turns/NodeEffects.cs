@@ -62,9 +62,3 @@ public enum NodeMeasure : byte
     /// </summary>
     Auction,
 }
-
-/// <summary>How much a note matters.</summary>
-public enum NoteLevel : byte { Debug, Information, Warning }
-
-/// <summary>A line for the log: what happened, to whom.</summary>
-public readonly record struct NodeNote(NoteLevel Level, string Event, string Subject, string Detail);

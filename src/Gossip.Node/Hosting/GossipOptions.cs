@@ -9,7 +9,6 @@ using Gossip.Core.Turns;
 using Gossip.Node.Configuration;
 using Gossip.Node.Sealing;
 using Gossip.Node.Workloads;
-using Gossip.Runtimes.Processes;
 using Microsoft.Extensions.DependencyInjection;
 
 namespace Gossip.Node;
@@ -94,32 +93,24 @@ public sealed class GossipOptions
     /// <summary>Where the node's HTTP API answers, for others to know; empty without one.</summary>
     public string ApiUrl { get; set; } = "";
 
-    /// <summary>Whether this node runs pods of runtime class <c>process</c>: any program, as the node's own user.</summary>
-    public bool RunProcesses { get; set; } = true;
-
-    /// <summary>How far process pods are isolated from the machine and from each other.</summary>
-    public ProcessIsolation ProcessIsolation { get; set; }
-
-    /// <summary>Where a Docker Engine answers, as <c>unix:///var/run/docker.sock</c>; null for none. Several nodes may share one.</summary>
-    public Uri? Docker { get; set; }
-
-    /// <summary>Where Podman's Docker-compatible API answers, as <c>unix:///run/podman/podman.sock</c>; null for none.</summary>
-    public Uri? Podman { get; set; }
-
     /// <summary>
     /// Files and folders of this machine that no isolated pod of processes may see, such as the file that holds the key. The
     /// data folder is always hidden.
     /// </summary>
     public IList<string> HiddenFromPods { get; } = [];
 
-    /// <summary>Further pod runtimes, each made when the node starts.</summary>
-    public IList<Func<RuntimeFacts, IPodRuntime>> Runtimes { get; } = [];
+    /// <summary>
+    /// What runs pods besides this host app's own workloads: each is created when the node starts, and one that cannot run here
+    /// notes why and is null. None by default. The packages Gossip.Runtimes.Processes and Gossip.Runtimes.Docker have some to add:
+    /// <c>options.Runtimes.Add(ProcessRuntime.OnThisMachine())</c>, <c>options.Runtimes.Add(DockerRuntime.At(endpoint))</c>. Where two
+    /// serve one runtime class, the first does.
+    /// </summary>
+    public IList<Func<RuntimeFacts, IPodRuntime?>> Runtimes { get; } = [];
 
     /// <summary>
     /// Whether stopping the host leaves the cluster and stops the node's pods. If not, processes run on for the node's next
-    /// start to adopt; workloads of the host app end either way, and others take them over. Null: only a node with a temporary data folder
-    /// leaves,
-    /// since its next start would know nothing.
+    /// start to adopt; workloads of the host app end either way, and others take them over. Null: only a node with a temporary data
+    /// folder leaves, since its next start would know nothing.
     /// </summary>
     public bool? LeaveOnStop { get; set; }
 
@@ -196,9 +187,3 @@ public sealed class GossipOptions
             && (!char.IsUpper(type.Name[at - 1]) || at + 1 < type.Name.Length && char.IsLower(type.Name[at + 1])) ? $"-{letter}"
             : $"{letter}"));
 }
-
-/// <summary>What a pod runtime may want to know of its node.</summary>
-/// <param name="Folder">The node's data folder; keep to a folder of your own in it.</param>
-/// <param name="Hidden">Files and folders of the machine that pods must not see: the data folder, and what the options name.</param>
-/// <param name="Note">Takes what a person watching the node would want to read.</param>
-public sealed record RuntimeFacts(string Folder, NodeId Node, NodeAddress Address, ImmutableArray<string> Hidden, Action<NodeNote> Note);

@@ -20,8 +20,6 @@ using Gossip.Node.Store;
 using Gossip.Node.Talks;
 using Gossip.Node.Transport;
 using Gossip.Node.Workloads;
-using Gossip.Runtimes.Docker;
-using Gossip.Runtimes.Processes;
 using Microsoft.Extensions.Logging;
 using HostRules = Gossip.Node.Scheduling.HostRules;
 using Microsoft.Extensions.Logging.Abstractions;
@@ -173,20 +171,8 @@ sealed class RunningNode
 
     static List<IPodRuntime> Runtimes(GossipOptions options, RuntimeFacts facts, InProcessRuntime? inProcess)
     {
-        var runtimes = options.Runtimes.Select(make => make(facts)).ToList();
+        var runtimes = options.Runtimes.Select(create => create(facts)).OfType<IPodRuntime>().ToList();
         if (inProcess is not null) runtimes.Add(inProcess);
-        foreach (var (name, endpoint) in ((string, Uri?)[])[(RuntimeNames.Docker, options.Docker), (RuntimeNames.Podman, options.Podman)])
-            if (endpoint is not null)
-                runtimes.Add(new DockerRuntime(new DockerRuntimeOptions(
-                    Path.Combine(facts.Folder, name), facts.Node, endpoint, facts.Address.ToIPAddress().ToString(), facts.Note) { Name = name }));
-        if (options.RunProcesses)
-            if (ProcessRuntime.Obstacle(options.ProcessIsolation) is { } obstacle) facts.Note(new NodeNote(NoteLevel.Warning, "RuntimeMissing", RuntimeNames.Process, obstacle));
-            else runtimes.Add(new ProcessRuntime(new ProcessRuntimeOptions(Path.Combine(facts.Folder, "pods"), facts.Node, facts.Note)
-            {
-                Isolation = options.ProcessIsolation,
-                HostAddress = facts.Address.ToIPAddress().ToString(),
-                Hidden = facts.Hidden,
-            }));
         return runtimes;
     }
 

@@ -1,6 +1,5 @@
-using Gossip.Core.Turns;
-using Gossip.Core;
 using Microsoft.Extensions.Logging;
+using Gossip.Core.Primitives;
 
 namespace Gossip.Node.Loop;
 

@@ -1,6 +1,5 @@
 using System.Collections.Immutable;
 using System.Globalization;
-using Gossip.Core.Pods;
 using Gossip.Core.Ports;
 
 namespace Gossip.Runtimes.Volumes;

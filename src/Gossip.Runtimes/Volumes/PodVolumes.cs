@@ -1,9 +1,6 @@
 using System.Collections.Immutable;
-using Gossip.Core.Explain;
-using Gossip.Core.Pods;
 using Gossip.Core.Ports;
 using Gossip.Core.Templates;
-using Gossip.Core.Turns;
 using Gossip.Runtimes.Pods;
 
 namespace Gossip.Runtimes.Volumes;

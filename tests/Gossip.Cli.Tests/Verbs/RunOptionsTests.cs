@@ -1,9 +1,9 @@
 using System.CommandLine;
 using System.Globalization;
 using Gossip.Cli.Verbs;
-using Gossip.Core;
 using Gossip.Core.Membership;
 using Gossip.Core.Ports;
+using Gossip.Core.Primitives;
 using Gossip.Core.Requests;
 using Gossip.Core.Templates;
 using Gossip.Node;
@@ -67,9 +67,9 @@ public sealed class RunOptionsTests : IDisposable
             ["--pods"] = (["7"], settings => settings.Options.Resources.Pods.ToString(CultureInfo.InvariantCulture)),
             ["--bandwidth"] = (["1G"], settings => string.Join(' ', settings.Options.Resources.Extended)),
             ["--score-weight"] = (["least-allocated=0"], settings => string.Join(' ', settings.Options.Scheduling.ToRules().Weights)),
-            ["--docker"] = (["tcp://engine:1"], settings => settings.Options.Docker?.ToString() ?? ""),
-            ["--podman"] = (["unix:///podman"], settings => settings.Options.Podman?.ToString() ?? ""),
-            ["--process-isolation"] = (["none"], settings => settings.Options.ProcessIsolation.ToString()),
+            ["--docker"] = (["tcp://engine:1"], Runtimes),
+            ["--podman"] = (["unix:///podman"], Runtimes),
+            ["--process-isolation"] = (["none"], Runtimes),
         };
         var declared = new RunOptions().All.Select(option => option.Name);
         Assert.Equal(declared.Order(StringComparer.Ordinal), checks.Keys.Order(StringComparer.Ordinal));
@@ -138,10 +138,27 @@ public sealed class RunOptionsTests : IDisposable
     [Fact]
     public void A_node_runs_processes_and_asks_a_Docker_Engine_only_where_one_is()
     {
-        Assert.True(Node().RunProcesses);
-        Assert.Null(Node("--docker", "none").Docker);
-        Assert.Equal(File.Exists("/var/run/docker.sock"), Node().Docker is not null);
-        Assert.Equal(ProcessIsolation.Auto, Node().ProcessIsolation);
+        Assert.Equal("process none", Runtimes(Read("--docker", "none", "--process-isolation", "none")));
+        Assert.Equal(File.Exists("/var/run/docker.sock"), Runtimes(Read()).StartsWith("docker ", StringComparison.Ordinal));
+        var all = Runtimes(Read("--docker", "tcp://a:1", "--podman", "tcp://b:1"));
+        Assert.StartsWith("docker , podman , process ", all, StringComparison.Ordinal);
+    }
+
+    /// <summary>What a node of this machine would get: each runtime's name and how it isolates, then what was noted.</summary>
+    static string Runtimes(NodeHost.Settings settings)
+    {
+        var texts = new List<string>();
+        var notes = new List<string>();
+        foreach (var create in settings.Options.Runtimes)
+        {
+            var facts = new RuntimeFacts(
+                Path.GetTempPath(), NodeId.Of("a"), NodeAddress.V4(0x7F000001, 1), [], note => notes.Add(note.Event));
+            var runtime = create(facts);
+            if (runtime is null) continue;
+            texts.Add($"{runtime.Classes[0]} {runtime.NodeLabels[ProcessRuntime.IsolationLabel]}");
+            runtime.DisposeAsync().AsTask().GetAwaiter().GetResult();
+        }
+        return string.Join(", ", [.. texts, .. notes]);
     }
 
     [Fact]

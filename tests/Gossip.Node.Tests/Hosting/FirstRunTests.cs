@@ -107,8 +107,8 @@ public sealed class FirstRunTests
         var builder = Host.CreateApplicationBuilder();
         builder.Services.AddGossip(options =>
         {
-            (options.Name, options.Keyring, options.Port, options.RunProcesses, options.Timings) = ("both",
-                Gossip.Node.Sealing.Keyring.Generate(), 0, false, NodeTimings.Local);
+            (options.Name, options.Keyring, options.Port, options.Timings) = ("both",
+                Gossip.Node.Sealing.Keyring.Generate(), 0, NodeTimings.Local);
             options.AddWorkload("one", 1, one.RunAsync);
         });
         builder.Services.AddGossip(options => options.AddWorkload("two", 1, two.RunAsync));
@@ -126,8 +126,8 @@ public sealed class FirstRunTests
         var builder = Host.CreateApplicationBuilder();
         builder.Services.AddGossip(options =>
         {
-            (options.Name, options.Keyring, options.Port, options.RunProcesses, options.Timings) = ("a",
-                Gossip.Node.Sealing.Keyring.Generate(), 0, false, NodeTimings.Local);
+            (options.Name, options.Keyring, options.Port, options.Timings) = ("a",
+                Gossip.Node.Sealing.Keyring.Generate(), 0, NodeTimings.Local);
             options.AddWorkload("bad", 1, (_, _) => throw new InvalidOperationException("no mail today"));
             options.AddWorkload("worse", 1, (_, stop) =>
             {

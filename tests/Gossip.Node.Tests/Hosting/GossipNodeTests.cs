@@ -181,7 +181,6 @@ public sealed class GossipNodeTests : IDisposable
             options.Name = "embedded";
             options.Keyring = Gossip.Node.Sealing.Keyring.Generate();
             options.Port = 0;
-            options.RunProcesses = false;
         }));
         using var host = builder.Build();
         await host.StartAsync();

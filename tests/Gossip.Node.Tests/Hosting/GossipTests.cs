@@ -17,8 +17,8 @@ public sealed class GossipTests
         var builder = Host.CreateApplicationBuilder();
         builder.Services.AddGossip(options =>
         {
-            (options.Name, options.Keyring, options.Port, options.RunProcesses, options.Timings) = ("a",
-                Gossip.Node.Sealing.Keyring.Generate(), 0, false, NodeTimings.Local);
+            (options.Name, options.Keyring, options.Port, options.Timings) = ("a",
+                Gossip.Node.Sealing.Keyring.Generate(), 0, NodeTimings.Local);
             configure(options);
         });
         return builder;

@@ -42,7 +42,6 @@ sealed class TestCluster : IAsyncDisposable
             BindAddress = "127.0.0.1",
             Port = 0,
             Timings = NodeTimings.Local,
-            RunProcesses = false,
         };
         if (Seed is not null) options.Seeds.Add(Seed);
         configure?.Invoke(options);

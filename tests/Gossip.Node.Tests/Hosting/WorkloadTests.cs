@@ -39,8 +39,8 @@ public sealed class WorkloadTests
         builder.Services.AddScoped<Postbox>();
         builder.Services.AddGossip(options =>
         {
-            (options.Name, options.Keyring, options.Port, options.RunProcesses, options.Timings) = ("a",
-                Gossip.Node.Sealing.Keyring.Generate(), 0, false, NodeTimings.Local);
+            (options.Name, options.Keyring, options.Port, options.Timings) = ("a",
+                Gossip.Node.Sealing.Keyring.Generate(), 0, NodeTimings.Local);
             options.AddWorkload<MailSender>(copies: 2);
         });
         using (var host = builder.Build())

@@ -5,7 +5,7 @@ using Gossip.Core.Templates;
 using Gossip.Core.Turns;
 using Gossip.Node.Runtimes;
 using Gossip.Node.Workloads;
-using Gossip.Runtimes.Tests;
+using Gossip.Tests.Runtimes;
 
 namespace Gossip.Node.Tests.Runtimes;
 

@@ -1,10 +1,8 @@
 using System.Collections.Immutable;
 using System.Text;
-using Gossip.Core.Pods;
 using Gossip.Core.Ports;
 using Gossip.Core.Primitives;
 using Gossip.Core.Templates;
-using Gossip.Core.Turns;
 using Gossip.Runtimes.Pods;
 using Gossip.Runtimes.Volumes;
 

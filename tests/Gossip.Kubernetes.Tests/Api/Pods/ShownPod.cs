@@ -36,7 +36,6 @@ public sealed class ShownPod : IAsyncLifetime
             Keyring = Keyring.Generate(),
             Port = 0,
             Timings = NodeTimings.Local,
-            RunProcesses = false,
         };
         options.Runtimes.Add(_ => Runtime);
         node = new GossipNode(Options.Create(options));

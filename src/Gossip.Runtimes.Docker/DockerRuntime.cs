@@ -1,0 +1,294 @@
+using System.Collections.Concurrent;
+using System.Collections.Immutable;
+using System.Globalization;
+using System.Net;
+using Docker.DotNet.Models;
+using Gossip.Core.Ports;
+using Gossip.Core.Primitives;
+using Gossip.Core.Templates;
+using Gossip.Runtimes.Pods;
+using Gossip.Runtimes.Volumes;
+
+namespace Gossip.Runtimes.Docker;
+
+/// <summary>
+/// Runs pods on a Docker Engine, or on Podman's Docker-compatible socket. A pause container holds the pod's network,
+/// host ports and IPC, and every other container of the pod joins it. What should run is the core's to say and what runs
+/// is the engine's to know: this keeps little more than the pods' folders and follows the engine's events.
+/// </summary>
+/// <remarks>Disposing it leaves the pods running, as does the death of the node. See <c>docs/docker-runtime.md</c>.</remarks>
+public sealed partial class DockerRuntime : IPodRuntime
+{
+    readonly DockerRuntimeOptions options;
+    readonly string root;
+    readonly Marks marks;
+    readonly Engine engine;
+    readonly ConcurrentDictionary<PodRun, DockerPod> pods = new();
+    readonly CancellationTokenSource stop = new();
+    IPodReports? reports;
+    bool hasPauseImage;
+
+    /// <summary>Asks the engine nothing yet: one that is away is reported when the node starts.</summary>
+    public DockerRuntime(DockerRuntimeOptions options)
+    {
+        this.options = options;
+        root = Path.TrimEndingDirectorySeparator(Path.GetFullPath(options.Folder));
+        marks = new Marks(options.Node.Value.ToString("x16", CultureInfo.InvariantCulture), root);
+        engine = new Engine(options.Endpoint);
+        access = new PodAccess(engine);
+    }
+
+    /// <summary>For <c>GossipOptions.Runtimes</c>: runs pods on a Docker Engine. Several nodes may share one.</summary>
+    /// <param name="endpoint">Where it answers: <c>unix:///var/run/docker.sock</c>, <c>tcp://…</c></param>
+    public static Func<RuntimeFacts, IPodRuntime?> At(Uri endpoint) => At(endpoint, RuntimeNames.Docker);
+
+    /// <summary>For <c>GossipOptions.Runtimes</c>: runs pods on Podman by its Docker-compatible API.</summary>
+    /// <param name="endpoint">Where it answers: <c>unix:///run/podman/podman.sock</c>.</param>
+    public static Func<RuntimeFacts, IPodRuntime?> AtPodman(Uri endpoint) => At(endpoint, RuntimeNames.Podman);
+
+    static Func<RuntimeFacts, IPodRuntime?> At(Uri endpoint, string name) => facts => new DockerRuntime(
+        new DockerRuntimeOptions(Path.Combine(facts.Folder, name), facts.Node, endpoint, IPAddress.Parse(facts.Address.Host).ToString(), facts.Note) { Name = name });
+
+    /// <inheritdoc/>
+    public ImmutableArray<string> Classes => [options.Name, RuntimeNames.Containers];
+    /// <inheritdoc/>
+    public Labels NodeLabels => Labels.Empty;
+
+    /// <inheritdoc/>
+    public async Task<ImmutableArray<HeldImage>> ImagesAsync(CancellationToken cancel)
+    {
+        try
+        {
+            var images = await engine.ImagesAsync(cancel).ConfigureAwait(false);
+            return [.. images.SelectMany(image => (image.RepoTags ?? []).Concat(image.RepoDigests ?? []).Select(name => new HeldImage(name, image.Size)))];
+        }
+        catch (EngineFault)
+        {
+            return []; // its loss is told elsewhere
+        }
+    }
+
+    /// <inheritdoc/>
+    public async Task PrepareAsync(PodLaunch launch, ImmutableArray<VolumeFiles> files, CancellationToken cancel)
+    {
+        var run = launch.Pod;
+        if (pods.TryGetValue(run, out var known))
+        {
+            if (known.Ip.Length > 0) Report(new PodPrepared(run, known.Ip));
+            else Report(new PodFailed(run, "FailedCreatePodSandBox", "it is being prepared or stopped already"));
+            return;
+        }
+        var folder = PodFolder.Of(root, run);
+        var pod = new DockerPod(launch, Path.GetFileName(folder.Path), folder);
+        try
+        {
+            if (launch.Template.AllContainers.FirstOrDefault(container => !PodFolder.IsName(container.Name)) is { } nameless)
+                throw new VolumeError($"'{nameless.Name}' cannot be the name of a container");
+            folder.Write(new PodFile("", launch));
+            pods[run] = pod;
+            pod.Volumes.Create(files);
+            await StartPauseAsync(pod, cancel).ConfigureAwait(false);
+            folder.Write(new PodFile(pod.Ip, launch));
+            Report(new PodPrepared(run, pod.Ip));
+        }
+        catch (Exception fault) when (fault is VolumeError or EngineFault or IOException or UnauthorizedAccessException)
+        {
+            pod.IsEnding = true;
+            pod.Ip = ""; // until it is stopped, which the core does next, it may hold an address
+            Report(new PodFailed(run, fault switch { VolumeError => "FailedMount", EngineFault => "FailedCreatePodSandBox", _ => "StorageError" }, fault.Message));
+        }
+    }
+
+    /// <inheritdoc/>
+    public Task UpdateFilesAsync(PodRun run, ImmutableArray<VolumeFiles> files, CancellationToken cancel)
+    {
+        try
+        {
+            if (pods.TryGetValue(run, out var pod)) pod.Volumes.Update(files);
+        }
+        catch (VolumeError error)
+        {
+            Note(NoteLevel.Warning, "FilesNotUpdated", run.ToString(), error.Message);
+        }
+        return Task.CompletedTask;
+    }
+
+    /// <inheritdoc/>
+    public async Task StartContainerAsync(PodRun run, ContainerStart asked, CancellationToken cancel)
+    {
+        var (name, attempt) = (asked.Container, asked.Attempt);
+        if (!pods.TryGetValue(run, out var pod) || pod.Ip.Length == 0)
+        {
+            Report(new ContainerExited(run, name, attempt, ContainerEnd.InvalidCode, ContainerEnd.NotRun, "the pod is not prepared on this node", Now()));
+            return;
+        }
+        if (pod.Launch.Template.Find(name) is not { } spec)
+        {
+            Report(new ContainerExited(run, name, attempt, ContainerEnd.InvalidCode, ContainerEnd.NotRun, $"the pod has no container '{name}'", Now()));
+            return;
+        }
+        if (pod.Find(name) is { } last && (last.End is null || last.Attempt >= attempt))
+        {
+            RepeatNews(run, last);
+            return;
+        }
+        try
+        {
+            var image = await Images.EnsureAsync(
+                engine, spec, asked.Credentials, (reason, message) => Report(new ContainerProgress(run, name, attempt, reason, message)), cancel).ConfigureAwait(false);
+            var recipe = Recipe.Container(pod.Launch, spec, asked, image, pod.Volumes, pod.Pause, pod.Run, marks, options);
+            var container = new DockerContainer(name, attempt, await engine.CreateAsync(recipe, cancel).ConfigureAwait(false));
+            foreach (var old in pod.Put(container)) await engine.RemoveAsync(old.Id, cancel).ConfigureAwait(false);
+            await StartAsync(pod, container, cancel).ConfigureAwait(false);
+        }
+        catch (Exception fault) when (fault is NotStarted or VolumeError or EngineFault)
+        {
+            Report(new ContainerNotStarted(run, name, attempt, (fault as NotStarted)?.Reason ?? NotStarted.CannotCreate, fault.Message, Now()));
+        }
+    }
+
+    /// <inheritdoc/>
+    public async Task StopContainerAsync(PodRun run, string container, int attempt, TimeSpan grace, CancellationToken cancel)
+    {
+        if (pods.TryGetValue(run, out var pod) && pod.Find(container, attempt) is { End: null } running)
+            await PersistAsync(() => EndAsync(pod, running, grace, cancel), cancel).ConfigureAwait(false);
+    }
+
+    /// <inheritdoc/>
+    public async Task StopAsync(PodRun run, TimeSpan grace, CancellationToken cancel)
+    {
+        if (pods.TryGetValue(run, out var pod))
+        {
+            pod.IsEnding = true;
+            var stopped = await PersistAsync(async () =>
+            {
+                await Task.WhenAll(pod.Containers().Where(container => container.End is null).Select(container => EndAsync(pod, container, grace, cancel))).ConfigureAwait(false);
+                await RemoveAllAsync(await engine.ListAsync(marks.Filter(pod.Run), cancel).ConfigureAwait(false), cancel).ConfigureAwait(false);
+            }, cancel).ConfigureAwait(false);
+            if (!stopped) return;
+            Delete(pod.Folder);
+            pods.TryRemove(run, out _);
+        }
+        Report(new PodStopped(run));
+    }
+
+    /// <inheritdoc/>
+    public async ValueTask DisposeAsync()
+    {
+        if (stop.IsCancellationRequested) return;
+        await stop.CancelAsync().ConfigureAwait(false);
+        await watching.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        await measuring.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        engine.Dispose();
+        stop.Dispose();
+    }
+
+    async Task StartPauseAsync(DockerPod pod, CancellationToken cancel)
+    {
+        if (!hasPauseImage) await PauseImage.EnsureAsync(engine, cancel).ConfigureAwait(false);
+        hasPauseImage = true;
+        var recipe = Recipe.Pause(pod.Launch, pod.Run, marks, options);
+        try
+        {
+            pod.Pause = await engine.CreateAsync(recipe, cancel).ConfigureAwait(false);
+        }
+        catch (EngineFault absent) when (absent.IsNotFound) // somebody tidied up the engine's images
+        {
+            await PauseImage.EnsureAsync(engine, cancel).ConfigureAwait(false);
+            pod.Pause = await engine.CreateAsync(recipe, cancel).ConfigureAwait(false);
+        }
+        await engine.StartAsync(pod.Pause, cancel).ConfigureAwait(false);
+        var ip = pod.Launch.Template.HostNetwork ? options.HostAddress : (await engine.InspectAsync(pod.Pause, cancel).ConfigureAwait(false)).Ip;
+        pod.Ip = ip.Length > 0 ? ip : throw new EngineFault(HttpStatusCode.InternalServerError, "the engine gave the pod no address: has it a default bridge network?");
+    }
+
+    async Task StartAsync(DockerPod pod, DockerContainer container, CancellationToken cancel)
+    {
+        var run = pod.Launch.Pod;
+        try
+        {
+            await engine.StartAsync(container.Id, cancel).ConfigureAwait(false);
+        }
+        catch (EngineFault refused) when (!refused.IsSilence)
+        {
+            var code = (await engine.InspectAsync(container.Id, cancel).ConfigureAwait(false)).ExitCode;
+            var end = new ContainerEnd(code is 126 or 127 ? code : ContainerEnd.InvalidCode, ContainerEnd.NotRun, refused.Message, Now());
+            container.Conclude(end);
+            Report(ExitOf(run, container, end));
+            container.MarkEnded();
+            return;
+        }
+        catch (EngineFault)
+        {
+            pod.Forget(container); // whether it runs we shall see when the engine is back
+            throw;
+        }
+        var found = await engine.InspectAsync(container.Id, cancel).ConfigureAwait(false);
+        Learn(container, found);
+        Report(new ContainerStarted(run, container.Name, container.Attempt, container.StartedAt));
+        container.MarkAnnounced();
+        if (!found.IsRunning) await LookAsync(pod, container).ConfigureAwait(false);
+    }
+
+    /// <summary>Asks, waits for the grace, kills, and returns when the end was reported.</summary>
+    async Task EndAsync(DockerPod pod, DockerContainer container, TimeSpan grace, CancellationToken cancel)
+    {
+        if (grace > TimeSpan.Zero)
+        {
+            if (!await engine.SignalAsync(container.Id, container.StopSignal, cancel).ConfigureAwait(false)) await LookAsync(pod, container).ConfigureAwait(false);
+            try
+            {
+                await container.Ended.WaitAsync(grace, cancel).ConfigureAwait(false);
+                return;
+            }
+            catch (TimeoutException)
+            {
+                // The grace is over.
+            }
+        }
+        if (!await engine.SignalAsync(container.Id, "SIGKILL", cancel).ConfigureAwait(false)) await LookAsync(pod, container).ConfigureAwait(false);
+        await Task.WhenAny(container.Ended, Volatile.Read(ref lost).Task).WaitAsync(cancel).ConfigureAwait(false);
+        if (!container.Ended.IsCompleted) throw new EngineFault(null, "the engine is gone");
+    }
+
+    /// <summary>The pause container goes last: Podman keeps it while others are joined to it.</summary>
+    async Task RemoveAllAsync(IEnumerable<ContainerListResponse> containers, CancellationToken cancel)
+    {
+        foreach (var group in containers.GroupBy(container => Marks.Label(container, Marks.ContainerLabel).Length == 0).OrderBy(group => group.Key))
+            await Task.WhenAll(group.Select(container => engine.RemoveAsync(container.ID, cancel))).ConfigureAwait(false);
+    }
+
+    /// <summary>A command that was already obeyed is answered once more.</summary>
+    void RepeatNews(PodRun run, DockerContainer container) => Report(container.End is { } end
+        ? ExitOf(run, container, end)
+        : new ContainerStarted(run, container.Name, container.Attempt, container.StartedAt));
+
+    static ContainerExited ExitOf(PodRun run, DockerContainer container, ContainerEnd end) =>
+        new(run, container.Name, container.Attempt, end.Code, end.Reason, end.Message, end.At);
+
+    void Delete(PodFolder folder)
+    {
+        try
+        {
+            folder.Delete();
+        }
+        catch (DirectoryNotFoundException)
+        {
+            // Somebody did it for us.
+        }
+        catch (Exception fault) when (fault is IOException or UnauthorizedAccessException)
+        {
+            Note(NoteLevel.Warning, "pod-folder-remains", folder.Path, fault.Message);
+        }
+    }
+
+    void Report(PodReport report)
+    {
+        Check.That(reports is not null); // AdoptAsync comes first
+        reports.Report(report);
+    }
+
+    void Note(NoteLevel level, string happened, string subject, string detail) => options.Note?.Invoke(new NodeNote(level, happened, subject, detail));
+
+    static WallTime Now() => new(DateTimeOffset.UtcNow.ToUnixTimeMilliseconds());
+}

@@ -1,0 +1,144 @@
+using System.Collections.Immutable;
+using Gossip.Core.Ports;
+using Gossip.Core.Primitives;
+using Gossip.Runtimes.Processes.Access;
+using Gossip.Runtimes.Processes.Containers;
+using Gossip.Runtimes.Processes.Isolation;
+using Gossip.Runtimes.Processes.Kernel;
+using Gossip.Runtimes.Processes.Logs;
+
+namespace Gossip.Runtimes.Processes;
+
+/// <summary>Seeing into a pod.</summary>
+public sealed partial class ProcessRuntime
+{
+    const double TicksPerSecond = 100; // USER_HZ, the same on every Linux that .NET runs on
+
+    int execs;
+
+    /// <inheritdoc/>
+    public async Task ReadLogsAsync(PodRun run, string container, LogQuery query, Stream output, CancellationToken cancel)
+    {
+        var pod = PodOf(run);
+        CheckContainer(pod, container);
+        var folder = ContainerFolder.Of(pod.Folder, container);
+        var (path, times) = query.Previous ? (folder.PreviousLogPath, folder.PreviousTimesPath) : (folder.LogPath, folder.TimesPath);
+        if (!File.Exists(path))
+            throw new PodAccessException(query.Previous
+                ? $"container '{container}' of pod '{pod.Launch.Name}' has no earlier attempt"
+                : $"container '{container}' of pod '{pod.Launch.Name}' has not started yet");
+        var live = query.Previous ? null : pod.Find(container)?.Log;
+        await new LogReader(path, times, live, query, output).CopyAsync(cancel).ConfigureAwait(false);
+    }
+
+    /// <inheritdoc/>
+    public Task<int> ExecAsync(PodRun run, string container, ImmutableArray<string> command, PodConsole console, CancellationToken cancel)
+    {
+        var pod = PodOf(run);
+        var running = Running(pod, container);
+        if (command.IsDefaultOrEmpty) throw new PodAccessException("no command was given to run");
+        var first = running.First!.Value.Pid;
+        var variables = ProcessTable.Variables(first);
+        // Below the container's own mark: it ends with the container, and can be told from it.
+        var mark = $"{running.Folder.Path}/exec-{Interlocked.Increment(ref execs)}";
+        variables[PodEnvironment.Mark] = mark;
+        try
+        {
+            var spec = pod.Launch.Template.Find(container)!;
+            var directory = running.Group is null ? PlainContainer.Directory(spec, running.Folder) : "/";
+            var words = running.Group is { } group
+                ? IsolatedContainer.Exec(command, spec, running.Folder, group, pod.Launch.Template.FsGroup) ?? throw DoesNotRun(pod, container)
+                : [Executable.Find(command[0], variables.GetValueOrDefault("PATH", ""), directory), .. command.Skip(1)];
+            return ExecSession.RunAsync(words, start =>
+            {
+                start.WorkingDirectory = directory;
+                start.Environment.Clear();
+                foreach (var (name, value) in variables) start.Environment[name] = value;
+                if (console.IsTerminal) start.Environment.TryAdd("TERM", "xterm");
+            }, console, () => Family.KillAsync(watcher, session: 0, mark), cancel);
+        }
+        catch (StartError error)
+        {
+            throw new PodAccessException(error.Message);
+        }
+    }
+
+    /// <inheritdoc/>
+    public async Task AttachAsync(PodRun run, string container, PodConsole console, CancellationToken cancel)
+    {
+        var running = Running(PodOf(run), container);
+        using var done = CancellationTokenSource.CreateLinkedTokenSource(cancel);
+        var reading = ReadLogsAsync(run, container, new LogQuery(Follow: true, Tail: 0), console.Output, cancel); // first, to miss no answer
+        var typing = console.Input is { } input && File.Exists(running.Folder.InputPath) ? TypeAsync(input, running.Folder.InputPath, done.Token) : Task.CompletedTask;
+        await reading.ConfigureAwait(false);
+        await done.CancelAsync().ConfigureAwait(false);
+        await typing.ConfigureAwait(false);
+    }
+
+    /// <inheritdoc/>
+    public Task<ImmutableArray<ContainerUsage>> UsageAsync(PodRun run, CancellationToken cancel)
+    {
+        var usage = ImmutableArray.CreateBuilder<ContainerUsage>();
+        foreach (var container in PodOf(run).Containers())
+        {
+            if (container.First is null) continue;
+            usage.Add(container.Group is { } group
+                ? new ContainerUsage(container.Name, group.Cpu, group.Memory, group.Processes().Count)
+                : UsageOf(container.Name, container.Family()));
+        }
+        return Task.FromResult(usage.DrainToImmutable());
+    }
+
+    /// <inheritdoc/>
+    public async Task CopyOutAsync(PodRun run, string container, string path, Stream tar, CancellationToken cancel)
+    {
+        var pod = PodOf(run);
+        CheckContainer(pod, container);
+        var full = Path.GetFullPath(path, ContainerFolder.Of(pod.Folder, container).WorkPath);
+        if (pod.Sandbox is null)
+        {
+            await TarOut.WriteAsync(full, tar, cancel).ConfigureAwait(false);
+            return;
+        }
+        // Only from inside do the container's links lead where it means them to.
+        var error = new MemoryStream();
+        string[] command = ["tar", "-cf", "-", "-C", Path.GetDirectoryName(full) ?? "/", "--", Path.GetFileName(full) is { Length: > 0 } name ? name : "."];
+        var code = await ExecAsync(run, container, [.. command], new PodConsole(null, tar, error, null), cancel).ConfigureAwait(false);
+        if (code != 0) throw new PodAccessException($"cannot copy '{path}': {System.Text.Encoding.UTF8.GetString(error.ToArray()).Trim()}");
+    }
+
+    static ContainerUsage UsageOf(string container, List<ProcessStat> family) => new(
+        container,
+        TimeSpan.FromSeconds(family.Sum(process => (double)process.CpuTicks) / TicksPerSecond),
+        new Bytes(family.Sum(process => ProcessTable.OwnMemory(process.Pid))),
+        family.Count);
+
+    static async Task TypeAsync(Stream input, string pipe, CancellationToken cancel)
+    {
+        try
+        {
+            await using var into = new FileStream(pipe, FileMode.Open, FileAccess.Write, FileShare.ReadWrite, bufferSize: 0);
+            await input.CopyToAsync(into, cancel).ConfigureAwait(false);
+        }
+        catch (Exception gone) when (gone is IOException or OperationCanceledException)
+        {
+            // Either end has left.
+        }
+    }
+
+    ProcessPod PodOf(PodRun run) => pods.TryGetValue(run, out var pod) ? pod : throw new PodAccessException("the pod is not on this node (any more)");
+
+    static void CheckContainer(ProcessPod pod, string container)
+    {
+        if (pod.Launch.Template.Find(container) is null)
+            throw new PodAccessException($"pod '{pod.Launch.Name}' has no container '{container}'; it has {string.Join(", ", pod.Launch.Template.AllContainers.Select(spec => spec.Name))}");
+    }
+
+    static ContainerProcess Running(ProcessPod pod, string container)
+    {
+        CheckContainer(pod, container);
+        return pod.Find(container) is { First: not null } running ? running : throw DoesNotRun(pod, container);
+    }
+
+    static PodAccessException DoesNotRun(ProcessPod pod, string container) => new($"container '{container}' of pod '{pod.Launch.Name}' does not run");
+}
