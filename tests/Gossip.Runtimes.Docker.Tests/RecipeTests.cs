@@ -69,14 +69,6 @@ public sealed class RecipeTests
         Assert.Equal(("host", 0), (onHost.HostConfig!.NetworkMode, onHost.HostConfig.PortBindings!.Count));
     }
 
-    [Fact]
-    public void A_pause_program_is_for_the_engine_s_machine_or_refused_by_its_name()
-    {
-        Assert.Equal(62, PauseImage.Program("amd64")[18]);
-        Assert.Equal(183, PauseImage.Program("arm64")[18]);
-        Assert.Contains("riscv64", Assert.Throws<EngineFault>(() => PauseImage.Program("riscv64")).Message);
-    }
-
     static ContainerSpec Spec(string name = "main") => new(name, "image", [], [], [], "", [], Resources.Zero, Resources.Zero);
 
     static PodLaunch Launch(params ContainerSpec[] containers) => new(
