@@ -15,7 +15,8 @@ public sealed partial class SingleFileTests(Workshop workshop)
     {
         var published = Path.Combine(workshop.Root, "single");
         await Command.RunAsync(Repository.Root, [], "dotnet", "publish", "src/Gossip.Cli", "--nologo", "-v", "quiet", "-c", "Release",
-            "--use-current-runtime", "--self-contained", "-p:PublishSingleFile=true", "-p:DebugType=embedded", "-o", published, "-warnaserror");
+            "--use-current-runtime", "--self-contained", "-p:PublishSingleFile=true", "-p:DebugType=embedded",
+            "-o", published, "-warnaserror");
         var alone = Directory.CreateDirectory(Path.Combine(workshop.Root, "alone")).FullName; // nothing else is beside it
         var gossip = Path.Combine(alone, "gossip");
         File.Copy(Path.Combine(published, "gossip"), gossip);
@@ -27,8 +28,8 @@ public sealed partial class SingleFileTests(Workshop workshop)
         var api = Api().Match(await node.LineAsync(FirstRun, "ready single")).Groups[1].Value;
         using var http = new HttpClient { BaseAddress = new Uri(api) };
         using var nodes = JsonDocument.Parse(await http.GetStringAsync("/api/v1/nodes", TestContext.Current.CancellationToken));
-        var names = nodes.RootElement.GetProperty("items").EnumerateArray().Select(each => each.GetProperty("metadata").GetProperty("name"));
-        Assert.Equal("single", Assert.Single(names).GetString());
+        var only = Assert.Single(nodes.RootElement.GetProperty("items").EnumerateArray());
+        Assert.Equal("single", only.GetProperty("metadata").GetProperty("name").GetString());
         await node.EndsAsync(Grace);
     }
 
