@@ -8,7 +8,7 @@ using Gossip.Core.Turns;
 namespace Gossip.Core;
 
 /// <summary>What sort of thing happened to a node.</summary>
-public enum NodeInputKind : byte
+enum NodeInputKind : byte
 {
     Started, DatagramArrived, FrameArrived, StreamFailed, TimerDue, Persisted, PodReported, Asked, LeaveRequested, HostAnswered,
 
@@ -24,7 +24,7 @@ public enum NodeInputKind : byte
 /// because datagrams and timers come thousands of times a second and must not allocate; only the named
 /// constructors make one, and only the fields that its kind speaks of are set.
 /// </summary>
-public readonly record struct NodeInput
+readonly record struct NodeInput
 {
     public NodeInputKind Kind { get; private init; }
 

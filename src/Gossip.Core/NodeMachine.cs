@@ -26,7 +26,7 @@ namespace Gossip.Core;
 /// One owner calls it, never two at once; it holds no lock, clock, thread or randomness of its own. Inputs:
 /// <see cref="NodeInput"/>. Outputs: <see cref="NodeEffects"/>. Timers: <see cref="NodeTimerKind"/>.
 /// </remarks>
-public sealed class NodeMachine
+sealed class NodeMachine
 {
     const string DamagedWait =
         "the node has lost a part of what it kept, and first compares the rest with its peers: ask again in a moment, or ask another node";

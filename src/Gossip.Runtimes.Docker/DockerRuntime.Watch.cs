@@ -5,6 +5,7 @@ using Gossip.Core.Ports;
 using Gossip.Core.Primitives;
 using Gossip.Core.Turns;
 using Gossip.Runtimes.Pods;
+using Message = Docker.DotNet.Models.Message;
 
 namespace Gossip.Runtimes.Docker;
 

@@ -13,7 +13,7 @@ namespace Gossip.Core.Disruption;
 /// <param name="Number">The asker's own, never used twice.</param>
 /// <param name="Runs">It runs, as far as the asker knows: a keeper that has not heard so must not judge it yet.</param>
 /// <param name="DryRun">Only say whether.</param>
-public readonly record struct EvictionAsk(ulong Number, PodRun Run, bool Runs, bool DryRun) : IWireMessage<EvictionAsk>
+readonly record struct EvictionAsk(ulong Number, PodRun Run, bool Runs, bool DryRun) : IWireMessage<EvictionAsk>
 {
     public static MessageKind Kind => MessageKind.EvictionAsk;
 
@@ -34,7 +34,7 @@ public readonly record struct EvictionAsk(ulong Number, PodRun Run, bool Runs, b
 }
 
 /// <summary>From the keeper. Numbers are the wire.</summary>
-public enum EvictionVerdict : byte
+enum EvictionVerdict : byte
 {
     /// <summary>The run is over, durably; or would be, when it was only asked whether.</summary>
     Granted = 0,
@@ -46,7 +46,7 @@ public enum EvictionVerdict : byte
 }
 
 /// <param name="Why">For people; empty when granted.</param>
-public readonly record struct EvictionReply(ulong Number, PodRun Run, EvictionVerdict Verdict, string Why) : IWireMessage<EvictionReply>
+readonly record struct EvictionReply(ulong Number, PodRun Run, EvictionVerdict Verdict, string Why) : IWireMessage<EvictionReply>
 {
     public static MessageKind Kind => MessageKind.EvictionReply;
 

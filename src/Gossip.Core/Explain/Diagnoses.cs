@@ -15,7 +15,7 @@ namespace Gossip.Core.Explain;
 /// the work, so a view with ten thousand alike pending pods costs one look at every node. Thread-safe; made on demand,
 /// away from the node's loop.
 /// </summary>
-public sealed class Diagnoses(ClusterView view)
+sealed class Diagnoses(ClusterView view)
 {
     sealed record Found(Diagnosis Diagnosis, HashSet<NodeId> Fitting);
 

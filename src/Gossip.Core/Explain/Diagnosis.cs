@@ -8,7 +8,7 @@ namespace Gossip.Core.Explain;
 /// <param name="Cause">Of many: <c>lack cpu</c>, <c>refuse taint gpu=true:NoSchedule</c>.</param>
 /// <param name="Nearest">The node that misses by the least; empty where all are alike.</param>
 /// <param name="Near">By how much: <c>lacks 0.5 cpu</c>.</param>
-public sealed record RefusalGroup(string Cause, int Nodes, string Nearest, string Near)
+sealed record RefusalGroup(string Cause, int Nodes, string Nearest, string Near)
 {
     /// <summary><c>3 lack cpu (nearest: node-4 lacks 0.5 cpu)</c>; of one node in the singular.</summary>
     public override string ToString()
@@ -31,7 +31,7 @@ public sealed record RefusalGroup(string Cause, int Nodes, string Nearest, strin
 /// <param name="Fit">How many nothing is known against.</param>
 /// <param name="Refusals">What time may help first, and what it cannot last.</param>
 /// <param name="Hopeless">What no node could help: terms that contradict each other, pods that wait for each other. Empty: nothing of the kind.</param>
-public sealed record Diagnosis(int Nodes, int Fit, ImmutableArray<RefusalGroup> Refusals, string Hopeless)
+sealed record Diagnosis(int Nodes, int Fit, ImmutableArray<RefusalGroup> Refusals, string Hopeless)
 {
     /// <summary><c>0 of 12 nodes: 3 lack cpu (nearest: node-4 lacks 0.5 cpu); 7 are not in zone a</c></summary>
     public string Words => Text(string.Create(CultureInfo.InvariantCulture, $"{Fit} of {Nodes} nodes"), "; ", "");

@@ -17,7 +17,7 @@ namespace Gossip.Core.Explain;
 /// The auction asks a few nodes and this looks at all, and bids are scored by what a node knows of itself, so the real
 /// places may differ. Whether there is one differs only as far as hearsay is wrong, or a host app has rules of its own.
 /// </remarks>
-public static class Placing
+static class Placing
 {
     /// <summary>Pods that a plan places: those of one greatest workload. What is beyond is said to be.</summary>
     public const int PodsMost = WorkloadSpec.ReplicasMax;

@@ -12,14 +12,14 @@ namespace Gossip.Core.Explain;
 
 /// <summary>One node's answer in the last round, with its name.</summary>
 /// <param name="Score">Of a bid; -1 for a refusal.</param>
-public sealed record WhyAnswer(string Node, int Score, bool Won, string Why);
+sealed record WhyAnswer(string Node, int Score, bool Won, string Why);
 
 /// <summary>Why a pod is where it is, or nowhere: for people as text, for machines as a record.</summary>
 /// <param name="Headline">One sentence: the answer.</param>
 /// <param name="Answers">Bids, best first, then refusals, by node name.</param>
 /// <param name="Remarks">What else is worth knowing: answers that did not travel, copies that drain.</param>
 /// <param name="Diagnosis">Of a pending pod: every live node under the rule that keeps the pod away; else null.</param>
-public sealed record WhyReport(
+sealed record WhyReport(
     string Pod, string Owner, PodPhase Phase, string Node, string Headline, ImmutableArray<WhyAnswer> Answers, ImmutableArray<string> Remarks, Diagnosis? Diagnosis)
 {
     /// <summary>The report as indented lines, without a colour or an end of line at the end.</summary>
@@ -35,7 +35,7 @@ public sealed record WhyReport(
 }
 
 /// <summary>Explains a pod's place from what this node knows: the last round of its auction, and its admissions.</summary>
-public static class Why
+static class Why
 {
     /// <param name="diagnoses">Of the same view, to spare making them again.</param>
     public static WhyReport Explain(PodView pod, ClusterView view, Diagnoses? diagnoses = null)

@@ -12,7 +12,7 @@ namespace Gossip.Core.Leases;
 
 /// <summary>To a voter: let me run that for one term from now.</summary>
 /// <param name="List">Version of the voters' list that the asker counts by.</param>
-public readonly record struct LeaseAsk(ulong Number, PodRun Run, uint List) : IWireMessage<LeaseAsk>
+readonly record struct LeaseAsk(ulong Number, PodRun Run, uint List) : IWireMessage<LeaseAsk>
 {
     public static MessageKind Kind => MessageKind.LeaseAsk;
 
@@ -32,7 +32,7 @@ public readonly record struct LeaseAsk(ulong Number, PodRun Run, uint List) : IW
 }
 
 /// <summary>From a voter. Numbers are the wire.</summary>
-public enum LeaseVerdict : byte
+enum LeaseVerdict : byte
 {
     Granted = 0,
     /// <summary>Another run or another node has it.</summary>
@@ -44,7 +44,7 @@ public enum LeaseVerdict : byte
 }
 
 /// <param name="Why">For people; empty when granted.</param>
-public readonly record struct LeaseReply(ulong Number, PodRun Run, LeaseVerdict Verdict, string Why) : IWireMessage<LeaseReply>
+readonly record struct LeaseReply(ulong Number, PodRun Run, LeaseVerdict Verdict, string Why) : IWireMessage<LeaseReply>
 {
     public static MessageKind Kind => MessageKind.LeaseReply;
 
@@ -67,7 +67,7 @@ public readonly record struct LeaseReply(ulong Number, PodRun Run, LeaseVerdict 
 }
 
 /// <summary>To a voter: nothing of that run is left here; whatever you granted it up to this number is over.</summary>
-public readonly record struct LeaseEnd(ulong Number, PodRun Run) : IWireMessage<LeaseEnd>
+readonly record struct LeaseEnd(ulong Number, PodRun Run) : IWireMessage<LeaseEnd>
 {
     public static MessageKind Kind => MessageKind.LeaseEnd;
 

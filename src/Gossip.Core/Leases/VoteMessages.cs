@@ -10,7 +10,7 @@ using MessagePack;
 namespace Gossip.Core.Leases;
 
 /// <summary>Orders tries to change the voters' list; no two tries have the same. Default: none.</summary>
-public readonly record struct Ballot(ulong Round, NodeId Node, ulong Boot) : IComparable<Ballot>
+readonly record struct Ballot(ulong Round, NodeId Node, ulong Boot) : IComparable<Ballot>
 {
     public int CompareTo(Ballot other) =>
         Round != other.Round ? Round.CompareTo(other.Round) : Node != other.Node ? Node.CompareTo(other.Node) : Boot.CompareTo(other.Boot);
@@ -27,7 +27,7 @@ public readonly record struct Ballot(ulong Round, NodeId Node, ulong Boot) : ICo
 
 /// <summary>To a voter: promise to heed no earlier ballot about that version of the list; or, with names, consent to them.</summary>
 /// <param name="Names">Empty: only promise.</param>
-public readonly record struct VoteAsk(uint Version, Ballot Ballot, ImmutableArray<string> Names) : IWireMessage<VoteAsk>
+readonly record struct VoteAsk(uint Version, Ballot Ballot, ImmutableArray<string> Names) : IWireMessage<VoteAsk>
 {
     public static MessageKind Kind => MessageKind.VoteAsk;
 
@@ -53,7 +53,7 @@ public readonly record struct VoteAsk(uint Version, Ballot Ballot, ImmutableArra
 /// <param name="Promised">The greatest that it heeds; it consents when that is <paramref name="Ballot"/> and <paramref name="Why"/> is empty.</param>
 /// <param name="Accepted">Of the names that it consented to before; default for none.</param>
 /// <param name="Why">For people: why it cannot say yet.</param>
-public readonly record struct VoteReply(
+readonly record struct VoteReply(
     uint Version, Ballot Ballot, bool ForNames, Ballot Promised, Ballot Accepted, ImmutableArray<string> Names, string Why) : IWireMessage<VoteReply>
 {
     const int Fields = 13;

@@ -3,7 +3,7 @@ using Gossip.Core.Primitives;
 namespace Gossip.Core.Membership;
 
 /// <summary>The member list as the other parts of a node read it; tests give them one of their own making.</summary>
-public interface IMemberList
+interface IMemberList
 {
     NodeId Self { get; }
     Member? Find(NodeId node);
@@ -15,7 +15,7 @@ public interface IMemberList
     ReadOnlySpan<Member> Live { get; }
 }
 
-public static class MemberListExtensions
+static class MemberListExtensions
 {
     /// <summary>Index in <see cref="IMemberList.Live"/> of the first member at or after a point of the ring; wraps. O(log n).</summary>
     public static int Successor(this IMemberList members, ulong point)

@@ -97,7 +97,7 @@ public sealed record Member(NodeCard Card, Incarnation Incarnation, MemberState 
 }
 
 /// <summary>One step of the member list. <paramref name="Before"/> is null for a newcomer, <paramref name="After"/> for one forgotten.</summary>
-public readonly record struct MemberChange(NodeId Node, Member? Before, Member? After)
+readonly record struct MemberChange(NodeId Node, Member? Before, Member? After)
 {
     /// <summary>True when it joined or left the set of live members.</summary>
     public bool ChangesLiveness => (Before?.IsLive ?? false) != (After?.IsLive ?? false);

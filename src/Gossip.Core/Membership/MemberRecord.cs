@@ -11,7 +11,7 @@ namespace Gossip.Core.Membership;
 /// whatever order, believe the same. Source: section 4.2 of Das, Gupta, Motivala, "SWIM", 2002.
 /// </summary>
 /// <param name="Age">How long the teller has believed the state; keeps records of the dead from living for ever.</param>
-public readonly record struct MemberRecord(
+readonly record struct MemberRecord(
     NodeCard Card, Incarnation Incarnation, MemberState State, TimeSpan Age, Capacity Capacity) : IWireMessage<MemberRecord>
 {
     public static MessageKind Kind => MessageKind.Member;

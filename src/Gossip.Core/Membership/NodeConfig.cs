@@ -9,7 +9,7 @@ namespace Gossip.Core.Membership;
 /// <param name="Seeds">Where to find others; its own address among them is skipped.</param>
 /// <param name="Seed">Of all luck of this node. The driver takes it from the system; the simulator from the scenario.</param>
 /// <param name="BootAtLeast">Seconds since 1970 when the node started: boots grow even for a node that lost its disk.</param>
-public sealed record NodeConfig(
+sealed record NodeConfig(
     NodeCard Card, ImmutableArray<NodeAddress> Seeds, NodeTimings Timings, ulong Seed, ulong BootAtLeast)
 {
     /// <summary>

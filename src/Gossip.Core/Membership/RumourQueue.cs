@@ -14,7 +14,7 @@ namespace Gossip.Core.Membership;
 /// Rumours hang in one list for each number of transmissions, oldest first, so that offering, filling and dropping
 /// cost the same however many wait. Nothing is allocated once the queue is warm.
 /// </remarks>
-public sealed class RumourQueue
+sealed class RumourQueue
 {
     /// <summary>How many rumours that do not fit are looked past, in search of shorter ones.</summary>
     const int MissesMost = 16;

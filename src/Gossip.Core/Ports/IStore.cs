@@ -6,7 +6,7 @@ namespace Gossip.Core.Ports;
 /// A write-ahead log and a snapshot. Every implementation passes <c>StoreContract</c>; the simulator has one that
 /// tears writes and loses what was not synced. Used by the one owner of a node, never from two threads at once.
 /// </summary>
-public interface IStore : IDisposable
+interface IStore : IDisposable
 {
     /// <summary>
     /// Reads everything back. Called once, first. What a crash left unfinished at the end is cut off; all other damage is told in
@@ -56,7 +56,7 @@ public sealed class DiskFull(string message, Exception? cause = null) : IOExcept
 /// <param name="Snapshot">Null when there is none.</param>
 /// <param name="Records">In order of appending, after the snapshot.</param>
 /// <param name="IsClean">The last owner closed cleanly and nothing was damaged: its writer id may go on.</param>
-public sealed record StoreContents(ReadOnlyMemory<byte>? Snapshot, IReadOnlyList<ReadOnlyMemory<byte>> Records, bool IsClean)
+sealed record StoreContents(ReadOnlyMemory<byte>? Snapshot, IReadOnlyList<ReadOnlyMemory<byte>> Records, bool IsClean)
 {
     /// <summary>
     /// What is damaged or missing, one sentence each, in the words of an operator; empty when everything is there that was synced. What

@@ -8,7 +8,7 @@ namespace Gossip.Core.Ports;
 /// <c>TransportContract</c>. Nothing that a peer or the network does is thrown.
 /// </summary>
 /// <remarks>Sends come from the one owner of a node; arrivals are told from any thread.</remarks>
-public interface ITransport : IAsyncDisposable
+interface ITransport : IAsyncDisposable
 {
     /// <summary>Where others reach this node.</summary>
     NodeAddress Address { get; }
@@ -27,7 +27,7 @@ public interface ITransport : IAsyncDisposable
 }
 
 /// <summary>What a transport tells its node. Thread-safe.</summary>
-public interface IArrivals
+interface IArrivals
 {
     /// <summary>An authentic datagram; the span is valid during the call only. Never waits: overload drops it.</summary>
     void DatagramArrived(NodeAddress from, ReadOnlySpan<byte> payload);

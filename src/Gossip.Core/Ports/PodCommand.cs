@@ -10,35 +10,35 @@ namespace Gossip.Core.Ports;
 /// in order for the whole pod.
 /// </summary>
 /// <param name="Runtime">The runtime class that the manifest asked for; see <see cref="RuntimeNames"/>.</param>
-public abstract record PodCommand(PodRun Pod, string Runtime);
+abstract record PodCommand(PodRun Pod, string Runtime);
 
 /// <summary>
 /// Give the pod its address, its volumes and whatever else its containers share. Answered by <see cref="PodPrepared"/> or <see
 /// cref="PodFailed"/>.
 /// </summary>
-public sealed record PreparePod(PodRun Pod, string Runtime, PodLaunch Launch, ImmutableArray<VolumeFiles> Files) : PodCommand(Pod, Runtime);
+sealed record PreparePod(PodRun Pod, string Runtime, PodLaunch Launch, ImmutableArray<VolumeFiles> Files) : PodCommand(Pod, Runtime);
 
 /// <summary>A ConfigMap, a Secret or a label changed: have these files in the pod's volumes, all at once. No answer.</summary>
-public sealed record UpdateFiles(PodRun Pod, string Runtime, ImmutableArray<VolumeFiles> Files) : PodCommand(Pod, Runtime);
+sealed record UpdateFiles(PodRun Pod, string Runtime, ImmutableArray<VolumeFiles> Files) : PodCommand(Pod, Runtime);
 
 /// <summary>
 /// Start one container of a prepared pod, fetching its image first where it must. Answered by
 /// <see cref="ContainerStarted"/>, <see cref="ContainerNotStarted"/> or <see cref="ContainerExited"/>.
 /// </summary>
-public sealed record StartContainer(PodRun Pod, string Runtime, ContainerStart Start) : PodCommand(Pod, Runtime);
+sealed record StartContainer(PodRun Pod, string Runtime, ContainerStart Start) : PodCommand(Pod, Runtime);
 
 /// <summary>
 /// End one attempt of a container (SIGTERM, then SIGKILL to all of it once the grace is over); the pod stays. Answered
 /// by its <see cref="ContainerExited"/>, or by nothing when it does not run.
 /// </summary>
-public sealed record StopContainer(PodRun Pod, string Runtime, string Container, int Attempt, TimeSpan Grace) : PodCommand(Pod, Runtime);
+sealed record StopContainer(PodRun Pod, string Runtime, string Container, int Attempt, TimeSpan Grace) : PodCommand(Pod, Runtime);
 
 /// <summary>
 /// Probe a running container, or run one of its hooks. Answered by <see cref="ActionEnded"/>, within <paramref name="Within"/> or as
 /// failed.
 /// </summary>
 /// <param name="Ip">The pod's address.</param>
-public sealed record RunAction(
+sealed record RunAction(
     PodRun Pod, string Runtime, string Container, int Attempt, ActionPurpose Purpose, PodAction Action, string Ip, TimeSpan Within)
     : PodCommand(Pod, Runtime);
 
@@ -46,13 +46,13 @@ public sealed record RunAction(
 /// End every container (SIGTERM, then SIGKILL to the whole group once the grace is over) and free whatever the pod
 /// held. Answered by <see cref="PodStopped"/>, also for a pod that the runtime does not know.
 /// </summary>
-public sealed record StopPod(PodRun Pod, string Runtime, TimeSpan Grace) : PodCommand(Pod, Runtime);
+sealed record StopPod(PodRun Pod, string Runtime, TimeSpan Grace) : PodCommand(Pod, Runtime);
 
 /// <summary>
 /// Let nothing of a singleton live beyond that moment of the node's monotonic clock, unless another such command came, whatever
 /// becomes of the node's process. Not held up by other commands for the pod. No answer but the containers' ends.
 /// </summary>
-public sealed record LeasePod(PodRun Pod, string Runtime, Instant Until) : PodCommand(Pod, Runtime);
+sealed record LeasePod(PodRun Pod, string Runtime, Instant Until) : PodCommand(Pod, Runtime);
 
 /// <summary>All that a runtime needs to know to run a pod; it keeps it beside the pod, to adopt it later. Holds no secret.</summary>
 public sealed record PodLaunch(

@@ -3,7 +3,7 @@ using Gossip.Core.Explain;
 namespace Gossip.Core.Ports;
 
 /// <summary>Why a stream could not carry a frame.</summary>
-public enum StreamFailure : byte
+enum StreamFailure : byte
 {
     /// <summary>The machine answered that nobody listens on that port: the node's process is gone.</summary>
     Refused,

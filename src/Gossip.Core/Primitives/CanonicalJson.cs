@@ -7,7 +7,7 @@ namespace Gossip.Core.Primitives;
 /// One spelling for each JSON value: keys in ordinal order, no white space, members that are null left out (clients
 /// add <c>creationTimestamp: null</c> at will), so that equal templates have equal bytes, whoever wrote them.
 /// </summary>
-public static class CanonicalJson
+static class CanonicalJson
 {
     public static ulong Hash(JsonElement value)
     {

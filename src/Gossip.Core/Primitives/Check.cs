@@ -4,7 +4,7 @@ using System.Runtime.CompilerServices;
 namespace Gossip.Core.Primitives;
 
 /// <summary>Our own bugs throw; the world's faults are answers (see <see cref="Wire.Reject"/>).</summary>
-public static class Check
+static class Check
 {
     public static void That([DoesNotReturnIf(false)] bool holds, [CallerArgumentExpression(nameof(holds))] string claim = "")
     {
@@ -13,4 +13,4 @@ public static class Check
 }
 
 /// <summary>An invariant of this program did not hold. It is a bug in Gossip: please report it with the claim.</summary>
-public sealed class InvariantBroken(string claim) : Exception($"broken invariant: {claim}");
+sealed class InvariantBroken(string claim) : Exception($"broken invariant: {claim}");

@@ -3,7 +3,7 @@ using System.Globalization;
 namespace Gossip.Core.Primitives;
 
 /// <summary>Durations as people write them: <c>0</c>, <c>500ms</c>, <c>10s</c>, <c>1.5m</c>, <c>2h</c>.</summary>
-public static class Duration
+static class Duration
 {
     static readonly (string Suffix, TimeSpan Unit)[] Units =
     [

@@ -7,7 +7,7 @@ namespace Gossip.Core.Primitives;
 /// Kubernetes' quantities: a decimal number with a suffix of powers of ten (n, u, m, k, M … E), of two (Ki … Ei), or
 /// an exponent (1e3). Read exactly; what is finer than the unit asked for is rounded up, as Kubernetes does.
 /// </summary>
-public static class Quantity
+static class Quantity
 {
     /// <summary>No number that anybody means is longer; it bounds the arithmetic.</summary>
     const int TextMax = 64;

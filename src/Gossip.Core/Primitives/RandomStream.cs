@@ -5,7 +5,7 @@ namespace Gossip.Core.Primitives;
 /// generators", 2014). One stream for each (node, purpose), so that a draw more in one place moves no draw elsewhere.
 /// Not for keys. Not thread-safe: it belongs to the one owner of its node.
 /// </summary>
-public sealed class RandomStream(ulong seed)
+sealed class RandomStream(ulong seed)
 {
     ulong state = seed;
 

@@ -8,7 +8,7 @@ namespace Gossip.Core.Primitives;
 /// them on the ring, so changing one is a change of the wire. Not for secrets. The finaliser is SplitMix64's
 /// (Steele, Lea, Flood 2014), a bijection with full avalanche; bytes are folded eight at a time.
 /// </summary>
-public static class StableHash
+static class StableHash
 {
     const ulong Golden = 0x9E3779B97F4A7C15UL;
 

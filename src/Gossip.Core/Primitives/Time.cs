@@ -23,7 +23,7 @@ public readonly record struct WallTime(long UnixMilliseconds)
 /// Both clocks as the driver read them before it called. Timers, leases and suspicions use
 /// <see cref="Monotonic"/>, so that a step of the wall clock fires nothing.
 /// </summary>
-public readonly record struct Now(Instant Monotonic, WallTime Wall);
+readonly record struct Now(Instant Monotonic, WallTime Wall);
 
 /// <summary>
 /// A hybrid logical stamp: 48 bits of wall milliseconds, 16 bits of a counter. Ordered as a plain number.

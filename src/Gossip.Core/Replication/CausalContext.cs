@@ -13,7 +13,7 @@ namespace Gossip.Core.Replication;
 /// Source: version vectors with exceptions (Malkhi, Terry, "Concise version vectors in WinFS", 2005), as dotted by
 /// Gonçalves et al., "DottedDB", 2017. Equal sets always have equal form, so that one hash compares them.
 /// </remarks>
-public sealed class CausalContext
+sealed class CausalContext
 {
     /// <summary>No writer gets this far; a greater seq on the wire is damage, and would overflow the arithmetic here.</summary>
     public const ulong SeqMost = 1UL << 62;

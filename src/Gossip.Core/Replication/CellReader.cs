@@ -10,7 +10,7 @@ namespace Gossip.Core.Replication;
 /// Goes over a row's cells where they lie. Every node has the rows of every pod in memory, so their cells are bytes, one after
 /// the other, and become objects for who asks for them: of each its head, its writer where that is not the birth's, its field, its value.
 /// </summary>
-public struct CellReader
+struct CellReader
 {
     /// <param name="Value">Its length, as <paramref name="Name"/>.</param>
     [StructLayout(LayoutKind.Sequential, Pack = 1)]

@@ -7,7 +7,7 @@ namespace Gossip.Core.Replication;
 /// stamp too far ahead of our wall clock does not move it, else one broken clock would drag everybody's along.
 /// </summary>
 /// <remarks>Source: Kulkarni et al., "Logical Physical Clocks", 2014; the bound is CockroachDB's max-offset.</remarks>
-public sealed class HybridClock
+sealed class HybridClock
 {
     public static readonly TimeSpan Ahead = TimeSpan.FromMilliseconds(500);
 

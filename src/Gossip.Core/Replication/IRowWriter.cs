@@ -9,7 +9,7 @@ namespace Gossip.Core.Replication;
 /// when the log confirms it does the table know it, gossip carry it and <c>then</c> run. A crash before that loses a
 /// write that nobody ever saw.
 /// </summary>
-public interface IRowWriter
+interface IRowWriter
 {
     /// <summary>A new row: mints its uid. <paramref name="cells"/> hold field and value, in any order, with <see cref="Fields.Birth"/>.</summary>
     Uid Create(RowKind kind, ReadOnlySpan<(string Field, ReadOnlyMemory<byte> Value)> cells, Turn turn, WriteDone? then = null);
@@ -32,10 +32,10 @@ public interface IRowWriter
 }
 
 /// <summary>Runs when the write is durable and in the tables.</summary>
-public delegate void WriteDone(Uid row, Turn turn);
+delegate void WriteDone(Uid row, Turn turn);
 
 /// <summary>The tables as the other parts of a node read them.</summary>
-public interface ITables
+interface ITables
 {
     Row? Find(Uid uid);
 

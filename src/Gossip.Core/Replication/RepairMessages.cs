@@ -7,7 +7,7 @@ namespace Gossip.Core.Replication;
 /// <summary>The idle probe: what a table hashes to. One datagram.</summary>
 /// <param name="Hashes"><see cref="RowTable.Shards"/> hashes of 8 bytes.</param>
 /// <param name="WantsAnswer">Asks for a digest back even if nothing differs: the sender has not synced yet.</param>
-public readonly record struct Digest(ReadOnlyMemory<byte> Hashes, ulong Context, bool WantsAnswer) : IWireMessage<Digest>
+readonly record struct Digest(ReadOnlyMemory<byte> Hashes, ulong Context, bool WantsAnswer) : IWireMessage<Digest>
 {
     public const int HashesBytes = RowTable.Shards * sizeof(ulong);
 
@@ -42,7 +42,7 @@ public readonly record struct Digest(ReadOnlyMemory<byte> Hashes, ulong Context,
 /// </summary>
 /// <param name="Listed">A bit a shard: which of them <paramref name="Rows"/> lists whole.</param>
 /// <param name="Rows">Uid and mark, <see cref="EntryBytes"/> each.</param>
-public readonly record struct ShardList(
+readonly record struct ShardList(
     ulong Session, ReadOnlyMemory<byte> Hashes, ReadOnlyMemory<byte> Listed, ReadOnlyMemory<byte> Rows,
     ReadOnlyMemory<byte> Context) : IWireMessage<ShardList>
 {
@@ -78,7 +78,7 @@ public readonly record struct ShardList(
 
 /// <summary>How a repair's frames are to be taken. Numbers are the wire.</summary>
 [Flags]
-public enum RepairFlags : byte
+enum RepairFlags : byte
 {
     None = 0,
     /// <summary>No frame of this session and direction follows.</summary>
@@ -96,7 +96,7 @@ public enum RepairFlags : byte
 /// <param name="Wants">Uids whose rows the sender asks for.</param>
 /// <param name="Removed">Uids that the receiver listed and the sender knows to be gone.</param>
 /// <param name="Poisoned">When read: how many rows could not be, while those beside them were.</param>
-public readonly record struct Repair(
+readonly record struct Repair(
     ulong Session, int Index, RepairFlags Flags, ReadOnlyMemory<byte> Context, ReadOnlyMemory<byte> Wants,
     ReadOnlyMemory<byte> Removed, IReadOnlyList<Row> Rows, int Poisoned = 0) : IWireMessage<Repair>
 {

@@ -7,7 +7,7 @@ using Gossip.Core.Templates;
 namespace Gossip.Core.Replication;
 
 /// <summary>Which table a row belongs to. Numbers are the wire.</summary>
-public enum RowKind : byte
+enum RowKind : byte
 {
     /// <summary>What should be: a workload, pod, service, node settings, any API object.</summary>
     Object = 1,
@@ -24,7 +24,7 @@ public enum RowKind : byte
 /// cell with an empty value, so that the removal wins too.
 /// </summary>
 /// <param name="Generation">1 + that of the cell it overwrote; or the value itself where the greatest value must win.</param>
-public readonly record struct Cell(string Field, Dot Dot, uint Generation, Stamp Stamp, ReadOnlyMemory<byte> Value)
+readonly record struct Cell(string Field, Dot Dot, uint Generation, Stamp Stamp, ReadOnlyMemory<byte> Value)
 {
     public bool IsNull => Value.IsEmpty;
 
@@ -41,7 +41,7 @@ public readonly record struct Cell(string Field, Dot Dot, uint Generation, Stamp
 /// The unit of replication: everything alive of one thing, under the dot of the write that created it. It travels
 /// whole. Immutable; a merge makes a new one.
 /// </summary>
-public sealed record Row
+sealed record Row
 {
     readonly byte[] bytes = [];
 
@@ -102,7 +102,7 @@ public sealed record Row
 }
 
 /// <summary>The names of cells that the core itself reads.</summary>
-public static class Fields
+static class Fields
 {
     /// <summary>What the row is: written once, with the uid's own dot, never overwritten.</summary>
     public const string Birth = "";
@@ -132,4 +132,4 @@ public static class Fields
 }
 
 /// <summary>What happened to a row. <paramref name="Before"/> is null for a new one, <paramref name="After"/> for a removed one.</summary>
-public readonly record struct RowChange(Uid Uid, RowKind Kind, Row? Before, Row? After);
+readonly record struct RowChange(Uid Uid, RowKind Kind, Row? Before, Row? After);

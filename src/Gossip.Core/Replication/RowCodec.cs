@@ -10,7 +10,7 @@ namespace Gossip.Core.Replication;
 /// nil for the birth's, seq, generation, stamp, value]. A newer version adds cells, never elements: cells that this
 /// build does not know are held and passed on.
 /// </summary>
-public static class RowCodec
+static class RowCodec
 {
     /// <summary>Longest field: a prefix such as <c>data.</c> before a config key of 253 characters.</summary>
     const int FieldMost = Limits.Name + 64;

@@ -3,7 +3,7 @@ using System.Collections.Immutable;
 namespace Gossip.Core.Replication;
 
 /// <summary>The join of two states of one row: field by field, the register that overrides the other.</summary>
-public static class RowJoin
+static class RowJoin
 {
     /// <summary><paramref name="held"/> itself when the other brings nothing new.</summary>
     public static Row Join(Row held, Row other)

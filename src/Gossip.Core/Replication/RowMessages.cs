@@ -6,7 +6,7 @@ using MessagePack;
 namespace Gossip.Core.Replication;
 
 /// <summary>News of one row, whole.</summary>
-public readonly record struct RowDelta(Row Row) : IWireMessage<RowDelta>
+readonly record struct RowDelta(Row Row) : IWireMessage<RowDelta>
 {
     public static MessageKind Kind => MessageKind.RowDelta;
     public static void Write(ref MessagePackWriter writer, in RowDelta message) => RowCodec.Write(ref writer, message.Row);
@@ -17,7 +17,7 @@ public readonly record struct RowDelta(Row Row) : IWireMessage<RowDelta>
 /// A row is gone for ever. <paramref name="Dots"/> are those that its cells had, as far as they fit: they only keep
 /// contexts free of gaps.
 /// </summary>
-public readonly record struct RowRemoval(Uid Uid, ImmutableArray<Dot> Dots) : IWireMessage<RowRemoval>
+readonly record struct RowRemoval(Uid Uid, ImmutableArray<Dot> Dots) : IWireMessage<RowRemoval>
 {
     /// <summary>A removal always fits a datagram: 48 dots of at most 19 bytes.</summary>
     public const int DotsMost = 48;

@@ -4,7 +4,7 @@ using Gossip.Core.Primitives;
 namespace Gossip.Core.Replication;
 
 /// <summary>What a row that arrived meant here.</summary>
-public enum MergeOutcome : byte { Known, Changed, Dead }
+enum MergeOutcome : byte { Known, Changed, Dead }
 
 /// <summary>
 /// Every live row, and the context that says what was ever seen. One rule removes without tombstones: a row whose
@@ -16,7 +16,7 @@ public enum MergeOutcome : byte { Known, Changed, Dead }
 /// Rows are spread over shards by a hash of their uid; a shard's hash is the XOR of its rows' marks, kept as rows
 /// change, so that two tables are compared by 128 numbers.
 /// </remarks>
-public sealed class RowTable
+sealed class RowTable
 {
     /// <summary>128 hashes of 8 bytes fill one datagram together with a context's hash.</summary>
     public const int Shards = 128;

@@ -8,7 +8,7 @@ namespace Gossip.Core.Replication;
 /// backup, a peer that has seen more of it than it remembers) a new one is drawn, because two writes under one dot
 /// could never be told apart again.
 /// </summary>
-public sealed class Writer(WriterId id, ulong minted)
+sealed class Writer(WriterId id, ulong minted)
 {
     public WriterId Id { get; private set; } = id;
 

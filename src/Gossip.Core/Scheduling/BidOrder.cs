@@ -9,7 +9,7 @@ namespace Gossip.Core.Scheduling;
 /// of (pod, epoch, node), so that equal nodes take turns over pods, then the greater id. A total order over what the bids say: arrival
 /// plays no part.
 /// </summary>
-public static class BidOrder
+static class BidOrder
 {
     public static int Compare(
         PodRun run, NodeId node, int score, PreemptionCost? evicts, NodeId otherNode, int otherScore, PreemptionCost? otherEvicts) =>

@@ -13,7 +13,7 @@ namespace Gossip.Core.Scheduling;
 /// <param name="placed">
 /// Hears of every claim on <paramref name="node"/> that comes or goes, so that rules between pods count them at once.
 /// </param>
-public sealed class Books(Resources allocatable, PlacedPods? placed = null, NodeId node = default)
+sealed class Books(Resources allocatable, PlacedPods? placed = null, NodeId node = default)
 {
     readonly Dictionary<PodRun, Claim> claims = [];
     readonly Dictionary<PodId, Claim> bids = [];

@@ -8,7 +8,7 @@ namespace Gossip.Core.Scheduling;
 /// <summary>
 /// One pod in this node's books: held for an auctioneer until it expires, or admitted until its runtime says that it is gone.
 /// </summary>
-public sealed class Claim
+sealed class Claim
 {
     public required PodRun Run { get; init; }
     public required PodTemplate Template { get; init; }

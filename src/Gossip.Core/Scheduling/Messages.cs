@@ -13,7 +13,7 @@ namespace Gossip.Core.Scheduling;
 
 /// <summary>Auctioneer to candidate: would you run it? The candidate reads the pod from its own tables.</summary>
 /// <param name="MayEvict">It fits nowhere as things are: bid also if pods of lower priority would have to go.</param>
-public readonly record struct Ask(ulong Auction, PodRun Run, bool MayEvict = false) : IWireMessage<Ask>
+readonly record struct Ask(ulong Auction, PodRun Run, bool MayEvict = false) : IWireMessage<Ask>
 {
     public static MessageKind Kind => MessageKind.Ask;
 
@@ -41,7 +41,7 @@ public readonly record struct Ask(ulong Auction, PodRun Run, bool MayEvict = fal
 /// <param name="HostSays">The scores of its host app by name, for people; mostly empty.</param>
 /// <param name="Evicts">What it costs others; null when there is room.</param>
 /// <param name="Parts">Its other scores.</param>
-public readonly record struct Bid(ulong Auction, PodRun Run, int Score, string HostSays, PreemptionCost? Evicts = null, ScoreParts Parts = default)
+readonly record struct Bid(ulong Auction, PodRun Run, int Score, string HostSays, PreemptionCost? Evicts = null, ScoreParts Parts = default)
     : IWireMessage<Bid>
 {
     const int Fields = 5, EvictingFields = Fields + 5;
@@ -87,7 +87,7 @@ public readonly record struct Bid(ulong Auction, PodRun Run, int Score, string H
 /// When what causes it passes by itself (reservations, news on its way): when to ask again. Else 0.
 /// </param>
 /// <param name="Next">Where the ask was for an older epoch: the one that is next, by what this node has seen. Else none.</param>
-public readonly record struct Refusal(
+readonly record struct Refusal(
     ulong Auction, PodRun Run, ulong Boot, ulong CapacityVersion, int AskAgainAfterMilliseconds, string Why, Epoch Next = default)
     : IWireMessage<Refusal>
 {
@@ -121,7 +121,7 @@ public readonly record struct Refusal(
 }
 
 /// <summary>Candidate to auctioneer: news of that pod has not reached me. Tell me, and ask again.</summary>
-public readonly record struct Unheard(ulong Auction, PodRun Run) : IWireMessage<Unheard>
+readonly record struct Unheard(ulong Auction, PodRun Run) : IWireMessage<Unheard>
 {
     public static MessageKind Kind => MessageKind.Unheard;
 
@@ -138,7 +138,7 @@ public readonly record struct Unheard(ulong Auction, PodRun Run) : IWireMessage<
 
 /// <summary>Auctioneer to winner: it is yours, if you still hold it.</summary>
 /// <param name="BidFor">Where one round served several alike pods, the run that was asked about; null when it is the one awarded.</param>
-public readonly record struct Award(ulong Auction, PodRun Run, Victory Won, PodRun? BidFor = null) : IWireMessage<Award>
+readonly record struct Award(ulong Auction, PodRun Run, Victory Won, PodRun? BidFor = null) : IWireMessage<Award>
 {
     const int Fields = 2 + Victory.Fields;
 
@@ -166,7 +166,7 @@ public readonly record struct Award(ulong Auction, PodRun Run, Victory Won, PodR
 }
 
 /// <summary>Winner to auctioneer: admitted and durable, or not any more.</summary>
-public readonly record struct Verdict(ulong Auction, PodRun Run, bool Admitted, string Why) : IWireMessage<Verdict>
+readonly record struct Verdict(ulong Auction, PodRun Run, bool Admitted, string Why) : IWireMessage<Verdict>
 {
     public static MessageKind Kind => MessageKind.Verdict;
 
@@ -188,7 +188,7 @@ public readonly record struct Verdict(ulong Auction, PodRun Run, bool Admitted, 
 }
 
 /// <summary>Auctioneer to loser: let the reservation go.</summary>
-public readonly record struct Release(ulong Auction, PodRun Run) : IWireMessage<Release>
+readonly record struct Release(ulong Auction, PodRun Run) : IWireMessage<Release>
 {
     public static MessageKind Kind => MessageKind.Release;
 

@@ -12,7 +12,7 @@ namespace Gossip.Core.Scheduling;
 /// by its own; nodes of a cluster may differ, and then bids are compared that were not made alike: lawful, and rarely meant.
 /// The built-in filters are no option, since other nodes rely on them.
 /// </summary>
-public sealed class SchedulingRules
+sealed class SchedulingRules
 {
     /// <summary>Of one score. With 64 scores of 1,000 a sum stays below 2^23.</summary>
     public const int WeightMost = 100;

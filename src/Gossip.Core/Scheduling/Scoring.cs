@@ -4,7 +4,7 @@ using Gossip.Core.Templates;
 namespace Gossip.Core.Scheduling;
 
 /// <summary>The bounds of scores, and how good a node is for a pod by the default weights.</summary>
-public static class Scoring
+static class Scoring
 {
     /// <summary>Of one score, and of their mean.</summary>
     public const int Greatest = 1000;

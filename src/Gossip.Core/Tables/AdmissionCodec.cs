@@ -12,7 +12,7 @@ namespace Gossip.Core.Tables;
 /// birth 220 + status 640 leave 270 for the row's dots, stamps and field names. Reading throws
 /// <see cref="MessagePackSerializationException"/> or <see cref="EndOfStreamException"/> on anything else.
 /// </summary>
-public static class AdmissionCodec
+static class AdmissionCodec
 {
     public const int BirthBytesMax = 220;
     public const int StatusBytesMax = 640;

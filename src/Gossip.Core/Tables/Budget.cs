@@ -4,7 +4,7 @@ using Gossip.Core.Primitives;
 namespace Gossip.Core.Tables;
 
 /// <summary>A live budget with its count of pods. Mutable, owned by <see cref="BudgetBook"/>.</summary>
-public sealed class Budget
+sealed class Budget
 {
     internal Budget(Uid uid, ObjectName name, DisruptionBudget says)
     {
@@ -27,7 +27,7 @@ public sealed class Budget
 }
 
 /// <summary>Whether a pod may be disrupted on purpose, and what forbids it.</summary>
-public enum DisruptionAnswer : byte
+enum DisruptionAnswer : byte
 {
     Allowed,
     /// <summary>Its budget has none to spare.</summary>
@@ -38,7 +38,7 @@ public enum DisruptionAnswer : byte
 
 /// <param name="Counts">It takes one of the budget's disruptions; false for what is not healthy, or has no budget.</param>
 /// <param name="Budget">Which decided; null when none selects the pod.</param>
-public readonly record struct DisruptionVerdict(DisruptionAnswer Answer, bool Counts, Budget? Budget)
+readonly record struct DisruptionVerdict(DisruptionAnswer Answer, bool Counts, Budget? Budget)
 {
     public bool IsAllowed => Answer == DisruptionAnswer.Allowed;
 

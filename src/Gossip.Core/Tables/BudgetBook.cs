@@ -11,7 +11,7 @@ namespace Gossip.Core.Tables;
 /// of the budgets that select it, so a look costs nothing and a cluster without budgets pays nothing. (Source: Kubernetes'
 /// disruption controller and its eviction subresource; the counts are kept here instead of in a status that lags.)
 /// </summary>
-public sealed class BudgetBook
+sealed class BudgetBook
 {
     readonly IMemberList members;
     readonly SlotSet<PodId> slots;

@@ -9,7 +9,7 @@ namespace Gossip.Core.Tables;
 /// counts, the others show NameConflict until somebody deletes the name. A row whose birth cannot be read stays in
 /// the tables and out of here.
 /// </summary>
-public sealed class Catalog
+sealed class Catalog
 {
     readonly SortedDictionary<Uid, CatalogObject> byUid = [];
     readonly SortedDictionary<ObjectName, SortedSet<Uid>> byName = [];

@@ -4,7 +4,7 @@ using Gossip.Core.Replication;
 namespace Gossip.Core.Tables;
 
 /// <summary>An object as the catalog holds it. Mutable, owned by <see cref="Catalog"/>.</summary>
-public sealed class CatalogObject
+sealed class CatalogObject
 {
     public required Uid Uid { get; init; }
     public required ObjectBirth Birth { get; init; }

@@ -8,7 +8,7 @@ namespace Gossip.Core.Tables;
 /// point on the ring of node ids belongs to its live successor, as in consistent hashing (Karger et al., 1997): any node
 /// may be an auctioneer, every chunk has another, and when one dies its neighbours share what it had.
 /// </summary>
-public static class Chunk
+static class Chunk
 {
     const int OrdinalBits = 6; // 64: a burst of one workload is called by one node, which then sees its own awards
 

@@ -10,7 +10,7 @@ namespace Gossip.Core.Tables;
 /// <param name="Selector">Null selects nothing, an empty one every pod of the namespace.</param>
 /// <param name="AlwaysAllowsUnhealthy">A pod that is not ready may go whatever the rest does (<c>unhealthyPodEvictionPolicy: AlwaysAllow</c>).</param>
 /// <param name="Problem">Why it cannot be read; it then forbids every disruption. Empty when it can.</param>
-public sealed record DisruptionBudget(Selector? Selector, Share? MinAvailable, Share? MaxUnavailable, bool AlwaysAllowsUnhealthy, string Problem)
+sealed record DisruptionBudget(Selector? Selector, Share? MinAvailable, Share? MaxUnavailable, bool AlwaysAllowsUnhealthy, string Problem)
 {
     public const string Kind = "PodDisruptionBudget";
     public const string MinAvailableField = "spec.minAvailable", MaxUnavailableField = "spec.maxUnavailable",

@@ -4,7 +4,7 @@ using Gossip.Core.Scheduling;
 namespace Gossip.Core.Tables;
 
 /// <summary>The pods of a namespace that name one gang, whatever workloads they come from. Owned by <see cref="SlotTable"/>.</summary>
-public sealed class Gang(string @namespace, string name)
+sealed class Gang(string @namespace, string name)
 {
     public string Namespace => @namespace;
     public string Name => name;
@@ -17,7 +17,7 @@ public sealed class Gang(string @namespace, string name)
 }
 
 /// <summary>Every gang that some slot is of.</summary>
-public sealed class Gangs
+sealed class Gangs
 {
     readonly Dictionary<(string Namespace, string Name), Gang> gangs = []; // never enumerated
 

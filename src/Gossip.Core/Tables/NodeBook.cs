@@ -73,4 +73,4 @@ sealed class NodeBook(Catalog catalog, IMemberList members, NodeTimings timings)
 
 /// <param name="Labels">Card and operator together.</param>
 /// <param name="Unschedulable">Cordoned.</param>
-public sealed record NodeSettings(Labels Labels, ImmutableArray<Taint> Taints, bool Unschedulable);
+sealed record NodeSettings(Labels Labels, ImmutableArray<Taint> Taints, bool Unschedulable);

@@ -6,7 +6,7 @@ using MessagePack;
 namespace Gossip.Core.Tables;
 
 /// <summary>The birth cell of an object row: what it is, for ever. MessagePack [kind, namespace, name, apiVersion].</summary>
-public readonly record struct ObjectBirth(ObjectName Name, string ApiVersion)
+readonly record struct ObjectBirth(ObjectName Name, string ApiVersion)
 {
     public byte[] ToBytes()
     {

@@ -9,7 +9,7 @@ namespace Gossip.Core.Tables;
 /// The ordinals that a workload leaves out: those of the pods that scale-downs chose. Sorted, apart, inclusive ranges;
 /// as JSON <c>[[3,3],[7,12]]</c>.
 /// </summary>
-public sealed class OrdinalRanges
+sealed class OrdinalRanges
 {
     /// <summary>Ranges a cell may hold: 100,000 ordinals, every second one left out.</summary>
     const int RangesMax = 50_000;

@@ -5,7 +5,7 @@ using MessagePack;
 namespace Gossip.Core.Tables;
 
 /// <summary>How pods are named in MessagePack, in rows and messages alike.</summary>
-public static class PodCodec
+static class PodCodec
 {
     /// <summary>Of <see cref="Write(ref MessagePackWriter, PodRun)"/>: array 1 + writer 9 + seq 9 + ordinal 5 + template 9 + epoch 5.</summary>
     public const int RunBytesMax = 38;

@@ -13,7 +13,7 @@ namespace Gossip.Core.Tables;
 /// [node, -1, reason] or [node, score, parts], then what the host app says and what it costs, where there is any of
 /// that. The row's birth cell is <see cref="PodCodec.SlotBirth"/>.
 /// </summary>
-public static class RoundSummaryCodec
+static class RoundSummaryCodec
 {
     public const int BytesMax = 880;
     const int Fields = 9;

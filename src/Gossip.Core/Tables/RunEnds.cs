@@ -8,7 +8,7 @@ using Gossip.Core.Turns;
 namespace Gossip.Core.Tables;
 
 /// <summary>Why somebody other than its own node ended a run. Numbers are in the tables.</summary>
-public enum RunEnd : byte
+enum RunEnd : byte
 {
     /// <summary>Deleted by name: any node may have the next run, the same one too.</summary>
     Deleted = 1,

@@ -5,7 +5,7 @@ namespace Gossip.Core.Tables;
 
 /// <summary>A number of pods, or a percentage of them: what Kubernetes calls IntOrString.</summary>
 /// <param name="Value">0 or greater; of a percentage at most 100.</param>
-public readonly record struct Share(int Value, bool IsPercent)
+readonly record struct Share(int Value, bool IsPercent)
 {
     /// <summary>Of so many pods. A percentage is rounded up, for what must be there and for what may be missing alike, as in Kubernetes.</summary>
     public int Of(int pods) => IsPercent ? (int)(((long)pods * Value + 99) / 100) : Value;

@@ -12,7 +12,7 @@ namespace Gossip.Core.Tables;
 /// A derived pod and all that the tables say of it. Every node derives the same slots from the same rows.
 /// Mutable, owned by <see cref="SlotTable"/>; others read it during a turn and keep only its id.
 /// </summary>
-public sealed class Slot
+sealed class Slot
 {
     public required PodId Id { get; init; }
     public required ObjectName Workload { get; init; }

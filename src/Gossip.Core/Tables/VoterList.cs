@@ -15,7 +15,7 @@ namespace Gossip.Core.Tables;
 /// </summary>
 /// <param name="Row">The object that holds it.</param>
 /// <param name="Names">Of nodes, in ordinal order, each once; never none.</param>
-public sealed record VoterList(Uid Row, uint Version, ImmutableArray<string> Names)
+sealed record VoterList(Uid Row, uint Version, ImmutableArray<string> Names)
 {
     public const string Kind = "Voters";
     public const int Most = 15;

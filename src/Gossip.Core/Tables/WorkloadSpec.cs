@@ -9,7 +9,7 @@ namespace Gossip.Core.Tables;
 /// <summary>What a workload object derives: which pods, by ordinal, from which template; or why none.</summary>
 /// <param name="Ordinals">Rising. Empty when the template is null.</param>
 /// <param name="Field">The object's field that is to blame, when there is a problem.</param>
-public sealed record WorkloadSpec(PodTemplate? Template, List<int> Ordinals, string Field, string Problem)
+sealed record WorkloadSpec(PodTemplate? Template, List<int> Ordinals, string Field, string Problem)
 {
     /// <summary>Beyond it a replica count is a typing error: no cluster this design speaks of has as many pods.</summary>
     public const int ReplicasMax = 100_000;

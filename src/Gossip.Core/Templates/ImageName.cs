@@ -8,7 +8,7 @@ namespace Gossip.Core.Templates;
 /// <param name="Registry">Host and port as written; empty for the engine's default, Docker Hub.</param>
 /// <param name="Tag">Empty when none is named.</param>
 /// <param name="Digest">Such as <c>sha256:…</c>; empty when none is named.</param>
-public readonly record struct ImageName(string Registry, string Repository, string Tag, string Digest)
+readonly record struct ImageName(string Registry, string Repository, string Tag, string Digest)
 {
     const int NameMax = 255;
     const int TagMax = 128;

@@ -4,7 +4,7 @@ using Gossip.Core.Wire;
 namespace Gossip.Core.Templates;
 
 /// <summary>What Kubernetes allows names, and the keys and values of labels, to be. Bounded; allocates nothing.</summary>
-public static class NameGrammar
+static class NameGrammar
 {
     /// <summary>What a port's name has at most (RFC 6335, section 5.1).</summary>
     public const int PortNameMost = 15;

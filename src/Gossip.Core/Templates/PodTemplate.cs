@@ -139,7 +139,7 @@ public sealed record PodTemplate(
 }
 
 /// <summary>The runtimes that this build knows by name. A node advertises those it has.</summary>
-public static class RuntimeNames
+static class RuntimeNames
 {
     /// <summary>Pods with images and no runtime class: any container engine.</summary>
     public const string Containers = "containers";

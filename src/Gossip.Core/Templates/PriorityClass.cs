@@ -7,7 +7,7 @@ namespace Gossip.Core.Templates;
 /// <param name="Value">Greater matters more.</param>
 /// <param name="IsDefault">Of pods that name no class.</param>
 /// <param name="MayPreempt">Whether its pods, when they fit nowhere, may have pods of lower priority evicted. A pod's own <c>spec.preemptionPolicy</c> comes before it.</param>
-public sealed record PriorityClass(string Name, int Value, bool IsDefault, bool MayPreempt)
+sealed record PriorityClass(string Name, int Value, bool IsDefault, bool MayPreempt)
 {
     public const string Kind = "PriorityClass";
 

@@ -5,7 +5,7 @@ using Gossip.Core.Primitives;
 namespace Gossip.Core.Templates;
 
 /// <summary>From a node's <c>spec.taints</c> as JSON to taints; items that are none are left out.</summary>
-public static class TaintReader
+static class TaintReader
 {
     public static TaintEffect? ReadEffect(string? text) => text switch
     {

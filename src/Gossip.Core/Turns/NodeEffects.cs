@@ -12,7 +12,7 @@ namespace Gossip.Core.Turns;
 /// <see cref="NodeMachine.Handle"/> and performs what was asked after (or while) it returns; the machine itself
 /// cannot do IO. Spans and memories are valid during the call only.
 /// </summary>
-public abstract class NodeEffects
+abstract class NodeEffects
 {
     /// <summary>Seal and send, best effort. At most <see cref="Limits.DatagramPayload"/> bytes.</summary>
     public abstract void Send(NodeAddress to, ReadOnlySpan<byte> datagram);
@@ -55,7 +55,7 @@ public abstract class NodeEffects
 }
 
 /// <summary>What a node measures.</summary>
-public enum NodeMeasure : byte
+enum NodeMeasure : byte
 {
     /// <summary>
     /// From when this node saw that a pod was nobody's until somebody had admitted it, of the auctions that this node called.

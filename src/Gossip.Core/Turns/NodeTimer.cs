@@ -3,7 +3,7 @@ using Gossip.Core.Primitives;
 namespace Gossip.Core.Turns;
 
 /// <summary>What a node can be woken for.</summary>
-public enum NodeTimerKind : byte
+enum NodeTimerKind : byte
 {
     // Membership
     ProbePeriod, ProbeTimeout, SuspicionEnds, RefusalEnds, GossipTick, JoinRetry, DeadRetry,
@@ -27,4 +27,4 @@ public enum NodeTimerKind : byte
 /// </summary>
 /// <param name="Subject">Whom it is about: a node id, a hash of a pod, an auction number; 0 for the node itself.</param>
 /// <param name="Epoch">The state it was set for: a sequence number that moves when the wait is over.</param>
-public readonly record struct NodeTimer(NodeTimerKind Kind, ulong Subject = 0, ulong Epoch = 0);
+readonly record struct NodeTimer(NodeTimerKind Kind, ulong Subject = 0, ulong Epoch = 0);

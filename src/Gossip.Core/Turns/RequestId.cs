@@ -1,4 +1,4 @@
 namespace Gossip.Core.Turns;
 
 /// <summary>Chosen by the driver, unique among its open requests.</summary>
-public readonly record struct RequestId(ulong Value);
+readonly record struct RequestId(ulong Value);

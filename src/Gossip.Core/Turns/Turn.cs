@@ -13,7 +13,7 @@ namespace Gossip.Core.Turns;
 /// </summary>
 /// <param name="Now">Both clocks, as the driver read them before it called.</param>
 /// <param name="Effects">The driver's; each method here hands on to it.</param>
-public readonly record struct Turn(Now Now, NodeEffects Effects)
+readonly record struct Turn(Now Now, NodeEffects Effects)
 {
     /// <summary>What timers, leases and suspicions count by.</summary>
     public Instant Monotonic => Now.Monotonic;

@@ -5,7 +5,7 @@ using Gossip.Core.Turns;
 namespace Gossip.Core.View;
 
 /// <summary>What happened lately, as this node saw it: the newest 4,096. What repeats is counted, not repeated.</summary>
-public sealed class EventLog
+sealed class EventLog
 {
     public const int Kept = 4096;
 

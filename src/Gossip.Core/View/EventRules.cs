@@ -10,7 +10,7 @@ using Gossip.Core.Turns;
 namespace Gossip.Core.View;
 
 /// <summary>Which changes are events, and how they read. Reasons are Kubernetes' where it has one.</summary>
-public static class EventRules
+static class EventRules
 {
     public const string FailedScheduling = "FailedScheduling";
 

@@ -8,7 +8,7 @@ namespace Gossip.Core.Wire;
 /// What every datagram and frame looks like inside its seal: sender, its boot, then messages, each a kind, a length
 /// and a MessagePack body. Integers are little-endian.
 /// </summary>
-public static class Envelope
+static class Envelope
 {
     public static void WriteHeader(WireBuffer into, NodeId sender, ulong boot)
     {

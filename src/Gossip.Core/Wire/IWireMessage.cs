@@ -8,7 +8,7 @@ namespace Gossip.Core.Wire;
 /// <see cref="EndOfStreamException"/>) on anything else; the envelope turns that into
 /// <see cref="Reject.Malformed"/>. It checks every count against its bound before it allocates.
 /// </summary>
-public interface IWireMessage<TSelf> where TSelf : IWireMessage<TSelf>
+interface IWireMessage<TSelf> where TSelf : IWireMessage<TSelf>
 {
     static abstract MessageKind Kind { get; }
     static abstract void Write(ref MessagePackWriter writer, in TSelf message);

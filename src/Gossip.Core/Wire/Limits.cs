@@ -3,7 +3,7 @@ using Gossip.Core.Explain;
 namespace Gossip.Core.Wire;
 
 /// <summary>Every bound on what a node accepts or sends, with the arithmetic it comes from.</summary>
-public static class Limits
+static class Limits
 {
     /// <summary>A sealed datagram: 1,280 (IPv6's least MTU) - 48 (IPv6 + UDP headers) - 32 (tunnels).</summary>
     public const int Datagram = 1200;

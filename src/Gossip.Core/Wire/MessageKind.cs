@@ -10,7 +10,7 @@ namespace Gossip.Core.Wire;
 /// The first byte of a message. Numbers are the wire and never change meaning; an unknown one is skipped, so that
 /// a newer node can say more than an older one understands.
 /// </summary>
-public enum MessageKind : byte
+enum MessageKind : byte
 {
     // Membership
     Ping = 1, Ack = 2, PingRequest = 3, Member = 4, Capacity = 5, MemberSync = 6, Accusation = 7,

@@ -4,7 +4,7 @@ using Gossip.Core.Requests;
 namespace Gossip.Core.Wire;
 
 /// <summary>Why something from outside was dropped. Each is counted; none changes any state.</summary>
-public enum Reject : byte
+enum Reject : byte
 {
     None,
     /// <summary>Shorter than its envelope, or cut inside a message.</summary>

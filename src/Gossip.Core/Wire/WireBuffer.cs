@@ -3,7 +3,7 @@ using System.Buffers;
 namespace Gossip.Core.Wire;
 
 /// <summary>A growing byte buffer that is written, read as a span, and cleared for the next turn: no allocation once warm.</summary>
-public sealed class WireBuffer(int capacity = 4096) : IBufferWriter<byte>
+sealed class WireBuffer(int capacity = 4096) : IBufferWriter<byte>
 {
     byte[] bytes = new byte[capacity];
 

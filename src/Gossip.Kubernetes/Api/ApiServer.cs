@@ -15,7 +15,7 @@ namespace Gossip.Kubernetes.Api;
 /// Kestrel alone under a <see cref="KubernetesApi"/>, on loopback: no host, no container, no middleware, for a node
 /// should be small. Plain HTTP: it must not listen beyond this machine before it has TLS and tokens.
 /// </summary>
-public sealed class ApiServer : IAsyncDisposable
+sealed class ApiServer : IAsyncDisposable
 {
     const int ConnectionsMax = 1024;
 

@@ -17,7 +17,7 @@ namespace Gossip.Kubernetes.Api;
 /// Thread-safe. <see cref="HandleAsync"/> is a request delegate: a host app with a web server of its own can map it
 /// (<c>app.Run(api.HandleAsync)</c>); <see cref="ApiServer"/> serves it alone.
 /// </summary>
-public sealed class KubernetesApi
+sealed class KubernetesApi
 {
     readonly RequestGuard guard;
     readonly Router router;

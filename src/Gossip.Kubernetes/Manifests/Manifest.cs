@@ -10,7 +10,7 @@ namespace Gossip.Kubernetes.Manifests;
 /// <summary>Where in a text. Zero when it has no place of its own.</summary>
 /// <param name="Line">From 1.</param>
 /// <param name="Column">From 1.</param>
-public readonly record struct Position(int Line, int Column)
+readonly record struct Position(int Line, int Column)
 {
     /// <summary>Whether there is a place.</summary>
     public bool IsKnown => Line > 0;
@@ -21,7 +21,7 @@ public readonly record struct Position(int Line, int Column)
 /// <param name="Document">Its number in the source, from 1.</param>
 /// <param name="Root">The document itself.</param>
 /// <param name="Positions">Where its nodes were read.</param>
-public sealed record Manifest(string Source, int Document, JsonObject Root, IReadOnlyDictionary<JsonNode, Position> Positions)
+sealed record Manifest(string Source, int Document, JsonObject Root, IReadOnlyDictionary<JsonNode, Position> Positions)
 {
     /// <summary>As written; empty when it names none.</summary>
     public string ApiVersion => Root["apiVersion"].AsText();
@@ -60,7 +60,7 @@ public sealed record Manifest(string Source, int Document, JsonObject Root, IRea
 /// <param name="Manifests">The documents, in order; those with faults too.</param>
 /// <param name="Faults">What is wrong with them.</param>
 /// <param name="Warnings">Worth saying, and no reason to refuse.</param>
-public sealed record ManifestSet(
+sealed record ManifestSet(
     ImmutableArray<Manifest> Manifests, ImmutableArray<ManifestFault> Faults, ImmutableArray<ManifestFault> Warnings)
 {
     /// <summary>No document.</summary>
@@ -72,7 +72,7 @@ public sealed record ManifestSet(
 }
 
 /// <summary>What kind of fault it is.</summary>
-public enum FaultReason : byte
+enum FaultReason : byte
 {
     /// <summary>The text is neither YAML nor JSON, or no object.</summary>
     Malformed,
@@ -110,7 +110,7 @@ public enum FaultReason : byte
 /// <param name="Field">A path such as <c>spec.template.spec.containers[0].image</c>; empty when it is not one field.</param>
 /// <param name="Reason">What kind of fault it is.</param>
 /// <param name="Message">What is wrong, and what would be right: <c>is missing: …</c>. The field is the subject.</param>
-public sealed record ManifestFault(
+sealed record ManifestFault(
     string Source, int Document, Position At, string About, string Field, FaultReason Reason, string Message)
 {
     /// <summary>

@@ -4,7 +4,7 @@ using Gossip.Core.Turns;
 namespace Gossip.Kubernetes.Manifests;
 
 /// <summary>Reads what <c>apply -f</c> names: files, folders (their *.yaml, *.yml and *.json, not deeper), or <c>-</c> for stdin.</summary>
-public static class ManifestFiles
+static class ManifestFiles
 {
     static readonly string[] Extensions = [".yaml", ".yml", ".json"];
 

@@ -8,7 +8,7 @@ namespace Gossip.Kubernetes.Manifests;
 /// Reads YAML or JSON (one value or several) into documents: empty ones are skipped, lists of objects are taken apart.
 /// Never throws for what it is given; what is wrong comes back as faults.
 /// </summary>
-public static class ManifestReader
+static class ManifestReader
 {
     static readonly UTF8Encoding Strict = new(false, throwOnInvalidBytes: true);
 

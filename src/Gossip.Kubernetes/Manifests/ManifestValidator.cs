@@ -10,7 +10,7 @@ namespace Gossip.Kubernetes.Manifests;
 /// Says everything that is wrong with documents before anything is written, by the rules that Kubernetes' API server and the core's own
 /// bounds set (<see cref="ManifestRules"/>).
 /// </summary>
-public static class ManifestValidator
+static class ManifestValidator
 {
     /// <summary>The namespace of documents that name none, which is always there.</summary>
     public const string DefaultNamespace = NamespaceKind.Default;

@@ -12,7 +12,7 @@ using Gossip.Kubernetes.Manifests;
 namespace Gossip.Kubernetes.Plans;
 
 /// <summary>What a step would do.</summary>
-public enum PlanAction : byte
+enum PlanAction : byte
 {
     /// <summary>No object of the name is there, or none was looked for.</summary>
     Create,
@@ -31,7 +31,7 @@ public enum PlanAction : byte
 /// <param name="Fields">What the tables would hold.</param>
 /// <param name="Changes">Paths of the fields that a replacement touches.</param>
 /// <param name="Outlook">Sentences for a reader: <c>3 pods x (100m cpu, 100Mi memory)</c>.</param>
-public sealed record PlanStep(
+sealed record PlanStep(
     PlanAction Action, ObjectName Name, string ApiVersion, ImmutableArray<ObjectField> Fields,
     ImmutableArray<string> Changes, ImmutableArray<string> Outlook)
 {
@@ -56,7 +56,7 @@ public sealed record PlanStep(
 /// <param name="Steps">In the order in which they are to be performed.</param>
 /// <param name="Faults">While there are any, nothing is to be performed.</param>
 /// <param name="Warnings">Worth saying, and no reason to refuse.</param>
-public sealed record ApplyPlan(ImmutableArray<PlanStep> Steps, ImmutableArray<ManifestFault> Faults, ImmutableArray<ManifestFault> Warnings)
+sealed record ApplyPlan(ImmutableArray<PlanStep> Steps, ImmutableArray<ManifestFault> Faults, ImmutableArray<ManifestFault> Warnings)
 {
     /// <summary>Whether it may be performed.</summary>
     public bool IsSound => Faults.IsEmpty;

@@ -12,7 +12,7 @@ using Gossip.Kubernetes.Manifests;
 namespace Gossip.Kubernetes.Plans;
 
 /// <summary>Compares documents with what a node knows, and decides the steps. Pure; works without a view too.</summary>
-public static class Planner
+static class Planner
 {
     /// <summary>The steps that an apply of the documents would take. Never throws for what is in them.</summary>
     /// <param name="set">What was read.</param>

@@ -9,7 +9,7 @@ using Microsoft.Extensions.Options;
 namespace Gossip.Node;
 
 /// <summary>Names every option that cannot be, with what would be right.</summary>
-public sealed class GossipOptionsCheck : IValidateOptions<GossipOptions>
+sealed class GossipOptionsCheck : IValidateOptions<GossipOptions>
 {
     const int MostSeeds = 64;
 

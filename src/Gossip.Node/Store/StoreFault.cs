@@ -6,7 +6,7 @@ namespace Gossip.Node.Store;
 /// The data folder cannot be used. After one of these nothing more is written: what a failed write or fsync left on
 /// the disk is unknown until the log is read again. The message says what to do.
 /// </summary>
-public sealed class StoreFault(string message, Exception? cause = null) : IOException(message, cause)
+sealed class StoreFault(string message, Exception? cause = null) : IOException(message, cause)
 {
     const int NoSpace = 28, QuotaExceeded = 122; // ENOSPC, EDQUOT
 

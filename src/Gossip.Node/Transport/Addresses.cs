@@ -6,7 +6,7 @@ using Gossip.Core.Primitives;
 namespace Gossip.Node.Transport;
 
 /// <summary><see cref="NodeAddress"/> to and from what sockets speak. IPv4 and its mapped form are one address.</summary>
-public static class Addresses
+static class Addresses
 {
     public static NodeAddress ToNodeAddress(this IPEndPoint point) => ToNodeAddress(point.Address, (ushort)point.Port);
 

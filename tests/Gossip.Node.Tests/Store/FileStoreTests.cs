@@ -12,7 +12,7 @@ public sealed class FileStoreTests : StoreContract, IDisposable
     string Log => Path.Combine(folder, "log");
     string Snapshot => Path.Combine(folder, "snapshot");
 
-    protected override IStore Create() => new FileStore(folder, "a");
+    private protected override IStore Create() => new FileStore(folder, "a");
 
     public void Dispose() => Directory.Delete(folder, recursive: true);
 

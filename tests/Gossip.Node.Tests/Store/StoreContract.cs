@@ -7,12 +7,13 @@ namespace Gossip.Node.Tests.Store;
 public abstract class StoreContract
 {
     /// <summary>A store over the same state each time it is called; the one before it was disposed.</summary>
-    protected abstract IStore Create();
+    private protected abstract IStore Create();
 
     protected static byte[] Record(string text) => Encoding.UTF8.GetBytes(text);
-    protected static string[] Texts(StoreContents contents) => [.. contents.Records.Select(record => Encoding.UTF8.GetString(record.Span))];
+    private protected static string[] Texts(StoreContents contents) =>
+        [.. contents.Records.Select(record => Encoding.UTF8.GetString(record.Span))];
 
-    protected StoreContents Reopen()
+    private protected StoreContents Reopen()
     {
         using var store = Create();
         return store.Open();

@@ -18,7 +18,7 @@ public abstract class TalkFixture : IAsyncLifetime
     internal static readonly PodPlace Place = new(new PodRun(new PodId(new Uid(1, 2), 3, 4), new Epoch(5)), PodStub.Class);
 
     protected Keyring Keyring { get; } = Keyring.Generate();
-    protected Arrivals AtB { get; } = new();
+    private protected Arrivals AtB { get; } = new();
     internal PodStub Stub { get; } = new();
     internal SocketTransport A { get; private set; } = null!;
     internal SocketTransport B { get; private set; } = null!;

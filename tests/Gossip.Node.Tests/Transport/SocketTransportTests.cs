@@ -11,7 +11,7 @@ namespace Gossip.Node.Tests.Transport;
 
 public sealed class SocketTransportTests : TransportContract
 {
-    protected override ITransport Create(Keyring keyring, ushort port = 0, string cluster = "home") =>
+    private protected override ITransport Create(Keyring keyring, ushort port = 0, string cluster = "home") =>
         new SocketTransport(new IPEndPoint(IPAddress.Loopback, port), null, cluster, keyring);
 
     async Task<Socket> DialAsync()

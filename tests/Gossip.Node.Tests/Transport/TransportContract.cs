@@ -12,13 +12,13 @@ namespace Gossip.Node.Tests.Transport;
 public abstract class TransportContract : IAsyncLifetime
 {
     protected Keyring Keyring { get; } = Keyring.Generate();
-    protected Arrivals AtA { get; } = new();
-    protected Arrivals AtB { get; } = new();
-    protected ITransport A { get; private set; } = null!;
-    protected ITransport B { get; private set; } = null!;
+    private protected Arrivals AtA { get; } = new();
+    private protected Arrivals AtB { get; } = new();
+    private protected ITransport A { get; private set; } = null!;
+    private protected ITransport B { get; private set; } = null!;
 
     /// <summary>A transport on the loopback; port 0 takes any.</summary>
-    protected abstract ITransport Create(Keyring keyring, ushort port = 0, string cluster = "home");
+    private protected abstract ITransport Create(Keyring keyring, ushort port = 0, string cluster = "home");
 
     public ValueTask InitializeAsync()
     {
@@ -157,7 +157,7 @@ public abstract class TransportContract : IAsyncLifetime
 }
 
 /// <summary>What arrived at one end, to be awaited.</summary>
-public sealed class Arrivals : IArrivals
+sealed class Arrivals : IArrivals
 {
     static readonly TimeSpan Patience = TimeSpan.FromSeconds(30); // a bound for broken code, not a measure
 

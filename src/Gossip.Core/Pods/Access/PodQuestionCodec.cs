@@ -13,7 +13,7 @@ namespace Gossip.Core.Pods.Access;
 /// A question in MessagePack: [kind, places, container, then the kind's own fields]. Whoever reads bounds each field before it is
 /// taken, and refuses the whole with an exception that names the field.
 /// </summary>
-public static class PodQuestionCodec
+static class PodQuestionCodec
 {
     /// <summary>A command of 30 kB, more than anybody types, in one frame of a talk.</summary>
     public const int BytesMax = 32 * 1024;

@@ -8,7 +8,7 @@ using MessagePack;
 namespace Gossip.Core.Pods.Access;
 
 /// <summary>What the pods of a <see cref="UsageQuestion"/> use, in its order; nothing for one that cannot say.</summary>
-public static class UsageAnswer
+static class UsageAnswer
 {
     /// <summary>256 pods of 32 containers at 64 + 30 B each, as the most that is read.</summary>
     public const int BytesMax = UsageQuestion.MostPods * ContainersMax * 94;

@@ -3,7 +3,7 @@ using System.Text;
 namespace Gossip.Core.Pods.Configuration;
 
 /// <summary>Kubernetes' <c>$(NAME)</c> in commands, arguments and values; <c>$$</c> writes one dollar, an unknown name stays as it is.</summary>
-public static class Expansion
+static class Expansion
 {
     public static string Expand(string text, IReadOnlyDictionary<string, string> variables)
     {

@@ -4,7 +4,7 @@ using Gossip.Core.Templates;
 namespace Gossip.Core.Scheduling.Filters;
 
 /// <summary>A cordoned node takes no new pods, but those that tolerate it: the taint that Kubernetes knows it by.</summary>
-public sealed class CordonFilter : IFilter
+sealed class CordonFilter : IFilter
 {
     public string Name => "Cordon";
 

@@ -4,7 +4,7 @@ using Gossip.Core.Templates;
 namespace Gossip.Core.Scheduling.Filters;
 
 /// <summary>Every filter there is, the ones that no waiting can help first.</summary>
-public static class Filtering
+static class Filtering
 {
     /// <summary>Those that look at the pods around.</summary>
     static readonly IFilter[] Neighbours = [new PodAffinityFilter(), new PodAntiAffinityFilter(), new TopologySpreadFilter()];
@@ -70,4 +70,4 @@ public static class Filtering
 
 /// <param name="Filter">Its place among all: the later, the likelier that time helps.</param>
 /// <param name="Others">How many more object: of two nodes alike in the first, the one with fewer is nearer.</param>
-public readonly record struct FirstObjection(FilterVerdict Verdict, int Filter, int Others);
+readonly record struct FirstObjection(FilterVerdict Verdict, int Filter, int Others);

@@ -4,7 +4,7 @@ using Gossip.Core.Templates;
 namespace Gossip.Core.Scheduling.Filters;
 
 /// <summary>A port of the host goes to one pod at a time.</summary>
-public sealed class HostPortFilter : IFilter
+sealed class HostPortFilter : IFilter
 {
     public string Name => "HostPort";
 

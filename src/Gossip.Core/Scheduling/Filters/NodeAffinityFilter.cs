@@ -5,7 +5,7 @@ using Gossip.Core.Templates;
 namespace Gossip.Core.Scheduling.Filters;
 
 /// <summary>The node must match one of the pod's required terms. Labels that change later evict nobody ("ignored during execution").</summary>
-public sealed class NodeAffinityFilter : IFilter
+sealed class NodeAffinityFilter : IFilter
 {
     public string Name => "NodeAffinity";
 

@@ -4,7 +4,7 @@ using Gossip.Core.Templates;
 namespace Gossip.Core.Scheduling.Filters;
 
 /// <summary>A pod that names its node runs there or nowhere.</summary>
-public sealed class NodeNameFilter : IFilter
+sealed class NodeNameFilter : IFilter
 {
     public string Name => "NodeName";
 

@@ -4,7 +4,7 @@ using Gossip.Core.Templates;
 namespace Gossip.Core.Scheduling.Filters;
 
 /// <summary>Every label that the pod selects by must be on the node.</summary>
-public sealed class NodeSelectorFilter : IFilter
+sealed class NodeSelectorFilter : IFilter
 {
     public string Name => "NodeSelector";
 

@@ -7,7 +7,7 @@ namespace Gossip.Core.Scheduling.Filters;
 /// Every required affinity of the pod must have somebody in the node's domain. The first of a group that wants its own
 /// company may go anywhere, or none ever could. Pods that leave later evict nobody ("ignored during execution").
 /// </summary>
-public sealed class PodAffinityFilter : IFilter
+sealed class PodAffinityFilter : IFilter
 {
     public string Name => "PodAffinity";
 

@@ -10,7 +10,7 @@ namespace Gossip.Core.Scheduling.Filters;
 /// Nobody in the node's domain may be one that the pod's required anti-affinity speaks of, nor have one that speaks of
 /// the pod: the rule holds both ways. A node without the topology's label is in nobody's way.
 /// </summary>
-public sealed class PodAntiAffinityFilter : IFilter
+sealed class PodAntiAffinityFilter : IFilter
 {
     public string Name => "PodAntiAffinity";
 

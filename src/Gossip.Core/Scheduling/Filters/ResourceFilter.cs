@@ -5,7 +5,7 @@ using Gossip.Core.Templates;
 namespace Gossip.Core.Scheduling.Filters;
 
 /// <summary>What the pod requests must be free. What it does not request is not looked at, so that a node in debt still takes those.</summary>
-public sealed class ResourceFilter : IFilter
+sealed class ResourceFilter : IFilter
 {
     public string Name => "Resources";
 

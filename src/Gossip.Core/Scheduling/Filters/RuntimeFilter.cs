@@ -6,7 +6,7 @@ using Gossip.Core.Templates;
 namespace Gossip.Core.Scheduling.Filters;
 
 /// <summary>The node must advertise what runs the pod; for an in-process pod, the very workload that its image names.</summary>
-public sealed class RuntimeFilter : IFilter
+sealed class RuntimeFilter : IFilter
 {
     public string Name => "Runtime";
 

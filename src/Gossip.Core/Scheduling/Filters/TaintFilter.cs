@@ -4,7 +4,7 @@ using Gossip.Core.Templates;
 namespace Gossip.Core.Scheduling.Filters;
 
 /// <summary>Every hard taint of the node must be tolerated.</summary>
-public sealed class TaintFilter : IFilter
+sealed class TaintFilter : IFilter
 {
     public string Name => "Taint";
 

@@ -6,7 +6,7 @@ using Gossip.Core.Templates;
 namespace Gossip.Core.Scheduling.Filters;
 
 /// <summary>With the pod, its domain may have at most maxSkew more of the pods it is spread with than the domain that has the fewest.</summary>
-public sealed class TopologySpreadFilter : IFilter
+sealed class TopologySpreadFilter : IFilter
 {
     public string Name => "TopologySpread";
 

@@ -4,7 +4,7 @@ using Gossip.Core.Templates;
 namespace Gossip.Core.Scheduling.Filters;
 
 /// <summary>A node that says it is not ready takes nothing, whatever is tolerated.</summary>
-public sealed class UnreadyFilter : IFilter
+sealed class UnreadyFilter : IFilter
 {
     public string Name => "Unready";
 

@@ -6,7 +6,7 @@ namespace Gossip.Core.Scheduling.Scores;
 /// Prefers the node whose cpu and memory would be used to like shares, so that neither is left over alone.
 /// (Kubernetes' NodeResourcesBalancedAllocation: 1 less the standard deviation, which for two is half their difference.)
 /// </summary>
-public sealed class BalancedAllocationScore : IScore
+sealed class BalancedAllocationScore : IScore
 {
     public string Name => "balanced";
 

@@ -11,7 +11,7 @@ namespace Gossip.Core.Scheduling.Scores;
 /// Source: Weng et al., "Beware of Fragmentation: Scheduling GPU-Sharing Workloads with Fragmentation Gradient Descent",
 /// USENIX ATC 2023, section 4; the last part is ours.
 /// </summary>
-public static class Fragmentation
+static class Fragmentation
 {
     /// <summary>The score where nothing changes. A pod of 8 whole devices moves it by 8,000 at most; beyond 32 all are alike.</summary>
     public const int Neutral = Greatest / 2;

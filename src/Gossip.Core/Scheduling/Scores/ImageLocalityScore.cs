@@ -6,7 +6,7 @@ namespace Gossip.Core.Scheduling.Scores;
 /// Prefers the node that need not fetch much: what it has of the pod's images, from 23 MB (not worth a thought) to 1,000 MB a
 /// container. (Kubernetes' ImageLocality, without its discount for images that few nodes have: a bidder knows its own only.)
 /// </summary>
-public sealed class ImageLocalityScore : IScore
+sealed class ImageLocalityScore : IScore
 {
     const long Least = 23 << 20, Most = 1000 << 20;
 

@@ -4,7 +4,7 @@ using Gossip.Core.Templates;
 namespace Gossip.Core.Scheduling.Scores;
 
 /// <summary>Prefers the node that would have the greatest share of its cpu and memory left. Source: Kubernetes' NodeResourcesFit, LeastAllocated.</summary>
-public sealed class LeastAllocatedScore : IScore
+sealed class LeastAllocatedScore : IScore
 {
     public string Name => "least-allocated";
 

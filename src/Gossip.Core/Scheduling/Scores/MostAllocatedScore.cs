@@ -6,7 +6,7 @@ namespace Gossip.Core.Scheduling.Scores;
 /// Prefers the node that would have the least share of its cpu and memory left: fills nodes one after the other, so that
 /// others stay empty. In place of least-allocated where machines cost money. Source: Kubernetes' NodeResourcesFit, MostAllocated.
 /// </summary>
-public sealed class MostAllocatedScore : IScore
+sealed class MostAllocatedScore : IScore
 {
     public string Name => "most-allocated";
 

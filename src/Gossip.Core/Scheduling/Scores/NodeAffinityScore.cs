@@ -6,7 +6,7 @@ namespace Gossip.Core.Scheduling.Scores;
 /// Prefers the node that fulfils the weightiest of the pod's preferences. Against the most that any node could weigh, not
 /// against the best of those seen as Kubernetes does it: a bidder sees itself only, and its score must not depend on who else was asked.
 /// </summary>
-public sealed class NodeAffinityScore : IScore
+sealed class NodeAffinityScore : IScore
 {
     public string Name => "node-affinity";
 

@@ -8,7 +8,7 @@ namespace Gossip.Core.Scheduling.Scores;
 /// way, of the pods that like or shun it. Each tally against its own greatest, not against the best node seen as
 /// Kubernetes does it: a bidder sees itself only. (Kubernetes' InterPodAffinity, with its weight and its weight 1 for required affinity.)
 /// </summary>
-public sealed class PodAffinityScore : IScore
+sealed class PodAffinityScore : IScore
 {
     public string Name => "pod-affinity";
 

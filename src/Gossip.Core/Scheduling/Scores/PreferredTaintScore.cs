@@ -4,7 +4,7 @@ using Gossip.Core.Templates;
 namespace Gossip.Core.Scheduling.Scores;
 
 /// <summary>Prefers the node with the fewest <c>PreferNoSchedule</c> taints that the pod does not tolerate.</summary>
-public sealed class PreferredTaintScore : IScore
+sealed class PreferredTaintScore : IScore
 {
     public string Name => "preferred-taints";
 

@@ -3,7 +3,7 @@ using Gossip.Core.Templates;
 namespace Gossip.Core.Scheduling.Scores;
 
 /// <summary>Prefers the node with the fewest pods of the same workload, so that losing one node loses few of them.</summary>
-public sealed class SpreadScore : IScore
+sealed class SpreadScore : IScore
 {
     public string Name => "spread";
 

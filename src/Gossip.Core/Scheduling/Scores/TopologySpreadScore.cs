@@ -6,7 +6,7 @@ namespace Gossip.Core.Scheduling.Scores;
 /// Prefers the domains with the fewest of the pods that a <c>ScheduleAnyway</c> constraint spreads; a node without the
 /// label comes last. (Kubernetes' PodTopologySpread, with its weight.)
 /// </summary>
-public sealed class TopologySpreadScore : IScore
+sealed class TopologySpreadScore : IScore
 {
     public string Name => "topology-spread";
 

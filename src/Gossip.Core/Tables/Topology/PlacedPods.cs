@@ -13,7 +13,7 @@ namespace Gossip.Core.Tables.Topology;
 /// however many pods are placed, and pods that no rule speaks of cost nothing. (Source: the idea of kube-scheduler's
 /// PreFilter state, kept between pods instead of made anew for each.)
 /// </summary>
-public sealed class PlacedPods
+sealed class PlacedPods
 {
     readonly NodeId self;
     readonly SlotSet<PodId> slots;
