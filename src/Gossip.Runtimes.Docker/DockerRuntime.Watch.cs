@@ -51,7 +51,7 @@ public sealed partial class DockerRuntime
             pods[file.Launch.Pod] = new DockerPod(file.Launch, Path.GetFileName(folder.Path), folder) { Ip = file.Ip };
             return;
         }
-        Note(NoteLevel.Warning, "pod-folder-unreadable", folder.Path, "removed it, and what runs of it");
+        Note(NoteLevel.Warning, "PodFolderUnreadable", folder.Path, "removed it, and what runs of it");
         Delete(folder);
     }
 

@@ -278,7 +278,7 @@ public sealed partial class DockerRuntime : IPodRuntime
         }
         catch (Exception fault) when (fault is IOException or UnauthorizedAccessException)
         {
-            Note(NoteLevel.Warning, "pod-folder-remains", folder.Path, fault.Message);
+            Note(NoteLevel.Warning, "PodFolderRemains", folder.Path, fault.Message);
         }
     }
 

@@ -99,7 +99,7 @@ public sealed partial class ProcessRuntime
         }
         catch (HostPortError error)
         {
-            Note(NoteLevel.Warning, "host-port-lost", file.Launch.Name, error.Message); // somebody took it while we were away
+            Note(NoteLevel.Warning, "HostPortLost", file.Launch.Name, error.Message); // somebody took it while we were away
         }
         pods[file.Launch.Pod] = pod;
         return new SurvivingPod(Classes[0], file.Launch, file.Ip, survivors.DrainToImmutable());
@@ -108,7 +108,7 @@ public sealed partial class ProcessRuntime
     /// <summary>A folder that tells of no pod (cut while it was written, damaged): nothing may run from it.</summary>
     async Task ClearAsync(PodFolder folder)
     {
-        Note(NoteLevel.Warning, "pod-folder-unreadable", folder.Path, "ended what ran from it and removed it");
+        Note(NoteLevel.Warning, "PodFolderUnreadable", folder.Path, "ended what ran from it and removed it");
         await Family.KillAllAsync(watcher, folder.Path).ConfigureAwait(false);
         await EndGroupAsync(Path.GetFileName(folder.Path)).ConfigureAwait(false);
         Delete(folder);
@@ -132,7 +132,7 @@ public sealed partial class ProcessRuntime
     async Task EndGroupAsync(string pod)
     {
         if (groups?.Group(pod) is not { } group) return;
-        if (!await group.KillAsync().ConfigureAwait(false)) Note(NoteLevel.Warning, "container-not-killable", pod, "it hangs in the kernel");
-        else if (!group.Remove()) Note(NoteLevel.Warning, "control-group-remains", pod, "it could not be removed");
+        if (!await group.KillAsync().ConfigureAwait(false)) Note(NoteLevel.Warning, "ContainerNotKillable", pod, "it hangs in the kernel");
+        else if (!group.Remove()) Note(NoteLevel.Warning, "ControlGroupRemains", pod, "it could not be removed");
     }
 }

@@ -86,10 +86,10 @@ public sealed partial class ProcessRuntime : IPodRuntime
         if (hidden.Select(VolumeCalls.RealPath).Contains("/")) missing ??= "isolating pods needs a data folder other than /";
         isolates = missing is null;
         if (options.Isolation == ProcessIsolation.Namespaces && !isolates) throw new PlatformNotSupportedException(missing);
-        if (missing is { Length: > 0 }) Note(NoteLevel.Warning, "pods-not-isolated", RuntimeNames.Process, $"{missing}; process pods run as plain processes");
+        if (missing is { Length: > 0 }) Note(NoteLevel.Warning, "PodsNotIsolated", RuntimeNames.Process, $"{missing}; process pods run as plain processes");
         addresses = new PodAddresses(options.Node, isolates ? AddressRange.Shared : AddressRange.Loopback);
         watcher = new ProcessWatcher();
-        logs = new LogWatcher((path, fault) => Note(NoteLevel.Warning, "log-not-watched", path, fault));
+        logs = new LogWatcher((path, fault) => Note(NoteLevel.Warning, "LogNotWatched", path, fault));
         volumeWatch = new Timer(_ => WatchVolumes(), null, VolumeInterval, Timeout.InfiniteTimeSpan);
     }
 
@@ -224,7 +224,7 @@ public sealed partial class ProcessRuntime : IPodRuntime
         }
         catch (Exception fault) when (fault is IOException or UnauthorizedAccessException)
         {
-            Note(NoteLevel.Warning, "lease-not-extended", pod.Launch.Name, fault.Message); // so it ends in time
+            Note(NoteLevel.Warning, "LeaseNotExtended", pod.Launch.Name, fault.Message); // so it ends in time
         }
     }
 
@@ -238,7 +238,7 @@ public sealed partial class ProcessRuntime : IPodRuntime
         }
         catch (VolumeError error)
         {
-            Note(NoteLevel.Warning, "files-not-updated", pod.Launch.Name, error.Message);
+            Note(NoteLevel.Warning, "FilesNotUpdated", pod.Launch.Name, error.Message);
         }
         return Task.CompletedTask;
     }
@@ -290,7 +290,7 @@ public sealed partial class ProcessRuntime : IPodRuntime
         foreach (var container in running)
         {
             if (!await container.KillAsync(watcher).ConfigureAwait(false))
-                Note(NoteLevel.Warning, "container-not-killable", pod.Launch.Name, $"'{container.Name}' hangs in the kernel");
+                Note(NoteLevel.Warning, "ContainerNotKillable", pod.Launch.Name, $"'{container.Name}' hangs in the kernel");
         }
         await ends.WaitAsync(cancel).ConfigureAwait(false);
     }
@@ -320,7 +320,7 @@ public sealed partial class ProcessRuntime : IPodRuntime
         }
         catch (Exception fault) when (fault is IOException or UnauthorizedAccessException)
         {
-            Note(NoteLevel.Warning, "pod-folder-remains", folder.Path, fault.Message);
+            Note(NoteLevel.Warning, "PodFolderRemains", folder.Path, fault.Message);
         }
     }
 

@@ -88,7 +88,7 @@ public sealed class AdoptionTests : ProcessRuntimeFixture
         Assert.Empty(Survivors);
         Assert.Empty(Directory.GetDirectories(Folder));
         Assert.Empty(ProcessTable.Members(0, $"{PodEnvironment.Mark}={Folder}"));
-        Assert.Equal((pod, "pod-folder-unreadable"), (Assert.Single(Notes).Subject, Notes[0].Event));
+        Assert.Equal((pod, "PodFolderUnreadable"), (Assert.Single(Notes).Subject, Notes[0].Event));
     }
 
     [Fact]

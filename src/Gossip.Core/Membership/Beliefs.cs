@@ -130,7 +130,7 @@ sealed class Beliefs(NodeConfig config, ulong boot, Outbox outbox, List<MemberCh
             if (record.State != MemberState.Alive)
             {
                 if (config.Planted == PlantedBug.RefutationIgnored) return;
-                turn.Note(new NodeNote(NoteLevel.Information, "refutes", own.Name, $"was called {record.State}"));
+                turn.Note(new NodeNote(NoteLevel.Information, "Refuted", own.Name, $"was called {record.State}"));
                 Restate(own with { Incarnation = own.Incarnation with { Refutation = own.Incarnation.Refutation + 1 } }, turn.Now);
                 return;
             }
@@ -179,7 +179,7 @@ sealed class Beliefs(NodeConfig config, ulong boot, Outbox outbox, List<MemberCh
         else RememberedAddresses.Remove(after.Id);
         if (before?.State != after.State)
             turn.Note(new NodeNote(
-                after.State == MemberState.Alive ? NoteLevel.Information : NoteLevel.Warning, "member", after.Name,
+                after.State == MemberState.Alive ? NoteLevel.Information : NoteLevel.Warning, "MemberChanged", after.Name,
                 $"{after.State} at incarnation {after.Incarnation}"));
     }
 
