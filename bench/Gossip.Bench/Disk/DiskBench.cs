@@ -1,4 +1,3 @@
-using System.Collections.Immutable;
 using System.CommandLine;
 using System.Diagnostics;
 using System.Globalization;
@@ -105,7 +104,7 @@ static class DiskBench
         {
             var contents = store.Open();
             var read = clock.Elapsed;
-            var card = new NodeCard("bench", NodeAddress.V4(0x7F000001, 1), Labels.Empty, ImmutableArray<Taint>.Empty, Resources.Zero, [], "");
+            var card = new NodeCard("bench", NodeAddress.V4(0x7F000001, 1), Labels.Empty, [], Resources.Zero, [], "");
             var machine = new NodeMachine(new NodeConfig(card, [], NodeTimings.Lan, 1, 1), contents);
             Line("start: files read", $"{Text(read.TotalSeconds, 2)} s");
             Line("start: tables ready", $"{Text(clock.Elapsed.TotalSeconds, 2)} s");
@@ -123,7 +122,7 @@ static class DiskBench
     }
 
     static GossipOptions Options(string data) =>
-        new() { Name = "bench", DataFolder = data, Keyring = Keyring.Generate(), Port = 0, RunProcesses = false, LeaveWithin = TimeSpan.Zero };
+        new() { Name = "bench", DataFolder = data, Keyring = Keyring.Generate(), Port = 0, LeaveWithin = TimeSpan.Zero };
 
     static async Task CreateAsync(GossipNode node, int number)
     {
