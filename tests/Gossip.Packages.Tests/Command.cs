@@ -5,7 +5,7 @@ namespace Gossip.Packages.Tests;
 /// <summary>A program that is run to its end.</summary>
 static class Command
 {
-    static readonly TimeSpan Longest = TimeSpan.FromMinutes(5); // against hanging for ever; far above what any of them takes
+    static readonly TimeSpan Longest = TimeSpan.FromMinutes(15); // against hanging for ever; far above what any takes
 
     /// <summary>What it printed, to both outputs. Fails the test when its exit code is not 0.</summary>
     /// <param name="environment">`NAME=value` each, besides what this process has.</param>
