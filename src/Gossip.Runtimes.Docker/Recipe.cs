@@ -4,6 +4,7 @@ using Gossip.Core.Pods.Configuration;
 using Gossip.Core.Ports;
 using Gossip.Core.Primitives;
 using Gossip.Core.Templates;
+using Gossip.Runtimes.Pods;
 using Gossip.Runtimes.Volumes;
 using ContainerSpec = Gossip.Core.Templates.ContainerSpec;
 
@@ -14,7 +15,6 @@ static class Recipe
 {
     const long SharesOfACore = 1024; // cpu.shares, and its least
     const long FewestShares = 2;
-    const int LongestHostname = 63;
     const long NanosOfAMilli = 1_000_000;
 
     /// <summary>The container that holds a pod's network, its host ports and its IPC; the others join it.</summary>
@@ -22,12 +22,11 @@ static class Recipe
     {
         var template = launch.Template;
         var ports = template.HostNetwork ? [] : template.AllContainers.SelectMany(container => container.Ports).Where(port => port.HostPort != 0).ToList();
-        var name = template.Hostname.Length > 0 ? template.Hostname : launch.Name;
         return new CreateContainerParameters
         {
             Name = Name(launch, run, marks, "POD", 0),
             Image = PauseImage.Name,
-            Hostname = template.HostNetwork ? "" : name.Length <= LongestHostname ? name : name[..LongestHostname].TrimEnd('-', '.'),
+            Hostname = template.HostNetwork ? "" : PodHostname.Of(launch),
             Labels = marks.OfPause(run),
             ExposedPorts = ports.Select(Port).Distinct(StringComparer.Ordinal).ToDictionary(port => port, _ => default(EmptyStruct), StringComparer.Ordinal),
             HostConfig = new HostConfig

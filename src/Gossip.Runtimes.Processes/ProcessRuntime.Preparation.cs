@@ -93,6 +93,6 @@ public sealed partial class ProcessRuntime
         group.LimitProcesses(launch.Template.PidsLimit);
         new PodMemory(folder).Mount();
         return await PodSandbox.StartAsync(
-            folder, ContainerRoot.Hostname(launch), launch.Template.HostNetwork ? null : ip).ConfigureAwait(false);
+            folder, PodHostname.Of(launch), launch.Template.HostNetwork ? null : ip).ConfigureAwait(false);
     }
 }

@@ -3,6 +3,7 @@ using System.Text;
 using Gossip.Core.Ports;
 using Gossip.Core.Templates;
 using Gossip.Runtimes.Processes.Containers;
+using Gossip.Runtimes.Pods;
 using Gossip.Runtimes.Volumes;
 
 namespace Gossip.Runtimes.Processes.Isolation;
@@ -154,7 +155,7 @@ sealed class ContainerRoot(ContainerFolder folder, ImmutableArray<string> hidden
 
     void WriteNames(PodLaunch launch, string ip)
     {
-        var hostname = Hostname(launch);
+        var hostname = PodHostname.Of(launch);
         WriteReadable("/etc/hostname", hostname + "\n");
         WriteReadable("/etc/hosts", $"127.0.0.1\tlocalhost\n::1\tlocalhost ip6-localhost ip6-loopback\n{ip}\t{hostname}\n");
         if (File.Exists("/etc/resolv.conf")) WriteReadable("/etc/resolv.conf", File.ReadAllText("/etc/resolv.conf")); // often a link into /run
@@ -165,13 +166,6 @@ sealed class ContainerRoot(ContainerFolder folder, ImmutableArray<string> hidden
     {
         File.WriteAllText(upper + path, text);
         VolumeCalls.Chmod(upper + path, ReadableFile);
-    }
-
-    /// <summary>The kernel takes 64 characters.</summary>
-    public static string Hostname(PodLaunch launch)
-    {
-        var name = launch.Template.Hostname.Length > 0 ? launch.Template.Hostname : launch.Name;
-        return name.Length <= 63 ? name : name[..63];
     }
 
     static bool IsOwn(string path) => OwnFolders.Any(own => HiddenPaths.Below(path, own) is not null);

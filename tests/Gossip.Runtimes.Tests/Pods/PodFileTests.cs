@@ -37,6 +37,27 @@ public sealed class PodFileTests
         }
     }
 
+    /// <summary>
+    /// Nodes of an earlier version left such files with pods that run on. A field that changes its name or form needs a reader of the old one.
+    /// </summary>
+    [Fact]
+    public void The_format_is_frozen()
+    {
+        var frozen = Path.Combine(AppContext.BaseDirectory, "Pods", "pod-file.frozen.json");
+        var path = Path.GetTempFileName();
+        try
+        {
+            new PodFile("127.9.8.7", Whole()).Write(path);
+            Assert.Equal(File.ReadAllText(frozen).TrimEnd('\n'), File.ReadAllText(path));
+            PodFile.TryRead(frozen)!.Write(path);
+            Assert.Equal(File.ReadAllText(frozen).TrimEnd('\n'), File.ReadAllText(path));
+        }
+        finally
+        {
+            File.Delete(path);
+        }
+    }
+
     [Fact]
     public void No_file_is_no_pod() => Assert.Null(PodFile.TryRead("/no/such/file"));
 
