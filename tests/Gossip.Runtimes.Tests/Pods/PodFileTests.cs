@@ -38,7 +38,8 @@ public sealed class PodFileTests
     }
 
     /// <summary>
-    /// Nodes of an earlier version left such files with pods that run on. A field that changes its name or form needs a reader of the old one.
+    /// Nodes of an earlier version left such files with pods that run on. A field that changes its name or form needs a reader of
+    /// the old one.
     /// </summary>
     [Fact]
     public void The_format_is_frozen()
