@@ -1,3 +1,5 @@
+using Gossip.Node.Cluster;
+
 namespace Gossip.Node.Tests.Hosting;
 
 /// <summary>
@@ -33,6 +35,20 @@ public sealed class SpreadTests
         await copies.UntilAsync(now => now is { Count: 3, ByNode.Count: 3 });
         Assert.Equal(0, copies.Overlaps);
         _ = start;
+    }
+
+    [Fact]
+    public async Task Three_copies_that_are_scaled_to_six_are_two_on_each_of_three_hosts()
+    {
+        await using var cluster = new TestCluster();
+        var copies = new Copies();
+        void Configure(GossipOptions options) => options.AddWorkload("mailer", 3, copies.RunAsync);
+        IGossip gossip = new NodeGossip(await cluster.StartAsync("a", Configure));
+        foreach (var name in new[] { "b", "c" }) await cluster.StartAsync(name, Configure);
+        await copies.UntilAsync(now => now is { Count: 3, ByNode.Count: 3 });
+        await gossip.ScaleAsync("mailer", 6);
+        await copies.UntilAsync(now => now is { Count: 6, ByNode.Count: 3 } && now.ByNode.Values.All(count => count == 2));
+        Assert.Equal(0, copies.Overlaps);
     }
 
     [Fact]
