@@ -1,3 +1,4 @@
+using Gossip.Core.Kinds;
 using Gossip.Core.Ports;
 using Gossip.Core.Primitives;
 using Gossip.Core.Requests;

@@ -1,5 +1,6 @@
 using System.Collections.Immutable;
 using Gossip.Core.Disruption;
+using Gossip.Core.Kinds;
 using Gossip.Core.Membership;
 using Gossip.Core.Primitives;
 using Gossip.Core.Replication;
@@ -35,12 +36,12 @@ sealed class Board
             placed.SetNode(node.Member.Id, new PlacedNode(node.Member.Name, settings), []);
         }
         foreach (var held in view.Objects)
-            if (held.Name.Kind == NamespaceBook.Kind && !held.Deleting && !held.NameConflict)
+            if (ObjectKinds.RoleOf(held.Name) == KindRole.NamespaceLabels && !held.Deleting && !held.NameConflict)
                 placed.SetNamespace(held.Name.Name, NodeBook.ReadLabels(held[Fields.Labels] ?? default));
         Nodes = [.. byId.Values];
         Budget[] budgets =
         [
-            .. view.Objects.Where(held => held.Name.Kind == DisruptionBudget.Kind && !held.Deleting && !held.NameConflict)
+            .. view.Objects.Where(held => ObjectKinds.RoleOf(held.Name) == KindRole.Budget && !held.Deleting && !held.NameConflict)
                 .Select(held => new Budget(held.Uid, held.Name, DisruptionBudget.Read(path => held[path] ?? default))),
         ];
         HasBudgets = budgets.Length > 0;

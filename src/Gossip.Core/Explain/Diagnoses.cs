@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using Gossip.Core.Kinds;
 using Gossip.Core.Membership;
 using Gossip.Core.Primitives;
 using Gossip.Core.Requests;
@@ -37,7 +38,7 @@ sealed class Diagnoses(ClusterView view)
     }
 
     bool LacksClass(PodTemplate pod) => pod.PriorityClassName.Length > 0 && PriorityClass.BuiltIn(pod.PriorityClassName) is null
-        && !view.Objects.Any(held => held.Name == new ObjectName(PriorityClass.Kind, "", pod.PriorityClassName) && !held.Deleting);
+        && !view.Objects.Any(held => held.Name == new ObjectName(PriorityClassKind.Kind, "", pod.PriorityClassName) && !held.Deleting);
 
     /// <summary>The nodes that refuse a pod as the board stands.</summary>
     internal static Diagnosis Of(Slot slot, Board board) => Look(slot, board).Diagnosis;

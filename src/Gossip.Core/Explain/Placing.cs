@@ -1,5 +1,6 @@
 using System.Collections.Immutable;
 using System.Globalization;
+using Gossip.Core.Kinds;
 using Gossip.Core.Primitives;
 using Gossip.Core.Tables;
 using Gossip.Core.Tables.Topology;
@@ -166,9 +167,9 @@ static class Placing
         public Priorities(ClusterView view, IEnumerable<Intent> intents)
         {
             foreach (var held in view.Objects)
-                if (held.Name.Kind == PriorityClass.Kind && !held.Deleting && !held.NameConflict) Add(new Intent(held.Name, held.Fields));
+                if (ObjectKinds.RoleOf(held.Name) == KindRole.Priority && !held.Deleting && !held.NameConflict) Add(new Intent(held.Name, held.Fields));
             foreach (var intent in intents)
-                if (intent.Name.Kind == PriorityClass.Kind) Add(intent);
+                if (ObjectKinds.RoleOf(intent.Name) == KindRole.Priority) Add(intent);
             fallback = classes.Values.Where(one => one.IsDefault).MinBy(one => one.Value) ?? PriorityClass.None;
         }
 

@@ -1,6 +1,7 @@
 using System.Collections.Immutable;
 using System.Globalization;
 using System.Text;
+using Gossip.Core.Kinds;
 using Gossip.Core.Primitives;
 using Gossip.Core.Scheduling;
 using Gossip.Core.Scheduling.Preemption;
@@ -90,7 +91,7 @@ static class Why
     /// <summary>The last time that it had to go for another, as this node saw it.</summary>
     static string? Eviction(PodView pod, ClusterView view)
     {
-        var name = new ObjectName("Pod", pod.Namespace, pod.Name);
+        var name = new ObjectName(PodKind.Kind, pod.Namespace, pod.Name);
         for (var i = view.Events.Length - 1; i >= 0; i--)
             if (view.Events[i] is { Reason: PodReasons.Preempted } evicted && evicted.About == name)
                 return $"evicted at {evicted.Last.ToDateTimeOffset().ToString("u", CultureInfo.InvariantCulture)}: {evicted.Message}";

@@ -1,3 +1,4 @@
+using Gossip.Core.Kinds;
 using Gossip.Core.Primitives;
 using Gossip.Core.Requests;
 using Gossip.Core.Tables;
@@ -32,8 +33,8 @@ sealed class WorkloadChange
     public static WorkloadChange? Of(Intent intent, ClusterView view, ILookup<Uid, PodView> pods, Board board, out string problem)
     {
         problem = "";
-        if (!WorkloadSpec.IsWorkload(intent.Name.Kind)) return null;
-        var spec = WorkloadSpec.Read(intent.Name.Kind, path => ObjectRules.Json(intent.Fields, path), intent.Fields.Select(field => field.Path));
+        if (ObjectKinds.WorkloadOf(intent.Name) is not { } kind) return null;
+        var spec = kind.Derive(path => ObjectRules.Json(intent.Fields, path), intent.Fields.Select(field => field.Path), null, null);
         if (spec.Template is not { } template)
         {
             problem = $"{spec.Field}: {spec.Problem}";

@@ -1,5 +1,6 @@
 using System.Collections.Immutable;
 using Gossip.Core.Explain;
+using Gossip.Core.Kinds;
 using Gossip.Core.Primitives;
 using Gossip.Core.Replication;
 using Gossip.Core.Scheduling;
@@ -95,7 +96,7 @@ static class VoteWire
     public static ImmutableArray<string> ReadNames(ref MessagePackReader reader)
     {
         var names = ImmutableArray.CreateBuilder<string>();
-        for (var left = Codec.ReadCount(ref reader, VoterList.Most, "vote.names"); left > 0; left--) names.Add(Codec.ReadText(ref reader, Limits.Label, "vote.name"));
+        for (var left = Codec.ReadCount(ref reader, VotersKind.Most, "vote.names"); left > 0; left--) names.Add(Codec.ReadText(ref reader, Limits.Label, "vote.name"));
         return names.DrainToImmutable();
     }
 }

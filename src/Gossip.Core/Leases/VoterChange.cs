@@ -1,6 +1,7 @@
 using System.Collections.Immutable;
 using System.Globalization;
 using Gossip.Core.Explain;
+using Gossip.Core.Kinds;
 using Gossip.Core.Membership;
 using Gossip.Core.Ports;
 using Gossip.Core.Primitives;
@@ -80,8 +81,8 @@ sealed class VoterChange(SlotTable slots, IMemberList members, IRowWriter writer
         var remaining = list.Names.Except(change.Remove, StringComparer.Ordinal);
         ImmutableArray<string> wanted = [.. remaining.Union(change.Add, StringComparer.Ordinal).Order(StringComparer.Ordinal)];
         if (wanted.AsSpan().SequenceEqual(list.Names.AsSpan())) turn.Reply(id, new VotersAre(list.Version, list.Names));
-        else if (wanted.IsEmpty || wanted.Length > VoterList.Most || !VoterList.IsOneStep(list.Names, wanted))
-            turn.Reply(id, new Refused(RefusedBecause.Invalid, $"one name at a time is added or removed, from 1 to {VoterList.Most} stay"));
+        else if (wanted.IsEmpty || wanted.Length > VotersKind.Most || !VoterList.IsOneStep(list.Names, wanted))
+            turn.Reply(id, new Refused(RefusedBecause.Invalid, $"one name at a time is added or removed, from 1 to {VotersKind.Most} stay"));
         else
         {
             var inquiry = new Inquiry(members, outbox, TryAgain, TriesMost);
@@ -136,13 +137,13 @@ sealed class VoterChange(SlotTable slots, IMemberList members, IRowWriter writer
     void Found(RequestId id, ChangeVoters change, Turn turn)
     {
         ImmutableArray<string> names = [.. change.Add.Distinct(StringComparer.Ordinal).Order(StringComparer.Ordinal)];
-        if (names.Length is 0 or > VoterList.Most || !change.Remove.IsEmpty)
+        if (names.Length is 0 or > VotersKind.Most || !change.Remove.IsEmpty)
         {
-            turn.Reply(id, new Refused(RefusedBecause.Invalid, $"there are no voters: name from 1 to {VoterList.Most}"));
+            turn.Reply(id, new Refused(RefusedBecause.Invalid, $"there are no voters: name from 1 to {VotersKind.Most}"));
             return;
         }
         writer.Create(RowKind.Object,
-            [(Fields.Birth, new ObjectBirth(VoterList.Name, "gossip.dev/v1").ToBytes()), (Fields.Voters, VoterList.Write(names))], turn,
+            [(Fields.Birth, new ObjectBirth(VotersKind.Name, "gossip.dev/v1").ToBytes()), (Fields.Voters, VoterList.Write(names))], turn,
             (_, later) => later.Reply(id, new VotersAre(1, names)));
     }
 

@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using Gossip.Core.Kinds;
 using Gossip.Core.Ports;
 using Gossip.Core.Primitives;
 using Gossip.Core.Replication;

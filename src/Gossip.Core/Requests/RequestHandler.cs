@@ -1,6 +1,7 @@
 using System.Collections.Immutable;
 using System.Globalization;
 using System.Text;
+using Gossip.Core.Kinds;
 using Gossip.Core.Ports;
 using Gossip.Core.Primitives;
 using Gossip.Core.Replication;
@@ -99,21 +100,21 @@ sealed class RequestHandler(SlotTable slots, ITables tables, IRowWriter writer, 
     Reply? Replace(RequestId id, ReplaceObject replace, Turn turn)
     {
         if (ObjectRules.Check(replace.Name, replace.Fields, slots.Gangs, replace.Template) is { } refused) return refused;
-        if (replace.Name.Kind == VoterList.Kind) return Guarded(replace.Name);
+        var kind = ObjectKinds.Of(replace.Name);
+        if (kind.NeedsConsent) return Guarded(replace.Name);
         if (slots.Objects.Find(replace.Name) is not { } held) return NotFound(replace.Name);
         if (replace.IfVersion != 0 && replace.IfVersion != held.Version)
             return new Refused(RefusedBecause.Conflict, $"{replace.Name} has changed since version {replace.IfVersion}: it is at {held.Version} now");
         if (SecondDefault(replace.Name, replace.Fields) is { } second) return second;
-        if (replace.Name.Kind == PriorityClass.Kind)
-            foreach (var fixedField in (string[])["value", "preemptionPolicy"])
-                if (!held.Json(fixedField).Span.SequenceEqual(ObjectRules.Json(replace.Fields, fixedField).Span))
-                    return new Refused(RefusedBecause.Invalid, $"{fixedField}: cannot be changed: delete the class and create it anew", fixedField);
+        foreach (var fixedField in kind.FixedFields)
+            if (!held.Json(fixedField).Span.SequenceEqual(ObjectRules.Json(replace.Fields, fixedField).Span))
+                return new Refused(RefusedBecause.Invalid, $"{fixedField}: cannot be changed: delete the class and create it anew", fixedField);
         List<(string, ReadOnlyMemory<byte>)> cells = [];
         foreach (var field in replace.Fields)
             if (!ObjectRules.IsNull(field) && !held.Json(field.Path).Span.SequenceEqual(field.Json.Span)) cells.Add((field.Path, field.Json));
         foreach (var cell in held.Row)
             if (!cell.IsNull && !ObjectRules.IsReserved(cell.Field) && ObjectRules.Json(replace.Fields, cell.Field).IsEmpty) cells.Add((cell.Field, default));
-        if (WorkloadSpec.IsWorkload(replace.Name.Kind) && replace.Name.Kind != "Pod") ChooseSkip(held, replace, turn.Now, cells);
+        if (kind is WorkloadKind { IsScaled: true }) ChooseSkip(held, replace, turn.Now, cells);
         if (cells.Count == 0) return new ObjectStored(ViewBuilder.View(held));
         Occupy(replace.Name);
         slots.Submitted = replace.Template;
@@ -123,7 +124,7 @@ sealed class RequestHandler(SlotTable slots, ITables tables, IRowWriter writer, 
 
     /// <summary>Which of two would be a guess. Two partitions may still each make one: then the smaller counts.</summary>
     Refused? SecondDefault(ObjectName name, ImmutableArray<ObjectField> fields) =>
-        name.Kind == PriorityClass.Kind && ObjectRules.Json(fields, "globalDefault").Span.SequenceEqual("true"u8) && slots.DefaultClassBesides(name.Name) is { } other
+        ObjectKinds.Of(name).ClaimsDefault(path => ObjectRules.Json(fields, path)) && slots.DefaultClassBesides(name.Name) is { } other
             ? new Refused(RefusedBecause.Invalid, $"globalDefault: {other.Name} is the default already", "globalDefault")
             : null;
 
@@ -137,9 +138,9 @@ sealed class RequestHandler(SlotTable slots, ITables tables, IRowWriter writer, 
 
     Reply? Delete(RequestId id, DeleteObject delete, Turn turn)
     {
-        if (delete.Name.Kind == VoterList.Kind) return Guarded(delete.Name);
+        if (ObjectKinds.Of(delete.Name).NeedsConsent) return Guarded(delete.Name);
         var every = slots.Objects.Every(delete.Name).ToArray();
-        if (every.Length == 0) return delete.Name.Kind == "Pod" ? DeleteDerived(id, delete, turn) : NotFound(delete.Name);
+        if (every.Length == 0) return PodKind.IsOf(delete.Name) ? DeleteDerived(id, delete, turn) : NotFound(delete.Name);
         var live = every.Where(found => !found.IsDeleting).ToArray();
         if (live.Length == 0) return new Deleted(delete.Name);
         Occupy(delete.Name);
@@ -150,7 +151,7 @@ sealed class RequestHandler(SlotTable slots, ITables tables, IRowWriter writer, 
         }
         foreach (var found in live)
         {
-            if (!WorkloadSpec.IsWorkload(delete.Name.Kind))
+            if (ObjectKinds.RoleOf(delete.Name) != KindRole.Workload)
             {
                 writer.Remove(found.Uid, turn, Then);
                 continue;

@@ -1,3 +1,4 @@
+using Gossip.Core.Kinds;
 using Gossip.Core.Primitives;
 using Gossip.Core.Replication;
 using Gossip.Core.Tables;

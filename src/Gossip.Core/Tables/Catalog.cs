@@ -1,3 +1,4 @@
+using Gossip.Core.Kinds;
 using Gossip.Core.Primitives;
 using Gossip.Core.Replication;
 using Gossip.Core.Wire;
@@ -28,11 +29,11 @@ sealed class Catalog
         }
     }
 
-    /// <summary>Those of a kind that count, in order of uid.</summary>
-    public IEnumerable<CatalogObject> OfKind(string kind)
+    /// <summary>Those of a role that count, in order of uid.</summary>
+    internal IEnumerable<CatalogObject> OfRole(KindRole role)
     {
         foreach (var held in byUid.Values)
-            if (held.Name.Kind == kind && !held.IsDeleting && !held.NameConflict) yield return held;
+            if (ObjectKinds.RoleOf(held.Name) == role && !held.IsDeleting && !held.NameConflict) yield return held;
     }
 
     public CatalogObject? Find(Uid uid) => byUid.GetValueOrDefault(uid);

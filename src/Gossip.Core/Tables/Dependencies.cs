@@ -1,3 +1,4 @@
+using Gossip.Core.Kinds;
 using Gossip.Core.Membership;
 using Gossip.Core.Primitives;
 using Gossip.Core.Replication;
@@ -24,7 +25,7 @@ sealed class Dependencies(SlotTable slots, IMemberList members)
     public string? Missing(PodTemplate template, string @namespace, Instant now)
     {
         foreach (var name in template.DependsOn)
-            if (!IsServed(new ObjectName("Service", @namespace, name), now)) return name;
+            if (!IsServed(new ObjectName(ServiceKind.Kind, @namespace, name), now)) return name;
         return null;
     }
 
@@ -35,7 +36,7 @@ sealed class Dependencies(SlotTable slots, IMemberList members)
         if (!string.Equals(slot.Workload.Namespace, @namespace, StringComparison.Ordinal)) return false;
         foreach (var name in dependent.Template.DependsOn)
         {
-            if (slots.Objects.Find(new ObjectName("Service", @namespace, name)) is not { } held) continue;
+            if (slots.Objects.Find(new ObjectName(ServiceKind.Kind, @namespace, name)) is not { } held) continue;
             if (SelectorOf(held) is { IsEmpty: false } selector && selector.Matches(slot.Template.Labels)) return true;
         }
         return false;

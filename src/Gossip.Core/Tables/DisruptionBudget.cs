@@ -12,7 +12,6 @@ namespace Gossip.Core.Tables;
 /// <param name="Problem">Why it cannot be read; it then forbids every disruption. Empty when it can.</param>
 sealed record DisruptionBudget(Selector? Selector, Share? MinAvailable, Share? MaxUnavailable, bool AlwaysAllowsUnhealthy, string Problem)
 {
-    public const string Kind = "PodDisruptionBudget";
     public const string MinAvailableField = "spec.minAvailable", MaxUnavailableField = "spec.maxUnavailable",
         SelectorField = "spec.selector", PolicyField = "spec.unhealthyPodEvictionPolicy";
 

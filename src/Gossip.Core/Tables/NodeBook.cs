@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using Gossip.Core.Kinds;
 using Gossip.Core.Membership;
 using Gossip.Core.Primitives;
 using Gossip.Core.Replication;
@@ -13,15 +14,13 @@ namespace Gossip.Core.Tables;
 /// </summary>
 sealed class NodeBook(Catalog catalog, IMemberList members, NodeTimings timings)
 {
-    public const string Kind = "Node";
-
     /// <summary>Every node has it, as in Kubernetes: the domain that is one node.</summary>
     public const string HostnameLabel = "kubernetes.io/hostname";
 
     readonly Dictionary<NodeId, NodeSettings> settings = [];
     readonly Dictionary<NodeId, Instant> strangersSince = [];
 
-    public static ObjectName NameOf(string node) => new(Kind, "", node);
+    public static ObjectName NameOf(string node) => new(NodeKind.Kind, "", node);
 
     public void Forget(NodeId node) => settings.Remove(node);
 

@@ -1,5 +1,5 @@
 using System.Collections.Immutable;
-using System.Text;
+using Gossip.Core.Kinds;
 using Gossip.Core.Ports;
 using Gossip.Core.Primitives;
 using Gossip.Core.Replication;
@@ -12,9 +12,6 @@ namespace Gossip.Core.Tables;
 /// <summary>What an object must fulfil to be taken. Null is a yes.</summary>
 static class ObjectRules
 {
-    /// <summary>Field length 2 + dot 18 + generation 5 + stamp 9 + value length 5, and room to grow.</summary>
-    const int CellOverhead = 48;
-
     /// <param name="gangs">Those there are; null where they are not known.</param>
     /// <param name="parsed">What its template was read as before, if it was.</param>
     public static Refused? Check(ObjectName name, ImmutableArray<ObjectField> fields, Gangs? gangs = null, ParsedTemplate? parsed = null)
@@ -29,26 +26,26 @@ static class ObjectRules
         {
             if (IsReserved(field.Path)) return Invalid(field.Path, "is not a field of an object");
             if (!paths.Add(field.Path)) return Invalid(field.Path, "is there twice");
-            bytes += Encoding.UTF8.GetByteCount(field.Path) + field.Json.Length + CellOverhead;
+            bytes += field.Weight;
         }
         if (bytes > Limits.ObjectBytes) return new Refused(RefusedBecause.TooLarge, $"{name} takes {bytes} bytes, at most {Limits.ObjectBytes}");
-        if (name.Kind == PriorityClass.Kind && PriorityClass.TryRead(name.Name, path => Json(fields, path), out var wrong) is null) return Invalid(wrong.Field, wrong.Message);
-        if (name.Kind == VoterList.Kind && (name != VoterList.Name || VoterList.TryReadNames(Json(fields, Fields.Voters)) is null))
-            return Invalid(Fields.Voters, $"is not from 1 to {VoterList.Most} names of nodes, each once, of the object {VoterList.Name}");
-        if (!WorkloadSpec.IsWorkload(name.Kind)) return null;
-        var spec = WorkloadSpec.Read(name.Kind, path => Json(fields, path), paths, parsed: parsed);
+        ReadOnlyMemory<byte> Read(string path) => Json(fields, path);
+        var kind = ObjectKinds.Of(name);
+        if (kind.Validate(name, Read) is { } problem) return Invalid(problem.Field, problem.Message);
+        if (kind is not WorkloadKind workload) return null;
+        var spec = workload.Derive(Read, paths, null, parsed);
         if (spec.Problem.Length > 0) return Invalid(spec.Field, spec.Problem);
-        return spec.Template?.Gang is { } gang ? Check(name, gang, gangs?.Find(name.Namespace, gang.Name)) : null;
+        return spec.Template?.Gang is { } gang ? Check(name, workload, gang, gangs?.Find(name.Namespace, gang.Name)) : null;
     }
 
     /// <summary>The pods of a gang that others have already name the same minimum.</summary>
-    static Refused? Check(ObjectName name, GangTerms gang, Gang? there)
+    static Refused? Check(ObjectName name, WorkloadKind kind, GangTerms gang, Gang? there)
     {
         foreach (var other in there?.Members.Values.AsEnumerable() ?? [])
         {
             if (!other.IsDesired || other.Workload == name || other.Template.Gang!.Min == gang.Min) continue;
-            var field = $"metadata.annotations[{AnnotationReader.Gang}]";
-            return Invalid(name.Kind == "Pod" ? field : $"{Fields.Template}.{field}", $"needs {gang.Min} of gang {gang.Name}, and {other.Workload} {other.Template.Gang.Min}");
+            var field = kind.NameOfField($"metadata.annotations[{AnnotationReader.Gang}]");
+            return Invalid(field, $"needs {gang.Min} of gang {gang.Name}, and {other.Workload} {other.Template.Gang.Min}");
         }
         return null;
     }

@@ -1,4 +1,5 @@
 using System.Globalization;
+using Gossip.Core.Kinds;
 using Gossip.Core.Primitives;
 
 namespace Gossip.Core.Tables;
@@ -14,7 +15,7 @@ readonly record struct PodName(string Namespace, string Workload, uint? Template
 
     public static PodName Of(Slot slot) => Of(slot.Workload, slot.Id);
 
-    public static PodName Of(ObjectName workload, PodId pod) => workload.Kind == "Pod"
+    public static PodName Of(ObjectName workload, PodId pod) => PodKind.IsOf(workload)
         ? Of(workload.Namespace, workload.Name)
         : new PodName(workload.Namespace, workload.Name, (uint)(pod.Template >> 32), pod.Ordinal);
 

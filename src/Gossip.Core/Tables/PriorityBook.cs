@@ -1,3 +1,4 @@
+using Gossip.Core.Kinds;
 using Gossip.Core.Primitives;
 using Gossip.Core.Templates;
 
@@ -23,7 +24,7 @@ sealed class PriorityBook(Catalog catalog)
     public PriorityClass? DefaultBesides(string besides)
     {
         PriorityClass? least = null;
-        foreach (var held in catalog.OfKind(PriorityClass.Kind))
+        foreach (var held in catalog.OfRole(KindRole.Priority))
             if (held.Name.Name != besides && Read(held) is { IsDefault: true } one && (least is null || one.Value < least.Value)) least = one;
         return least;
     }
@@ -35,7 +36,7 @@ sealed class PriorityBook(Catalog catalog)
     {
         if (PriorityClass.BuiltIn(name) is { } builtIn) return builtIn;
         if (named.TryGetValue(name, out var known)) return known;
-        return named[name] = catalog.Find(new ObjectName(PriorityClass.Kind, "", name)) is { } held ? Read(held) : null;
+        return named[name] = catalog.Find(new ObjectName(PriorityClassKind.Kind, "", name)) is { } held ? Read(held) : null;
     }
 
     static PriorityClass? Read(CatalogObject held) => PriorityClass.TryRead(held.Name.Name, held.Json, out _);

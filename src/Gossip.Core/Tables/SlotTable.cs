@@ -1,4 +1,5 @@
 using Gossip.Core.Disruption;
+using Gossip.Core.Kinds;
 using Gossip.Core.Membership;
 using Gossip.Core.Primitives;
 using Gossip.Core.Replication;
@@ -93,7 +94,7 @@ sealed class SlotTable : INodePart, IMemberObserver, IRowObserver
 
     /// <summary>What people call a pod, also one whose slot is gone; null once its object is.</summary>
     public ObjectName? NameOf(PodId pod) => catalog.Find(pod.Workload) is { } workload
-        ? new ObjectName("Pod", workload.Name.Namespace, PodName.Of(workload.Name, pod).ToString())
+        ? new ObjectName(PodKind.Kind, workload.Name.Namespace, PodName.Of(workload.Name, pod).ToString())
         : null;
 
     /// <summary>All of them. The order is the same wherever the same changes came in the same order.</summary>
@@ -243,52 +244,67 @@ sealed class SlotTable : INodePart, IMemberObserver, IRowObserver
     {
         if (catalog.Apply(change) is not { } changed) return;
         changed.Version = Version;
+        var kind = ObjectKinds.Of(changed.Name);
         var derives = change.After is null || change.Before is null || changed.IsDeleting;
         foreach (var turned in catalog.Judge(changed.Name))
         {
             turned.Version = Version;
             if (turned == changed) derives = true;
             else Derive(turned, gone: false, now);
-            if (turned != changed && turned.Name.Kind == DisruptionBudget.Kind) Budgets.Apply(turned, gone: false);
+            if (turned != changed && kind.Role == KindRole.Budget) Budgets.Apply(turned, gone: false);
         }
         garbage.Note(changed, gone: change.After is null);
-        if (changed.Name.Kind == NodeBook.Kind)
-        {
-            var node = NodeId.Of(changed.Name.Name);
-            nodes.Forget(node);
-            Place(node);
-            nodeVersions[node] = Version;
-            Dirty.AddRange(watched.Keys); // an uncordoned node may be what they wait for
-        }
-        if (changed.Name.Kind == DisruptionBudget.Kind) Budgets.Apply(changed, gone: change.After is null);
-        if (changed.Name.Kind == PriorityClass.Kind)
-        {
-            priorities.Forget();
-            foreach (var waiting in watched.Keys.ToArray()) Touch(waiting, now);
-        }
-        if (changed.Name.Kind == NamespaceBook.Kind)
-        {
-            var labels = catalog.Find(changed.Name) is { } held ? NodeBook.ReadLabels(held.Json(Fields.Labels)) : null;
-            if (Placed.SetNamespace(changed.Name.Name, labels)) Dirty.AddRange(watched.Keys); // they may go elsewhere now
-        }
-        if (changed.Name.Kind == VoterList.Kind)
-        {
-            var read = VoterList.Read(catalog);
-            if (Voters is null || read is null || !Voters.Says(read)) Voters = read;
-            foreach (var waiting in watched.Keys.ToArray()) Touch(waiting, now);
-        }
-        if (ConfigKinds.Has(changed.Name.Kind)) DirtyConfig.Add(changed.Name);
-        if (!WorkloadSpec.IsWorkload(changed.Name.Kind)) return;
+        if (kind is WorkloadKind workload) derives |= Read(workload, changed, change);
+        else Hear(kind.Role, changed, gone: change.After is null, now);
+        if (kind.Role == KindRole.Workload && derives) Derive(changed, change.After is null, now);
+    }
+
+    /// <summary>Reads what a workload derives, where that may have changed; false where it has not.</summary>
+    bool Read(WorkloadKind kind, CatalogObject changed, in RowChange change)
+    {
         if (change.After is null) changed.Spec = null;
         else if (change.Before is null || changed.Spec is null || IsOther(change.Before, change.After))
         {
-            derives = true;
-            var sameTemplate = changed.Name.Kind != "Pod" && change.Before?[Fields.Template]?.Dot == change.After[Fields.Template]?.Dot;
-            changed.Spec = WorkloadSpec.Read(
-                changed.Name.Kind, changed.Json, change.After.Cells.Select(cell => cell.Field),
-                sameTemplate ? changed.Spec?.Template : null, Submitted);
+            var sameTemplate = change.Before?[Fields.Template]?.Dot == change.After[Fields.Template]?.Dot;
+            changed.Spec = kind.Derive(
+                changed.Json, change.After.Cells.Select(cell => cell.Field), sameTemplate ? changed.Spec?.Template : null, Submitted);
+            return true;
         }
-        if (derives) Derive(changed, change.After is null, now);
+        return false;
+    }
+
+    /// <summary>An object that is no workload came, changed or went.</summary>
+    void Hear(KindRole role, CatalogObject changed, bool gone, Now now)
+    {
+        switch (role)
+        {
+            case KindRole.NodeSettings:
+                var node = NodeId.Of(changed.Name.Name);
+                nodes.Forget(node);
+                Place(node);
+                nodeVersions[node] = Version;
+                Dirty.AddRange(watched.Keys); // an uncordoned node may be what they wait for
+                break;
+            case KindRole.Budget:
+                Budgets.Apply(changed, gone);
+                break;
+            case KindRole.Priority:
+                priorities.Forget();
+                foreach (var waiting in watched.Keys.ToArray()) Touch(waiting, now);
+                break;
+            case KindRole.NamespaceLabels:
+                var labels = catalog.Find(changed.Name) is { } held ? NodeBook.ReadLabels(held.Json(Fields.Labels)) : null;
+                if (Placed.SetNamespace(changed.Name.Name, labels)) Dirty.AddRange(watched.Keys); // they may go elsewhere now
+                break;
+            case KindRole.Voters:
+                var read = VoterList.Read(catalog);
+                if (Voters is null || read is null || !Voters.Says(read)) Voters = read;
+                foreach (var waiting in watched.Keys.ToArray()) Touch(waiting, now);
+                break;
+            case KindRole.Configuration:
+                DirtyConfig.Add(changed.Name);
+                break;
+        }
     }
 
     /// <summary>Whether any cell that pods are derived from changed: status and annotations of a workload are none.</summary>

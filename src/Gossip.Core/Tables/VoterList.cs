@@ -1,7 +1,7 @@
 using System.Collections.Immutable;
 using System.Text;
-using System.Text.Json;
 using System.Text.Json.Nodes;
+using Gossip.Core.Kinds;
 using Gossip.Core.Leases;
 using Gossip.Core.Primitives;
 using Gossip.Core.Replication;
@@ -17,11 +17,6 @@ namespace Gossip.Core.Tables;
 /// <param name="Names">Of nodes, in ordinal order, each once; never none.</param>
 sealed record VoterList(Uid Row, uint Version, ImmutableArray<string> Names)
 {
-    public const string Kind = "Voters";
-    public const int Most = 15;
-
-    internal static readonly ObjectName Name = new(Kind, "", "cluster");
-
     public int Majority => Names.Length / 2 + 1;
 
     /// <summary>In the order of the names.</summary>
@@ -35,13 +30,13 @@ sealed record VoterList(Uid Row, uint Version, ImmutableArray<string> Names)
     internal static VoterList? Read(Catalog catalog)
     {
         CatalogObject? first = null;
-        foreach (var held in catalog.Every(Name))
+        foreach (var held in catalog.Every(VotersKind.Name))
             if (Read(held) is not null && (first is null || held.CreatedAt.CompareTo(first.CreatedAt) < 0)) first = held;
         return first is null ? null : Read(first);
     }
 
     static VoterList? Read(CatalogObject held) =>
-        held.Row[Fields.Voters] is { IsNull: false } cell && TryReadNames(cell.Value) is { } names ? new VoterList(held.Uid, cell.Generation, names) : null;
+        held.Row[Fields.Voters] is { IsNull: false } cell && VotersKind.TryReadNames(cell.Value) is { } names ? new VoterList(held.Uid, cell.Generation, names) : null;
 
     /// <summary>They differ by one name.</summary>
     internal static bool IsOneStep(ImmutableArray<string> from, ImmutableArray<string> to) =>
@@ -49,22 +44,4 @@ sealed record VoterList(Uid Row, uint Version, ImmutableArray<string> Names)
 
     internal static byte[] Write(ImmutableArray<string> names) =>
         Encoding.UTF8.GetBytes(new JsonArray([.. names.Select(name => (JsonNode)name)]).ToJsonString());
-
-    /// <summary>Names as a JSON array; null when it is anything else.</summary>
-    internal static ImmutableArray<string>? TryReadNames(ReadOnlyMemory<byte> json)
-    {
-        try
-        {
-            using var read = JsonDocument.Parse(json);
-            if (read.RootElement.ValueKind != JsonValueKind.Array || read.RootElement.GetArrayLength() is 0 or > Most) return null;
-            var names = new SortedSet<string>(StringComparer.Ordinal);
-            foreach (var item in read.RootElement.EnumerateArray())
-                if (item.ValueKind != JsonValueKind.String || item.GetString() is not { Length: > 0 and <= Wire.Limits.Label } name || !names.Add(name)) return null;
-            return [.. names];
-        }
-        catch (JsonException)
-        {
-            return null;
-        }
-    }
 }

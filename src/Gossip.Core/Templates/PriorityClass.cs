@@ -9,8 +9,6 @@ namespace Gossip.Core.Templates;
 /// <param name="MayPreempt">Whether its pods, when they fit nowhere, may have pods of lower priority evicted. A pod's own <c>spec.preemptionPolicy</c> comes before it.</param>
 sealed record PriorityClass(string Name, int Value, bool IsDefault, bool MayPreempt)
 {
-    public const string Kind = "PriorityClass";
-
     /// <summary>Of a user's class, as in Kubernetes; what is above is for the system's own.</summary>
     public const int Greatest = 1_000_000_000;
 

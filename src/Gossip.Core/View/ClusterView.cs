@@ -1,6 +1,7 @@
 using System.Collections.Immutable;
 using Gossip.Core.Disruption;
 using Gossip.Core.Explain;
+using Gossip.Core.Kinds;
 using Gossip.Core.Membership;
 using Gossip.Core.Primitives;
 using Gossip.Core.Replication;

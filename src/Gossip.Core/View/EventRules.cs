@@ -1,3 +1,4 @@
+using Gossip.Core.Kinds;
 using Gossip.Core.Membership;
 using Gossip.Core.Pods;
 using Gossip.Core.Ports;
@@ -17,7 +18,7 @@ static class EventRules
     internal static void Note(in MemberChange change, EventLog events, WallTime at)
     {
         if ((change.After ?? change.Before) is not { } member) return;
-        var about = new ObjectName("Node", "", member.Name);
+        var about = new ObjectName(NodeKind.Kind, "", member.Name);
         var uid = StableHash.GuidText(0, member.Id.Value);
         if (change.After?.Capacity.StoreDamage is { Length: > 0 } damage && damage != change.Before?.Capacity.StoreDamage)
             events.Note(about, uid, true, "StoreDamaged", damage, at);

@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using Gossip.Core.Kinds;
 using Gossip.Core.Membership;
 using Gossip.Core.Primitives;
 using Gossip.Core.Replication;
@@ -63,7 +64,7 @@ sealed class ViewBuilder(SlotTable slots, IMemberList members, bool notesEvents 
         foreach (var member in members.All)
         {
             var settings = slots.SettingsOf(member.Id);
-            var operators = slots.Objects.Find(new ObjectName("Node", "", member.Name));
+            var operators = slots.Objects.Find(new ObjectName(NodeKind.Kind, "", member.Name));
             nodes.Add(new NodeView(
                 member, settings.Labels, settings.Taints, settings.Unschedulable, operators is null ? null : View(operators), slots.VersionOf(member.Id)));
         }
@@ -112,7 +113,7 @@ sealed class ViewBuilder(SlotTable slots, IMemberList members, bool notesEvents 
         var views = ImmutableArray.CreateBuilder<EndpointsView>();
         foreach (var service in slots.Objects.ByName)
         {
-            if (service.Name.Kind != "Service" || service.NameConflict) continue;
+            if (ObjectKinds.RoleOf(service.Name) != KindRole.Service || service.NameConflict) continue;
             if (service.Json(Fields.Selector) is not { IsEmpty: false } json || Selector.TryRead(json, out _) is not { IsEmpty: false } selector) continue;
             var ready = ImmutableArray.CreateBuilder<EndpointView>();
             var notReady = ImmutableArray.CreateBuilder<EndpointView>();

@@ -16,7 +16,7 @@ sealed class PodDisruptionBudgetKind : ServedKind
 {
     public static readonly PodDisruptionBudgetKind Instance = new()
     {
-        Kind = DisruptionBudget.Kind,
+        Kind = "PodDisruptionBudget",
         Plural = "poddisruptionbudgets",
         Singular = "poddisruptionbudget",
         ShortName = "pdb",

@@ -16,7 +16,7 @@ sealed class PriorityClassKind : ServedKind
 
     public static readonly PriorityClassKind Instance = new()
     {
-        Kind = PriorityClass.Kind,
+        Kind = "PriorityClass",
         Plural = "priorityclasses",
         Singular = "priorityclass",
         ShortName = "pc",

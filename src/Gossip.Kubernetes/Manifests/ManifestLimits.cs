@@ -1,3 +1,4 @@
+using Gossip.Core.Kinds;
 using Gossip.Core.Primitives;
 using Gossip.Core.Tables;
 using Gossip.Core.Wire;
@@ -18,7 +19,7 @@ static class ManifestLimits
 
     public const int Documents = 10_000;
 
-    public const int Replicas = Gossip.Core.Tables.WorkloadSpec.ReplicasMax;
+    public const int Replicas = Gossip.Core.Kinds.WorkloadSpec.ReplicasMax;
 
     /// <summary>The greatest machines have about 2,000 cores; a pod that asks for 32 times that is a slip of the pen.</summary>
     public const long Cpu = 65_536;

@@ -4,6 +4,7 @@ using System.Text.Encodings.Web;
 using System.Text.Json;
 using System.Text.Json.Nodes;
 using Gossip.Core.Explain;
+using Gossip.Core.Kinds;
 using Gossip.Core.Primitives;
 using Gossip.Core.Replication;
 using Gossip.Core.Requests;
@@ -90,10 +91,6 @@ static class ManifestMapper
     }
 
     public static JsonObject ToJson(ObjectView view) => ToJson(view.Name, view.ApiVersion, view.Fields);
-
-    /// <summary>What the fields weigh, as <see cref="Core.Wire.Limits.ObjectBytes"/> counts: the core adds 48 bytes a cell.</summary>
-    public static long SizeOf(ImmutableArray<ObjectField> fields) =>
-        fields.Sum(field => 48L + Encoding.UTF8.GetByteCount(field.Path) + field.Json.Length);
 
     /// <summary>True when both are the same fields with the same JSON, however it is spaced.</summary>
     public static bool Same(ImmutableArray<ObjectField> a, ImmutableArray<ObjectField> b) =>

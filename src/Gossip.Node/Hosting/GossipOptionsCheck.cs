@@ -1,8 +1,9 @@
 using System.Text;
+using Gossip.Core.Kinds;
 using Gossip.Core.Primitives;
+using Gossip.Core.Tables;
 using Gossip.Core.Templates;
 using Gossip.Core.Wire;
-using Gossip.Core.Tables;
 using Gossip.Node.Transport;
 using Microsoft.Extensions.Options;
 

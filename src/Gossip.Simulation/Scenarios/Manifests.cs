@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Text;
+using Gossip.Core.Kinds;
 using Gossip.Core.Membership;
 using Gossip.Core.Primitives;
 using Gossip.Core.Replication;
@@ -43,7 +44,7 @@ internal static class Manifests
     public static int PriorityOf(PodTemplate pod) => Priorities.FirstOrDefault(one => one.Name == pod.PriorityClassName).Value;
 
     public static CreateObject Priority(string name, int value) => new(
-        new ObjectName(PriorityClass.Kind, "", name), "scheduling.k8s.io/v1", [Field("value", value.ToString(CultureInfo.InvariantCulture))]);
+        new ObjectName(PriorityClassKind.Kind, "", name), "scheduling.k8s.io/v1", [Field("value", value.ToString(CultureInfo.InvariantCulture))]);
 
     public static CreateObject Deployment(string name, int replicas, int milliCpu, string version = "1", PodShape shape = PodShape.Plain, string priority = "") =>
         new(NameOf(name), "apps/v1", [

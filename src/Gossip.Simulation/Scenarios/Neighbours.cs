@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Text;
+using Gossip.Core.Kinds;
 using Gossip.Core.Replication;
 using Gossip.Core.Requests;
 using Gossip.Core.Tables;

@@ -1,6 +1,7 @@
 using System.Globalization;
 using System.Text;
 using Gossip.Core.Disruption;
+using Gossip.Core.Kinds;
 using Gossip.Core.Ports;
 using Gossip.Core.Primitives;
 using Gossip.Core.Requests;
@@ -45,7 +46,7 @@ internal sealed class Operators(World world, RandomStream luck)
     }
 
     public void Budget(string app, string field, string share) => hotline.Ask(
-        new CreateObject(new ObjectName(DisruptionBudget.Kind, "default", app), "policy/v1", [Field($"spec.{field}", share), Field("spec.selector", $$$"""{"matchLabels":{"app":"{{{app}}}"}}""")]), (_, _) => { }, 20);
+        new CreateObject(new ObjectName(PodDisruptionBudgetKind.Kind, "default", app), "policy/v1", [Field($"spec.{field}", share), Field("spec.selector", $$$"""{"matchLabels":{"app":"{{{app}}}"}}""")]), (_, _) => { }, 20);
 
     /// <summary>As kubectl drain: cordons it, and evicts what is there for as long as anything is.</summary>
     public void Drain(int node)

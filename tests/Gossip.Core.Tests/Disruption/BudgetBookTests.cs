@@ -1,6 +1,7 @@
 using System.Text;
 using FsCheck.Xunit;
 using Gossip.Core.Disruption;
+using Gossip.Core.Kinds;
 using Gossip.Core.Membership;
 using Gossip.Core.Pods;
 using Gossip.Core.Primitives;
@@ -17,7 +18,7 @@ public class BudgetBookTests
 {
     readonly TestCluster cluster = new();
 
-    static ObjectName Name(string name) => new(DisruptionBudget.Kind, "default", name);
+    static ObjectName Name(string name) => new(PodDisruptionBudgetKind.Kind, "default", name);
 
     void Budget(string name, params ObjectField[] fields) =>
         cluster.Create(Name(name), [.. fields, Field("spec.selector", """{"matchLabels":{"app":"hello"}}""")]);
@@ -134,7 +135,8 @@ public class BudgetBookTests
     {
         cluster.Create("hello", 1);
         cluster.Admit(cluster.Wanted[0], "n0");
-        cluster.Create(new ObjectName(DisruptionBudget.Kind, "other", "b"), Field("spec.minAvailable", "1"), Field("spec.selector", "{}"));
+        cluster.Create(
+            new ObjectName(PodDisruptionBudgetKind.Kind, "other", "b"), Field("spec.minAvailable", "1"), Field("spec.selector", "{}"));
         cluster.Create(Name("none"), Field("spec.minAvailable", "1"));
         cluster.Create(Name("tier"), Field("spec.minAvailable", "1"), Field("spec.selector", """{"matchExpressions":[{"key":"app","operator":"NotIn","values":["hello"]}]}"""));
         Assert.True(Judge().IsAllowed);

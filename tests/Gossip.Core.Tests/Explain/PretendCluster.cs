@@ -1,5 +1,6 @@
 using System.Text;
 using Gossip.Core.Explain;
+using Gossip.Core.Kinds;
 using Gossip.Core.Membership;
 using Gossip.Core.Primitives;
 using Gossip.Core.Replication;
@@ -82,7 +83,8 @@ sealed class PretendCluster
     {
         var uid = new Uid(9, ++seq);
         objects.Add(new ObjectView(uid, name, "v1", new Stamp(seq), 1, seq, false, false, [.. fields]));
-        var read = WorkloadSpec.Read(name.Kind, path => ObjectRules.Json([.. fields], path), fields.Select(field => field.Path));
+        var read = ObjectKinds.WorkloadOf(name)!.Derive(
+            path => ObjectRules.Json([.. fields], path), fields.Select(field => field.Path), null, null);
         Assert.Equal("", read.Problem);
         foreach (var ordinal in read.Ordinals)
         {

@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using Gossip.Core.Kinds;
 using Gossip.Core.Leases;
 using Gossip.Core.Membership;
 using Gossip.Core.Primitives;
@@ -24,7 +25,7 @@ public class ConsentTests
     public ConsentTests()
     {
         list = cluster.Tables.Create(RowKind.Object,
-            [(Fields.Birth, new ObjectBirth(VoterList.Name, "gossip.dev/v1").ToBytes()), (Fields.Voters, VoterList.Write(three))], Turn);
+            [(Fields.Birth, new ObjectBirth(VotersKind.Name, "gossip.dev/v1").ToBytes()), (Fields.Voters, VoterList.Write(three))], Turn);
         cluster.Settle();
         consent = Restart();
         consent.OnSynced(Turn);

@@ -1,6 +1,7 @@
 using System.Text;
 using FsCheck.Xunit;
 using Gossip.Core.Explain;
+using Gossip.Core.Kinds;
 using Gossip.Core.Membership;
 using Gossip.Core.Ports;
 using Gossip.Core.Primitives;

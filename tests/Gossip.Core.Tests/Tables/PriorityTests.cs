@@ -1,3 +1,4 @@
+using Gossip.Core.Kinds;
 using Gossip.Core.Ports;
 using Gossip.Core.Primitives;
 using Gossip.Core.Requests;
@@ -19,7 +20,8 @@ public class PriorityTests
     void CreatePod(params ObjectField[] more) => cluster.Create(Solo, [Field("spec.containers", """[{"name":"a"}]"""), .. more]);
 
     Reply Class(string name, params (string Field, string Json)[] fields) =>
-        cluster.Do(new CreateObject(new ObjectName(PriorityClass.Kind, "", name), "scheduling.k8s.io/v1", [.. fields.Select(field => Field(field.Field, field.Json))]));
+        cluster.Do(new CreateObject(
+            new ObjectName(PriorityClassKind.Kind, "", name), "scheduling.k8s.io/v1", [.. fields.Select(field => Field(field.Field, field.Json))]));
 
     [Fact]
     public void A_pod_has_the_priority_of_its_class_of_the_default_or_none()
@@ -69,7 +71,7 @@ public class PriorityTests
     {
         Class("usual", ("value", "7"), ("globalDefault", "true"));
         Assert.Equal("globalDefault: usual is the default already", Assert.IsType<Refused>(Class("other", ("value", "8"), ("globalDefault", "true"))).Message);
-        var name = new ObjectName(PriorityClass.Kind, "", "usual");
+        var name = new ObjectName(PriorityClassKind.Kind, "", "usual");
         Assert.Equal("value", Assert.IsType<Refused>(cluster.Do(new ReplaceObject(name, 0, [Field("value", "8")]))).Field);
         Assert.IsType<ObjectStored>(cluster.Do(new ReplaceObject(name, 0, [Field("value", "7"), Field("globalDefault", "true"), Field("description", "\"x\"")])));
     }

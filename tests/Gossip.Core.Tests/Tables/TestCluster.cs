@@ -1,4 +1,5 @@
 using System.Text;
+using Gossip.Core.Kinds;
 using Gossip.Core.Membership;
 using Gossip.Core.Pods;
 using Gossip.Core.Ports;

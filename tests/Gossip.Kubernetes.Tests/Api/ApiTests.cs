@@ -1,5 +1,6 @@
 using System.Net;
 using System.Text.Json.Nodes;
+using Gossip.Core.Kinds;
 using Gossip.Core.Ports;
 using Gossip.Core.Replication;
 using Gossip.Core.Requests;

@@ -121,7 +121,7 @@ sealed class FakeCluster
         var pods = Pods().OrderBy(pod => pod.Namespace, StringComparer.Ordinal).ThenBy(pod => pod.Name, StringComparer.Ordinal)
             .ToImmutableArray();
         var self = nodes.FirstOrDefault()?.Member.Id ?? default;
-        var budgets = objects.Values.Where(held => held.Name.Kind == DisruptionBudget.Kind);
+        var budgets = objects.Values.Where(held => held.Name.Kind == "PodDisruptionBudget");
         return new ClusterView(
             version, Start, self, [.. nodes.Select(WithSettings)], [.. objects.Values], pods, [.. EndpointsOf(pods)], [.. events])
         {

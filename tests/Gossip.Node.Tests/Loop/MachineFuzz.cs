@@ -1,5 +1,6 @@
 using System.Net;
 using Gossip.Core;
+using Gossip.Core.Kinds;
 using Gossip.Core.Membership;
 using Gossip.Core.Pods;
 using Gossip.Core.Ports;

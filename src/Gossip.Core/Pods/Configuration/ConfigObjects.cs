@@ -1,5 +1,6 @@
 using System.Collections.Immutable;
 using System.Text.Json;
+using Gossip.Core.Kinds;
 using Gossip.Core.Primitives;
 using Gossip.Core.Tables;
 using Gossip.Core.Templates;
@@ -28,7 +29,7 @@ sealed class ConfigObjects(Catalog catalog)
     /// <summary>As the kubelet says it.</summary>
     public static string Missing(in ConfigRef from) => $"{(from.IsSecret ? "secret" : "configmap")} \"{from.Name}\" not found";
 
-    public static string KindOf(in ConfigRef from) => from.IsSecret ? ConfigKinds.Secret : ConfigKinds.ConfigMap;
+    public static string KindOf(in ConfigRef from) => from.IsSecret ? SecretKind.Kind : ConfigMapKind.Kind;
 
     static readonly ImmutableArray<string> SecretParts = ["data.", "stringData."];
     static readonly ImmutableArray<string> ConfigParts = ["binaryData.", "data."];

@@ -6,8 +6,6 @@ namespace Gossip.Core.Tables.Topology;
 /// <summary>The labels of namespaces, by which a term of affinity may choose them. Every namespace has its name as one, also without an object.</summary>
 sealed class NamespaceBook
 {
-    public const string Kind = "Namespace";
-
     readonly Dictionary<string, Labels> known = new(StringComparer.Ordinal);
 
     public Labels Of(string @namespace) => known.GetValueOrDefault(@namespace) ?? Labels.Of((PodSetReader.NameOfNamespace, @namespace));

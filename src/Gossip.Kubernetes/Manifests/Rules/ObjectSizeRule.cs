@@ -11,7 +11,7 @@ sealed class ObjectSizeRule : ManifestRule
     public override void Check(Manifest manifest, ServedKind kind, Findings findings)
     {
         var fields = manifest.Fields;
-        var size = ManifestMapper.SizeOf(fields);
+        var size = fields.Sum(field => field.Weight);
         if (size > Limits.ObjectBytes)
             findings.Fault("", manifest.Root, FaultReason.TooLarge, string.Create(CultureInfo.InvariantCulture,
                 $"is {size} bytes, more than {Limits.ObjectBytes}: make it smaller, or several objects"));

@@ -2,11 +2,12 @@ using System.Collections.Immutable;
 using System.Globalization;
 using System.Text;
 using System.Text.Json.Nodes;
+using Gossip.Core.Kinds;
 using Gossip.Core.Primitives;
-using Gossip.Core.Templates;
 using Gossip.Core.Replication;
-using Gossip.Core.Tables;
 using Gossip.Core.Requests;
+using Gossip.Core.Tables;
+using Gossip.Core.Templates;
 using Gossip.Core.View;
 
 namespace Gossip.Node.Workloads;

@@ -1,12 +1,13 @@
 using System.Threading.Channels;
+using Gossip.Core.Kinds;
 using Gossip.Core.Membership;
 using Gossip.Core.Ports;
 using Gossip.Core.Primitives;
-using Gossip.Core.Templates;
 using Gossip.Core.Replication;
 using Gossip.Core.Requests;
-using Gossip.Core.View;
 using Gossip.Core.Tables;
+using Gossip.Core.Templates;
+using Gossip.Core.View;
 using Gossip.Node.Loop;
 using Microsoft.Extensions.Logging;
 

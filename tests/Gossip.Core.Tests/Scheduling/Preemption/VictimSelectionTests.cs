@@ -1,6 +1,7 @@
 using System.Collections.Immutable;
 using FsCheck.Xunit;
 using Gossip.Core.Disruption;
+using Gossip.Core.Kinds;
 using Gossip.Core.Primitives;
 using Gossip.Core.Scheduling;
 using Gossip.Core.Scheduling.Filters;
@@ -28,7 +29,7 @@ public class VictimSelectionTests
 
     static Budget Allows(int disruptions)
     {
-        var budget = new Budget(new Uid(9, (ulong)disruptions + 1), new ObjectName(DisruptionBudget.Kind, "default", "b"), DisruptionBudget.Read(path =>
+        var budget = new Budget(new Uid(9, (ulong)disruptions + 1), new ObjectName(PodDisruptionBudgetKind.Kind, "default", "b"), DisruptionBudget.Read(path =>
             path == DisruptionBudget.MinAvailableField ? "1"u8.ToArray() : default)) { Expected = disruptions + 1, Healthy = disruptions + 1 };
         Assert.Equal(disruptions, budget.Status.DisruptionsAllowed);
         return budget;

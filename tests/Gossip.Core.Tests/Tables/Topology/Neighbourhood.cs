@@ -1,4 +1,5 @@
 using Gossip.Core.Explain;
+using Gossip.Core.Kinds;
 using Gossip.Core.Membership;
 using Gossip.Core.Primitives;
 using Gossip.Core.Replication;

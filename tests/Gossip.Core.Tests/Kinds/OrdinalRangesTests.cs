@@ -1,8 +1,8 @@
 using System.Text;
 using FsCheck.Xunit;
-using Gossip.Core.Tables;
+using Gossip.Core.Kinds;
 
-namespace Gossip.Core.Tests.Tables;
+namespace Gossip.Core.Tests.Kinds;
 
 public class OrdinalRangesTests
 {

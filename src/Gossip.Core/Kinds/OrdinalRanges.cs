@@ -3,7 +3,7 @@ using System.Collections.Immutable;
 using System.Text.Json;
 using Gossip.Core.Primitives;
 
-namespace Gossip.Core.Tables;
+namespace Gossip.Core.Kinds;
 
 /// <summary>
 /// The ordinals that a workload leaves out: those of the pods that scale-downs chose. Sorted, apart, inclusive ranges;

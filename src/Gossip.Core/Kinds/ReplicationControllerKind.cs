@@ -1,0 +1,7 @@
+namespace Gossip.Core.Kinds;
+
+/// <summary>So many alike pods.</summary>
+sealed class ReplicationControllerKind : ReplicatedKind
+{
+    public const string Kind = "ReplicationController";
+}
