@@ -1,6 +1,5 @@
 using System.Collections.Immutable;
 using System.Text.Json.Nodes;
-using Gossip.Core.Kinds;
 using Gossip.Core.Ports;
 using Gossip.Core.Primitives;
 using Gossip.Core.Requests;
@@ -11,6 +10,7 @@ using Gossip.Kubernetes.Api.Http;
 using Gossip.Kubernetes.Kinds;
 using Gossip.Kubernetes.Kinds.Showing;
 using Gossip.Kubernetes.Manifests;
+using ObjectField = Gossip.Core.Kinds.ObjectField;
 
 namespace Gossip.Kubernetes.Api;
 

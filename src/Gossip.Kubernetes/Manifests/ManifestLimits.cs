@@ -1,4 +1,3 @@
-using Gossip.Core.Kinds;
 using Gossip.Core.Primitives;
 using Gossip.Core.Tables;
 using Gossip.Core.Wire;

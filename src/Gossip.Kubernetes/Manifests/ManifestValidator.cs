@@ -1,9 +1,9 @@
 using System.Collections.Immutable;
-using Gossip.Core.Kinds;
 using Gossip.Core.Primitives;
 using Gossip.Core.Tables;
 using Gossip.Kubernetes.Kinds;
 using Gossip.Kubernetes.Manifests.Rules;
+using WorkloadSpec = Gossip.Core.Kinds.WorkloadSpec;
 
 namespace Gossip.Kubernetes.Manifests;
 

@@ -1,6 +1,5 @@
 using System.Collections.Immutable;
 using System.Text.Json.Nodes;
-using Gossip.Core.Kinds;
 using Gossip.Core.Ports;
 using Gossip.Core.Primitives;
 using Gossip.Core.Replication;
@@ -9,6 +8,7 @@ using Gossip.Core.Tables;
 using Gossip.Core.Turns;
 using Gossip.Kubernetes.Kinds;
 using Gossip.Kubernetes.Manifests;
+using ObjectField = Gossip.Core.Kinds.ObjectField;
 
 namespace Gossip.Kubernetes.Plans;
 

@@ -1,6 +1,5 @@
 using System.Collections.Immutable;
 using System.Text.Json.Nodes;
-using Gossip.Core.Kinds;
 using Gossip.Core.Primitives;
 using Gossip.Core.Replication;
 using Gossip.Core.Requests;
@@ -9,6 +8,7 @@ using Gossip.Core.Turns;
 using Gossip.Core.View;
 using Gossip.Kubernetes.Kinds;
 using Gossip.Kubernetes.Manifests;
+using ObjectField = Gossip.Core.Kinds.ObjectField;
 
 namespace Gossip.Kubernetes.Plans;
 
