@@ -12,7 +12,7 @@ static class Discovery
     const string Minor = "32";
     public const string Version = "v1.32.0+gossip";
 
-    static readonly string[] Verbs = ["create", "delete", "deletecollection", "get", "list", "update"];
+    static readonly string[] Verbs = ["create", "delete", "deletecollection", "get", "list", "patch", "update"];
 
     static readonly (string Group, string Version)[] Groups =
         [.. ServedKinds.All.Select(kind => (kind.Group, kind.Version)).Distinct(), (PodMetrics.Group, PodMetrics.Version)];
@@ -80,7 +80,7 @@ static class Discovery
             ["singularName"] = kind.Singular,
             ["namespaced"] = kind.Namespaced,
             ["kind"] = kind.Kind,
-            ["verbs"] = Texts(VerbsOf(kind)),
+            ["verbs"] = Texts(Verbs),
             ["shortNames"] = ShortNamesOf(kind),
             ["categories"] = CategoriesOf(kind),
         }).Concat(KindsOf(group, version).SelectMany(SubresourceList))]),
@@ -119,8 +119,6 @@ static class Discovery
     static JsonObject KindOf(DiscoveredSubresource told) =>
         new() { ["group"] = told.Group, ["version"] = told.Version, ["kind"] = told.Kind };
 
-    static IEnumerable<string> VerbsOf(ServedKind kind) => kind.IsPatchable ? [.. Verbs, "patch"] : Verbs;
-
     static ApiAnswer Aggregated(bool core) => new(200, new JsonObject
     {
         ["kind"] = "APIGroupDiscoveryList",
@@ -139,7 +137,7 @@ static class Discovery
                     ["responseKind"] = new JsonObject { ["group"] = kind.Group, ["version"] = kind.Version, ["kind"] = kind.Kind },
                     ["scope"] = kind.Namespaced ? "Namespaced" : "Cluster",
                     ["singularResource"] = kind.Singular,
-                    ["verbs"] = Texts(VerbsOf(kind)),
+                    ["verbs"] = Texts(Verbs),
                     ["shortNames"] = ShortNamesOf(kind),
                     ["categories"] = CategoriesOf(kind),
                     ["subresources"] = SubresourcesOf(kind),

@@ -3,6 +3,7 @@ using Gossip.Core.Ports;
 using Gossip.Core.Replication;
 using Gossip.Kubernetes.Api.Http;
 using Gossip.Kubernetes.Api.Pods;
+using Gossip.Kubernetes.Patching;
 using Microsoft.AspNetCore.Http;
 
 namespace Gossip.Kubernetes.Api;
@@ -94,10 +95,6 @@ sealed class Router(ClusterAccess cluster)
 
     async Task<ApiAnswer> PatchAsync(ApiCall call)
     {
-        if (!call.Path.Kind.IsPatchable)
-            return Statuses.NotAllowed(
-                "patch (kubectl apply on what exists, edit, scale, label …) comes with a later version for all but nodes: "
-                + "use kubectl replace -f or gossip apply -f");
         var (body, refused) = await Body.ReadAsync(call.Request);
         return refused ?? await new Patcher(cluster).PatchAsync(call, body);
     }

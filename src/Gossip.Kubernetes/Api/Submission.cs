@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Text.Json.Nodes;
 using Gossip.Core.Ports;
 using Gossip.Core.Primitives;
@@ -15,13 +16,16 @@ sealed record Submission(ServedKind Kind, ObjectName Name, Manifest Manifest, IR
 {
     public JsonObject Root => Manifest.Root;
 
-    const int SuffixLength = 5;
+    /// <summary>What Kubernetes keeps of a longer prefix: a name of 63 letters without the suffix.</summary>
+    const int SuffixLength = 5, PrefixMax = 63 - SuffixLength;
 
     /// <summary>Letters and digits that spell no words, as Kubernetes takes them.</summary>
     const string SuffixLetters = "bcdfghjklmnpqrstvwxz2456789";
 
     /// <summary>The submission, or the answer that refuses it.</summary>
-    public static (Submission? Submission, ApiAnswer? Refused) Read(ReadOnlySpan<byte> body, ResourcePath path, IQueryCollection query)
+    /// <param name="madeOf">What a patch was laid over: its own unknown fields are not the patch's fault. Null for a whole document.</param>
+    public static (Submission? Submission, ApiAnswer? Refused) Read(
+        ReadOnlySpan<byte> body, ResourcePath path, IQueryCollection query, JsonObject? madeOf = null)
     {
         var kind = path.Kind;
         var set = ManifestReader.Read("request body", body);
@@ -37,7 +41,7 @@ sealed record Submission(ServedKind Kind, ObjectName Name, Manifest Manifest, IR
         if (root["metadata"] is JsonObject metadata && Complete(metadata, path) is { } problem) return (null, Statuses.BadRequest(problem));
         set = ManifestValidator.Check(set, path.Namespace.Length > 0 ? path.Namespace : ManifestValidator.DefaultNamespace);
         if (!set.Faults.IsEmpty) return (null, Statuses.Invalid(kind, manifest.Name, set.Faults));
-        var (warnings, refused) = Unknown(set, query["fieldValidation"].ToString());
+        var (warnings, refused) = Unknown(set, query["fieldValidation"].ToString(), madeOf);
         if (refused is not null) return (null, refused);
         var name = kind.Name(path.Namespace, manifest.Name);
         return (new Submission(kind, name, set.Manifests[0], warnings, query["dryRun"].ToString() == "All"), null);
@@ -59,25 +63,35 @@ sealed record Submission(ServedKind Kind, ObjectName Name, Manifest Manifest, IR
                 : $"the name of the object ({name}) does not match the name on the URL ({path.Name})";
         }
         if (name.Length == 0 && metadata["generateName"].AsText() is { Length: > 0 } prefix)
-            metadata["name"] = prefix + new string(Random.Shared.GetItems(SuffixLetters.AsSpan(), SuffixLength));
+            metadata["name"] = (prefix.Length > PrefixMax ? prefix[..PrefixMax] : prefix) + new string(Random.Shared.GetItems(SuffixLetters.AsSpan(), SuffixLength));
         return null;
     }
 
     /// <summary>
-    /// Unknown fields are kept, with a warning unless the client asks for Ignore. Strict warns too: it is kubectl's default, and
-    /// refusing would make it impossible to carry what a later version knows.
+    /// Strict, which kubectl asks for, refuses unknown fields, as Kubernetes does. Otherwise they are kept, with a warning or without.
     /// </summary>
-    static (IReadOnlyList<string> Warnings, ApiAnswer? Refused) Unknown(ManifestSet set, string validation)
+    static (IReadOnlyList<string> Warnings, ApiAnswer? Refused) Unknown(ManifestSet set, string validation, JsonObject? madeOf)
     {
-        var unknown = set.Warnings.Where(warning => warning.Reason == FaultReason.UnknownField)
+        var unknown = set.Warnings.Where(warning => warning.Reason == FaultReason.UnknownField && !IsAt(warning.Field, madeOf))
             .Select(warning => $"unknown field \"{warning.Field}\"").ToArray();
         var others = set.Warnings.Where(warning => warning.Reason != FaultReason.UnknownField)
             .Select(warning => $"{warning.Field} {warning.Message}");
         return validation switch
         {
+            "Strict" when unknown.Length > 0 => ([], Statuses.BadRequest($"strict decoding error: {string.Join(", ", unknown)}")),
             "" or "Warn" or "Strict" => ([.. unknown, .. others], null),
             "Ignore" => ([.. others], null),
             _ => ([], Statuses.BadRequest($"fieldValidation is '{validation}': must be Strict, Warn or Ignore")),
         };
+    }
+
+    /// <summary>Whether a document has something at the path of a finding.</summary>
+    static bool IsAt(string field, JsonNode? document)
+    {
+        foreach (var step in field.Split(['.', '[', ']'], StringSplitOptions.RemoveEmptyEntries))
+            document = document is JsonArray items && int.TryParse(step, NumberStyles.None, CultureInfo.InvariantCulture, out var at)
+                ? at < items.Count ? items[at] : null
+                : document.Below(step);
+        return document is not null;
     }
 }

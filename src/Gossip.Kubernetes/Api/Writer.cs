@@ -49,8 +49,10 @@ sealed class Writer(ClusterAccess node)
             return Statuses.Invalid(
                 kind, name.Name,
                 [.. changes.Select(change => new ManifestFault("", 1, default, "", change.Field, change.Reason, change.Message))]);
+        var wanted = (JsonObject)kind.Normalize(root).DeepClone();
+        submission = submission with { Warnings = [.. submission.Warnings, .. kind.ChangeWarnings(present, wanted)] };
+        if (submission.DryRun) return new ApiAnswer(200, WouldBecome(wanted, present)) { Warnings = submission.Warnings };
         var (fields, template) = ContentOf(submission, cluster);
-        if (submission.DryRun) return new ApiAnswer(200, WouldBe(submission, fields)) { Warnings = submission.Warnings };
         // The version shown may be that of the pod or node; the object's own, as of the same view, is what must not have moved.
         Request request = held is null
             ? new CreateObject(name, kind.ApiVersion, fields) { Template = template }
@@ -82,6 +84,22 @@ sealed class Writer(ClusterAccess node)
         metadata["uid"] = Guid.NewGuid().ToString();
         metadata["creationTimestamp"] = ShownTime.Of(node.Clock.GetUtcNow().ToUnixTimeMilliseconds());
         return root;
+    }
+
+    /// <summary>What a write would leave: what only this server says stays as it is, but that a change of the spec is counted.</summary>
+    static JsonObject WouldBecome(JsonObject wanted, JsonObject present)
+    {
+        var (metadata, before) = ((JsonObject)wanted["metadata"]!, present["metadata"] as JsonObject ?? []);
+        foreach (var field in ManifestMapper.ServerSet)
+        {
+            metadata.Remove(field);
+            if (before[field] is { } said) metadata[field] = said.DeepClone();
+        }
+        if (metadata["generation"].AsInteger() is { } generation && !JsonNode.DeepEquals(wanted["spec"], present["spec"]))
+            metadata["generation"] = generation + 1;
+        wanted.Remove("status");
+        if (present["status"] is { } status) wanted["status"] = status.DeepClone();
+        return wanted;
     }
 
     static string Metadata(JsonObject root, string field) => root.Below("metadata", field).AsText();

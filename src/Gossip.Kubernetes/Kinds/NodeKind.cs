@@ -25,8 +25,6 @@ sealed class NodeKind : ServedKind
         Model = typeof(V1Node),
     };
 
-    public override bool IsPatchable => true;
-
     public override IReadOnlyList<SelectableField> SelectableFields { get; } = [new("spec.unschedulable", Default: "false")];
 
     public override string? NameProblem(string name) => Names.Label(name);

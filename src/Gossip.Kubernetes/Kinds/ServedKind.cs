@@ -51,9 +51,6 @@ abstract class ServedKind
     /// <summary>Whether <c>kubectl get all</c> asks for it.</summary>
     public virtual bool IsInAll => false;
 
-    /// <summary>Whether PATCH is served.</summary>
-    public virtual bool IsPatchable => false;
-
     public virtual IReadOnlyList<Subresource> Subresources => [];
 
     /// <summary>Besides name and namespace, what <c>--field-selector</c> may ask for.</summary>
@@ -76,6 +73,10 @@ abstract class ServedKind
     /// <summary>What an update may not change, and would.</summary>
     /// <param name="wanted">As <see cref="Normalize"/> makes it.</param>
     public virtual IEnumerable<ForbiddenChange> ForbiddenChanges(JsonObject present, JsonObject wanted) => [];
+
+    /// <summary>What an update does that Kubernetes would do otherwise, in sentences for whoever sent it.</summary>
+    /// <param name="wanted">As <see cref="Normalize"/> makes it.</param>
+    public virtual IEnumerable<string> ChangeWarnings(JsonObject present, JsonObject wanted) => [];
 
     /// <summary>What would become of a document, in sentences for a reader.</summary>
     /// <param name="view">What a node knows; null when none was asked.</param>

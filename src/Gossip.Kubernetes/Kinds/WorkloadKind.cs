@@ -3,6 +3,7 @@ using System.Text.Json.Nodes;
 using Gossip.Core.Primitives;
 using Gossip.Core.Templates;
 using Gossip.Core.View;
+using Gossip.Kubernetes.Api;
 using Gossip.Kubernetes.Kinds.Showing;
 using Gossip.Kubernetes.Manifests;
 using Gossip.Kubernetes.Manifests.Rules;
@@ -36,6 +37,12 @@ abstract class WorkloadKind : ServedKind
 
     public override bool IsInAll => true;
 
+    public override IReadOnlyList<Subresource> Subresources { get; } =
+    [
+        new("scale", ["GET", "PUT", "PATCH"], Scales.AnswerAsync)
+        { Discovered = new DiscoveredSubresource("autoscaling", "v1", "Scale", ["get", "patch", "update"]) },
+    ];
+
     public override IReadOnlyList<ManifestRule> Rules { get; } =
     [
         new SpecPresentRule(), new ReplicasRule(), new TemplatePresentRule(), new TemplateLabelsRule(), new WorkloadSelectorRule(),
@@ -52,6 +59,12 @@ abstract class WorkloadKind : ServedKind
         if (NeedsSelector && !JsonNode.DeepEquals(present.Below("spec", "selector"), wanted.Below("spec", "selector")))
             yield return new ForbiddenChange(
                 "spec.selector", FaultReason.Invalid, "field is immutable: delete the object and create it anew");
+    }
+
+    public override IEnumerable<string> ChangeWarnings(JsonObject present, JsonObject wanted)
+    {
+        if (!JsonNode.DeepEquals(present.Below("spec", "template"), wanted.Below("spec", "template")))
+            yield return "spec.template has changed: all pods of the old template stop at once, rollouts step by step come with a later version";
     }
 
     public override IEnumerable<string> Outlook(Manifest manifest, ClusterView? view, IEnumerable<Manifest> all) =>

@@ -25,7 +25,7 @@ static class ManifestMapper
     static readonly string[] Split = ["spec", "data", "stringData", "binaryData", "metadata"];
 
     /// <summary>Metadata that the server says and no user does; the name is in the object's birth.</summary>
-    static readonly string[] ServerSet =
+    internal static readonly string[] ServerSet =
     [
         "name", "namespace", "generateName", "uid", "resourceVersion", "generation", "creationTimestamp",
         "deletionTimestamp", "deletionGracePeriodSeconds", "managedFields", "selfLink",

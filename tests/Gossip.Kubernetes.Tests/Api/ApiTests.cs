@@ -27,7 +27,6 @@ public class ApiTests
     [InlineData("GET", Pods + "?watch=true", null, 410, "Expired")]
     [InlineData("GET", Pods + "?continue=abc", null, 410, "Expired")]
     [InlineData("GET", Pods + "/there/log", null, 503, "ServiceUnavailable")]
-    [InlineData("PATCH", Pods + "/there", "{}", 405, "MethodNotAllowed")]
     [InlineData("DELETE", "/api/v1/namespaces/default", null, 403, "Forbidden")]
     [InlineData("DELETE", "/api/v1/nodes/n1", null, 405, "MethodNotAllowed")]
     [InlineData("DELETE", Pods + "/there?gracePeriodSeconds=-1", null, 400, "BadRequest")]

@@ -160,7 +160,8 @@ public class EvictionTests
 
     [Theory]
     [InlineData("/api/v1/nodes/none", "{}", Merge, 404)]
-    [InlineData(Node, "[]", "application/json-patch+json", 415)]
+    [InlineData(Node, "[]", "application/apply-patch+yaml", 415)]
+    [InlineData(Node, "{}", "application/json-patch+json", 400)]
     [InlineData(Node, "{}", "application/json", 415)]
     [InlineData(Node, "{\"a\":", Merge, 400)]
     [InlineData(Node, """{"metadata":{"resourceVersion":"1"}}""", Merge, 409)]

@@ -14,7 +14,7 @@ sealed class Kubectl(Uri server) : IDisposable
 
     public sealed record Result(int Code, string Out, string Error);
 
-    public async Task<Result> RunAsync(string arguments, string? input = null)
+    public async Task<Result> RunAsync(string arguments, string? input = null, (string Name, string Value) environment = default)
     {
         var start = new ProcessStartInfo("kubectl", $"--server {server} --cache-dir {folder.FullName}/cache {arguments}")
         {
@@ -24,6 +24,7 @@ sealed class Kubectl(Uri server) : IDisposable
         };
         start.Environment["KUBECONFIG"] = Path.Combine(folder.FullName, "config");
         start.Environment["HOME"] = folder.FullName;
+        if (environment.Name is { } name) start.Environment[name] = environment.Value;
         using var process = Process.Start(start)!;
         await process.StandardInput.WriteAsync(input ?? "");
         process.StandardInput.Close();
@@ -41,9 +42,9 @@ sealed class Kubectl(Uri server) : IDisposable
     }
 
     /// <summary>What it printed; fails the test when it failed.</summary>
-    public async Task<string> OkAsync(string arguments, string? input = null)
+    public async Task<string> OkAsync(string arguments, string? input = null, (string Name, string Value) environment = default)
     {
-        var result = await RunAsync(arguments, input);
+        var result = await RunAsync(arguments, input, environment);
         Assert.True(result.Code == 0, $"kubectl {arguments}: exit {result.Code}\n{result.Error}\n{result.Out}");
         return result.Out;
     }

@@ -38,7 +38,7 @@ static class Body
     static ApiAnswer? RefuseType(string type, bool isPatch) => MediaTypes.Of(type) switch
     {
         "" or MediaTypes.Json or MediaTypes.Yaml when !isPatch => null,
-        MediaTypes.MergePatch or MediaTypes.StrategicMergePatch when isPatch => null,
+        MediaTypes.JsonPatch or MediaTypes.MergePatch or MediaTypes.StrategicMergePatch when isPatch => null,
         MediaTypes.Protobuf => Protobuf(),
         var other => MediaTypes.Refuse(other, isPatch),
     };

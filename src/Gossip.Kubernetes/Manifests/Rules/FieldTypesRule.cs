@@ -21,6 +21,14 @@ sealed class FieldTypesRule : ManifestRule
 
     public override void Check(Manifest manifest, ServedKind kind, Findings findings) => Check(manifest.Root, kind.Model, "", findings);
 
+    /// <summary>The model of a field, or of the items of its list or map; null for what is plain or not known.</summary>
+    public static Type? ModelOf(Type? owner, string field)
+    {
+        if (owner is null || !IsModel(owner) || !Known.GetOrAdd(owner, FieldsOf).TryGetValue(field, out var type)) return null;
+        if (type.IsGenericType) type = type.GetGenericArguments()[^1];
+        return IsModel(type) ? type : null;
+    }
+
     static void Check(JsonNode? node, Type type, string field, Findings findings)
     {
         if (node is null) return;
