@@ -8,7 +8,7 @@ using Gossip.Kubernetes.Patching;
 
 namespace Gossip.Kubernetes.Api;
 
-/// <summary>A workload's <c>scale</c>: its number of replicas as an object of its own, which <c>kubectl scale</c> and autoscalers write.</summary>
+/// <summary>A workload's <c>scale</c>: its number of replicas as an object, which <c>kubectl scale</c> and autoscalers write.</summary>
 static class Scales
 {
     const int TriesMost = 8;
@@ -16,7 +16,8 @@ static class Scales
     public static async Task<ApiAnswer?> AnswerAsync(ApiCall call)
     {
         var (path, kind) = (call.Path, call.Path.Kind);
-        if (call.Request.Method == "GET") return Show((await call.Cluster.ReadAsync(call.Gone)).Find(kind, path.Namespace, path.Name), path);
+        if (call.Request.Method == "GET")
+            return Show((await call.Cluster.ReadAsync(call.Gone)).Find(kind, path.Namespace, path.Name), path);
         var (body, refused) = await Body.ReadAsync(call.Request);
         if (refused is not null) return refused;
         JsonNode sent;
@@ -33,15 +34,18 @@ static class Scales
         for (var tries = 1; ; tries++)
         {
             var cluster = await call.Cluster.LookAsync(call.Gone);
-            if (call.Cluster.Read(cluster).Find(kind, path.Namespace, path.Name) is not { } shown) return Statuses.NotFound(kind, path.Name);
+            if (call.Cluster.Read(cluster).Find(kind, path.Namespace, path.Name) is not { } shown)
+                return Statuses.NotFound(kind, path.Name);
             var scale = isPatch ? null : sent as JsonObject;
             if (isPatch) (scale, refused) = PatchOf(Of(shown), sent, type, path);
             if (scale is null) return refused ?? Statuses.BadRequest("the body must be one Scale");
             if (scale["kind"].AsText() is not ("Scale" or ""))
                 return Statuses.WrongKind(scale["kind"].AsText(), scale["apiVersion"].AsText(), "a Scale", "autoscaling/v1");
-            if (scale.Below("spec", "replicas") is not (null or JsonValue)) return Statuses.BadRequest("spec.replicas: must be a whole number");
+            if (scale.Below("spec", "replicas") is not (null or JsonValue))
+                return Statuses.BadRequest("spec.replicas: must be a whole number");
             var version = scale.Below("metadata", "resourceVersion").AsText();
-            if (version.Length > 0 && version != shown.Below("metadata", "resourceVersion").AsText()) return Statuses.Conflict(kind, path.Name);
+            if (version.Length > 0 && version != shown.Below("metadata", "resourceVersion").AsText())
+                return Statuses.Conflict(kind, path.Name);
             var wanted = (JsonObject)shown.DeepClone();
             ((JsonObject)wanted["metadata"]!).Remove("resourceVersion");
             // A Scale without a number means none, as in Kubernetes.
@@ -62,7 +66,8 @@ static class Scales
     {
         var found = scale.Below("metadata", "resourceVersion").AsText();
         var (patched, refused) = Patcher.Apply(scale, patch, type, path.Kind, path.Name);
-        if (patched?["metadata"] is JsonObject metadata && metadata["resourceVersion"].AsText() == found) metadata.Remove("resourceVersion");
+        if (patched?["metadata"] is JsonObject metadata && metadata["resourceVersion"].AsText() == found)
+            metadata.Remove("resourceVersion");
         return (patched, refused);
     }
 

@@ -23,7 +23,7 @@ sealed record Submission(ServedKind Kind, ObjectName Name, Manifest Manifest, IR
     const string SuffixLetters = "bcdfghjklmnpqrstvwxz2456789";
 
     /// <summary>The submission, or the answer that refuses it.</summary>
-    /// <param name="madeOf">What a patch was laid over: its own unknown fields are not the patch's fault. Null for a whole document.</param>
+    /// <param name="madeOf">What a patch was laid over: its unknown fields are not the patch's fault. Null for a whole document.</param>
     public static (Submission? Submission, ApiAnswer? Refused) Read(
         ReadOnlySpan<byte> body, ResourcePath path, IQueryCollection query, JsonObject? madeOf = null)
     {
@@ -63,7 +63,8 @@ sealed record Submission(ServedKind Kind, ObjectName Name, Manifest Manifest, IR
                 : $"the name of the object ({name}) does not match the name on the URL ({path.Name})";
         }
         if (name.Length == 0 && metadata["generateName"].AsText() is { Length: > 0 } prefix)
-            metadata["name"] = (prefix.Length > PrefixMax ? prefix[..PrefixMax] : prefix) + new string(Random.Shared.GetItems(SuffixLetters.AsSpan(), SuffixLength));
+            metadata["name"] = (prefix.Length > PrefixMax ? prefix[..PrefixMax] : prefix)
+                + new string(Random.Shared.GetItems(SuffixLetters.AsSpan(), SuffixLength));
         return null;
     }
 

@@ -64,7 +64,8 @@ abstract class WorkloadKind : ServedKind
     public override IEnumerable<string> ChangeWarnings(JsonObject present, JsonObject wanted)
     {
         if (!JsonNode.DeepEquals(present.Below("spec", "template"), wanted.Below("spec", "template")))
-            yield return "spec.template has changed: all pods of the old template stop at once, rollouts step by step come with a later version";
+            yield return "spec.template has changed: all pods of the old template stop at once, "
+                + "rollouts step by step come with a later version";
     }
 
     public override IEnumerable<string> Outlook(Manifest manifest, ClusterView? view, IEnumerable<Manifest> all) =>

@@ -30,7 +30,8 @@ static class JsonPatch
             }
             catch (BadPatch bad)
             {
-                throw new BadPatch($"operation {i} ({operation["op"].AsText()} {operation["path"].AsText()}): {bad.Message}", bad.IsMalformed);
+                throw new BadPatch(
+                    $"operation {i} ({operation["op"].AsText()} {operation["path"].AsText()}): {bad.Message}", bad.IsMalformed);
             }
         }
         return document as JsonObject ?? throw new BadPatch("the patch leaves no object", isMalformed: false);

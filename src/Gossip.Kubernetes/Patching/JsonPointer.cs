@@ -54,7 +54,8 @@ static class JsonPointer
 
     static int Index(JsonArray items, string step, int most)
     {
-        var isNumber = int.TryParse(step, NumberStyles.None, CultureInfo.InvariantCulture, out var index) && (step.Length == 1 || step[0] != '0');
+        var isNumber = int.TryParse(step, NumberStyles.None, CultureInfo.InvariantCulture, out var index)
+            && (step.Length == 1 || step[0] != '0');
         if (!isNumber || index > most) throw new BadPatch($"\"{step}\" is no place in a list of {items.Count} items", isMalformed: false);
         return index;
     }

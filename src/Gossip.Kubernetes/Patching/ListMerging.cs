@@ -2,7 +2,7 @@ using k8s.Models;
 
 namespace Gossip.Kubernetes.Patching;
 
-/// <summary>How a strategic merge patch merges one field, as the tags of Kubernetes' Go types say it; without a rule a list is replaced.</summary>
+/// <summary>How a strategic merge patch merges one list, as Kubernetes' Go types say it; without a rule it is replaced.</summary>
 /// <param name="Key">By which items are the same; empty for a set of plain values.</param>
 readonly record struct ListMerging(string Key)
 {

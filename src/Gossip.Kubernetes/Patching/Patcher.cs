@@ -48,7 +48,8 @@ sealed class Patcher(ClusterAccess node)
     }
 
     /// <summary>The document that a patch makes of another, or the answer that refuses it.</summary>
-    public static (JsonObject? Patched, ApiAnswer? Refused) Apply(JsonObject shown, JsonNode patch, string type, ServedKind kind, string name)
+    public static (JsonObject? Patched, ApiAnswer? Refused) Apply(
+        JsonObject shown, JsonNode patch, string type, ServedKind kind, string name)
     {
         try
         {

@@ -30,6 +30,9 @@ public class KubectlPatchTests
         return served;
     }
 
+    static Task PatchAsync(Kubectl kubectl, string type, string patch) =>
+        kubectl.OkAsync($"patch deploy web --type={type} -p {patch.Replace("\"", "\\\"", StringComparison.Ordinal)}");
+
     static Task<string> Of(ServedCluster served, string path) => served.Kubectl!.OkAsync($"get deploy web -o jsonpath={{{path}}}");
 
     [Fact]
@@ -60,11 +63,11 @@ public class KubectlPatchTests
         Assert.NotEqual(0, (await kubectl.RunAsync("scale deploy web --replicas=5 --current-replicas=9")).Code);
         var set = await kubectl.RunAsync("set image deploy/web c=new");
         Assert.Equal(0, set.Code);
-        Assert.Contains("Warning: spec.template has changed: all pods of the old template stop at once", set.Error, StringComparison.Ordinal);
+        Assert.Contains("Warning: spec.template has changed: all pods of the old template stop", set.Error, StringComparison.Ordinal);
         await kubectl.OkAsync("label deploy web tier=front app-");
         await kubectl.OkAsync("annotate deploy web a/b=c");
-        await kubectl.OkAsync("""patch deploy web --type=json -p [{"op":"add","path":"/spec/minReadySeconds","value":1}]""".Replace("\"", "\\\"", StringComparison.Ordinal));
-        await kubectl.OkAsync("""patch deploy web --type=merge -p {"metadata":{"annotations":{"d":"e"}}}""".Replace("\"", "\\\"", StringComparison.Ordinal));
+        await PatchAsync(kubectl, "json", """[{"op":"add","path":"/spec/minReadySeconds","value":1}]""");
+        await PatchAsync(kubectl, "merge", """{"metadata":{"annotations":{"d":"e"}}}""");
         Assert.Equal("4", await Of(served, ".spec.replicas"));
         Assert.Equal("1", await Of(served, ".spec.minReadySeconds"));
         Assert.Equal("new other", await Of(served, ".spec.template.spec.containers[*].image"));
@@ -83,7 +86,8 @@ public class KubectlPatchTests
         var odd = Web.Replace("replicas: 2", "replicas: 2\n  futureField: 1", StringComparison.Ordinal);
         var refused = await kubectl.RunAsync("apply -f -", odd);
         Assert.Equal(
-            (1, true), (refused.Code, refused.Error.Contains("strict decoding error: unknown field \"spec.futureField\"", StringComparison.Ordinal)));
+            (1, true),
+            (refused.Code, refused.Error.Contains("strict decoding error: unknown field \"spec.futureField\"", StringComparison.Ordinal)));
         Assert.Equal(asked, served.Cluster.Asked.Count);
         Assert.Contains(
             "Warning: unknown field \"spec.futureField\"", (await kubectl.RunAsync("apply --validate=warn -f -", odd)).Error,
@@ -97,7 +101,8 @@ public class KubectlPatchTests
     [InlineData("""{"metadata":{"resourceVersion":"1"}}""", "merge-patch+json", 409)]
     [InlineData("""{"metadata":{"uid":"other"}}""", "merge-patch+json", 409)]
     [InlineData("""{"metadata":{"name":"other"}}""", "merge-patch+json", 400)]
-    [InlineData("""{"spec":{"selector":{"matchLabels":{"app":"x"}},"template":{"metadata":{"labels":{"app":"x"}}}}}""", "merge-patch+json", 422)]
+    [InlineData(
+        """{"spec":{"selector":{"matchLabels":{"app":"x"}},"template":{"metadata":{"labels":{"app":"x"}}}}}""", "merge-patch+json", 422)]
     [InlineData("""{"spec":{"replicas":-1}}""", "strategic-merge-patch+json", 422)]
     [InlineData("""[{"op":"test","path":"/spec/replicas","value":9}]""", "json-patch+json", 422)]
     [InlineData("""[{"op":"twist","path":"/spec/replicas","value":9}]""", "json-patch+json", 400)]
@@ -109,8 +114,8 @@ public class KubectlPatchTests
         await served.PostAsync(
             "/apis/apps/v1/namespaces/default/deployments",
             """
-            {"metadata":{"name":"web"},"spec":{"replicas":1,"selector":{"matchLabels":{"app":"w"}},"template":{"metadata":{"labels":{"app":"w"}},
-            "spec":{"containers":[{"name":"c","image":"i"}]}}}}
+            {"metadata":{"name":"web"},"spec":{"replicas":1,"selector":{"matchLabels":{"app":"w"}},
+            "template":{"metadata":{"labels":{"app":"w"}},"spec":{"containers":[{"name":"c","image":"i"}]}}}}
             """);
         var (got, status) = await served.SendAsync(HttpMethod.Patch, Deployment, patch, $"application/{type}");
         Assert.Equal((code, "Status"), ((int)got, (string?)status["kind"]));

@@ -16,7 +16,9 @@ public class PatchTests
     [Theory]
     [InlineData("""{"a":[1,2]}""", """[{"op":"add","path":"/a/1","value":9}]""", """{"a":[1,9,2]}""")]
     [InlineData("""{"a":[1]}""", """[{"op":"add","path":"/a/-","value":2}]""", """{"a":[1,2]}""")]
-    [InlineData("""{"a":{"b/c":1,"~":2}}""", """[{"op":"replace","path":"/a/b~1c","value":3},{"op":"remove","path":"/a/~0"}]""", """{"a":{"b/c":3}}""")]
+    [InlineData(
+        """{"a":{"b/c":1,"~":2}}""", """[{"op":"replace","path":"/a/b~1c","value":3},{"op":"remove","path":"/a/~0"}]""",
+        """{"a":{"b/c":3}}""")]
     [InlineData("""{"a":[1,2,3]}""", """[{"op":"replace","path":"/a/1","value":null}]""", """{"a":[1,null,3]}""")]
     [InlineData("""{"a":1}""", """[{"op":"move","from":"/a","path":"/b"},{"op":"copy","from":"/b","path":"/c"}]""", """{"b":1,"c":1}""")]
     [InlineData("""{"a":1.50}""", """[{"op":"test","path":"/a","value":1.5}]""", """{"a":1.50}""")]
@@ -118,7 +120,8 @@ public class PatchTests
     [InlineData("""{"$setElementOrder/containers":1}""")]
     [InlineData("""{"$deleteFromPrimitiveList/containers":1}""")]
     public void A_strategic_patch_that_cannot_be_is_refused(string patch) =>
-        Assert.Throws<BadPatch>(() => StrategicMergePatch.Apply(Object("""{"containers":[{"name":"a"}]}"""), Object(patch), typeof(V1PodSpec)));
+        Assert.Throws<BadPatch>(
+            () => StrategicMergePatch.Apply(Object("""{"containers":[{"name":"a"}]}"""), Object(patch), typeof(V1PodSpec)));
 
     [Theory]
     [InlineData("[", "application/json-patch+json")]
