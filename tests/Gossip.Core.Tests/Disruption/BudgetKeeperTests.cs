@@ -25,7 +25,8 @@ public class BudgetKeeperTests
         cluster.Create("hello", 3);
         for (var i = 0; i < 3; i++) cluster.Admit(cluster.Wanted[i], $"n{i}");
         cluster.Create(
-            new ObjectName(PodDisruptionBudgetKind.Kind, "default", "hello"), Field("spec.maxUnavailable", "1"), Field("spec.selector", "{}"));
+            new ObjectName(PodDisruptionBudgetKind.Kind, "default", "hello"),
+            Field("spec.maxUnavailable", "1"), Field("spec.selector", "{}"));
         var card = cluster.Members.Find(NodeId.Of("n0"))!.Card;
         keeper = new BudgetKeeper(new NodeConfig(card, [], NodeTimings.Lan, 1, 1), cluster.Slots, cluster.Members, cluster.Tables, cluster.Tables, outbox);
         cluster.Members.Self = keeper.KeeperOf(cluster.Wanted[0]);

@@ -21,7 +21,8 @@ public class PriorityTests
 
     Reply Class(string name, params (string Field, string Json)[] fields) =>
         cluster.Do(new CreateObject(
-            new ObjectName(PriorityClassKind.Kind, "", name), "scheduling.k8s.io/v1", [.. fields.Select(field => Field(field.Field, field.Json))]));
+            new ObjectName(PriorityClassKind.Kind, "", name), "scheduling.k8s.io/v1",
+            [.. fields.Select(field => Field(field.Field, field.Json))]));
 
     [Fact]
     public void A_pod_has_the_priority_of_its_class_of_the_default_or_none()

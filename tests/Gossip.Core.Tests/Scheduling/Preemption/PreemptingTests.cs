@@ -19,7 +19,8 @@ public class PreemptingTests
         """{"metadata":{"labels":{"app":"web"}},"spec":{"runtimeClassName":"process","terminationGracePeriodSeconds":7,"containers":[{"name":"web","command":["web"],"resources":{"requests":{"cpu":"CPU","memory":"64Mi"} } }]}}""".Replace("CPU", cpu);
 
     static void Class(TestNode desk, string name, int value, bool isDefault = false) =>
-        desk.Create(new ObjectName(PriorityClassKind.Kind, "", name), ("value", $"{value}"), ("globalDefault", isDefault ? "true" : "false"));
+        desk.Create(
+            new ObjectName(PriorityClassKind.Kind, "", name), ("value", $"{value}"), ("globalDefault", isDefault ? "true" : "false"));
 
     static PodRun High(TestNode desk, string cpu = "3", string more = "")
     {
