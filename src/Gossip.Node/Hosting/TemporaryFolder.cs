@@ -24,12 +24,10 @@ sealed class TemporaryFolder : IDisposable
     public string Path { get; }
 
     /// <summary>The name of the node that made it; empty when it died before it had written that.</summary>
-    public string Node => ReadNode(NodePath);
+    public string Node => ReadNode(Path);
 
     /// <summary>The folder below which this user's temporary folders are: in the system's own, which <c>TMPDIR</c> names on Unix.</summary>
     public static string DefaultParent => System.IO.Path.Combine(System.IO.Path.GetTempPath(), UserFolder.Name);
-
-    string NodePath => System.IO.Path.Combine(Path, "node");
 
     /// <exception cref="StoreFault">It cannot be made, or the parent is another user's.</exception>
     public static TemporaryFolder Create(string parent, string node)
@@ -94,7 +92,7 @@ sealed class TemporaryFolder : IDisposable
             OwnerOnly.CreateFolder(path);
             if (FolderHold.IsSupported && (held = TryHold(path)) is null) return null;
             var folder = new TemporaryFolder(path, held);
-            OwnerOnly.Write(folder.NodePath, node);
+            new FolderCard(node, HasLog: false, []).Write(path);
             return folder;
         }
         catch (Exception gone) when (held is null && gone is FileNotFoundException or DirectoryNotFoundException)
@@ -117,11 +115,11 @@ sealed class TemporaryFolder : IDisposable
         return null;
     }
 
-    static string ReadNode(string path)
+    static string ReadNode(string folder)
     {
         try
         {
-            return new FileInfo(path) is { Exists: true, Length: <= Core.Wire.Limits.Label } ? File.ReadAllText(path) : "";
+            return FolderCard.Read(folder)?.Node ?? "";
         }
         catch (Exception unreadable) when (unreadable is IOException or UnauthorizedAccessException)
         {
