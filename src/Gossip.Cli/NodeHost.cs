@@ -25,6 +25,9 @@ static class NodeHost
     /// <returns>0 when it was stopped, 1 when it could not go on.</returns>
     public static async Task<int> RunAsync(Settings settings, CancellationToken stop)
     {
+        // System.CommandLine waits at SIGTERM only for an action whose task it has. Without this, all up to the announcement may run
+        // before it has it, and a signal right after the announcement would end the process without a stop, with 143.
+        await Task.Yield();
         var options = settings.Options;
         using var logs = Logs();
         using var memory = new IdleMemory();

@@ -101,6 +101,8 @@ public sealed class DeclarationTests
             options.AddWorkload("mailer", 1, copies.RunAsync);
         });
         await copies.UntilAsync(now => now.Count == 1);
+        // A declaration that only its host has yet goes with it.
+        await TestCluster.UntilAsync(b, view => view.Objects.Any(held => held.Name.Name == "mailer"));
         await cluster.StopAsync("a");
         await TestCluster.UntilAsync(b, view =>
             view.Nodes.Any(node => node.Member is { Name: "a", State: Gossip.Core.Membership.MemberState.Dead }));
