@@ -48,10 +48,10 @@ public sealed class FullDiskTests : IDisposable
                   terminationGracePeriodSeconds: 1
                   containers: [{name: main, command: [sleep, "1000"]}]
             """);
-        var applied = await GossipProgram.RunAsync("apply", "-f", manifest, "--server", well.Api.BaseAddress!.ToString());
-        Assert.True(applied.ExitCode == 0, applied.Error);
-        await LocalCluster.UntilAsync("both run pods", async () =>
-            await PodsAsync(well) is var (onWell, onSick) && onSick > 0 && onWell + onSick == 4);
+        await GossipAsync(well, "drain", "well"); // so that all run where the disk will be full, whoever bids first
+        await GossipAsync(well, "apply", "-f", manifest);
+        await LocalCluster.UntilAsync("all pods run", async () => await PodsAsync(well) is (0, 4));
+        await GossipAsync(well, "uncordon", "well");
 
         disk.Fill();
         var kept = 0;
@@ -87,6 +87,12 @@ public sealed class FullDiskTests : IDisposable
         await using var again = NodeProcess.Launch(setup with { Join = 1 });
         Assert.Equal(1, await again.UntilEndedAsync());
         Assert.Contains("Read-only file system", again.Said(), StringComparison.Ordinal);
+    }
+
+    static async Task GossipAsync(NodeProcess node, params string[] words)
+    {
+        var outcome = await GossipProgram.RunAsync([.. words, "--server", node.Api.BaseAddress!.ToString()]);
+        Assert.True(outcome.ExitCode == 0, outcome.Error);
     }
 
     static async Task<JsonArray> MembersAsync(NodeProcess node) => (await node.GetAsync("gossip/v1/members"))["members"]!.AsArray();
