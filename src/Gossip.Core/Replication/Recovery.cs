@@ -147,8 +147,11 @@ sealed class Recovery(RowTable table, HybridClock clock)
             if (!own) continue;
             foreach (var cell in row)
             {
+                // An own row has cells of others, too, and another's clock may be years off. Records are read in the order in which they
+                // were written, so this is the writer that the node was by then.
+                if (cell.Dot.Writer != Writer) continue;
                 clock.Restore(cell.Stamp);
-                if (cell.Dot.Writer == Writer) Minted = Math.Max(Minted, cell.Dot.Seq);
+                Minted = Math.Max(Minted, cell.Dot.Seq);
             }
         }
     }

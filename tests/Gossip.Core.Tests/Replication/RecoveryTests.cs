@@ -37,6 +37,23 @@ public sealed class RecoveryTests
         Assert.NotEqual(kept.Birth.Writer, peer.Create().Birth.Writer);
     }
 
+    /// <summary>One broken clock once spread at restarts: every cell of an own row counted, others' cells too.</summary>
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public void A_restart_takes_nobody_else_s_clock_from_the_log(bool isClean)
+    {
+        var cluster = new RowCluster(2, 1);
+        var (broken, sound) = (cluster.Peers[0], cluster.Peers[1]);
+        broken.WallError = (long)TimeSpan.FromDays(30).TotalMilliseconds;
+        var row = broken.Create(("data.x", new byte[] { 1 }), ("data.y", new byte[] { 1 }));
+        cluster.UntilConverged();
+        sound.Edit(row, "data.x", 2);
+        sound.Restart(sound.Stored(isClean), bootAtLeast: 1);
+        var after = sound.Rows.Find(sound.Create())![""]!.Value.Stamp.UnixMilliseconds;
+        Assert.True(after < sound.Now.Wall.UnixMilliseconds + 60_000, $"it stamps {after - sound.Now.Wall.UnixMilliseconds} ms ahead");
+    }
+
     [Fact]
     public void Boots_grow_with_each_start_and_at_least_with_the_clock()
     {
