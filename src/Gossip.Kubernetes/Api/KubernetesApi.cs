@@ -14,8 +14,7 @@ namespace Gossip.Kubernetes.Api;
 
 /// <summary>
 /// The HTTP API that kubectl talks to, on any node: reads come from that node's view, writes go through it.
-/// Thread-safe. <see cref="HandleAsync"/> is a request delegate: a host app with a web server of its own can map it
-/// (<c>app.Run(api.HandleAsync)</c>); <see cref="ApiServer"/> serves it alone.
+/// Thread-safe. <see cref="HandleAsync"/> is a request delegate: <see cref="ApiServer"/> serves it.
 /// </summary>
 sealed class KubernetesApi
 {

@@ -33,7 +33,7 @@ sealed class Router(ClusterAccess cluster)
             "POST" when resource.Name.Length == 0 => await WriteAsync(call),
             "PUT" when resource.Name.Length > 0 => await WriteAsync(call),
             "DELETE" => await DeleteAsync(call),
-            "PATCH" when resource.Name.Length > 0 => await PatchAsync(call),
+            "PATCH" when resource.Name.Length > 0 => await Patcher.PatchAsync(call),
             _ => Statuses.NotAllowed($"{request.Method} is not allowed on {path}"),
         };
     }
@@ -91,12 +91,6 @@ sealed class Router(ClusterAccess cluster)
         if (submission is null) return refused!;
         var writer = new Writer(cluster);
         return await (path.Name.Length == 0 ? writer.CreateAsync(submission, call.Gone) : writer.ReplaceAsync(submission, call.Gone));
-    }
-
-    async Task<ApiAnswer> PatchAsync(ApiCall call)
-    {
-        var (body, refused) = await Body.ReadAsync(call.Request);
-        return refused ?? await new Patcher(cluster).PatchAsync(call, body);
     }
 
     async Task<ApiAnswer> DeleteAsync(ApiCall call)

@@ -34,6 +34,7 @@ static class JsonPatch
                     $"operation {i} ({operation["op"].AsText()} {operation["path"].AsText()}): {bad.Message}", bad.IsMalformed);
             }
         }
+        RefuseDeep(document); // moves nest as deep as they are many
         return document as JsonObject ?? throw new BadPatch("the patch leaves no object", isMalformed: false);
     }
 
@@ -48,9 +49,7 @@ static class JsonPatch
                 return root;
             case "replace":
                 if (path.Length == 0) return Value(operation);
-                JsonPointer.Find(root, path);
-                // In a list the same place is taken again.
-                Take(root, path);
+                Take(root, path); // in a list the same place is taken again
                 return Put(root, path, Value(operation));
             case "move":
                 var from = Pointer(operation, "from");
@@ -58,7 +57,9 @@ static class JsonPatch
                     throw new BadPatch("nothing moves into itself", isMalformed: false);
                 return path.SequenceEqual(from) ? root : Put(root, path, Take(root, from));
             case "copy":
-                var copy = JsonPointer.Find(root, Pointer(operation, "from"))?.DeepClone();
+                var source = JsonPointer.Find(root, Pointer(operation, "from"));
+                RefuseDeep(source);
+                var copy = source?.DeepClone();
                 copied += copy?.ToJsonString().Length ?? 0;
                 if (copied > Limits.ObjectBytes)
                     throw new BadPatch($"the copies of one patch may have {Limits.ObjectBytes} bytes together", isMalformed: false);
@@ -68,6 +69,20 @@ static class JsonPatch
                     throw new BadPatch("the value is another", isMalformed: false);
                 return root;
             default: throw new BadPatch("op must be add, remove, replace, move, copy or test", isMalformed: true);
+        }
+    }
+
+    /// <summary>Before anything recurses into it: a request must not be able to exhaust a thread's stack.</summary>
+    static void RefuseDeep(JsonNode? root)
+    {
+        Stack<(JsonNode? Node, int Depth)> left = new([(root, 1)]);
+        while (left.TryPop(out var at))
+        {
+            if (at.Node is not (JsonObject or JsonArray)) continue;
+            if (at.Depth > ManifestLimits.Depth)
+                throw new BadPatch($"what the patch makes is deeper than {ManifestLimits.Depth} levels", isMalformed: false);
+            if (at.Node is JsonArray items) foreach (var item in items) left.Push((item, at.Depth + 1));
+            else foreach (var (_, value) in (JsonObject)at.Node) left.Push((value, at.Depth + 1));
         }
     }
 

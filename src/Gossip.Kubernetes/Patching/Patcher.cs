@@ -1,4 +1,3 @@
-using System.Text.Json;
 using System.Text.Json.Nodes;
 using Gossip.Kubernetes.Api;
 using Gossip.Kubernetes.Api.Http;
@@ -11,39 +10,21 @@ namespace Gossip.Kubernetes.Patching;
 /// Performs PATCH: computes it on what this node shows, and replaces the object by the outcome, which writes only the cells that
 /// differ. So patches of different fields that two nodes take at once both hold.
 /// </summary>
-sealed class Patcher(ClusterAccess node)
+static class Patcher
 {
-    /// <summary>Others may write at the same moment; their writes are read and the patch is computed anew.</summary>
-    const int TriesMost = 8;
-
-    public async Task<ApiAnswer> PatchAsync(ApiCall call, ReadOnlyMemory<byte> body)
+    public static async Task<ApiAnswer> PatchAsync(ApiCall call)
     {
-        var (path, kind) = (call.Path, call.Path.Kind);
+        var (body, refused) = await Body.ReadAsync(call.Request);
+        if (refused is not null) return refused;
         var type = MediaTypes.Of(call.Request.ContentType);
-        JsonNode patch;
         try
         {
-            patch = Read(body.Span, type);
+            var patch = Read(body.Span, type);
+            return await Rewriter.RewriteAsync(call, shown => Apply(shown, patch, type, call.Path.Kind, call.Path.Name));
         }
         catch (BadPatch bad)
         {
             return Statuses.BadRequest(bad.Message);
-        }
-        for (var tries = 1; ; tries++)
-        {
-            var cluster = await node.LookAsync(call.Gone);
-            if (node.Read(cluster).Find(kind, path.Namespace, path.Name) is not { } shown) return Statuses.NotFound(kind, path.Name);
-            var (patched, refused) = Apply(shown, patch, type, kind, path.Name);
-            if (patched is null) return refused!;
-            var version = shown.Below("metadata", "resourceVersion").AsText();
-            if (patched.Below("metadata", "resourceVersion").AsText() is { Length: > 0 } asked && asked != version)
-                return Statuses.Conflict(kind, path.Name);
-            // That of a node or a pod is not its object's own; the writer compares that with the view that was patched.
-            (patched["metadata"] as JsonObject)?.Remove("resourceVersion");
-            (var submission, refused) = Submission.Read(JsonSerializer.SerializeToUtf8Bytes(patched), path, call.Query, shown);
-            if (submission is null) return refused!;
-            var answer = await new Writer(node).ReplaceAsync(submission, call.Gone, cluster);
-            if (answer.Code != 409 || tries == TriesMost) return answer;
         }
     }
 

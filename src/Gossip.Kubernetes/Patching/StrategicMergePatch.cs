@@ -76,19 +76,21 @@ static class StrategicMergePatch
     {
         if (values is not JsonArray gone) throw new BadPatch($"{Taken}{key} must be a list", isMalformed: true);
         if (target[key] is not JsonArray held) return;
-        for (var i = held.Count - 1; i >= 0; i--)
-            if (gone.Any(value => JsonNode.DeepEquals(value, held[i]))) held.RemoveAt(i);
+        var ids = gone.Select(value => IdOf(value, "")).ToHashSet(StringComparer.Ordinal);
+        Refill(held, [.. held.Where(value => !ids.Contains(IdOf(value, "")))]);
     }
 
     static void MergeList(JsonArray held, JsonArray items, ListMerging merging, Type? item, string field)
     {
         if (merging.Key.Length == 0)
         {
+            var known = held.Select(value => IdOf(value, "")).ToHashSet(StringComparer.Ordinal);
             foreach (var value in items)
-                if (!held.Any(known => JsonNode.DeepEquals(known, value))) held.Add(value?.DeepClone());
+                if (known.Add(IdOf(value, ""))) held.Add(value?.DeepClone());
             return;
         }
         if (items.Any(one => one is JsonObject entry && entry[Patch].AsText() == "replace")) held.Clear();
+        var (merged, places) = (held.ToList(), Places(held, merging.Key));
         // Deletions first, as Kubernetes does: a patch may delete one and add another of the same key.
         foreach (var isDeletion in (bool[])[true, false])
             foreach (var one in items)
@@ -101,23 +103,36 @@ static class StrategicMergePatch
                     if (directive == "replace") continue;
                     throw new BadPatch($"{field}: an item has no {merging.Key}, by which items are merged", isMalformed: false);
                 }
-                MergeItem(held, entry, Find(held, merging.Key, key), isDeletion || directive == "replace", isDeletion, item);
+                var id = IdOf(entry, merging.Key);
+                if (isDeletion)
+                {
+                    if (places.Remove(id, out var gone)) merged[gone] = null;
+                    continue;
+                }
+                var isHeld = places.TryGetValue(id, out var at);
+                var target = isHeld && directive != "replace" && merged[at] is JsonObject present ? present : [];
+                Apply(target, WithoutDirective(entry), item);
+                if (isHeld) merged[at] = target;
+                else
+                {
+                    places.Add(id, merged.Count);
+                    merged.Add(target);
+                }
             }
+        Refill(held, [.. merged.Where(one => one is not null)]);
     }
 
-    static void MergeItem(JsonArray held, JsonObject entry, int at, bool isWhole, bool isDeletion, Type? item)
+    static JsonObject WithoutDirective(JsonObject entry)
     {
-        if (isDeletion)
-        {
-            if (at >= 0) held.RemoveAt(at);
-            return;
-        }
-        var target = at >= 0 && !isWhole && held[at] is JsonObject present ? present : [];
         var patch = (JsonObject)entry.DeepClone();
         patch.Remove(Patch);
-        Apply(target, patch, item);
-        if (at < 0) held.Add(target);
-        else if (target.Parent is null) held[at] = target;
+        return patch;
+    }
+
+    static void Refill(JsonArray held, JsonNode?[] items)
+    {
+        held.Clear();
+        foreach (var item in items) held.Add(item);
     }
 
     /// <summary>
@@ -150,13 +165,6 @@ static class StrategicMergePatch
     }
 
     static string IdOf(JsonNode? item, string key) => (key.Length == 0 ? item : item.Below(key))?.ToJsonString() ?? "null";
-
-    static int Find(JsonArray held, string key, JsonNode value)
-    {
-        for (var i = 0; i < held.Count; i++)
-            if (JsonNode.DeepEquals(held[i].Below(key), value)) return i;
-        return -1;
-    }
 
     /// <summary>What a patch sets, without the directives in it.</summary>
     static void CopyInto(JsonObject target, JsonObject patch)

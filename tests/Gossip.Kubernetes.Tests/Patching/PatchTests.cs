@@ -56,6 +56,42 @@ public class PatchTests
             StringComparison.Ordinal);
     }
 
+    /// <summary>Three operations a level: what recurses into the outcome would exhaust its stack.</summary>
+    [Theory]
+    [InlineData("""{"op":"copy","from":"/m","path":"/c"}""")]
+    [InlineData(null)]
+    public void Moves_nest_nothing_deeper_than_an_object_may_be(string? last)
+    {
+        var patch = new JsonArray();
+        for (var level = 0; level < 3_000; level++)
+            foreach (var operation in (string[])[
+                """{"op":"add","path":"/n","value":{}}""", """{"op":"move","from":"/m","path":"/n/m"}""",
+                """{"op":"move","from":"/n","path":"/m"}"""])
+                patch.Add(JsonNode.Parse(operation));
+        if (last is not null) patch.Add(JsonNode.Parse(last));
+        Assert.False(Assert.Throws<BadPatch>(() => JsonPatch.Apply(Object("""{"m":{}}"""), patch)).IsMalformed);
+    }
+
+    /// <summary>A megabyte of short items, laid over as many others: with a search for each it took minutes of a processor.</summary>
+    [Fact(Timeout = 60_000)] // a guard against a hang: it takes a second
+    public async Task Long_lists_merge_in_time_that_grows_with_their_length()
+    {
+        static JsonArray Items(string letter) =>
+            new([.. Enumerable.Range(0, 60_000).Select(i => (JsonNode)new JsonObject { ["name"] = $"{letter}{i}" })]);
+        static JsonArray Values(string letter) => new([.. Enumerable.Range(0, 60_000).Select(i => (JsonNode)$"{letter}{i}")]);
+        var got = new JsonObject
+        {
+            ["spec"] = new JsonObject { ["containers"] = Items("a") }, ["metadata"] = new JsonObject { ["finalizers"] = Values("a") },
+        };
+        var patch = new JsonObject
+        {
+            ["spec"] = new JsonObject { ["containers"] = Items("b") },
+            ["metadata"] = new JsonObject { ["finalizers"] = Values("b"), ["$deleteFromPrimitiveList/finalizers"] = Values("a") },
+        };
+        await Task.Run(() => StrategicMergePatch.Apply(got, patch, typeof(V1Pod)), TestContext.Current.CancellationToken);
+        Assert.Equal((120_000, 60_000), (got["spec"]!["containers"]!.AsArray().Count, got["metadata"]!["finalizers"]!.AsArray().Count));
+    }
+
     [Theory]
     [InlineData("""{"a":{"b":1,"c":2},"d":[1]}""", """{"a":{"b":null},"d":[2]}""", """{"a":{"c":2},"d":[2]}""")]
     [InlineData("""{"a":1}""", """{"a":{"b":{"c":null}}}""", """{"a":{"b":{}}}""")]
