@@ -48,7 +48,7 @@ sealed class RequestHandler(SlotTable slots, ITables tables, IRowWriter writer, 
         if (finished.Count == 0) return;
         var stored = finished.ToArray();
         finished.Clear();
-        slots.Submitted = null; // it is in the slots by now
+        slots.Workloads.Expect(null); // it is in the slots by now
         foreach (var (id, name, row) in stored)
         {
             // The row may be gone again by now: somebody elsewhere deleted it. The write itself held.
@@ -92,7 +92,7 @@ sealed class RequestHandler(SlotTable slots, ITables tables, IRowWriter writer, 
         foreach (var field in create.Fields)
             if (!ObjectRules.IsNull(field)) cells.Add((field.Path, field.Json));
         Occupy(create.Name);
-        slots.Submitted = create.Template;
+        slots.Workloads.Expect(create.Template);
         writer.Create(RowKind.Object, [.. cells], turn, Finish(id, create.Name));
         return null;
     }
@@ -108,7 +108,8 @@ sealed class RequestHandler(SlotTable slots, ITables tables, IRowWriter writer, 
         if (SecondDefault(replace.Name, replace.Fields) is { } second) return second;
         foreach (var fixedField in kind.FixedFields)
             if (!held.Json(fixedField).Span.SequenceEqual(ObjectRules.Json(replace.Fields, fixedField).Span))
-                return new Refused(RefusedBecause.Invalid, $"{fixedField}: cannot be changed: delete the class and create it anew", fixedField);
+                return new Refused(
+                    RefusedBecause.Invalid, $"{fixedField}: cannot be changed: delete the object and create it anew", fixedField);
         List<(string, ReadOnlyMemory<byte>)> cells = [];
         foreach (var field in replace.Fields)
             if (!ObjectRules.IsNull(field) && !held.Json(field.Path).Span.SequenceEqual(field.Json.Span)) cells.Add((field.Path, field.Json));
@@ -117,7 +118,7 @@ sealed class RequestHandler(SlotTable slots, ITables tables, IRowWriter writer, 
         if (kind is WorkloadKind { IsScaled: true }) ChooseSkip(held, replace, turn.Now, cells);
         if (cells.Count == 0) return new ObjectStored(ViewBuilder.View(held));
         Occupy(replace.Name);
-        slots.Submitted = replace.Template;
+        slots.Workloads.Expect(replace.Template);
         writer.Edit(held.Uid, [.. cells], turn, Finish(id, replace.Name));
         return null;
     }

@@ -5,7 +5,8 @@ using Gossip.Core.Scheduling;
 namespace Gossip.Core.Tables;
 
 /// <summary>The admissions of every node, whatever their pods.</summary>
-sealed class AdmissionBook
+/// <param name="shared">What other tables of the same rows have read; null for a table on its own.</param>
+sealed class AdmissionBook(SharedRows? shared)
 {
     readonly Dictionary<NodeId, List<Admission>> byNode = []; // in order of uid
     readonly SortedDictionary<int, int> priorities = []; // how many have each
@@ -27,6 +28,15 @@ sealed class AdmissionBook
     public IEnumerable<Admission> Of(NodeId node) => byNode.TryGetValue(node, out var held) ? held : [];
 
     public Admission? Find(NodeId node, Uid uid) => byNode.TryGetValue(node, out var held) && IndexOf(held, uid) is >= 0 and var at ? held[at] : null;
+
+    /// <param name="held">The same admission before its row changed; null for a new one.</param>
+    /// <returns>Null for a row that is no admission.</returns>
+    public Admission? Read(Row row, Admission? held)
+    {
+        if (shared is null) return PodFacts.Read(row, held);
+        if (!shared.TryRecall<Admission>(row, out var read)) shared.Remember(row, read = PodFacts.Read(row, held));
+        return read;
+    }
 
     /// <summary>A new one, or one that changed.</summary>
     public void Put(Admission admission)

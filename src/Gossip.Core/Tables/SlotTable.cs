@@ -26,19 +26,17 @@ sealed class SlotTable : INodePart, IMemberObserver, IRowObserver
     readonly SlotSet<PodId> slots = new(slot => slot.Id);
     readonly FactsBook facts;
     readonly SlotSet<PodName> byName = new(PodName.Of);
-    readonly AdmissionBook admissions = new();
+    readonly AdmissionBook admissions;
     readonly Dictionary<NodeId, ulong> nodeVersions = [];
     readonly Dictionary<NodeId, ulong> tenantVersions = [];
     readonly SortedDictionary<PodId, Slot> watched = [];
     readonly Garbage garbage;
-    readonly SharedRows? shared;
     readonly bool loading = true;
 
-    public SlotTable(ITables tables, IMemberList members, NodeTimings timings) : this(tables, members, timings, null) { }
-
-    internal SlotTable(ITables tables, IMemberList members, NodeTimings timings, SharedRows? shared)
+    /// <param name="shared">What other tables of the same rows have read; null for a table on its own.</param>
+    public SlotTable(ITables tables, IMemberList members, NodeTimings timings, SharedRows? shared = null)
     {
-        this.shared = shared;
+        admissions = new AdmissionBook(shared);
         this.members = members;
         nodes = new NodeBook(catalog, members, timings);
         priorities = new PriorityBook(catalog);
@@ -79,10 +77,8 @@ sealed class SlotTable : INodePart, IMemberObserver, IRowObserver
     /// <summary>Pods that start together.</summary>
     public Gangs Gangs { get; } = new();
 
-    /// <summary>
-    /// What the template of the submission under way was read as: taken for a row of the same bytes, which is read no second time.
-    /// </summary>
-    internal ParsedTemplate? Submitted { get; set; }
+    /// <summary>Reads what workloads derive.</summary>
+    internal WorkloadReader Workloads { get; } = new();
 
     /// <summary>The desired objects behind the slots.</summary>
     public Catalog Objects => catalog;
@@ -254,23 +250,9 @@ sealed class SlotTable : INodePart, IMemberObserver, IRowObserver
             if (turned != changed && kind.Role == KindRole.Budget) Budgets.Apply(turned, gone: false);
         }
         garbage.Note(changed, gone: change.After is null);
-        if (kind is WorkloadKind workload) derives |= Read(workload, changed, change);
+        if (kind is WorkloadKind workload) derives |= Workloads.Read(workload, changed, change);
         else Hear(kind.Role, changed, gone: change.After is null, now);
         if (kind.Role == KindRole.Workload && derives) Derive(changed, change.After is null, now);
-    }
-
-    /// <summary>Reads what a workload derives, where that may have changed; false where it has not.</summary>
-    bool Read(WorkloadKind kind, CatalogObject changed, in RowChange change)
-    {
-        if (change.After is null) changed.Spec = null;
-        else if (change.Before is null || changed.Spec is null || IsOther(change.Before, change.After))
-        {
-            var sameTemplate = change.Before?[Fields.Template]?.Dot == change.After[Fields.Template]?.Dot;
-            changed.Spec = kind.Derive(
-                changed.Json, change.After.Cells.Select(cell => cell.Field), sameTemplate ? changed.Spec?.Template : null, Submitted);
-            return true;
-        }
-        return false;
     }
 
     /// <summary>An object that is no workload came, changed or went.</summary>
@@ -306,12 +288,6 @@ sealed class SlotTable : INodePart, IMemberObserver, IRowObserver
                 break;
         }
     }
-
-    /// <summary>Whether any cell that pods are derived from changed: status and annotations of a workload are none.</summary>
-    static bool IsOther(Row before, Row after) =>
-        before.Cells.Where(IsSpec).Select(cell => cell.Dot).SequenceEqual(after.Cells.Where(IsSpec).Select(cell => cell.Dot)) is false;
-
-    static bool IsSpec(Cell cell) => cell.Field.StartsWith("spec.", StringComparison.Ordinal) || cell.Field is Fields.Skip or Fields.Labels or Fields.Annotations;
 
     /// <summary>Makes an object's slots what its spec says: only those that come or go are touched.</summary>
     void Derive(CatalogObject workload, bool gone, Now now)
@@ -371,7 +347,7 @@ sealed class SlotTable : INodePart, IMemberObserver, IRowObserver
     void ApplyAdmission(in RowChange change, Now now)
     {
         var held = PodFacts.ReadNode((change.After ?? change.Before)!) is { } node ? admissions.Find(node, change.Uid) : null;
-        var next = change.After is null ? null : Read(change.After, held);
+        var next = change.After is null ? null : admissions.Read(change.After, held);
         LastAdmission = (held, next);
         if (held is null != next is null) tenantVersions[(next ?? held!).Node] = Version;
         if (held is not null && next is null)
@@ -384,13 +360,6 @@ sealed class SlotTable : INodePart, IMemberObserver, IRowObserver
         admissions.Put(next);
         facts.Of(next.Run.Pod).Put(next);
         Touch(next.Run.Pod, now);
-    }
-
-    Admission? Read(Row row, Admission? held)
-    {
-        if (shared is null) return PodFacts.Read(row, held);
-        if (!shared.TryRecall<Admission>(row, out var read)) shared.Remember(row, read = PodFacts.Read(row, held));
-        return read;
     }
 
     /// <summary>Brings a slot up to date with its facts, and drops what nobody wants and nobody runs.</summary>

@@ -36,7 +36,9 @@ sealed record VoterList(Uid Row, uint Version, ImmutableArray<string> Names)
     }
 
     static VoterList? Read(CatalogObject held) =>
-        held.Row[Fields.Voters] is { IsNull: false } cell && VotersKind.TryReadNames(cell.Value) is { } names ? new VoterList(held.Uid, cell.Generation, names) : null;
+        held.Row[Fields.Voters] is { IsNull: false } cell && VotersKind.TryReadNames(cell.Value) is { } names
+            ? new VoterList(held.Uid, cell.Generation, names)
+            : null;
 
     /// <summary>They differ by one name.</summary>
     internal static bool IsOneStep(ImmutableArray<string> from, ImmutableArray<string> to) =>
