@@ -52,7 +52,7 @@ public sealed partial class DockerRuntime
             return;
         }
         Note(NoteLevel.Warning, "PodFolderUnreadable", folder.Path, "removed it, and what runs of it");
-        Delete(folder);
+        folder.Delete(options.Note);
     }
 
     async Task WatchAsync()
@@ -125,7 +125,8 @@ public sealed partial class DockerRuntime
         var from = FormattableString.Invariant($"{since.ToUnixTimeSeconds()}");
         return engine.AskAsync(async token =>
         {
-            await engine.Client.System.MonitorEventsAsync(new ContainerEventsParameters { Since = from, Filters = filters }, new Ears(OnEvent), token).ConfigureAwait(false);
+            await engine.Client.System.MonitorEventsAsync(
+                new ContainerEventsParameters { Since = from, Filters = filters }, new Ears(OnEvent), token).ConfigureAwait(false);
             return true;
         }, cancel);
     }
@@ -175,7 +176,7 @@ public sealed partial class DockerRuntime
         if (pod.Ip.Length == 0 || pause is null || !Marks.IsRunning(pause))
         {
             await RemoveAllAsync(listed, cancel).ConfigureAwait(false);
-            Delete(pod.Folder);
+            pod.Folder.Delete(options.Note);
             pods.TryRemove(pod.Launch.Pod, out _);
             return null;
         }

@@ -47,7 +47,11 @@ public sealed partial class DockerRuntime : IPodRuntime
     public static Func<RuntimeFacts, IPodRuntime?> AtPodman(Uri endpoint) => At(endpoint, RuntimeNames.Podman);
 
     static Func<RuntimeFacts, IPodRuntime?> At(Uri endpoint, string name) => facts => new DockerRuntime(
-        new DockerRuntimeOptions(Path.Combine(facts.Folder, name), facts.Node, endpoint, IPAddress.Parse(facts.Address.Host).ToString(), facts.Note) { Name = name });
+        new DockerRuntimeOptions(
+            Path.Combine(facts.Folder, name), facts.Node, endpoint, IPAddress.Parse(facts.Address.Host).ToString(), facts.Note)
+        {
+            Name = name,
+        });
 
     /// <inheritdoc/>
     public ImmutableArray<string> Classes => [options.Name, RuntimeNames.Containers];
@@ -166,7 +170,7 @@ public sealed partial class DockerRuntime : IPodRuntime
                 await RemoveAllAsync(await engine.ListAsync(marks.Filter(pod.Run), cancel).ConfigureAwait(false), cancel).ConfigureAwait(false);
             }, cancel).ConfigureAwait(false);
             if (!stopped) return;
-            Delete(pod.Folder);
+            pod.Folder.Delete(options.Note);
             pods.TryRemove(run, out _);
         }
         Report(new PodStopped(run));
@@ -265,22 +269,6 @@ public sealed partial class DockerRuntime : IPodRuntime
 
     static ContainerExited ExitOf(PodRun run, DockerContainer container, ContainerEnd end) =>
         new(run, container.Name, container.Attempt, end.Code, end.Reason, end.Message, end.At);
-
-    void Delete(PodFolder folder)
-    {
-        try
-        {
-            folder.Delete();
-        }
-        catch (DirectoryNotFoundException)
-        {
-            // Somebody did it for us.
-        }
-        catch (Exception fault) when (fault is IOException or UnauthorizedAccessException)
-        {
-            Note(NoteLevel.Warning, "PodFolderRemains", folder.Path, fault.Message);
-        }
-    }
 
     void Report(PodReport report)
     {

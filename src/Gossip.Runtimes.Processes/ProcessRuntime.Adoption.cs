@@ -111,7 +111,7 @@ public sealed partial class ProcessRuntime
         Note(NoteLevel.Warning, "PodFolderUnreadable", folder.Path, "ended what ran from it and removed it");
         await Family.KillAllAsync(watcher, folder.Path).ConfigureAwait(false);
         await EndGroupAsync(Path.GetFileName(folder.Path)).ConfigureAwait(false);
-        Delete(folder);
+        folder.Delete(options.Note);
     }
 
     PodSandbox? FindSandbox(PodFolder folder) => groups is null ? null : PodSandbox.Find(folder);
@@ -125,7 +125,7 @@ public sealed partial class ProcessRuntime
             if (FindSandbox(folder) is { } sandbox) await sandbox.EndAsync(watcher).ConfigureAwait(false);
             await PodNetwork.RemoveAsync(ip).ConfigureAwait(false);
         }
-        Delete(folder);
+        folder.Delete(options.Note);
         addresses.Free(ip);
     }
 

@@ -86,7 +86,8 @@ public sealed partial class ProcessRuntime : IPodRuntime
         if (hidden.Select(VolumeCalls.RealPath).Contains("/")) missing ??= "isolating pods needs a data folder other than /";
         isolates = missing is null;
         if (options.Isolation == ProcessIsolation.Namespaces && !isolates) throw new PlatformNotSupportedException(missing);
-        if (missing is { Length: > 0 }) Note(NoteLevel.Warning, "PodsNotIsolated", RuntimeNames.Process, $"{missing}; process pods run as plain processes");
+        if (missing is { Length: > 0 })
+            Note(NoteLevel.Warning, "PodsNotIsolated", RuntimeNames.Process, $"{missing}; process pods run as plain processes");
         addresses = new PodAddresses(options.Node, isolates ? AddressRange.Shared : AddressRange.Loopback);
         watcher = new ProcessWatcher();
         logs = new LogWatcher((path, fault) => Note(NoteLevel.Warning, "LogNotWatched", path, fault));
@@ -307,22 +308,6 @@ public sealed partial class ProcessRuntime : IPodRuntime
         exit.At);
 
     static string ReasonOf(ContainerProcess container) => container.Exit?.Code == 0 ? "Completed" : container.IsOutOfMemory ? "OOMKilled" : "Error";
-
-    void Delete(PodFolder folder)
-    {
-        try
-        {
-            folder.Delete();
-        }
-        catch (DirectoryNotFoundException)
-        {
-            // Somebody did it for us.
-        }
-        catch (Exception fault) when (fault is IOException or UnauthorizedAccessException)
-        {
-            Note(NoteLevel.Warning, "PodFolderRemains", folder.Path, fault.Message);
-        }
-    }
 
     void WatchVolumes()
     {

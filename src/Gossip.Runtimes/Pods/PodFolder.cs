@@ -29,10 +29,22 @@ sealed class PodFolder(string path)
 
     public PodFile? TryRead() => PodFile.TryRead(FilePath);
 
-    /// <summary>With its volumes, those in memory too.</summary>
-    public void Delete()
+    /// <summary>Removes it with its volumes, those in memory too. What remains, the next start finds.</summary>
+    /// <param name="note">Takes why something remains.</param>
+    public void Delete(Action<NodeNote>? note)
     {
-        MemoryMounts.UnmountBelow(path);
-        Directory.Delete(path, recursive: true);
+        try
+        {
+            MemoryMounts.UnmountBelow(path);
+            Directory.Delete(path, recursive: true);
+        }
+        catch (DirectoryNotFoundException)
+        {
+            // Somebody did it for us.
+        }
+        catch (Exception fault) when (fault is IOException or UnauthorizedAccessException)
+        {
+            note?.Invoke(new NodeNote(NoteLevel.Warning, "PodFolderRemains", path, fault.Message));
+        }
     }
 }

@@ -15,7 +15,7 @@ public sealed class PodVolumesTests : IDisposable
 
     public void Dispose()
     {
-        if (Directory.Exists(Folder.Path)) Folder.Delete();
+        if (Directory.Exists(Folder.Path)) Folder.Delete(note => Assert.Fail(note.Detail));
         Directory.Delete(root, recursive: true);
     }
 
