@@ -1,4 +1,5 @@
 using System.CommandLine;
+using System.Text;
 using System.Text.Json.Nodes;
 using Gossip.Cli.Client;
 using Gossip.Cli.Display;
@@ -26,7 +27,7 @@ static class BackupVerb
         {
             using var node = new NodeClient(parsed.GetValue(server)!);
             var path = parsed.GetValue(to)!;
-            if (File.Exists(path)) throw new CliFailure($"--to {path}: there is such a file; name another", 2);
+            if (File.Exists(path)) throw Taken(path); // before the work; the write looks again
             var backup = await ClusterBackup.OfAsync(node, cancel);
             Write(path, backup.ToList());
             var kinds = backup.Kinds;
@@ -48,11 +49,18 @@ static class BackupVerb
     {
         try
         {
-            OwnerOnly.Write(path, list.ToJsonString(NodeClient.Json) + "\n");
+            using var file = OwnerOnly.Open(path, FileMode.CreateNew, FileAccess.Write, FileShare.None);
+            file.Write(Encoding.UTF8.GetBytes(list.ToJsonString(NodeClient.Json) + "\n"));
+        }
+        catch (IOException) when (File.Exists(path) || new FileInfo(path).LinkTarget is not null)
+        {
+            throw Taken(path);
         }
         catch (Exception unwritable) when (unwritable is IOException or UnauthorizedAccessException)
         {
             throw new CliFailure($"--to {path}: {unwritable.Message}");
         }
     }
+
+    static CliFailure Taken(string path) => new($"--to {path}: there is such a file; name another", 2);
 }

@@ -54,6 +54,8 @@ sealed record FolderFiles(string Folder)
         if (!File.Exists(path)) return null;
         // Also while a node writes to it: then the end may look torn.
         using var file = new FileStream(path, FileMode.Open, FileAccess.Read, FileShare.ReadWrite | FileShare.Delete, bufferSize: 0);
+        if (file.Length > Array.MaxLength)
+            throw new StoreFault($"{path} has {file.Length} bytes, more than this program ever writes: choose another folder");
         var bytes = new byte[file.Length];
         file.ReadExactly(bytes);
         return bytes;
