@@ -10,6 +10,9 @@ public sealed class PowerCutTests : IDisposable
     /// <summary>How many rounds; a few by default, 20 by <c>GOSSIP_POWER_CUTS=20</c>.</summary>
     static readonly int Rounds = int.Parse(Environment.GetEnvironmentVariable("GOSSIP_POWER_CUTS") ?? "3", CultureInfo.InvariantCulture);
 
+    /// <summary>A cut comes after at least so many more acknowledged writes: 20 rounds have 2,000.</summary>
+    const int LeastEach = 100;
+
     const int Nodes = 3, WritersEach = 4;
 
     readonly DirectoryInfo folder = Directory.CreateTempSubdirectory("gossip-cut-");
@@ -35,7 +38,7 @@ public sealed class PowerCutTests : IDisposable
                 await ExpectAllAsync(nodes);
                 TestContext.Current.TestOutputHelper?.WriteLine(
                     $"round {round}: {acknowledged.Count} writes are on all nodes {clock.ElapsedMilliseconds} ms after their start");
-                disk.Become(await CutAsync(nodes, disk, round, TimeSpan.FromMilliseconds(300 + luck.Next(400))));
+                disk.Become(await CutAsync(nodes, disk, round, acknowledged.Count + LeastEach + luck.Next(LeastEach)));
             }
             finally
             {
@@ -45,7 +48,7 @@ public sealed class PowerCutTests : IDisposable
         var last = await StartAsync(disk, key, ports);
         await ExpectAllAsync(last);
         foreach (var node in last) await node.DisposeAsync();
-        Assert.True(acknowledged.Count >= Rounds, $"only {acknowledged.Count} writes were acknowledged");
+        Assert.True(acknowledged.Count >= Rounds * LeastEach, $"only {acknowledged.Count} writes were acknowledged");
     }
 
     static async Task<NodeProcess[]> StartAsync(SmallDisk disk, string key, int[] ports)
@@ -77,8 +80,8 @@ public sealed class PowerCutTests : IDisposable
         }
     }
 
-    /// <summary>Writes to all nodes for that long, then has the power go; what is left of the disk.</summary>
-    async Task<byte[]> CutAsync(NodeProcess[] nodes, SmallDisk disk, int round, TimeSpan after)
+    /// <summary>Writes to all nodes until so many writes are acknowledged, then has the power go; what is left of the disk.</summary>
+    async Task<byte[]> CutAsync(NodeProcess[] nodes, SmallDisk disk, int round, int after)
     {
         using var end = new CancellationTokenSource();
         var writers = nodes.SelectMany(node => Enumerable.Range(0, WritersEach).Select(async writer =>
@@ -90,7 +93,7 @@ public sealed class PowerCutTests : IDisposable
                 else return;
             }
         })).ToArray();
-        await Task.Delay(after); // the cut comes at any moment
+        await LocalCluster.UntilAsync($"{after} writes are acknowledged", () => Task.FromResult(acknowledged.Count >= after));
         var cut = disk.Cut(nodes.Select(node => node.ProcessId));
         await end.CancelAsync();
         foreach (var node in nodes) await node.KillAsync();
