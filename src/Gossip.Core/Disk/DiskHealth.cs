@@ -25,7 +25,9 @@ sealed class DiskHealth
 
     const int QuickInARow = 2;
 
-    /// <summary>A node has a turn at least at each tick of its gossip. Without one it was paused, and that is not the disk's fault.</summary>
+    /// <summary>
+    /// A node has a turn at least at each tick of its gossip. Without one it was paused, and that is not the disk's fault.
+    /// </summary>
     static readonly TimeSpan PausedAfter = TimeSpan.FromMilliseconds(500);
 
     LogPosition? timed;

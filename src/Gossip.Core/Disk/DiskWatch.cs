@@ -18,7 +18,6 @@ sealed class DiskWatch(string node, Replicator rows, Bidder bidder) : INodePart
 {
     readonly DiskHealth health = new();
     DiskState shown;
-    string why = "";
 
     public DiskState State => health.State;
 
@@ -34,13 +33,13 @@ sealed class DiskWatch(string node, Replicator rows, Bidder bidder) : INodePart
         if (health.WantsTry(turn.Monotonic)) rows.TryLog(turn);
         health.Look(rows.Written, rows.Confirmed, turn.Monotonic);
         if (health.State == shown) return;
-        (shown, why) = (health.State, health.Why);
+        shown = health.State;
         if (shown == DiskState.Healthy) SickSince = null;
         else SickSince ??= turn.Monotonic;
-        bidder.NoteDisk(shown, why, turn.Now);
+        bidder.NoteDisk(shown, Why, turn.Now);
         turn.Note(shown == DiskState.Healthy
             ? new NodeNote(NoteLevel.Information, "DiskHealthy", node, "the disk is well again")
-            : new NodeNote(NoteLevel.Warning, $"Disk{shown}", node, why));
+            : new NodeNote(NoteLevel.Warning, $"Disk{shown}", node, Why));
     }
 
     /// <summary>Why the disk does not allow what a user asks; null when it does. What frees room is taken while there is some.</summary>

@@ -167,7 +167,8 @@ static class Placing
         public Priorities(ClusterView view, IEnumerable<Intent> intents)
         {
             foreach (var held in view.Objects)
-                if (ObjectKinds.RoleOf(held.Name) == KindRole.Priority && !held.Deleting && !held.NameConflict) Add(new Intent(held.Name, held.Fields));
+                if (ObjectKinds.RoleOf(held.Name) == KindRole.Priority && !held.Deleting && !held.NameConflict)
+                    Add(new Intent(held.Name, held.Fields));
             foreach (var intent in intents)
                 if (ObjectKinds.RoleOf(intent.Name) == KindRole.Priority) Add(intent);
             fallback = classes.Values.Where(one => one.IsDefault).MinBy(one => one.Value) ?? PriorityClass.None;

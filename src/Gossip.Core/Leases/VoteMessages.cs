@@ -96,7 +96,8 @@ static class VoteWire
     public static ImmutableArray<string> ReadNames(ref MessagePackReader reader)
     {
         var names = ImmutableArray.CreateBuilder<string>();
-        for (var left = Codec.ReadCount(ref reader, VotersKind.Most, "vote.names"); left > 0; left--) names.Add(Codec.ReadText(ref reader, Limits.Label, "vote.name"));
+        for (var left = Codec.ReadCount(ref reader, VotersKind.Most, "vote.names"); left > 0; left--)
+            names.Add(Codec.ReadText(ref reader, Limits.Label, "vote.name"));
         return names.DrainToImmutable();
     }
 }

@@ -82,7 +82,8 @@ sealed class VoterChange(SlotTable slots, IMemberList members, IRowWriter writer
         ImmutableArray<string> wanted = [.. remaining.Union(change.Add, StringComparer.Ordinal).Order(StringComparer.Ordinal)];
         if (wanted.AsSpan().SequenceEqual(list.Names.AsSpan())) turn.Reply(id, new VotersAre(list.Version, list.Names));
         else if (wanted.IsEmpty || wanted.Length > VotersKind.Most || !VoterList.IsOneStep(list.Names, wanted))
-            turn.Reply(id, new Refused(RefusedBecause.Invalid, $"one name at a time is added or removed, from 1 to {VotersKind.Most} stay"));
+            turn.Reply(id, new Refused(
+                RefusedBecause.Invalid, $"one name at a time is added or removed, from 1 to {VotersKind.Most} stay"));
         else
         {
             var inquiry = new Inquiry(members, outbox, TryAgain, TriesMost);

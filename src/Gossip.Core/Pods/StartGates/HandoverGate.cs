@@ -7,8 +7,7 @@ namespace Gossip.Core.Pods.StartGates;
 
 /// <summary>
 /// A pod that stops first (<c>gossip.dev/handover: stop-first</c>) starts once its earlier runs have ended. An admission
-/// stays in the tables
-/// until its runtime says that nothing is left of the pod; its removal changes the slot, and has this one looked at. Of a node that is
+/// stays in the tables until its runtime says that nothing is left of the pod; its removal changes the slot, and has this one looked at. Of a node that is
 /// dead or has left nothing is waited for: its admissions may stay for ever.
 /// </summary>
 sealed class HandoverGate(IMemberList members) : IStartGate
