@@ -17,7 +17,7 @@ using Gossip.Node.Metrics;
 using Gossip.Node.Runtimes;
 using Gossip.Node.Scheduling;
 using Gossip.Node.Store;
-using Gossip.Node.Talks;
+using Gossip.Node.Streams;
 using Gossip.Node.Transport;
 using Gossip.Node.Workloads;
 using Microsoft.Extensions.Logging;
@@ -79,9 +79,9 @@ sealed class RunningNode
                 meter, new RejectLog(app.Logger), notes);
             host = new HostRules(options.Scheduling, answer => Loop.Leave(NodeInput.HostAnswered(answer)));
             runtimes = new RuntimeHost(own, Loop, app.Logger);
-            var desk = new PodDesk(runtimes.RuntimeOf);
-            Transport.Talks = desk.ServeAsync;
-            Pods = new PodAccess(NodeId.Of(Name), LookAsync, desk, new PodCalls(Transport.TalkToAsync));
+            var handler = new PodRequestHandler(runtimes.RuntimeOf);
+            Transport.SessionHandler = handler.ServeAsync;
+            Pods = new PodAccess(NodeId.Of(Name), LookAsync, handler, new PodCalls(Transport.OpenSessionAsync));
         }
         catch
         {
@@ -160,10 +160,10 @@ sealed class RunningNode
             Name, Address, Labels.Of([.. own.SelectMany(runtime => runtime.NodeLabels), .. options.Labels]), [.. options.Taints],
                 options.Resources,
             [.. names.Distinct(StringComparer.Ordinal).Order(StringComparer.Ordinal)], options.ApiUrl);
-        Span<byte> luck = stackalloc byte[8];
-        RandomNumberGenerator.Fill(luck);
+        Span<byte> randomSeed = stackalloc byte[8];
+        RandomNumberGenerator.Fill(randomSeed);
         return new NodeConfig(
-            card, seeds, options.Timings, BinaryPrimitives.ReadUInt64LittleEndian(luck), (ulong)DateTimeOffset.UtcNow.ToUnixTimeSeconds())
+            card, seeds, options.Timings, BinaryPrimitives.ReadUInt64LittleEndian(randomSeed), (ulong)DateTimeOffset.UtcNow.ToUnixTimeSeconds())
         {
             AcceptsLoss = options.AcceptLoss,
         };

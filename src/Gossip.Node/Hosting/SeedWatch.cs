@@ -4,7 +4,7 @@ using Gossip.Core.Primitives;
 using Gossip.Core.Templates;
 using Gossip.Core.Wire;
 using Gossip.Node.Loop;
-using Gossip.Node.Talks;
+using Gossip.Node.Streams;
 using Gossip.Node.Transport;
 using Microsoft.Extensions.Logging;
 
@@ -62,7 +62,7 @@ sealed partial class SeedWatch(ImmutableArray<Seed> seeds, string name, SocketTr
     {
         try
         {
-            using var line = await transport.TalkToAsync(address, cancel).ConfigureAwait(false);
+            using var line = await transport.OpenSessionAsync(address, cancel).ConfigureAwait(false);
             var (_, why) = await line.ReceiveAsync(HangsUpWithin).ConfigureAwait(false);
             return why == Reject.None ? Namesake() : OtherKey();
         }
@@ -70,17 +70,17 @@ sealed partial class SeedWatch(ImmutableArray<Seed> seeds, string name, SocketTr
         {
             return Namesake(); // it took the hello
         }
-        catch (TalkLost lost) when (lost.InnerException is SocketException { SocketErrorCode: SocketError.ConnectionRefused })
+        catch (ConnectionLost lost) when (lost.InnerException is SocketException { SocketErrorCode: SocketError.ConnectionRefused })
         {
             return $"nobody listens there: start a host there, or set {nameof(GossipOptions.Seeds)} to where one is "
                 + $"(and its {nameof(GossipOptions.BindAddress)}, when it listens on loopback only)";
         }
-        catch (TalkLost lost) when (lost.InnerException is not null)
+        catch (ConnectionLost lost) when (lost.InnerException is not null)
         {
             return $"it cannot be reached ({lost.Message}): open UDP and TCP of its port, "
                 + $"or set {nameof(GossipOptions.Seeds)} to where a host is";
         }
-        catch (Exception hungUp) when (hungUp is TalkLost or IOException or SocketException)
+        catch (Exception hungUp) when (hungUp is ConnectionLost or IOException or SocketException)
         {
             return OtherKey();
         }

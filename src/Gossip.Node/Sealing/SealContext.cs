@@ -28,8 +28,8 @@ sealed class SealContext
     public SealContext ForStream(ReadOnlySpan<byte> challenge) => new(Cluster, label, challenge);
 
     /// <summary>
-    /// Of what the one who accepted a talk answers: both challenges, so that neither a frame of the other direction nor one of
-    /// another talk passes for an answer.
+    /// Of what the one who accepted a session answers: both challenges, so that neither a frame of the other direction nor one of
+    /// another session passes for an answer.
     /// </summary>
     public SealContext ForReply(ReadOnlySpan<byte> challenge, ReadOnlySpan<byte> callers) => new(Cluster, label, [.. challenge, .. callers]);
 

@@ -10,7 +10,7 @@ namespace Gossip.Node.Transport;
 /// A stream: the accepting side sends a challenge of 16 random bytes; then the connecting side sends frames, each a
 /// length (4 bytes, little-endian) and that many sealed bytes. The first is a hello with the address where the
 /// sender listens, since its port here is any. Nothing more ever comes back; unless the hello ends with a challenge of
-/// the sender's own: then the stream is a talk, and frames sealed for both challenges come back. See <c>Talks/</c>.
+/// the sender's own: then the stream is a session, and frames sealed for both challenges come back. See <c>Streams/</c>.
 /// </summary>
 static class FrameWire
 {
@@ -18,8 +18,8 @@ static class FrameWire
     public const int SealedMax = Limits.FramePayload + Limits.SealOverhead;
     public const int Hello = 18; // address 16, port 2
     public const int HelloSealed = Hello + Limits.SealOverhead;
-    public const int TalkHello = Hello + SealContext.ChallengeLength;
-    public const int TalkHelloSealed = TalkHello + Limits.SealOverhead;
+    public const int SessionHello = Hello + SealContext.ChallengeLength;
+    public const int SessionHelloSealed = SessionHello + Limits.SealOverhead;
 
     /// <summary>The connecting side closes first, so that no frame goes to a stream that is being closed.</summary>
     public static readonly TimeSpan SenderIdle = TimeSpan.FromSeconds(30), ReceiverIdle = TimeSpan.FromSeconds(90);
@@ -42,8 +42,8 @@ static class FrameWire
         BinaryPrimitives.ReadUInt64LittleEndian(from[8..]),
         BinaryPrimitives.ReadUInt16LittleEndian(from[16..]));
 
-    /// <summary>The challenge of the one who asks for a talk.</summary>
-    public static ReadOnlySpan<byte> ReadTalkHello(ReadOnlySpan<byte> from) => from[Hello..TalkHello];
+    /// <summary>The challenge of the one who asks for a session.</summary>
+    public static ReadOnlySpan<byte> ReadSessionHello(ReadOnlySpan<byte> from) => from[Hello..SessionHello];
 
     /// <summary>Seals a frame with its length before it; returns the bytes used.</summary>
     public static int Seal(Sealer sealer, ReadOnlySpan<byte> frame, Span<byte> into)

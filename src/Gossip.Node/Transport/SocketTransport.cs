@@ -7,7 +7,7 @@ using Gossip.Core.Primitives;
 using Gossip.Core.Turns;
 using Gossip.Core.Wire;
 using Gossip.Node.Sealing;
-using Gossip.Node.Talks;
+using Gossip.Node.Streams;
 
 namespace Gossip.Node.Transport;
 
@@ -37,20 +37,20 @@ sealed class SocketTransport : ITransport
 
     public NodeAddress Address { get; }
 
-    /// <summary>Takes the talks that others begin, each until it ends. Set before <see cref="Start"/>.</summary>
-    public Func<TalkLine, NodeAddress, CancellationToken, Task<Reject>>? Talks { private get; set; }
+    /// <summary>Serves the sessions that others begin, each until it ends. Set before <see cref="Start"/>.</summary>
+    public Func<SealedConnection, NodeAddress, CancellationToken, Task<Reject>>? SessionHandler { private get; set; }
 
-    /// <summary>Begins a talk.</summary>
-    /// <exception cref="TalkLost">Nobody answers there, or somebody who does not speak as we do.</exception>
-    public async Task<TalkLine> TalkToAsync(NodeAddress to, CancellationToken cancel)
+    /// <summary>Begins a session.</summary>
+    /// <exception cref="ConnectionLost">Nobody answers there, or somebody who does not speak as we do.</exception>
+    public async Task<SealedConnection> OpenSessionAsync(NodeAddress to, CancellationToken cancel)
     {
         try
         {
-            return await TalkLine.ConnectAsync(to, Address, context, keyring, stop.Token, cancel).ConfigureAwait(false);
+            return await SealedConnection.ConnectAsync(to, Address, context, keyring, stop.Token, cancel).ConfigureAwait(false);
         }
         catch (Exception failed) when (!cancel.IsCancellationRequested && failed is SocketException or OperationCanceledException)
         {
-            throw new TalkLost(failed is SocketException refused ? refused.Message : "no answer in time", failed);
+            throw new ConnectionLost(failed is SocketException refused ? refused.Message : "no answer in time", failed);
         }
     }
 
@@ -65,7 +65,7 @@ sealed class SocketTransport : ITransport
     {
         arrivals = into;
         receiving = datagrams.ReceiveAsync(into);
-        accepting = Task.Run(() => new StreamListener(listener, context, () => keyring, into, Talks).AcceptAsync(stop.Token));
+        accepting = Task.Run(() => new StreamListener(listener, context, () => keyring, into, SessionHandler).AcceptAsync(stop.Token));
     }
 
     public void Send(NodeAddress to, ReadOnlySpan<byte> datagram) => datagrams.Send(to, datagram);

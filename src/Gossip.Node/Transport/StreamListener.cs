@@ -5,17 +5,19 @@ using Gossip.Core.Ports;
 using Gossip.Core.Primitives;
 using Gossip.Core.Wire;
 using Gossip.Node.Sealing;
-using Gossip.Node.Talks;
+using Gossip.Node.Streams;
 
 namespace Gossip.Node.Transport;
 
 /// <summary>
 /// Accepts streams and reads their frames. Until a stream has proved by its hello that it knows the key it may hold 79
 /// bytes for two seconds; after that a member is trusted with frames, but not with all our memory: of great frames only a
-/// few are read at once, the others wait in the senders' kernels. A stream whose hello asks for a talk is handed on.
+/// few are read at once, the others wait in the senders' kernels. A stream whose hello asks for a session is handed on.
 /// </summary>
-/// <param name="talks">Takes talks, each until it ends; null refuses them.</param>
-sealed class StreamListener(Socket listener, SealContext context, Func<Keyring> keyring, IArrivals arrivals, Func<TalkLine, NodeAddress, CancellationToken, Task<Reject>>? talks)
+/// <param name="sessions">Takes sessions, each until it ends; null refuses them.</param>
+sealed class StreamListener(
+    Socket listener, SealContext context, Func<Keyring> keyring, IArrivals arrivals,
+    Func<SealedConnection, NodeAddress, CancellationToken, Task<Reject>>? sessions)
 {
     /// <summary>Every member of a cluster of a thousand may stream at once.</summary>
     public const int MostStreams = 1024;
@@ -65,25 +67,27 @@ sealed class StreamListener(Socket listener, SealContext context, Func<Keyring> 
             using var reader = new FrameReader(socket, opener, cancel);
 
             await socket.SendAsync(challenge, SocketFlags.None, cancel).ConfigureAwait(false);
-            var (hello, why) = await reader.ReadAsync(FrameWire.TalkHelloSealed, FrameWire.Handshake).ConfigureAwait(false);
-            var isTalk = hello.Length == FrameWire.TalkHello;
-            if (why == Reject.None && hello.Length != FrameWire.Hello && !(isTalk && talks is not null)) why = Reject.Malformed;
+            var (hello, why) = await reader.ReadAsync(FrameWire.SessionHelloSealed, FrameWire.Handshake).ConfigureAwait(false);
+            var isSession = hello.Length == FrameWire.SessionHello;
+            if (why == Reject.None && hello.Length != FrameWire.Hello && !(isSession && sessions is not null)) why = Reject.Malformed;
             if (why == Reject.None)
             {
                 from = FrameWire.ReadHello(hello.Span);
                 Interlocked.Decrement(ref strangers);
                 isStranger = false;
             }
-            if (isTalk && why == Reject.None)
+            if (isSession && why == Reject.None)
             {
-                using var line = new TalkLine(socket, reader, new Sealer(keys, context.ForReply(challenge, FrameWire.ReadTalkHello(hello.Span))));
-                why = await talks!(line, from, cancel).ConfigureAwait(false);
+                using var connection = new SealedConnection(
+                    socket, reader, new Sealer(keys, context.ForReply(challenge, FrameWire.ReadSessionHello(hello.Span))));
+                why = await sessions!(connection, from, cancel).ConfigureAwait(false);
                 if (why == Reject.None) return;
             }
             while (why == Reject.None) why = await ServeFrameAsync(reader, from, cancel).ConfigureAwait(false);
             arrivals.Rejected(from, why);
         }
-        catch (Exception ended) when (ended is OperationCanceledException or SocketException or ObjectDisposedException or EndOfStreamException)
+        catch (Exception ended) when (
+            ended is OperationCanceledException or SocketException or ObjectDisposedException or EndOfStreamException)
         {
             // It closed, was too slow, or we stop.
         }

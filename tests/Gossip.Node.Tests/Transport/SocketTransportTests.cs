@@ -70,7 +70,7 @@ public sealed class SocketTransportTests : TransportContract
     }
 
     [Theory]
-    [InlineData(FrameWire.TalkHelloSealed + 1)]
+    [InlineData(FrameWire.SessionHelloSealed + 1)]
     [InlineData(int.MaxValue)]
     [InlineData(-1)]
     public async Task A_stranger_that_announces_more_than_a_hello_is_dropped(int length)

@@ -9,7 +9,7 @@ using Gossip.Core.Ports;
 using Gossip.Core.Replication;
 using Gossip.Core.Scheduling;
 using Gossip.Core.Turns;
-using Gossip.Node.Talks;
+using Gossip.Node.Streams;
 
 namespace Gossip.Kubernetes.Api.Pods;
 

@@ -1,5 +1,5 @@
 using Gossip.Core.Scheduling;
-using Gossip.Node.Talks;
+using Gossip.Node.Streams;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Server.Kestrel.Core.Features;
 

@@ -2,7 +2,7 @@ using System.Text;
 using Gossip.Core.Pods;
 using Gossip.Core.Ports;
 using Gossip.Core.Templates;
-using Gossip.Node.Talks;
+using Gossip.Node.Streams;
 
 namespace Gossip.Node.Runtimes.Probing;
 

@@ -6,7 +6,7 @@ using Gossip.Core.Scheduling;
 using Gossip.Core.Tables;
 using Gossip.Core.Turns;
 using Gossip.Core.View;
-using Gossip.Node.Talks;
+using Gossip.Node.Streams;
 using MessagePack;
 
 namespace Gossip.Node;
@@ -23,32 +23,36 @@ public sealed class PodAccess
 
     readonly NodeId self;
     readonly Func<CancellationToken, Task<ClusterView>> look;
-    readonly PodDesk desk;
+    readonly PodRequestHandler handler;
     readonly PodCalls calls;
 
-    internal PodAccess(NodeId self, Func<CancellationToken, Task<ClusterView>> look, PodDesk desk, PodCalls calls)
+    internal PodAccess(NodeId self, Func<CancellationToken, Task<ClusterView>> look, PodRequestHandler handler, PodCalls calls)
     {
         this.self = self;
         this.look = look;
-        this.desk = desk;
+        this.handler = handler;
         this.calls = calls;
     }
 
     /// <summary>Writes a container's output as it was. Followed, it ends with the container.</summary>
     /// <param name="container">Null for the only one.</param>
-    public Task ReadLogsAsync(string ns, string pod, string? container, LogQuery query, Stream output, CancellationToken cancel = default) =>
+    public Task ReadLogsAsync(
+        string ns, string pod, string? container, LogQuery query, Stream output, CancellationToken cancel = default) =>
         AskAsync(ns, pod, container, (at, name) => new LogsQuestion(at, name, query), Only(output), cancel);
 
     /// <summary>Runs a command in a running container.</summary>
     /// <returns>Its exit code.</returns>
     /// <param name="cancel">Ends the command.</param>
-    public Task<int> ExecAsync(string ns, string pod, string? container, ImmutableArray<string> command, PodConsole console, CancellationToken cancel = default) =>
+    public Task<int> ExecAsync(
+        string ns, string pod, string? container, ImmutableArray<string> command, PodConsole console, CancellationToken cancel = default) =>
         command.IsDefaultOrEmpty ? throw new PodAccessException("name a command to run")
-            : AskAsync(ns, pod, container, (at, name) => new ExecQuestion(at, name, command, console.Input is not null, console.IsTerminal), console, cancel);
+            : AskAsync(ns, pod, container, (at, name) =>
+                new ExecQuestion(at, name, command, console.Input is not null, console.IsTerminal), console, cancel);
 
     /// <summary>Joins a console to what a container itself reads and says, until it ends or <paramref name="cancel"/> says so.</summary>
     public Task AttachAsync(string ns, string pod, string? container, PodConsole console, CancellationToken cancel = default) =>
-        AskAsync(ns, pod, container, (at, name) => new AttachQuestion(at, name, console.Input is not null, console.IsTerminal), console, cancel);
+        AskAsync(
+            ns, pod, container, (at, name) => new AttachQuestion(at, name, console.Input is not null, console.IsTerminal), console, cancel);
 
     /// <summary>Writes a file or folder of a container as a tar archive whose names begin with the last part of the path.</summary>
     public Task CopyOutAsync(string ns, string pod, string? container, string path, Stream tar, CancellationToken cancel = default) =>
@@ -63,7 +67,8 @@ public sealed class PodAccess
     }
 
     /// <summary>Of many pods at once, one question a node; without those that do not run or whose node does not say.</summary>
-    public async Task<ImmutableArray<(PodView Pod, ImmutableArray<ContainerUsage> Containers)>> UsageAsync(IEnumerable<PodView> pods, CancellationToken cancel = default)
+    public async Task<ImmutableArray<(PodView Pod, ImmutableArray<ContainerUsage> Containers)>> UsageAsync(
+        IEnumerable<PodView> pods, CancellationToken cancel = default)
     {
         var view = await look(cancel).ConfigureAwait(false);
         var running = pods.Where(pod => pod.Standing is not null && pod.Phase == PodPhase.Running);
@@ -83,16 +88,18 @@ public sealed class PodAccess
     }
 
     async Task<int> AskAsync(
-        string ns, string pod, string? container, Func<PodPlace, string, PodQuestion> question, PodConsole console, CancellationToken cancel)
+        string ns, string pod, string? container, Func<PodPlace, string, PodQuestion> question, PodConsole console,
+        CancellationToken cancel)
     {
         var view = await look(cancel).ConfigureAwait(false);
         var found = Find(view, ns, pod);
         var asked = question(PlaceOf(found), Container(found, container));
-        if (found.Standing!.Node == self) return await desk.PerformAsync(asked, console, cancel).ConfigureAwait(false);
+        if (found.Standing!.Node == self) return await handler.PerformAsync(asked, console, cancel).ConfigureAwait(false);
         return await calls.AskAsync(found.NodeName, Address(view, found.Standing.Node), asked, console, cancel).ConfigureAwait(false);
     }
 
-    async Task<IEnumerable<(PodView Pod, ImmutableArray<ContainerUsage> Containers)>> UsageOfAsync(NodeId node, PodView[] pods, ClusterView view, CancellationToken cancel)
+    async Task<IEnumerable<(PodView Pod, ImmutableArray<ContainerUsage> Containers)>> UsageOfAsync(
+        NodeId node, PodView[] pods, ClusterView view, CancellationToken cancel)
     {
         try
         {
@@ -104,16 +111,18 @@ public sealed class PodAccess
         }
     }
 
-    async Task<ImmutableArray<ImmutableArray<ContainerUsage>>> UsageAtAsync(NodeId node, ImmutableArray<PodPlace> places, ClusterView view, CancellationToken cancel)
+    async Task<ImmutableArray<ImmutableArray<ContainerUsage>>> UsageAtAsync(
+        NodeId node, ImmutableArray<PodPlace> places, ClusterView view, CancellationToken cancel)
     {
         var question = new UsageQuestion(places);
-        if (node == self) return await desk.UsageAsync(question, cancel).ConfigureAwait(false);
+        if (node == self) return await handler.UsageAsync(question, cancel).ConfigureAwait(false);
         using var answer = new BoundedStream(UsageAnswer.BytesMax);
         await calls.AskAsync(NameOf(view, node), Address(view, node), question, Only(answer), cancel).ConfigureAwait(false);
         try
         {
             var used = UsageAnswer.Read(answer.ToArray());
-            return used.Length == places.Length ? used : throw new PodAccessException($"node {NameOf(view, node)} answered for {used.Length} pods of {places.Length}");
+            return used.Length == places.Length ? used
+                : throw new PodAccessException($"node {NameOf(view, node)} answered for {used.Length} pods of {places.Length}");
         }
         catch (MessagePackSerializationException bad)
         {
@@ -123,20 +132,25 @@ public sealed class PodAccess
 
     static NodeAddress Address(ClusterView view, NodeId id)
     {
-        var node = view.Nodes.FirstOrDefault(node => node.Member.Id == id) ?? throw new PodAccessException($"the pod is on node {id}, which this node does not know");
+        var node = view.Nodes.FirstOrDefault(node => node.Member.Id == id)
+            ?? throw new PodAccessException($"the pod is on node {id}, which this node does not know");
         return node.Member.IsLive ? node.Member.Address
-            : throw new PodAccessException($"the pod is on node {node.Member.Name}, which is {node.Member.State}: wait for the pod's successor, or for the node");
+            : throw new PodAccessException(
+                $"the pod is on node {node.Member.Name}, which is {node.Member.State}: wait for the pod's successor, or for the node");
     }
 
-    static string NameOf(ClusterView view, NodeId id) => view.Nodes.FirstOrDefault(node => node.Member.Id == id)?.Member.Name ?? id.ToString();
+    static string NameOf(ClusterView view, NodeId id) =>
+        view.Nodes.FirstOrDefault(node => node.Member.Id == id)?.Member.Name ?? id.ToString();
 
     /// <summary>A pod that some node admitted.</summary>
     static PodView Find(ClusterView view, string ns, string name)
     {
-        var pod = view.Pods.FirstOrDefault(pod => string.Equals(pod.Namespace, ns, StringComparison.Ordinal) && string.Equals(pod.Name, name, StringComparison.Ordinal))
+        var pod = view.Pods.FirstOrDefault(
+            pod => string.Equals(pod.Namespace, ns, StringComparison.Ordinal) && string.Equals(pod.Name, name, StringComparison.Ordinal))
             ?? throw new PodAccessException($"there is no pod {name} in namespace {ns}");
         return pod.Standing is not null ? pod
-            : throw new PodAccessException($"pod {name} does not run yet: {(pod.PendingBecause.Length > 0 ? pod.PendingBecause : "it waits for a node")}");
+            : throw new PodAccessException(
+                $"pod {name} does not run yet: {(pod.PendingBecause.Length > 0 ? pod.PendingBecause : "it waits for a node")}");
     }
 
     static PodPlace PlaceOf(PodView pod) => new(pod.Standing!.Run, pod.Template.RuntimeClass);
@@ -150,7 +164,8 @@ public sealed class PodAccess
                 : throw new PodAccessException($"pod {pod.Name} has no container {named}; it has: {string.Join(", ", all)}");
         if (pod.Template.Annotations[DefaultContainer] is { } preferred && pod.Template.Find(preferred) is not null) return preferred;
         return pod.Template.Containers is [var only] ? only.Name
-            : throw new PodAccessException($"pod {pod.Name} has {pod.Template.Containers.Length} containers: choose one with -c: {string.Join(", ", all)}");
+            : throw new PodAccessException(
+                $"pod {pod.Name} has {pod.Template.Containers.Length} containers: choose one with -c: {string.Join(", ", all)}");
     }
 
     static PodConsole Only(Stream output) => new(null, output, Stream.Null, null);

@@ -5,14 +5,14 @@ using Gossip.Core.Ports;
 using Gossip.Core.Primitives;
 using Gossip.Core.Tables.Topology;
 using Gossip.Node.Sealing;
-using Gossip.Node.Talks;
+using Gossip.Node.Streams;
 using Gossip.Node.Tests.Transport;
 using Gossip.Node.Transport;
 
-namespace Gossip.Node.Tests.Talks;
+namespace Gossip.Node.Tests.Streams;
 
 /// <summary>Node A asks, node B has the pods; real sockets on the loopback.</summary>
-public abstract class TalkFixture : IAsyncLifetime
+public abstract class SessionFixture : IAsyncLifetime
 {
     protected static readonly TimeSpan Patience = TimeSpan.FromSeconds(30); // a bound for broken code, not a measure
     internal static readonly PodPlace Place = new(new PodRun(new PodId(new Uid(1, 2), 3, 4), new Epoch(5)), PodStub.Class);
@@ -29,9 +29,9 @@ public abstract class TalkFixture : IAsyncLifetime
         A = Create(Keyring);
         A.Start(new Arrivals());
         B = Create(Keyring);
-        B.Talks = new PodDesk(name => name == PodStub.Class ? Stub : null).ServeAsync;
+        B.SessionHandler = new PodRequestHandler(name => name == PodStub.Class ? Stub : null).ServeAsync;
         B.Start(AtB);
-        Calls = new PodCalls(A.TalkToAsync);
+        Calls = new PodCalls(A.OpenSessionAsync);
         return ValueTask.CompletedTask;
     }
 

@@ -8,13 +8,13 @@ using Gossip.Core.Tables.Topology;
 using Gossip.Core.Turns;
 using Gossip.Core.Wire;
 using Gossip.Node.Sealing;
-using Gossip.Node.Talks;
+using Gossip.Node.Streams;
 using Gossip.Node.Transport;
 
-namespace Gossip.Node.Tests.Talks;
+namespace Gossip.Node.Tests.Streams;
 
 /// <summary>Who does not keep to the protocol, and who sits on the wire.</summary>
-public sealed class HostileTalkTests : TalkFixture
+public sealed class HostileSessionTests : SessionFixture
 {
     const byte Question = 1, Data = 2, Granted = 4, Size = 5, Done = 6;
     static readonly byte[] Exec = PodQuestionCodec.Write(new ExecQuestion(Place, "main", ["it"], true, false));
@@ -37,7 +37,7 @@ public sealed class HostileTalkTests : TalkFixture
             await Task.Delay(Timeout.Infinite, cancel).ContinueWith(_ => ended.TrySetResult(), TaskScheduler.Default);
             return 0;
         };
-        using var line = await A.TalkToAsync(B.Address, default);
+        using var line = await A.OpenSessionAsync(B.Address, default);
         if (how == "a question that is none") await line.SendAsync(Question, 0, new byte[] { 0x93, 99 });
         else
         {
@@ -52,7 +52,7 @@ public sealed class HostileTalkTests : TalkFixture
                 case "a frame without a kind": await line.SendAsync(0, 0, default); break;
                 case "a kind that nobody knows": await line.SendAsync(200, 0, default); break;
                 default:
-                    for (var sent = 0; sent <= TalkInput.Window; sent += TalkLine.Data) await line.SendAsync(Data, 0, new byte[TalkLine.Data]);
+                    for (var sent = 0; sent <= InputChannel.Window; sent += SealedConnection.Data) await line.SendAsync(Data, 0, new byte[SealedConnection.Data]);
                     break;
             }
         }
@@ -68,7 +68,7 @@ public sealed class HostileTalkTests : TalkFixture
     public async Task A_frame_longer_than_any_is_refused_before_it_is_read()
     {
         await using var wire = new Wire(B.Address);
-        const int Hello = FrameWire.LengthPrefix + FrameWire.TalkHelloSealed;
+        const int Hello = FrameWire.LengthPrefix + FrameWire.SessionHelloSealed;
         wire.FromAsker = (bytes, position) =>
         {
             if (position <= Hello && position + bytes.Length > Hello + FrameWire.LengthPrefix) BinaryPrimitives.WriteInt32LittleEndian(bytes.AsSpan(Hello - (int)position), int.MaxValue);
@@ -82,7 +82,7 @@ public sealed class HostileTalkTests : TalkFixture
     {
         await using var stranger = Create(Keyring.Generate());
         stranger.Start(new Transport.Arrivals());
-        await Assert.ThrowsAsync<PodAccessException>(() => new PodCalls(stranger.TalkToAsync).AskAsync("b", B.Address, PodQuestionCodec.Read(Exec), Quiet(), default));
+        await Assert.ThrowsAsync<PodAccessException>(() => new PodCalls(stranger.OpenSessionAsync).AskAsync("b", B.Address, PodQuestionCodec.Read(Exec), Quiet(), default));
         Assert.Equal(Reject.UnknownKey, await AtB.RejectAsync());
     }
 

@@ -6,12 +6,12 @@ using Gossip.Core.Primitives;
 using Gossip.Core.Tables.Topology;
 using Gossip.Core.Turns;
 using Gossip.Core.Wire;
-using Gossip.Node.Talks;
+using Gossip.Node.Streams;
 
-namespace Gossip.Node.Tests.Talks;
+namespace Gossip.Node.Tests.Streams;
 
-/// <summary>The promises of a talk between two nodes that keep to the protocol.</summary>
-public sealed class TalkTests : TalkFixture
+/// <summary>The promises of a session between two nodes that keep to the protocol.</summary>
+public sealed class SessionTests : SessionFixture
 {
     const int Much = 10 << 20;
 
@@ -67,7 +67,7 @@ public sealed class TalkTests : TalkFixture
         });
         await Calls.AskAsync("b", B.Address, new LogsQuestion(Place, "main", new LogQuery()), new PodConsole(null, slow, Stream.Null, null), default).WaitAsync(Patience, CancellationToken.None);
         Assert.Equal(written, read);
-        Assert.InRange(most, 1, TalkInput.Window + 2 * TalkLine.Data); // and what lies between two buffers
+        Assert.InRange(most, 1, InputChannel.Window + 2 * SealedConnection.Data); // and what lies between two buffers
     }
 
     [Fact]
@@ -191,11 +191,11 @@ public sealed class TalkTests : TalkFixture
             return 0;
         };
         using var cancel = new CancellationTokenSource();
-        var talks = Enumerable.Range(0, PodDesk.MostTalks).Select(_ => ExecAsync(Quiet(), cancel.Token)).ToArray();
-        for (var i = 0; i < PodDesk.MostTalks; i++) Assert.True(await begun.WaitAsync(Patience, CancellationToken.None));
+        var sessions = Enumerable.Range(0, PodRequestHandler.SessionsMax).Select(_ => ExecAsync(Quiet(), cancel.Token)).ToArray();
+        for (var i = 0; i < PodRequestHandler.SessionsMax; i++) Assert.True(await begun.WaitAsync(Patience, CancellationToken.None));
         Assert.Contains("try again", (await Assert.ThrowsAsync<PodAccessException>(() => ExecAsync(Quiet()))).Message, StringComparison.Ordinal);
         await cancel.CancelAsync();
-        await Assert.ThrowsAnyAsync<OperationCanceledException>(() => Task.WhenAll(talks));
+        await Assert.ThrowsAnyAsync<OperationCanceledException>(() => Task.WhenAll(sessions));
     }
 
     [Fact]

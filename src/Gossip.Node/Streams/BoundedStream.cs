@@ -1,4 +1,4 @@
-namespace Gossip.Node.Talks;
+namespace Gossip.Node.Streams;
 
 /// <summary>Keeps what is written, and throws for more than there may be.</summary>
 sealed class BoundedStream(int most) : OutputStream

@@ -6,38 +6,39 @@ using Gossip.Core.Turns;
 using Gossip.Core.Wire;
 using MessagePack;
 
-namespace Gossip.Node.Talks;
+namespace Gossip.Node.Streams;
 
 /// <summary>Answers what other nodes ask about the pods of this one.</summary>
 /// <param name="runtimeOf">By runtime class; null when this node does not have it.</param>
-sealed class PodDesk(Func<string, IPodRuntime?> runtimeOf)
+sealed class PodRequestHandler(Func<string, IPodRuntime?> runtimeOf)
 {
     /// <summary>Each may hold a window of input and two frames: 64 x 0.5 MB.</summary>
-    public const int MostTalks = 64;
+    public const int SessionsMax = 64;
 
     static readonly TimeSpan AskWithin = TimeSpan.FromSeconds(2);
 
-    int talks;
+    int sessions;
 
-    /// <summary>Serves one talk to its end.</summary>
+    /// <summary>Serves one session to its end.</summary>
     /// <param name="stop">This node stops.</param>
     /// <returns>What the asker did wrong, if anything.</returns>
-    public async Task<Reject> ServeAsync(TalkLine line, NodeAddress _, CancellationToken stop)
+    public async Task<Reject> ServeAsync(SealedConnection connection, NodeAddress _, CancellationToken stop)
     {
-        await using var talk = new Talk(line, asks: false);
-        var receiving = talk.Begin();
+        await using var session = new PodSession(connection, asks: false);
+        var receiving = session.Begin();
         try
         {
-            if (Interlocked.Increment(ref talks) > MostTalks)
+            if (Interlocked.Increment(ref sessions) > SessionsMax)
             {
-                await talk.RefuseAsync($"the pod's node serves {MostTalks} others who look into its pods: try again in a while").ConfigureAwait(false);
-                await talk.LingerAsync().ConfigureAwait(false);
+                await session.RefuseAsync(
+                    $"the pod's node serves {SessionsMax} others who look into its pods: try again in a while").ConfigureAwait(false);
+                await session.LingerAsync().ConfigureAwait(false);
                 return Reject.None;
             }
-            using var end = CancellationTokenSource.CreateLinkedTokenSource(stop, talk.Gone);
-            var question = PodQuestionCodec.Read(await talk.Question.WaitAsync(AskWithin, stop).ConfigureAwait(false));
-            await AnswerAsync(question, talk, end.Token).ConfigureAwait(false);
-            await talk.LingerAsync().ConfigureAwait(false);
+            using var end = CancellationTokenSource.CreateLinkedTokenSource(stop, session.Gone);
+            var question = PodQuestionCodec.Read(await session.Question.WaitAsync(AskWithin, stop).ConfigureAwait(false));
+            await AnswerAsync(question, session, end.Token).ConfigureAwait(false);
+            await session.LingerAsync().ConfigureAwait(false);
         }
         catch (MessagePackSerializationException)
         {
@@ -49,9 +50,9 @@ sealed class PodDesk(Func<string, IPodRuntime?> runtimeOf)
         }
         finally
         {
-            Interlocked.Decrement(ref talks);
+            Interlocked.Decrement(ref sessions);
         }
-        talk.Close();
+        session.Close();
         return await receiving.ConfigureAwait(false);
     }
 
@@ -73,7 +74,8 @@ sealed class PodDesk(Func<string, IPodRuntime?> runtimeOf)
                 await Of(copy.At).CopyOutAsync(copy.At.Pod, copy.Container, copy.Path, console.Output, cancel).ConfigureAwait(false);
                 return 0;
             case UsageQuestion usage:
-                await console.Output.WriteAsync(UsageAnswer.Write(await UsageAsync(usage, cancel).ConfigureAwait(false)), cancel).ConfigureAwait(false);
+                await console.Output.WriteAsync(
+                    UsageAnswer.Write(await UsageAsync(usage, cancel).ConfigureAwait(false)), cancel).ConfigureAwait(false);
                 return 0;
             default:
                 throw new InvariantBroken($"nobody answers {question.GetType().Name}");
@@ -96,7 +98,7 @@ sealed class PodDesk(Func<string, IPodRuntime?> runtimeOf)
         return used.MoveToImmutable();
     }
 
-    async Task AnswerAsync(PodQuestion question, Talk talk, CancellationToken cancel)
+    async Task AnswerAsync(PodQuestion question, PodSession session, CancellationToken cancel)
     {
         var (hasInput, terminal) = question switch
         {
@@ -104,11 +106,11 @@ sealed class PodDesk(Func<string, IPodRuntime?> runtimeOf)
             AttachQuestion attach => (attach.HasInput, attach.Terminal),
             _ => (false, false),
         };
-        var console = new PodConsole(hasInput ? talk.Typed : null, talk.Said, talk.Complained, terminal ? talk.Sizes : null);
+        var console = new PodConsole(hasInput ? session.Input : null, session.Output, session.Errors, terminal ? session.Sizes : null);
         string refusal;
         try
         {
-            await talk.DoneAsync(await PerformAsync(question, console, cancel).ConfigureAwait(false)).ConfigureAwait(false);
+            await session.DoneAsync(await PerformAsync(question, console, cancel).ConfigureAwait(false)).ConfigureAwait(false);
             return;
         }
         catch (PodAccessException cannot)
@@ -119,8 +121,9 @@ sealed class PodDesk(Func<string, IPodRuntime?> runtimeOf)
         {
             refusal = $"the pod's runtime failed: {fault.Message}";
         }
-        await talk.RefuseAsync(refusal).ConfigureAwait(false);
+        await session.RefuseAsync(refusal).ConfigureAwait(false);
     }
 
-    IPodRuntime Of(PodPlace place) => runtimeOf(place.Runtime) ?? throw new PodAccessException($"the pod's node has no runtime {place.Runtime} any more");
+    IPodRuntime Of(PodPlace place) =>
+        runtimeOf(place.Runtime) ?? throw new PodAccessException($"the pod's node has no runtime {place.Runtime} any more");
 }

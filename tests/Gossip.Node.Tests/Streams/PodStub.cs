@@ -3,7 +3,7 @@ using Gossip.Core.Pods;
 using Gossip.Core.Ports;
 using Gossip.Core.Primitives;
 
-namespace Gossip.Node.Tests.Talks;
+namespace Gossip.Node.Tests.Streams;
 
 /// <summary>A runtime that only shows pods, as the test says.</summary>
 sealed class PodStub : IPodRuntime

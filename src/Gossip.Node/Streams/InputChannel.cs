@@ -1,13 +1,13 @@
 using System.IO.Pipelines;
 
-namespace Gossip.Node.Talks;
+namespace Gossip.Node.Streams;
 
 /// <summary>
 /// What the peer sends on one channel, as a stream. It may send as much as it was granted, no more; what was read is granted
 /// again. So the one who receives frames never waits for the one who reads here, and no slow reader fills our memory.
 /// </summary>
 /// <param name="grant">Tells the peer how many bytes more it may send.</param>
-sealed class TalkInput(Func<int, ValueTask> grant) : OneWayStream
+sealed class InputChannel(Func<int, ValueTask> grant) : OneWayStream
 {
     /// <summary>At 1 ms between nodes this is 250 MB/s.</summary>
     public const int Window = 256 * 1024;

@@ -7,14 +7,14 @@ using Gossip.Core.Wire;
 using Gossip.Node.Sealing;
 using Gossip.Node.Transport;
 
-namespace Gossip.Node.Talks;
+namespace Gossip.Node.Streams;
 
 /// <summary>
-/// Sealed frames both ways over one connection. Each direction is a session of its own, with its own nonces and its own
+/// Sealed frames both ways over one connection. Each direction is sealed by itself, with its own nonces and its own
 /// order, and bound to the challenge of whoever reads it: nothing of it opens elsewhere, later, or mirrored.
 /// Sends come from any thread and never mix; only one may receive.
 /// </summary>
-sealed class TalkLine(Socket socket, FrameReader reader, Sealer sealer, params IDisposable[] more) : IDisposable
+sealed class SealedConnection(Socket socket, FrameReader reader, Sealer sealer, params IDisposable[] more) : IDisposable
 {
     /// <summary>What one frame carries: enough for full speed, little to wait for behind another's.</summary>
     public const int TextMax = Data + 2;
@@ -30,7 +30,7 @@ sealed class TalkLine(Socket socket, FrameReader reader, Sealer sealer, params I
     public long LastSent { get; private set; }
 
     /// <param name="stop">Ends reading for good.</param>
-    public static async Task<TalkLine> ConnectAsync(
+    public static async Task<SealedConnection> ConnectAsync(
         NodeAddress to, NodeAddress self, SealContext context, Keyring keyring, CancellationToken stop, CancellationToken cancel)
     {
         using var deadline = CancellationTokenSource.CreateLinkedTokenSource(stop, cancel);
@@ -41,15 +41,17 @@ sealed class TalkLine(Socket socket, FrameReader reader, Sealer sealer, params I
         {
             await socket.ConnectAsync(point, deadline.Token).ConfigureAwait(false);
             var challenge = new byte[SealContext.ChallengeLength];
-            if (!await FrameWire.TryFillAsync(socket, challenge, deadline.Token).ConfigureAwait(false)) throw new TalkLost("the connection ended at once: the node may be busy");
+            if (!await FrameWire.TryFillAsync(socket, challenge, deadline.Token).ConfigureAwait(false))
+                throw new ConnectionLost("the connection ended at once: the node may be busy");
             var mine = RandomNumberGenerator.GetBytes(SealContext.ChallengeLength);
-            var hello = new byte[FrameWire.TalkHello];
+            var hello = new byte[FrameWire.SessionHello];
             FrameWire.WriteHello(self, hello);
             mine.CopyTo(hello, FrameWire.Hello);
             var opener = new Opener(keyring, context.ForReply(challenge, mine), new InTurn(), TextMax + Limits.SealOverhead);
-            var line = new TalkLine(socket, new FrameReader(socket, opener, stop), new Sealer(keyring, context.ForStream(challenge)), opener, socket);
-            await line.SendRawAsync(hello, deadline.Token).ConfigureAwait(false);
-            return line;
+            var connection = new SealedConnection(
+                socket, new FrameReader(socket, opener, stop), new Sealer(keyring, context.ForStream(challenge)), opener, socket);
+            await connection.SendRawAsync(hello, deadline.Token).ConfigureAwait(false);
+            return connection;
         }
         catch
         {
@@ -59,7 +61,7 @@ sealed class TalkLine(Socket socket, FrameReader reader, Sealer sealer, params I
     }
 
     /// <summary>Sends one frame: a kind, a channel and what it carries.</summary>
-    /// <exception cref="TalkLost">The peer is gone.</exception>
+    /// <exception cref="ConnectionLost">The peer is gone.</exception>
     public async ValueTask SendAsync(byte kind, byte channel, ReadOnlyMemory<byte> body)
     {
         await sending.WaitAsync().ConfigureAwait(false);
@@ -74,7 +76,7 @@ sealed class TalkLine(Socket socket, FrameReader reader, Sealer sealer, params I
         catch (Exception gone) when (gone is SocketException or ObjectDisposedException or OperationCanceledException)
         {
             Close(); // perhaps in the middle of a frame: nobody could read the next
-            throw new TalkLost("the other node is gone", gone);
+            throw new ConnectionLost("the other node is gone", gone);
         }
         finally
         {
@@ -89,7 +91,8 @@ sealed class TalkLine(Socket socket, FrameReader reader, Sealer sealer, params I
     {
         reader.Free(); // nothing is held while it waits
         var length = await reader.ReadLengthAsync(within).ConfigureAwait(false);
-        return length is < 0 or > TextMax + Limits.SealOverhead ? (default, Reject.TooLarge) : await reader.ReadBodyAsync(length, FrameWire.WholeFrame).ConfigureAwait(false);
+        return length is < 0 or > TextMax + Limits.SealOverhead ? (default, Reject.TooLarge)
+            : await reader.ReadBodyAsync(length, FrameWire.WholeFrame).ConfigureAwait(false);
     }
 
     /// <summary>Ends it, for the one who receives too.</summary>

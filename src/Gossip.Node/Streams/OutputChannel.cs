@@ -1,16 +1,16 @@
-namespace Gossip.Node.Talks;
+namespace Gossip.Node.Streams;
 
 /// <summary>What we send on one channel, as a stream for one writer: waits while the peer has not granted more.</summary>
 /// <param name="gone">The peer is.</param>
-sealed class TalkOutput(Func<ReadOnlyMemory<byte>, ValueTask> send, CancellationToken gone) : OutputStream
+sealed class OutputChannel(Func<ReadOnlyMemory<byte>, ValueTask> send, CancellationToken gone) : OutputStream
 {
     readonly SemaphoreSlim granted = new(0);
-    int credit = TalkInput.Window;
+    int credit = InputChannel.Window;
 
     /// <summary>The peer read so much. False when that is more than it got.</summary>
     public bool TryGrant(int bytes)
     {
-        if (bytes is <= 0 or > TalkInput.Window || Interlocked.Add(ref credit, bytes) > TalkInput.Window) return false;
+        if (bytes is <= 0 or > InputChannel.Window || Interlocked.Add(ref credit, bytes) > InputChannel.Window) return false;
         granted.Release();
         return true;
     }
@@ -19,7 +19,7 @@ sealed class TalkOutput(Func<ReadOnlyMemory<byte>, ValueTask> send, Cancellation
     {
         while (!buffer.IsEmpty)
         {
-            var most = Math.Min(buffer.Length, TalkLine.Data);
+            var most = Math.Min(buffer.Length, SealedConnection.Data);
             var taken = Math.Min(most, Volatile.Read(ref credit));
             if (taken == 0)
             {
@@ -41,7 +41,7 @@ sealed class TalkOutput(Func<ReadOnlyMemory<byte>, ValueTask> send, Cancellation
         }
         catch (OperationCanceledException) when (!cancel.IsCancellationRequested)
         {
-            throw new TalkLost("the other node is gone");
+            throw new ConnectionLost("the other node is gone");
         }
     }
 }

@@ -1,4 +1,0 @@
-namespace Gossip.Node.Talks;
-
-/// <summary>The other node is gone, or cannot be reached. The message says how that showed.</summary>
-sealed class TalkLost(string message, Exception? inner = null) : IOException(message, inner);
