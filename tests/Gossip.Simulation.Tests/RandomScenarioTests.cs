@@ -42,9 +42,9 @@ public class RandomScenarioTests
     /// <summary>
     /// A survivor that was stopped while it was admitted again: its row stayed for ever. And an auctioneer that had forgotten an epoch, and
     /// asked for it in vain for ever. And a survivor that waited for what it depends on, and stayed beside the one that had replaced it, which
-    /// waited as well.
+    /// waited as well. And a grace that ended while a second admission stood: the view showed the first for ever.
     /// </summary>
-    [Theory, InlineData(10, 40, 4083UL), InlineData(5, 20, 4098UL), InlineData(10, 40, 4001UL)]
+    [Theory, InlineData(10, 40, 900024UL), InlineData(10, 40, 4083UL), InlineData(5, 20, 4098UL), InlineData(10, 40, 4001UL)]
     public void What_was_found_once_in_clusters_of_other_sizes_stays_away(int nodes, int pods, ulong seed) =>
         Assert.Empty(SimulationRun.Run(new SimOptions(nodes, pods, Seeds: 1, FirstSeed: seed)).Violations);
 

@@ -20,6 +20,14 @@ sealed class NodeBook(Catalog catalog, IMemberList members, NodeTimings timings)
     readonly Dictionary<NodeId, NodeSettings> settings = [];
     readonly Dictionary<NodeId, Instant> strangersSince = [];
 
+    /// <summary>
+    /// The earliest moment at which an answer that was given since <see cref="ForgetTurn"/> is another one, though no row and no member
+    /// changed; null when none is.
+    /// </summary>
+    public Instant? TurnsAt { get; private set; }
+
+    public void ForgetTurn() => TurnsAt = null;
+
     public static ObjectName NameOf(string node) => new(NodeKind.Kind, "", node);
 
     public void Forget(NodeId node) => settings.Remove(node);
@@ -52,10 +60,10 @@ sealed class NodeBook(Catalog catalog, IMemberList members, NodeTimings timings)
         if (member is null)
         {
             if (!strangersSince.TryGetValue(node, out var since)) strangersSince.Add(node, since = now);
-            return now < since + timings.SyncWait + grace;
+            return IsBefore(since + timings.SyncWait + grace, now);
         }
         strangersSince.Remove(node);
-        return member.IsLive || member.State == MemberState.Dead && now < member.Since + grace;
+        return member.IsLive || member.State == MemberState.Dead && IsBefore(member.Since + grace, now);
     }
 
     /// <summary>
@@ -63,8 +71,15 @@ sealed class NodeBook(Catalog catalog, IMemberList members, NodeTimings timings)
     /// and with the disk the node may have forgotten it.
     /// </summary>
     public bool IsOutdated(Admission admission, Instant now) =>
-        members.Find(admission.Node) is { } member && now < member.Since + timings.Comeback
-        && admission.AdmittedAt.UnixMilliseconds / 1000 <= (long)member.Incarnation.Boot;
+        members.Find(admission.Node) is { } member && admission.AdmittedAt.UnixMilliseconds / 1000 <= (long)member.Incarnation.Boot
+        && IsBefore(member.Since + timings.Comeback, now);
+
+    bool IsBefore(Instant end, Instant now)
+    {
+        if (now >= end) return false;
+        if (TurnsAt is null || end < TurnsAt) TurnsAt = end;
+        return true;
+    }
 
     /// <summary>None for what is no map of labels.</summary>
     internal static Labels ReadLabels(ReadOnlyMemory<byte> json) => Selector.TryRead(json, out _) is { Terms.IsEmpty: true } map ? map.Pairs : Labels.Empty;

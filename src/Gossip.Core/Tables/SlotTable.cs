@@ -211,6 +211,15 @@ sealed class SlotTable : INodePart, IMemberObserver, IRowObserver
         return null;
     }
 
+    /// <inheritdoc cref="NodeBook.TurnsAt"/>
+    internal Instant? TurnsAt => nodes.TurnsAt;
+
+    /// <inheritdoc cref="NodeBook.ForgetTurn"/>
+    internal void ForgetTurn() => nodes.ForgetTurn();
+
+    /// <summary>A reader sees another slot than before, though nothing of its own changed: its owner's grace is over, or its gang stands.</summary>
+    internal void Turned(Slot slot) => slot.Version = ++Version;
+
     /// <summary>Its node restarted since, and what became of the pod is not known yet.</summary>
     internal bool IsOutdated(Admission admission, Instant now) => nodes.IsOutdated(admission, now);
 

@@ -16,7 +16,9 @@ namespace Gossip.Core.View;
 sealed class ViewBuilder(SlotTable slots, IMemberList members, bool notesEvents = true) : INodePart, IMemberObserver, IRowObserver
 {
     readonly EventLog events = new();
+    readonly Dictionary<PodId, PodView> shown = []; // in the view before; looked up only
     ClusterView? built;
+    Instant? turnsAt;
 
     /// <summary>Notes events (Scheduled, Started, NodeNotReady …). Called after the slot table took the change.</summary>
     public void OnRow(in RowChange change, Turn turn)
@@ -31,9 +33,13 @@ sealed class ViewBuilder(SlotTable slots, IMemberList members, bool notesEvents 
 
     public ClusterView Build(Now now)
     {
-        foreach (var slot in slots.Watching) slots.IsOpen(slot, now.Monotonic); // a grace may have passed: that moves the version
+        if (built is not null && built.Version == slots.Version && !(now.Monotonic >= turnsAt)) return built;
+        slots.ForgetTurn();
+        var pods = Pods(now.Monotonic); // a grace may have passed: that moves the version
+        turnsAt = slots.TurnsAt;
         if (built is not null && built.Version == slots.Version) return built;
-        var pods = Pods(now.Monotonic);
+        shown.Clear();
+        foreach (var pod in pods) shown.Add(pod.Id, pod);
         return built = new ClusterView(
             slots.Version, now.Wall, members.Self, Nodes(), [.. slots.Objects.ByName.Select(View).OrderBy(view => view.Name.Namespace, StringComparer.Ordinal).ThenBy(view => view.Name)],
             pods, Endpoints(pods), events.ToArray())
@@ -78,10 +84,22 @@ sealed class ViewBuilder(SlotTable slots, IMemberList members, bool notesEvents 
         {
             // Of two pods of one name the wanted one is shown; what only dead nodes ran is not shown at all.
             if (!slot.IsDesired && (slots.Find(slot.Workload.Namespace, slot.Name) != slot || !slot.Admissions.Any(IsOnLiveNode))) continue;
-            pods.Add(View(slot, now));
+            var view = View(slot, now);
+            if (shown.TryGetValue(slot.Id, out var before) && before.Version == view.Version && !IsSame(before, view))
+            {
+                slots.Turned(slot);
+                view = view with { Version = slot.Version };
+            }
+            pods.Add(view);
         }
         return [.. pods.OrderBy(pod => pod.Namespace, StringComparer.Ordinal).ThenBy(pod => pod.Name, StringComparer.Ordinal).ThenBy(pod => pod.Id)];
     }
+
+    /// <summary>Of one version of a slot: whether its owner, its gang and what it waits for are what they were. Only these can turn without the slot.</summary>
+    static bool IsSame(PodView before, PodView now) =>
+        before.Standing?.Uid == now.Standing?.Uid && before.Priority == now.Priority && before.Deleting == now.Deleting
+        && string.Equals(before.NodeName, now.NodeName, StringComparison.Ordinal) && string.Equals(before.Gang, now.Gang, StringComparison.Ordinal)
+        && string.Equals(before.PendingBecause, now.PendingBecause, StringComparison.Ordinal);
 
     bool IsOnLiveNode(Admission admission) => members.Find(admission.Node) is { IsLive: true };
 

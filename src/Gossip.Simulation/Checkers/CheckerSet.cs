@@ -10,6 +10,7 @@ internal static class CheckerSet
         new RefusalChecker(world),
         new ReservationChecker(world),
         new AddressChecker(world),
+        new ViewChecker(world),
         new GangChecker(world),
         new LastCopyChecker(world),
         new SingletonChecker(world),

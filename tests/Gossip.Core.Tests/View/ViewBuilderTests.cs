@@ -33,6 +33,23 @@ public class ViewBuilderTests
         Assert.True(cluster.View.Version > view.Version);
     }
 
+    /// <summary>Its first owner's node is dead; until the grace is over that one is shown, and then the second. No row and no member tells of that moment.</summary>
+    [Fact]
+    public void A_grace_that_ends_while_a_second_admission_stands_makes_another_view()
+    {
+        cluster.Create("hello", 1);
+        cluster.Admit(cluster.Wanted[0], "n1");
+        cluster.Admit(cluster.Wanted[0], "n2");
+        cluster.Member("n1", MemberState.Dead);
+        var view = cluster.View;
+        Assert.Equal("n1", Assert.Single(view.Pods).NodeName);
+        cluster.Pass(NodeTimings.Lan.LossGrace);
+        var pod = Assert.Single(cluster.View.Pods);
+        Assert.Equal("n2", pod.NodeName);
+        Assert.True(cluster.View.Version > view.Version && pod.Version > view.Pods[0].Version);
+        Assert.Same(cluster.View, cluster.View);
+    }
+
     [Fact]
     public void A_pod_nobody_runs_says_why()
     {
