@@ -170,7 +170,7 @@ sealed class PodKeeper : INodePart, IMemberObserver, ISlotObserver, IReportObser
         {
             case PodsSurvived survived:
                 foreach (var survivor in survived.Pods)
-                    if (kept.Find(survivor.Launch.Pod) is null) survivors.Keep(survivor, turn.Now);
+                    if (kept.Find(survivor.Launch.Pod) is null) survivors.Keep(survivor, turn);
                 if (beginning.SurvivorsKnown()) Begin(turn);
                 break;
             case RuntimeLost gone:

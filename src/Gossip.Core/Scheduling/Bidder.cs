@@ -132,13 +132,14 @@ sealed class Bidder : INodePart, IReportObserver
     /// </summary>
     /// <param name="runs">It runs already, so it counts whether there is room or not.</param>
     /// <param name="devices">Those that its admission tells, which it keeps.</param>
-    public bool Adopt(PodRun run, PodTemplate template, bool runs, DeviceGrant? devices = null)
+    public bool Adopt(PodRun run, PodTemplate template, bool runs, Turn turn, DeviceGrant? devices = null)
     {
         if (Has(run)) return true;
         if (!runs && !ResourceFilter.Fits(template, Books.Free)) return false;
         if (!runs && devices is { } grant && template.Device is { } request && !Books.Free.Devices.Have(grant, request)) return false;
         if (config.Planted == PlantedBug.DevicesForgotten && runs) template = template with { Device = null };
         Books.Admit(run, template, checkRoom: !runs, template.Device is null ? null : devices).IsDurable = true;
+        capacity.Changed(turn);
         return true;
     }
 

@@ -17,6 +17,7 @@ internal sealed class Users(World world, RandomStream luck)
     readonly List<Promise> promises = [];
     readonly HashSet<ObjectName> deleted = [];
     readonly Dictionary<string, (int Replicas, int Cpu, string Version, PodShape Shape, string Priority)> deployments = new(StringComparer.Ordinal);
+    readonly Dictionary<string, int> roomFor = new(StringComparer.Ordinal); // replicas that each may be scaled to, so that all fit
     readonly List<string> names = [];
 
     /// <summary>Creates deployments that together have <paramref name="pods"/> pods, a pod that is picky, and one that fits nowhere.</summary>
@@ -80,6 +81,7 @@ internal sealed class Users(World world, RandomStream luck)
     public void Create(string name, int replicas, int milliCpu, PodShape shape = PodShape.Plain, string priority = "")
     {
         names.Add(name);
+        roomFor[name] = replicas + replicas / 5;
         deployments[name] = (replicas, milliCpu, "1", shape, priority);
         Promised(Manifests.Deployment(name, replicas, milliCpu, "1", shape, priority));
     }
@@ -92,13 +94,14 @@ internal sealed class Users(World world, RandomStream luck)
     /// <summary>Half of all have none.</summary>
     public string AnyPriority() => luck.Chance(0.5) ? "" : Manifests.Priorities[luck.Below(Manifests.Priorities.Length)].Name;
 
-    /// <summary>Scales a deployment by up to a fifth either way.</summary>
+    /// <summary>Scales a deployment by up to a fifth either way, and never to more than a fifth above what it began with: the nodes have room for that.</summary>
     public void ScaleOne()
     {
         if (Pick() is not { } name) return;
         world.Sometimes.Count("a user scales");
         var now = deployments[name];
-        Change(name, now with { Replicas = Math.Max(1, now.Replicas + luck.Below(now.Replicas / 5 * 2 + 3) - now.Replicas / 5 - 1) });
+        var replicas = now.Replicas + luck.Below(now.Replicas / 5 * 2 + 3) - now.Replicas / 5 - 1;
+        Change(name, now with { Replicas = Math.Clamp(replicas, 1, roomFor[name]) });
     }
 
     /// <summary>Changes the template, so that every pod is another.</summary>

@@ -86,7 +86,7 @@ sealed class Adoption(
     {
         var isOurs = remembered.Contains(admission.Uid) && !admission.Status.Draining && !PodJudge.IsOver(slot, admission.Run.Epoch)
             && !PodJudge.AnotherStands(slot, members.Self, members);
-        if (!isOurs || !bidder.Adopt(admission.Run, slot.Template, runs: false, admission.Devices))
+        if (!isOurs || !bidder.Adopt(admission.Run, slot.Template, runs: false, turn, admission.Devices))
         {
             rows.Withdraw(admission.Uid, turn);
             return;

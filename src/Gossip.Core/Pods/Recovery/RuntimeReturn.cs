@@ -25,7 +25,7 @@ sealed class RuntimeReturn(NodeConfig config, KeptPods kept, Survivors survivors
             else Vanish(pod, turn);
         }
         foreach (var survivor in returned.Pods)
-            if (kept.Find(survivor.Launch.Pod) is null) survivors.Keep(survivor, turn.Now);
+            if (kept.Find(survivor.Launch.Pod) is null) survivors.Keep(survivor, turn);
     }
 
     /// <summary>It is still there. What of it ended meanwhile ends now, and the rest goes on as it was.</summary>

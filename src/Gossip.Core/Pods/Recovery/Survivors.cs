@@ -3,6 +3,7 @@ using Gossip.Core.Primitives;
 using Gossip.Core.Replication;
 using Gossip.Core.Scheduling;
 using Gossip.Core.Tables;
+using Gossip.Core.Turns;
 
 namespace Gossip.Core.Pods.Recovery;
 
@@ -10,11 +11,11 @@ namespace Gossip.Core.Pods.Recovery;
 sealed class Survivors(KeptPods kept, Bidder bidder, SlotTable slots, NodeId self)
 {
     /// <summary>Keeps the pod and counts it in the books, whether there is room or not.</summary>
-    public void Keep(SurvivingPod survivor, Now now)
+    public void Keep(SurvivingPod survivor, Turn turn)
     {
         var pod = kept.Keep(survivor.Launch.Pod, survivor.Launch.Template, PodStage.Running);
-        pod.Survive(survivor, now);
+        pod.Survive(survivor, turn.Now);
         var admission = slots.AdmissionsOf(self).FirstOrDefault(admission => admission.Run == pod.Run);
-        bidder.Adopt(pod.Run, pod.Template, runs: true, admission?.Devices);
+        bidder.Adopt(pod.Run, pod.Template, runs: true, turn, admission?.Devices);
     }
 }
