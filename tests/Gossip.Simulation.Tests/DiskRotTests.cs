@@ -121,7 +121,8 @@ public class DiskRotTests
     /// A node that admitted a pod of an earlier life again and never told that it has less room now (940). Users who asked for more pods
     /// than the machines have room for (790, 1131). What the others showed was mended elsewhere.
     /// </summary>
-    [Theory, InlineData(213UL), InlineData(733UL), InlineData(790UL), InlineData(922UL), InlineData(940UL), InlineData(1131UL), InlineData(1292UL)]
+    [Theory]
+    [InlineData(213UL), InlineData(733UL), InlineData(790UL), InlineData(922UL), InlineData(940UL), InlineData(1131UL), InlineData(1292UL)]
     public void What_was_found_once_stays_away(ulong seed) =>
         Assert.Empty(SimulationRun.Run(new SimOptions(Nodes: 5, Pods: 12, Seeds: 1, FirstSeed: seed) { RottenDisks = true }).Violations);
 

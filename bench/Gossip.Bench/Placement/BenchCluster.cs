@@ -103,7 +103,8 @@ class BenchCluster
     public void Put(PodId pod, BenchNode node)
     {
         var run = new PodRun(pod, Epoch.First);
-        if (!node.Bidder.Adopt(run, Slots.Find(pod)!.Template, runs: false, new Turn(Now, node))) throw new InvalidOperationException("no room for it");
+        if (!node.Bidder.Adopt(run, Slots.Find(pod)!.Template, runs: false, new Turn(Now, node)))
+            throw new InvalidOperationException("no room for it");
         Tables.Create(RowKind.Admission,
         [
             (Fields.Birth, AdmissionCodec.Write(new AdmissionBirth(node.Config.Card.Id, run, Tables.Tick(Now), "") { Won = new Victory(987, 13), Priority = Slots.PriorityOf(Slots.Find(pod)!) })),

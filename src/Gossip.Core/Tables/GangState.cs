@@ -41,7 +41,8 @@ readonly record struct GangState(string Name, int Min, int LeastMin, int Members
             }
             else if (standing is not null)
             {
-                if (members.Find(standing.Node) is not { IsLive: true } || slots.IsOutdated(standing, now)) continue; // in its grace, or just back: nobody may count on it
+                // In its grace, or just back: nobody may count on it.
+                if (members.Find(standing.Node) is not { IsLive: true } || slots.Nodes.IsOutdated(standing, now)) continue;
                 started |= standing.Status.StartedAt != default;
                 admitted++;
             }

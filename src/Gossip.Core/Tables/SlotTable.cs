@@ -211,17 +211,11 @@ sealed class SlotTable : INodePart, IMemberObserver, IRowObserver
         return null;
     }
 
-    /// <inheritdoc cref="NodeBook.TurnsAt"/>
-    internal Instant? TurnsAt => nodes.TurnsAt;
+    /// <summary>Which nodes answer for their admissions, and until when.</summary>
+    internal NodeBook Nodes => nodes;
 
-    /// <inheritdoc cref="NodeBook.ForgetTurn"/>
-    internal void ForgetTurn() => nodes.ForgetTurn();
-
-    /// <summary>A reader sees another slot than before, though nothing of its own changed: its owner's grace is over, or its gang stands.</summary>
+    /// <summary>Readers see another slot, though nothing of its own changed: its owner's grace is over, its gang stands.</summary>
     internal void Turned(Slot slot) => slot.Version = ++Version;
-
-    /// <summary>Its node restarted since, and what became of the pod is not known yet.</summary>
-    internal bool IsOutdated(Admission admission, Instant now) => nodes.IsOutdated(admission, now);
 
     /// <summary>Desired, not succeeded, not gated, of a known priority, with voters if it needs them, and nobody's. Notes since when: the mere passing of time may have opened it.</summary>
     public bool IsOpen(Slot slot, Instant now)

@@ -34,9 +34,9 @@ sealed class ViewBuilder(SlotTable slots, IMemberList members, bool notesEvents 
     public ClusterView Build(Now now)
     {
         if (built is not null && built.Version == slots.Version && !(now.Monotonic >= turnsAt)) return built;
-        slots.ForgetTurn();
+        slots.Nodes.ForgetTurn();
         var pods = Pods(now.Monotonic); // a grace may have passed: that moves the version
-        turnsAt = slots.TurnsAt;
+        turnsAt = slots.Nodes.TurnsAt;
         if (built is not null && built.Version == slots.Version) return built;
         shown.Clear();
         foreach (var pod in pods) shown.Add(pod.Id, pod);
@@ -95,10 +95,13 @@ sealed class ViewBuilder(SlotTable slots, IMemberList members, bool notesEvents 
         return [.. pods.OrderBy(pod => pod.Namespace, StringComparer.Ordinal).ThenBy(pod => pod.Name, StringComparer.Ordinal).ThenBy(pod => pod.Id)];
     }
 
-    /// <summary>Of one version of a slot: whether its owner, its gang and what it waits for are what they were. Only these can turn without the slot.</summary>
+    /// <summary>
+    /// Of one version of a slot: whether its owner, its gang and what it waits for are what they were. Only these can turn without it.
+    /// </summary>
     static bool IsSame(PodView before, PodView now) =>
         before.Standing?.Uid == now.Standing?.Uid && before.Priority == now.Priority && before.Deleting == now.Deleting
-        && string.Equals(before.NodeName, now.NodeName, StringComparison.Ordinal) && string.Equals(before.Gang, now.Gang, StringComparison.Ordinal)
+        && string.Equals(before.NodeName, now.NodeName, StringComparison.Ordinal)
+        && string.Equals(before.Gang, now.Gang, StringComparison.Ordinal)
         && string.Equals(before.PendingBecause, now.PendingBecause, StringComparison.Ordinal);
 
     bool IsOnLiveNode(Admission admission) => members.Find(admission.Node) is { IsLive: true };

@@ -30,7 +30,8 @@ internal sealed class ViewChecker(World world) : Checker(world, "V1")
         if (before.GetValueOrDefault((node.Index, node.Life)) is { Pods: { } known } last)
         {
             foreach (var pod in view.Pods)
-                if (known.TryGetValue(pod.Id, out var old) && old.Version == pod.Version && Difference(old, pod) is { } silent) Violated(node, $"changed a pod and not its version: {silent}");
+                if (known.TryGetValue(pod.Id, out var old) && old.Version == pod.Version && Difference(old, pod) is { } silent)
+                    Violated(node, $"changed a pod and not its version: {silent}");
             if (last.Version > view.Version) Violated(node, $"went back from version {last.Version} to {view.Version}");
         }
         before[(node.Index, node.Life)] = (view.Version, view.Pods.ToDictionary(pod => pod.Id));
@@ -42,10 +43,11 @@ internal sealed class ViewChecker(World world) : Checker(world, "V1")
         for (var i = 0; i < fresh.Pods.Length; i++)
             if (Difference(shown.Pods[i], fresh.Pods[i]) is { } other) return other;
         if (!shown.Nodes.Select(node => node.Member).SequenceEqual(fresh.Nodes.Select(node => node.Member))) return "other nodes";
-        if (!shown.Objects.Select(one => (one.Uid, one.Version, one.Deleting, one.NameConflict)).SequenceEqual(fresh.Objects.Select(one => (one.Uid, one.Version, one.Deleting, one.NameConflict)))) return "other objects";
+        if (!shown.Objects.Select(Head).SequenceEqual(fresh.Objects.Select(Head))) return "other objects";
         if (!shown.Budgets.SequenceEqual(fresh.Budgets)) return "other budgets";
         foreach (var (one, other) in shown.Endpoints.Zip(fresh.Endpoints))
-            if (one.Service != other.Service || !one.Ready.SequenceEqual(other.Ready) || !one.NotReady.SequenceEqual(other.NotReady)) return $"other endpoints of {one.Service.Name}";
+            if (one.Service != other.Service || !one.Ready.SequenceEqual(other.Ready) || !one.NotReady.SequenceEqual(other.NotReady))
+                return $"other endpoints of {one.Service.Name}";
         return null;
     }
 
@@ -55,7 +57,11 @@ internal sealed class ViewChecker(World world) : Checker(world, "V1")
         return before == after ? null : $"{before}, and it is {after}";
     }
 
-    static string Tell(PodView pod) => Say($"{pod.Name} {pod.Standing?.Uid.Birth} on \"{pod.NodeName}\" {pod.Phase} {pod.Ip} ready {pod.Ready} deleting {pod.Deleting} priority {pod.Priority} \"{pod.PendingBecause}\" \"{pod.Gang}\"");
+    static (Uid, ulong, bool, bool) Head(ObjectView one) => (one.Uid, one.Version, one.Deleting, one.NameConflict);
+
+    static string Tell(PodView pod) =>
+        Say($"{pod.Name} {pod.Standing?.Uid.Birth} on \"{pod.NodeName}\" {pod.Phase} {pod.Ip} ready {pod.Ready} deleting {pod.Deleting} ")
+        + Say($"priority {pod.Priority} \"{pod.PendingBecause}\" \"{pod.Gang}\"");
 
     static string Say(FormattableString text) => text.ToString(CultureInfo.InvariantCulture);
 }

@@ -94,7 +94,9 @@ internal sealed class Users(World world, RandomStream luck)
     /// <summary>Half of all have none.</summary>
     public string AnyPriority() => luck.Chance(0.5) ? "" : Manifests.Priorities[luck.Below(Manifests.Priorities.Length)].Name;
 
-    /// <summary>Scales a deployment by up to a fifth either way, and never to more than a fifth above what it began with: the nodes have room for that.</summary>
+    /// <summary>
+    /// Scales a deployment by up to a fifth either way, and never to more than a fifth above what it began with: there is room for that.
+    /// </summary>
     public void ScaleOne()
     {
         if (Pick() is not { } name) return;

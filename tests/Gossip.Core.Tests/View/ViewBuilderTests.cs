@@ -33,7 +33,7 @@ public class ViewBuilderTests
         Assert.True(cluster.View.Version > view.Version);
     }
 
-    /// <summary>Its first owner's node is dead; until the grace is over that one is shown, and then the second. No row and no member tells of that moment.</summary>
+    /// <summary>The first owner's node is dead, and shown until its grace is over. No row and no member tells of that moment.</summary>
     [Fact]
     public void A_grace_that_ends_while_a_second_admission_stands_makes_another_view()
     {
