@@ -48,7 +48,6 @@ public sealed class Cluster
     public Cluster Pods(int count) => Before(() => pods = count).Said($".Pods({count})");
 
     public Cluster With(NodeTimings value) => Before(() => timings = value).Said(".With(timings)");
-    internal Cluster With(PlantedBug bug) => Before(() => faults = faults with { Planted = bug }).Said($".With({bug})");
 
     /// <summary>That machine's node bids the most for everything, moves its version all the time, and admits nothing.</summary>
     public Cluster Liar(int node) => Before(() => faults = faults with { Liar = node }).Said($".Liar({node})");

@@ -52,8 +52,8 @@ internal sealed class World
             var clock = new SimClock(
                 (long)(clocks.Next() >> 20), (clocks.Unit() * 2 - 1) * faults.Drift,
                 (clocks.Unit() * 2 - 1) * faults.WallError);
-            var config = new NodeConfig(card(i), [.. seeds], timings, StableHash.Mix(seed, (ulong)i), 0) { Planted = i == faults.Liar ? PlantedBug.AdmitsNothing : faults.Planted, Acquainted = acquainted };
-            Nodes[i] = new SimNode(this, i, config, clock, new RandomStream(StableHash.Mix(seed, (ulong)(i + 1000))), shared);
+            var config = new NodeConfig(card(i), [.. seeds], timings, StableHash.Mix(seed, (ulong)i), 0) { Acquainted = acquainted };
+            Nodes[i] = new SimNode(this, i, config, clock, new RandomStream(StableHash.Mix(seed, (ulong)(i + 1000))), shared, lies: i == faults.Liar);
             byId[Nodes[i].Id] = Nodes[i];
         }
     }
@@ -256,12 +256,13 @@ internal sealed class World
         switch (what.Kind)
         {
             case SimEventKind.Datagram:
-                Handle(node, NodeInput.DatagramArrived(what.Peer, what.Bytes.AsMemory(0, what.Length)));
+                Handle(node, NodeInput.DatagramArrived(what.Peer, node.Hears(what.Peer, what.Bytes.AsMemory(0, what.Length))));
                 Buffers.Return(what.Bytes!);
                 break;
             case SimEventKind.Frame:
                 var from = Nodes[SimNetwork.IndexOf(what.Peer)];
-                if (Network.Reaches(from, node)) Handle(node, NodeInput.FrameArrived(what.Peer, what.Bytes.AsMemory(0, what.Length)));
+                if (Network.Reaches(from, node))
+                    Handle(node, NodeInput.FrameArrived(what.Peer, node.Hears(what.Peer, what.Bytes.AsMemory(0, what.Length))));
                 else Network.Fail(from, node.Address, StreamFailure.Unreachable, TimeSpan.FromSeconds(1));
                 Buffers.Return(what.Bytes!);
                 break;
@@ -296,10 +297,10 @@ internal sealed class World
 /// <summary>What is wrong with the machines from the first moment.</summary>
 /// <param name="Drift">Clocks run up to this much fast or slow.</param>
 /// <param name="WallError">Wall clocks are up to this far from the truth.</param>
-internal sealed record WorldFaults(double Drift, TimeSpan WallError, PlantedBug Planted)
+internal sealed record WorldFaults(double Drift, TimeSpan WallError)
 {
     /// <summary>One that bids for everything and admits nothing; null for none.</summary>
     public int? Liar { get; init; }
 
-    public static readonly WorldFaults None = new(0, TimeSpan.Zero, PlantedBug.None);
+    public static readonly WorldFaults None = new(0, TimeSpan.Zero);
 }

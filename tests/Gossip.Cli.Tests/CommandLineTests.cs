@@ -24,8 +24,6 @@ public sealed class CommandLineTests
     [InlineData("sim --pods -1", "--pods -1: 0 to")]
     [InlineData("sim --seeds 0", "--seeds 0: at least 1")]
     [InlineData("sim --seed 1 --seeds 2", "--seeds does nothing beside --seed")]
-    [InlineData("sim --planted --nodes 3", "--nodes does nothing beside --planted")]
-    [InlineData("sim --planted no-such-bug", "no such bug")]
     public async Task What_cannot_be_done_is_refused(string line, string said)
     {
         var run = await VerbRun.RunAsync("http://127.0.0.1:1", line.Split(' '));

@@ -16,11 +16,6 @@ static class SimVerb
         var pods = new Option<int>("--pods") { Description = "Pods asked for", DefaultValueFactory = _ => 500 };
         var seeds = new Option<int>("--seeds") { Description = "How many runs, each with its own seed", DefaultValueFactory = _ => 20 };
         var seed = new Option<ulong?>("--seed") { Description = "Run this one seed: what a violation's replay line says" };
-        var planted = new Option<string?>("--planted")
-        {
-            Description = "Test the checkers: plant bugs, each of which must be caught and named; with a bug's name and --seed, replay it",
-            Arity = ArgumentArity.ZeroOrOne,
-        };
         var anyRules = new Option<bool>("--any-rules")
         {
             Description = "Small clusters whose pods have every rule of placement; --pods counts workloads: try --nodes 6 --pods 14",
@@ -37,8 +32,7 @@ static class SimVerb
             Examples:
               gossip sim --nodes 50 --pods 500 --seeds 200
               gossip sim --nodes 50 --pods 500 --seed 17
-              gossip sim --planted
-            """) { nodes, pods, seeds, seed, planted, anyRules, rotten, json };
+            """) { nodes, pods, seeds, seed, anyRules, rotten, json };
         command.SetAction((parsed, cancel) =>
         {
             var wantsJson = parsed.GetValue(json);
@@ -50,19 +44,9 @@ static class SimVerb
             };
             if (parsed.GetValue(seed) is { } one) options = options with { Seeds = 1, FirstSeed = one };
             Check(options);
-            if (parsed.GetResult(planted) is null)
-            {
-                Refuse(parsed, "--seed", seed, seeds);
-                Refuse(parsed, "--any-rules", anyRules, rotten);
-                return Task.FromResult(Run(options, wantsJson, cancel));
-            }
-            if (parsed.GetValue(planted) is not { } bug)
-            {
-                Refuse(parsed, "--planted without a bug's name", planted, nodes, pods, seeds, seed, anyRules, rotten);
-                return Task.FromResult(SimPlanted.RunAll(wantsJson, cancel));
-            }
-            Refuse(parsed, "--planted with a bug's name", planted, seeds, rotten);
-            return Task.FromResult(SimPlanted.Replay(bug, options, wantsJson));
+            Refuse(parsed, "--seed", seed, seeds);
+            Refuse(parsed, "--any-rules", anyRules, rotten);
+            return Task.FromResult(Run(options, wantsJson, cancel));
         });
         return command;
     }

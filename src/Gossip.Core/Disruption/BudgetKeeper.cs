@@ -35,7 +35,7 @@ sealed class BudgetKeeper(NodeConfig config, SlotTable slots, IMemberList member
 
     /// <summary>Who decides about a pod: the keeper of its budget, or anybody (this node) when it has none.</summary>
     public NodeId KeeperOf(Slot slot) =>
-        config.Planted != PlantedBug.BudgetUnkept && BudgetBook.Of(slot) is [var budget, ..] && members.Live is { Length: > 0 } live ? live[members.Successor(PointOf(budget))].Id : members.Self;
+        BudgetBook.Of(slot) is [var budget, ..] && members.Live is { Length: > 0 } live ? live[members.Successor(PointOf(budget))].Id : members.Self;
 
     static ulong PointOf(Budget budget) => StableHash.Mix(budget.Uid.Birth.Writer.Value, budget.Uid.Birth.Seq);
 
@@ -73,7 +73,7 @@ sealed class BudgetKeeper(NodeConfig config, SlotTable slots, IMemberList member
         var doubtful = BudgetBook.Of(slot) is [var guard] ? Doubtful(guard, now.Monotonic) : 0;
         var judged = slots.Budgets.Judge(slot, doubtful);
         if (judged.Answer == DisruptionAnswer.Ambiguous) return (EvictionVerdict.Ambiguous, judged.Why);
-        if (judged.Budget is not { } budget || config.Planted == PlantedBug.BudgetIgnored) return (EvictionVerdict.Granted, "");
+        if (judged.Budget is not { } budget) return (EvictionVerdict.Granted, "");
         if (!Keeps(budget, now.Monotonic)) return (EvictionVerdict.NotYet, $"the disruption budget {budget.Name.Name} has changed its keeper a moment ago");
         if (!judged.IsAllowed) return (EvictionVerdict.Forbidden, judged.Why);
         if (judged.Counts) takes = budget;
@@ -85,7 +85,6 @@ sealed class BudgetKeeper(NodeConfig config, SlotTable slots, IMemberList member
     {
         var point = PointOf(budget);
         var live = members.Live;
-        if (config.Planted == PlantedBug.BudgetUnkept) return true;
         if (live.Length == 0 || live[members.Successor(point)].Id != members.Self) return false;
         if (now < begunAt + Patience || !hasSynced && live.Length > 1) return false;
         var own = Chunk.Distance(point, members.Self);

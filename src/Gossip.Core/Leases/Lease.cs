@@ -44,13 +44,12 @@ sealed class Lease(PodRun run, Instant since, Inquiry inquiry)
     }
 
     /// <summary>False for an ask that was given up meanwhile.</summary>
-    public bool TryGrant(ulong number, NodeId voter, Instant? countedFrom)
+    public bool TryGrant(ulong number, NodeId voter)
     {
         foreach (var ask in asks)
         {
             if (ask.Number != number) continue;
-            var from = countedFrom ?? ask.Sent;
-            if (!granted.TryGetValue(voter, out var before) || before < from) granted[voter] = from;
+            if (!granted.TryGetValue(voter, out var before) || before < ask.Sent) granted[voter] = ask.Sent;
             return true;
         }
         return false;

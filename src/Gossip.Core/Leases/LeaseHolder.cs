@@ -79,13 +79,13 @@ sealed class LeaseHolder(NodeConfig config, SlotTable slots, IMemberList members
     }
 
     /// <summary>The run whose lease may have changed; null for an answer that nobody waits for.</summary>
-    public PodRun? OnReply(ReadOnlyMemory<byte> body, NodeId sender, Now now)
+    public PodRun? OnReply(ReadOnlyMemory<byte> body, NodeId sender)
     {
         var reader = new MessagePackReader(body);
         var reply = LeaseReply.Read(ref reader);
         if (!held.TryGetValue(reply.Run, out var lease) || !lease.Knows(reply.Number)) return null;
         if (reply.Verdict == LeaseVerdict.Granted)
-            lease.TryGrant(reply.Number, sender, config.Planted == PlantedBug.LeaseCountedFromGrant ? now.Monotonic : null);
+            lease.TryGrant(reply.Number, sender);
         else
         {
             lease.Why = $"{members.Find(sender)?.Name ?? sender.ToString()} {reply.Why}";

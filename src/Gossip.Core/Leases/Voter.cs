@@ -53,7 +53,7 @@ sealed class Voter(NodeConfig config, SlotTable slots, IMemberList members, Outb
         if (slots.Voters is not { } list || !list.Has(members.Self)) return (LeaseVerdict.OtherList, "is no voter, as far as it knows");
         if (list.Version != ask.List)
             return (LeaseVerdict.OtherList, string.Create(CultureInfo.InvariantCulture, $"knows version {list.Version} of the voters' list, not {ask.List}"));
-        if (now < silentUntil && config.Planted != PlantedBug.GrantForgotten)
+        if (now < silentUntil)
             return (LeaseVerdict.Silent, string.Create(CultureInfo.InvariantCulture, $"has restarted, and grants nothing for {(silentUntil - now).TotalSeconds:0.#} s"));
         if (grants.TryGetValue(ask.Run.Pod, out var held))
         {

@@ -93,7 +93,7 @@ sealed class Beliefs(NodeConfig config, ulong boot, Outbox outbox, List<MemberCh
 
     public void OnSuspicionEnds(NodeTimer due, Turn turn)
     {
-        if (!suspicions.Stands(due) && config.Planted != PlantedBug.StaleTimerObeyed) return; // refuted meanwhile
+        if (!suspicions.Stands(due)) return; // refuted meanwhile
         if (Table.Find(new NodeId(due.Subject)) is { IsLive: true } held) Judge(held, MemberState.Dead, turn);
     }
 
@@ -129,7 +129,6 @@ sealed class Beliefs(NodeConfig config, ulong boot, Outbox outbox, List<MemberCh
             }
             if (record.State != MemberState.Alive)
             {
-                if (config.Planted == PlantedBug.RefutationIgnored) return;
                 turn.Note(new NodeNote(NoteLevel.Information, "Refuted", own.Name, $"was called {record.State}"));
                 Restate(own with { Incarnation = own.Incarnation with { Refutation = own.Incarnation.Refutation + 1 } }, turn.Now);
                 return;

@@ -17,9 +17,6 @@ sealed record NodeConfig(
     /// </summary>
     public bool AcceptsLoss { get; init; }
 
-    /// <summary>Only the simulator sets one, to test its checkers.</summary>
-    internal PlantedBug Planted { get; init; }
-
     /// <summary>Whom it knows from the start, in order of id, itself among them: large simulations of what comes after the join set it.</summary>
     internal ImmutableArray<Member> Acquainted { get; init; } = [];
 }

@@ -35,7 +35,7 @@ sealed class ContainerStarter(NodeConfig config, PodLeases leases, PodConfigurat
             if (container.Stage == ContainerStage.Terminated) return false; // by the restart policy it stays as it ended
             TryStart(pod, container, turn);
             if (!pod.IsInitialized && container.Role == ContainerRole.Sidecar && !container.HasStarted) return true;
-            if (!pod.IsInitialized && container.Role == ContainerRole.Init && config.Planted != PlantedBug.InitNotAwaited) return true;
+            if (!pod.IsInitialized && container.Role == ContainerRole.Init) return true;
         }
         return true;
     }

@@ -148,7 +148,7 @@ sealed class PodKeeper : INodePart, IMemberObserver, ISlotObserver, IReportObser
     /// <summary>A voter answers.</summary>
     public void OnMessage(in Message message, Turn turn)
     {
-        if (leases.OnReply(message, turn) is { } run && kept.Find(run) is { } pod) steps.Advance(pod, turn);
+        if (leases.OnReply(message) is { } run && kept.Find(run) is { } pod) steps.Advance(pod, turn);
     }
 
     /// <summary>The bidder may have queued a preemption: the victims' end goes to the log before the admission that needs it.</summary>

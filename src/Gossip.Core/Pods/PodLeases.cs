@@ -23,7 +23,7 @@ sealed class PodLeases(LeaseHolder leases)
     readonly Dictionary<KeptPod, Held> held = []; // looked up only
 
     /// <summary>A voter answers. The run whose lease may have changed; null for an answer that nobody waits for.</summary>
-    public PodRun? OnReply(in Message message, Turn turn) => leases.OnReply(message.Body, message.Sender, turn.Now);
+    public PodRun? OnReply(in Message message) => leases.OnReply(message.Body, message.Sender);
 
     /// <summary>Something of the pod may be started now.</summary>
     public bool Allow(KeptPod pod, Now now) =>

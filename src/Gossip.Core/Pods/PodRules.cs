@@ -32,9 +32,9 @@ sealed class PodRules
         Gates =
         [
             new HandoverGate(members),
-            new GangGate(config, slots, members, Gang),
+            new GangGate(slots, members, Gang),
             new LeaseGate(leases, members),
-            new RoomGate(config, bidder),
+            new RoomGate(bidder),
             new DependencyGate(dependencies),
             Configuration,
         ];

@@ -113,7 +113,6 @@ sealed class AntiEntropy(NodeConfig config, Replica replica, Outbox outbox, IMem
         {
             session.Theirs = WireContext.Read(repair.Context);
             session.Flags = repair.Flags;
-            if (config.Planted == PlantedBug.WholeContextOnCutDelta) replica.Join(session.Theirs, turn);
             for (var rest = repair.Wants.Span; !rest.IsEmpty; rest = rest[WireBytes.UidBytes..]) session.Wanted.Add(WireBytes.ReadUid(rest));
         }
         if (!repair.Flags.HasFlag(RepairFlags.Last)) return;

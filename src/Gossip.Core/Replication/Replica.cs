@@ -23,7 +23,6 @@ sealed class Replica
 
     readonly RowGossip gossip;
     readonly RandomStream luck;
-    readonly PlantedBug planted;
     readonly bool writerIsNew;
     readonly List<Row> changed = [];
     readonly List<string> damage;
@@ -31,10 +30,8 @@ sealed class Replica
 
     public Replica(NodeConfig config, StoreContents contents, ulong boot, RowGossip gossip, RandomStream luck, SharedRows? shared)
     {
-        planted = config.Planted;
         name = config.Card.Name;
         Table = new RowTable { Shared = shared };
-        Table.Resurrects = planted == PlantedBug.ResurrectedObject;
         this.gossip = gossip;
         this.luck = luck;
         var recovery = new Recovery(Table, Clock);
@@ -47,7 +44,6 @@ sealed class Replica
                 + " records or rows cannot be read: did a newer version write them?");
         writerIsNew = !contents.IsClean || IsDamaged || recovery.Writer == default;
         Writer = writerIsNew ? new Writer(Writer.Draw(luck), 0) : new Writer(recovery.Writer, recovery.Minted);
-        if (planted == PlantedBug.WriterReusedAfterAmnesia) Writer = new Writer(new WriterId(config.Card.Id.Value), recovery.Minted);
         Boot = boot;
         Table.Version = boot << 20; // a version of this life is greater than any of an earlier one
     }
@@ -153,7 +149,7 @@ sealed class Replica
     /// <summary>Somebody remembers dots of this writer that it does not: the store is older than the node.</summary>
     void DoubtWriter(Turn turn)
     {
-        if (!Writer.IsDoubted(Table.Context) || planted == PlantedBug.WriterReusedAfterAmnesia) return;
+        if (!Writer.IsDoubted(Table.Context)) return;
         Writer.Renew(luck);
         Journal.Writer(Writer.Id, turn);
     }

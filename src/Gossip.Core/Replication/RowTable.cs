@@ -37,9 +37,6 @@ sealed class RowTable
     /// <summary>With whom it shares its rows.</summary>
     internal SharedRows? Shared { get; init; }
 
-    /// <summary>See <see cref="PlantedBug.ResurrectedObject"/>.</summary>
-    internal bool Resurrects { get; set; }
-
     /// <summary>Moves with every change.</summary>
     public ulong Version { get; set; }
 
@@ -69,7 +66,7 @@ sealed class RowTable
     {
         change = default;
         var held = Find(incoming.Uid);
-        var isDead = held is null && Context.Covers(incoming.Uid.Birth) && !Resurrects;
+        var isDead = held is null && Context.Covers(incoming.Uid.Birth);
         Cover(incoming);
         if (isDead) return MergeOutcome.Dead;
         var joined = held is null ? incoming : RowJoin.Join(held, incoming);

@@ -40,8 +40,7 @@ sealed class Answers(AuctionContext context, OpenRounds rounds, ITables tables, 
         }
         else
         {
-            var isLate = context.Planted == PlantedBug.FirstBidWins && round.FirstBid is not null;
-            candidate.TakeBid(isLate ? 0 : bid.Score, bid.HostSays, bid.Evicts, bid.Parts);
+            candidate.TakeBid(bid.Score, bid.HostSays, bid.Evicts, bid.Parts);
             round.CountBid(turn.Monotonic);
         }
         AwardIfAllAnswered(round, turn);

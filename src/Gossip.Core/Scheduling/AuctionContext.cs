@@ -11,7 +11,6 @@ sealed class AuctionContext(
     NodeConfig config, SlotTable slots, IMemberList members, Outbox outbox, RoundPublisher publisher, RandomStream luck)
 {
     public NodeTimings Timings { get; } = config.Timings;
-    public PlantedBug Planted { get; } = config.Planted;
     public SlotTable Slots => slots;
     public IMemberList Members => members;
     public Outbox Outbox => outbox;

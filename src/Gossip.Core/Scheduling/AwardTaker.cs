@@ -21,21 +21,10 @@ sealed class AwardTaker(
         reservations.Expire(turn);
         var run = award.Run;
         var auction = award.Auction;
-        if (config.Planted == PlantedBug.AdmitsNothing)
-        {
-            var says = run.Pod.Ordinal % 3; // 0: nothing
-            if (says > 0) outbox.Send(from, new Verdict(auction, run, says == 1, "changed its mind"), turn);
-            return;
-        }
         if (books.Find(run) is { IsFirm: true } claim)
         {
             // Said twice. The first verdict may be lost; before it is durable there is none, and it will come.
             if (claim.IsDurable) outbox.Send(from, new Verdict(auction, run, true, ""), turn);
-            return;
-        }
-        if (config.Planted == PlantedBug.AdmissionWithoutRecheck && books.BidFor(run.Pod) is null && slots.Find(run.Pod) is { } unasked)
-        {
-            Write(books.Admit(run, unasked.Template, checkRoom: false), award, from, "", turn);
             return;
         }
         if (books.BidFor(award.Asked.Pod) is not { } bid || bid.Run != award.Asked || bid.Auction != auction || bid.Auctioneer != sender

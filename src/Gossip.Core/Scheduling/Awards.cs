@@ -89,7 +89,7 @@ sealed class Awards(AuctionContext context, AuctionQueue queue, OpenRounds round
             return;
         }
         auction.Win(best);
-        if (context.Planted != PlantedBug.BidWonTwice) best.Win(auction.Turn);
+        best.Win(auction.Turn);
         round.CountAward();
         if (auction.IsTogether)
         {
@@ -170,7 +170,6 @@ sealed class Awards(AuctionContext context, AuctionQueue queue, OpenRounds round
     /// </summary>
     void OnAwardDeadline(Auction auction, Turn turn)
     {
-        if (context.Planted == PlantedBug.AwardSaidOnce) return;
         var left = auction.Round.FirstBid!.Value + Ends - turn.Monotonic;
         if (left > TimeSpan.Zero)
         {

@@ -29,12 +29,6 @@ sealed class BidMaker(
     {
         reservations.Expire(turn);
         var run = ask.Run;
-        if (config.Planted == PlantedBug.AdmitsNothing)
-        {
-            outbox.Send(from, new Bid(ask.Auction, run, Scoring.Greatest, ""), turn);
-            capacity.Announce(turn.Now);
-            return;
-        }
         var held = books.BidFor(run.Pod);
         var isOvertaken = held is not null && held.Auctioneer == sender && unchecked((long)(ask.Auction - held.Auction)) < 0;
         if (isOvertaken) return; // on the way, by a later ask

@@ -23,7 +23,6 @@ namespace Gossip.Core.Scheduling;
 /// </remarks>
 sealed class Bidder : INodePart, IReportObserver
 {
-    readonly NodeConfig config;
     readonly SlotTable slots;
     readonly CapacityAnnouncer capacity;
     readonly OwnNode node;
@@ -34,7 +33,6 @@ sealed class Bidder : INodePart, IReportObserver
 
     public Bidder(NodeConfig config, SlotTable slots, Swim members, IRowWriter writer, Outbox outbox, SchedulingRules rules)
     {
-        this.config = config;
         this.slots = slots;
         Books = new Books(config.Card.Allocatable, slots.Placed, config.Card.Id);
         capacity = new CapacityAnnouncer(config.Card.Name, members, Books);
@@ -137,7 +135,6 @@ sealed class Bidder : INodePart, IReportObserver
         if (Has(run)) return true;
         if (!runs && !ResourceFilter.Fits(template, Books.Free)) return false;
         if (!runs && devices is { } grant && template.Device is { } request && !Books.Free.Devices.Have(grant, request)) return false;
-        if (config.Planted == PlantedBug.DevicesForgotten && runs) template = template with { Device = null };
         Books.Admit(run, template, checkRoom: !runs, template.Device is null ? null : devices).IsDurable = true;
         capacity.Changed(turn);
         return true;

@@ -265,7 +265,7 @@ sealed class GangAuction(
             return;
         }
         var held = Count(AuctionStage.Held);
-        if (held >= lacks || context.Planted == PlantedBug.GangAwardedInPart && held > 0) Commit(turn);
+        if (held >= lacks) Commit(turn);
         else if (!CallMore(lacks - held, turn)) Fail(held, turn);
     }
 

@@ -21,7 +21,7 @@ sealed class OwnNode(NodeConfig config, SlotTable slots, Books books, CapacityAn
     {
         var settings = slots.SettingsOf(config.Card.Id);
         return new NodeFacts(config.Card.Name, settings.Labels, settings.Taints, settings.Unschedulable, config.Card.Runtimes,
-            books.Allocatable, free, capacity.Unready, config.Planted == PlantedBug.PortsForgotten ? null : ports,
+            books.Allocatable, free, capacity.Unready, ports,
             books.OfWorkload(pod.Workload))
         {
             LostRuntimes = capacity.LostRuntimes,

@@ -72,7 +72,7 @@ sealed class Preemptions(NodeConfig config, SlotTable slots, Books books, Capaci
                 {
                     Template = claim.Template,
                     Devices = claim.Devices,
-                    Priority = config.Planted == PlantedBug.PriorityIgnored ? int.MinValue : admission.Priority,
+                    Priority = admission.Priority,
                 });
         }
         return tenants;

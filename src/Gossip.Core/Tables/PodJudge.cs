@@ -22,14 +22,14 @@ static class PodJudge
     /// believed after <paramref name="patience"/>, since draining is final.
     /// </summary>
     /// <param name="ours">With the status that was last told, though the log may not have confirmed it.</param>
-    public static Instant? DrainsAt(Slot slot, Admission ours, IMemberList members, TimeSpan patience, PlantedBug planted)
+    public static Instant? DrainsAt(Slot slot, Admission ours, IMemberList members, TimeSpan patience)
     {
         Instant? first = null;
         var idle = IsIdle(ours);
         foreach (var other in slot.Admissions)
         {
             if (other.Uid == ours.Uid || !other.Status.Ready && !idle || !Stands(slot, other, members)) continue;
-            if (!other.Precedes(ours) && planted != PlantedBug.DrainByReadiness) continue;
+            if (!other.Precedes(ours)) continue;
             var believed = other.Node == ours.Node ? default : members.Find(other.Node)!.Since + patience;
             if (first is null || believed < first) first = believed;
         }

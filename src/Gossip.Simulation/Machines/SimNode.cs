@@ -24,6 +24,7 @@ internal sealed class SimNode : NodeEffects
 
     readonly NodeConfig template;
     readonly SharedRows? shared;
+    readonly SimLiar? liar;
     readonly Dictionary<RequestId, Action<Reply>> asked = [];
     readonly List<SimEvent> stash = [];
     LogPosition appended, confirmed;
@@ -31,8 +32,10 @@ internal sealed class SimNode : NodeEffects
     ulong requests;
 
     /// <param name="shared">The pool of rows of a large simulation; null in others.</param>
-    internal SimNode(World world, int index, NodeConfig config, SimClock clock, RandomStream luck, SharedRows? shared)
+    /// <param name="lies">It is a <see cref="SimLiar"/>.</param>
+    internal SimNode(World world, int index, NodeConfig config, SimClock clock, RandomStream luck, SharedRows? shared, bool lies = false)
     {
+        liar = lies ? new SimLiar(this) : null;
         this.shared = shared;
         World = world;
         Index = index;
@@ -89,6 +92,9 @@ internal sealed class SimNode : NodeEffects
 
     public Now Now => Clock.At(World.Queue.Now);
 
+    /// <summary>What of a payload its machine is to see: all of it, but for a liar.</summary>
+    public ReadOnlyMemory<byte> Hears(NodeAddress from, ReadOnlyMemory<byte> payload) => liar?.Take(from, payload) ?? payload;
+
     /// <summary>Starts the process on whatever the disk holds.</summary>
     public void Start()
     {
@@ -101,7 +107,7 @@ internal sealed class SimNode : NodeEffects
         syncing = false;
         var wall = (ulong)Math.Max(1, Now.Wall.UnixMilliseconds / 1000);
         var config = template with { BootAtLeast = wall, Seed = StableHash.Mix(template.Seed, (ulong)Life), AcceptsLoss = AcceptsLoss };
-        Machine = new NodeMachine(config, Store.Open(), null, World.TraceOf(this), shared);
+        Machine = new NodeMachine(config, Store.Open(), liar is null ? null : SimLiar.Rules, World.TraceOf(this), shared);
         Refusal = Machine.Refusal;
         if (Refusal is not null)
         {
@@ -294,6 +300,9 @@ internal sealed class SimNode : NodeEffects
         Reject.Malformed => "a malformed message is rejected",
         _ => "a datagram is rejected",
     });
+
+    /// <summary>Only a liar's rules ask, and nobody answers.</summary>
+    public override void AskHost(HostCall question) => Check.That(liar is not null);
 
     public override void Note(NodeNote note) => World.Noted(this, note);
 

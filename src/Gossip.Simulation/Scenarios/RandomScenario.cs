@@ -24,14 +24,14 @@ internal sealed class RandomScenario : IScenario
     readonly RandomStream luck;
 
     /// <param name="rottenDisks">Disks also forget, while their nodes are away.</param>
-    public RandomScenario(int nodes, int pods, ulong seed, PlantedBug planted = PlantedBug.None, bool rottenDisks = false)
+    public RandomScenario(int nodes, int pods, ulong seed, bool rottenDisks = false)
     {
         this.pods = pods;
         luck = new RandomStream(StableHash.Mix(seed, 1));
-        var faults = new WorldFaults(luck.Chance(0.3) ? 0 : 0.001, luck.Chance(0.5) ? TimeSpan.Zero : TimeSpan.FromMinutes(1), planted);
+        var faults = new WorldFaults(luck.Chance(0.3) ? 0 : 0.001, luck.Chance(0.5) ? TimeSpan.Zero : TimeSpan.FromMinutes(1));
         // Twice the room that the pods need, so that they fit the rest when a quarter of the machines is gone.
         var podsEach = Math.Max(4, (2 * pods + nodes - 1) / nodes);
-        string Line() => Replay(nodes, pods, seed, planted, rottenDisks);
+        string Line() => Replay(nodes, pods, seed, rottenDisks);
         World = new World(nodes, seed, NodeTimings.Lan, index => Manifests.Node(index, podsEach), Line, faults);
         World.Check(CheckerSet.For(World));
         users = new Users(World, World.RandomStream.For("users"));
@@ -40,18 +40,14 @@ internal sealed class RandomScenario : IScenario
         operators = new Operators(World, World.RandomStream.For("operators"));
     }
 
-    public RandomScenario(int nodes, int pods, ulong seed, string planted)
-        : this(nodes, pods, seed, Enum.Parse<PlantedBug>(planted, ignoreCase: true)) { }
-
     public World World { get; }
 
     /// <summary>How long convergence took after the heal; null when it did not.</summary>
     public TimeSpan? ConvergedAfter { get; private set; }
 
-    public static string Replay(int nodes, int pods, ulong seed, PlantedBug planted, bool rottenDisks = false) =>
+    public static string Replay(int nodes, int pods, ulong seed, bool rottenDisks = false) =>
         (rottenDisks ? "gossip sim --rotten-disks " : "gossip sim ")
-        + string.Create(CultureInfo.InvariantCulture, $"--nodes {nodes} --pods {pods} --seed {seed}")
-        + (planted == PlantedBug.None ? "" : " --planted " + planted);
+        + string.Create(CultureInfo.InvariantCulture, $"--nodes {nodes} --pods {pods} --seed {seed}");
 
     public void Run()
     {

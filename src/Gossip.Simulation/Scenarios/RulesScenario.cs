@@ -35,20 +35,17 @@ internal sealed class RulesScenario : IScenario
     readonly Hotline hotline;
     readonly Operators operators;
 
-    public RulesScenario(int nodes, int workloads, ulong seed, PlantedBug planted = PlantedBug.None)
+    public RulesScenario(int nodes, int workloads, ulong seed)
     {
         this.workloads = workloads;
         Trouble = TroubleOf(seed);
         rules = new AnyRules(new RandomStream(StableHash.Mix(seed, 2)));
-        World = new World(nodes, seed, NodeTimings.Lan with { RebalancePeriod = RebalancePeriod }, rules.Node, () => Replay(nodes, workloads, seed, planted), WorldFaults.None with { Planted = planted });
+        World = new World(nodes, seed, NodeTimings.Lan with { RebalancePeriod = RebalancePeriod }, rules.Node, () => Replay(nodes, workloads, seed), WorldFaults.None);
         World.Check([.. CheckerSet.For(World), Cost = new AuctionCostChecker(World)]);
         luck = World.RandomStream.For("scenario");
         hotline = new Hotline(World, World.RandomStream.For("users"));
         operators = new Operators(World, World.RandomStream.For("operators"));
     }
-
-    public RulesScenario(int nodes, int workloads, ulong seed, string planted)
-        : this(nodes, workloads, seed, Enum.Parse<PlantedBug>(planted, ignoreCase: true)) { }
 
     public World World { get; }
     public Trouble Trouble { get; }
@@ -61,8 +58,8 @@ internal sealed class RulesScenario : IScenario
     /// <summary>One of the seeds with that trouble.</summary>
     public static ulong SeedOf(int number, Trouble trouble) => ((ulong)number << 2) + (ulong)trouble;
 
-    public static string Replay(int nodes, int workloads, ulong seed, PlantedBug planted) => string.Create(CultureInfo.InvariantCulture,
-        $"gossip sim --any-rules --nodes {nodes} --pods {workloads} --seed {seed}{(planted == PlantedBug.None ? "" : " --planted " + planted)}");
+    public static string Replay(int nodes, int workloads, ulong seed) => string.Create(CultureInfo.InvariantCulture,
+        $"gossip sim --any-rules --nodes {nodes} --pods {workloads} --seed {seed}");
 
     public void Run()
     {

@@ -39,8 +39,8 @@ public class PodJudgeTests
             IsDesired = true, LeastEpoch = Epoch.First, Admissions = [first, second],
         };
 
-        Assert.Equal(goes, PodJudge.DrainsAt(slot, second, members, default, PlantedBug.None) is not null);
-        Assert.Null(PodJudge.DrainsAt(slot, first, members, default, PlantedBug.None)); // the first never does
+        Assert.Equal(goes, PodJudge.DrainsAt(slot, second, members, default) is not null);
+        Assert.Null(PodJudge.DrainsAt(slot, first, members, default)); // the first never does
     }
 
     static AdmissionStatus StatusOf(string word) => word switch { "ready" => Ready, "starting" => Starting, _ => Depending };

@@ -15,7 +15,7 @@ sealed class CopyDeparture(NodeConfig config, IMemberList members)
     /// <param name="ours">The pod's admission, with the status that was last told.</param>
     public Departure? Judge(KeptPod pod, Slot slot, Admission ours, Turn turn)
     {
-        var drains = PodJudge.DrainsAt(slot, ours, members, config.Timings.Comeback, config.Planted);
+        var drains = PodJudge.DrainsAt(slot, ours, members, config.Timings.Comeback);
         if (drains > turn.Monotonic) JudgeAt(drains.Value - turn.Monotonic, turn);
         return drains <= turn.Monotonic || pod.IsDraining ? Departure.NotNeeded : null;
     }

@@ -45,7 +45,6 @@ sealed class NeighbourDeparture(NodeConfig config, SlotTable slots, IMemberList 
 
     public Departure? Judge(KeptPod pod, Turn turn)
     {
-        if (config.Planted == PlantedBug.ConflictIgnored) return null;
         if (pod.Stage == PodStage.Stopping || pod.Admission.Row is not { } row) return null;
         if (slots.Find(pod.Run.Pod) is not { Rules.IsHard: true } slot) return null;
         if (PodJudge.First(slot, members) is not { } first || first.Uid != row) return null; // not ours, or one that drains before long

@@ -20,7 +20,7 @@ sealed class RuntimeReturn(NodeConfig config, KeptPods kept, Survivors survivors
         {
             if (pod.LostAt is null || !classes.Contains(pod.Template.RuntimeClass, StringComparer.Ordinal)) continue;
             pod.EngineReturned();
-            var survivor = config.Planted == PlantedBug.SurvivorDisowned ? null : stillThere.GetValueOrDefault(pod.Run);
+            var survivor = stillThere.GetValueOrDefault(pod.Run);
             if (survivor is not null) Reappear(pod, survivor, turn.Now);
             else Vanish(pod, turn);
         }

@@ -12,14 +12,14 @@ namespace Gossip.Core.Pods.StartGates;
 /// that its gang has the places that it needs. Where awards were lost, refused or cut off, those that got theirs give them back
 /// after a while without having run (<see cref="GangDeparture"/>).
 /// </summary>
-sealed class GangGate(NodeConfig config, SlotTable slots, IMemberList members, GangDeparture patience) : IStartGate
+sealed class GangGate(SlotTable slots, IMemberList members, GangDeparture patience) : IStartGate
 {
     /// <summary>A node that is just back is believed by the mere passing of time.</summary>
     static readonly TimeSpan LookAgain = TimeSpan.FromSeconds(1);
 
     public GateAnswer Ask(KeptPod pod, Slot slot, Turn turn)
     {
-        if (slot.Gang is null || config.Planted == PlantedBug.GangNotAwaited) return GateAnswer.Go;
+        if (slot.Gang is null) return GateAnswer.Go;
         var state = GangState.Of(slot.Gang, slots, members, turn.Monotonic);
         if (state.Stands)
         {

@@ -1,19 +1,9 @@
-using Gossip.Core.Turns;
-using Gossip.Simulation.Runs;
 using Gossip.Simulation.Time;
 
 namespace Gossip.Simulation.Tests;
 
-public class PlantedBugTests
+public class ViolationTests
 {
-    [Fact]
-    public void Every_planted_bug_is_caught_under_the_name_of_the_rule_that_it_breaks()
-    {
-        var outcomes = PlantedRun.Run(parallelism: 2);
-        Assert.True(outcomes.Count >= 8);
-        Assert.DoesNotContain(outcomes, outcome => outcome.Caught is null);
-    }
-
     [Fact]
     public void A_violation_says_what_to_run_to_see_it_again()
     {
