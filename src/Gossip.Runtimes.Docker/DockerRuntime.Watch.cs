@@ -18,7 +18,6 @@ public sealed partial class DockerRuntime
     static readonly TimeSpan Overlap = TimeSpan.FromSeconds(1); // events from before the comparison are asked for once more
 
     Task watching = Task.CompletedTask;
-    Task measuring = Task.CompletedTask;
     volatile bool isLost;
     TaskCompletionSource lost = new(TaskCreationOptions.RunContinuationsAsynchronously);
 
@@ -39,7 +38,6 @@ public sealed partial class DockerRuntime
             Lose(fault.Message);
         }
         watching = Task.Run(WatchAsync, CancellationToken.None);
-        measuring = Task.Run(MeasureVolumesAsync, CancellationToken.None);
         return survivors;
     }
 
@@ -268,20 +266,6 @@ public sealed partial class DockerRuntime
         if (pod.IsEnding) return;
         pod.IsEnding = true;
         Report(new PodFailed(pod.Launch.Pod, reason, message));
-    }
-
-    async Task MeasureVolumesAsync()
-    {
-        using var timer = new PeriodicTimer(options.VolumeInterval);
-        try
-        {
-            while (await timer.WaitForNextTickAsync(stop.Token).ConfigureAwait(false))
-                foreach (var pod in pods.Values)
-                    if (!pod.IsEnding && pod.Ip.Length > 0 && pod.Volumes.HasLimits && pod.Volumes.Excess() is { } excess) Fail(pod, "Evicted", excess);
-        }
-        catch (OperationCanceledException)
-        {
-        }
     }
 
     async Task<T> WithPatienceAsync<T>(Func<CancellationToken, Task<T>> ask, CancellationToken cancel)

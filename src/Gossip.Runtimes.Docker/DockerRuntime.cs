@@ -182,7 +182,6 @@ public sealed partial class DockerRuntime : IPodRuntime
         if (stop.IsCancellationRequested) return;
         await stop.CancelAsync().ConfigureAwait(false);
         await watching.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
-        await measuring.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
         engine.Dispose();
         stop.Dispose();
     }

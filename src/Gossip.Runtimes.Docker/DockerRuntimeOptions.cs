@@ -19,7 +19,4 @@ public sealed record DockerRuntimeOptions(string Folder, NodeId Node, Uri Endpoi
 
     /// <summary>How often what the engine says is compared with what we believe, beside its events.</summary>
     public TimeSpan ResyncInterval { get; init; } = TimeSpan.FromSeconds(15);
-
-    /// <summary>How often volumes with a limit are measured.</summary>
-    public TimeSpan VolumeInterval { get; init; } = TimeSpan.FromSeconds(5);
 }

@@ -35,8 +35,11 @@ sealed class Engine : IDisposable
 
     public Task<VersionResponse> VersionAsync(CancellationToken cancel) => AskAsync(token => client.System.GetVersionAsync(token), cancel);
 
-    public Task<IList<ContainerListResponse>> ListAsync(Dictionary<string, IDictionary<string, bool>> filter, CancellationToken cancel) =>
-        AskAsync(token => client.Containers.ListContainersAsync(new ContainersListParameters { All = true, Filters = filter }, token), cancel);
+    /// <param name="sizes">Also what each wrote beside its image, for which the engine walks its files.</param>
+    public Task<IList<ContainerListResponse>> ListAsync(
+        Dictionary<string, IDictionary<string, bool>> filter, CancellationToken cancel, bool sizes = false) =>
+        AskAsync(token => client.Containers.ListContainersAsync(
+            new ContainersListParameters { All = true, Filters = filter, Size = sizes }, token), cancel);
 
     /// <summary>The container's id; that of an earlier one when there is one of this name, since our names tell what is inside.</summary>
     public async Task<string> CreateAsync(CreateContainerParameters parameters, CancellationToken cancel)

@@ -23,9 +23,6 @@ sealed class ProcessPod(PodLaunch launch, string ip, PodFolder folder, PodSandbo
     /// <summary>Null before they are open.</summary>
     public HostPorts? HostPorts { get; set; }
 
-    /// <summary>It was told that it must leave; once is enough.</summary>
-    public bool IsEvicted { get; set; }
-
     public ContainerProcess? Find(string container)
     {
         lock (containers) return containers.GetValueOrDefault(container);

@@ -1,6 +1,7 @@
 using System.Collections.Immutable;
 using Gossip.Core.Ports;
 using Gossip.Core.Primitives;
+using Gossip.Runtimes.Pods;
 using Gossip.Runtimes.Processes.Access;
 using Gossip.Runtimes.Processes.Containers;
 using Gossip.Runtimes.Processes.Isolation;
@@ -88,6 +89,21 @@ public sealed partial class ProcessRuntime
         }
         return Task.FromResult(usage.DrainToImmutable());
     }
+
+    /// <inheritdoc/>
+    public Task<RuntimeUse?> MeasureAsync(bool countsProcesses, CancellationToken cancel)
+    {
+        var used = ImmutableArray.CreateBuilder<PodUse>();
+        foreach (var (run, pod) in pods)
+        {
+            cancel.ThrowIfCancellationRequested();
+            used.Add(DiskMeter.Measure(run, pod.Folder, pod.Launch.Template, default, countsProcesses ? ProcessesOf(pod) : 0));
+        }
+        return Task.FromResult<RuntimeUse?>(new RuntimeUse(DiskMeter.RoomOf(root), used.DrainToImmutable()));
+    }
+
+    static int ProcessesOf(ProcessPod pod) =>
+        pod.Containers().Where(container => container.First is not null).Sum(container => container.Group?.Processes().Count ?? container.Family().Count);
 
     /// <inheritdoc/>
     public async Task CopyOutAsync(PodRun run, string container, string path, Stream tar, CancellationToken cancel)

@@ -52,9 +52,6 @@ public sealed record ProcessRuntimeOptions(
 /// <remarks>Disposing it leaves the pods running, as does the death of the node. See <c>docs/process-runtime.md</c>.</remarks>
 public sealed partial class ProcessRuntime : IPodRuntime
 {
-    /// <summary>Between two looks at volumes with a limit: what a fast writer takes from the disk meanwhile, it takes.</summary>
-    static readonly TimeSpan VolumeInterval = TimeSpan.FromSeconds(2);
-
     /// <summary>The label by which a node says how far it isolates: <c>none</c> or <c>namespaces</c>.</summary>
     public const string IsolationLabel = "gossip.dev/process-isolation";
 
@@ -70,7 +67,6 @@ public sealed partial class ProcessRuntime : IPodRuntime
 
     // What a start waits for is the kernel and small programs: more of them at once make none earlier, and hold a thread each.
     readonly SemaphoreSlim turns = new(2 * Environment.ProcessorCount);
-    readonly Timer volumeWatch;
     IPodReports? reports;
 
     /// <summary>Finds out whether the machine can isolate pods.</summary>
@@ -91,7 +87,6 @@ public sealed partial class ProcessRuntime : IPodRuntime
         addresses = new PodAddresses(options.Node, isolates ? AddressRange.Shared : AddressRange.Loopback);
         watcher = new ProcessWatcher();
         logs = new LogWatcher((path, fault) => Note(NoteLevel.Warning, "LogNotWatched", path, fault));
-        volumeWatch = new Timer(_ => WatchVolumes(), null, VolumeInterval, Timeout.InfiniteTimeSpan);
     }
 
     /// <summary>
@@ -247,7 +242,6 @@ public sealed partial class ProcessRuntime : IPodRuntime
     /// <inheritdoc/>
     public async ValueTask DisposeAsync()
     {
-        await volumeWatch.DisposeAsync().ConfigureAwait(false);
         foreach (var pod in pods.Values) pod.HostPorts?.Dispose();
         if (pods.IsEmpty) groups?.RemoveEmpty();
         watcher.Dispose();
@@ -308,27 +302,6 @@ public sealed partial class ProcessRuntime : IPodRuntime
         exit.At);
 
     static string ReasonOf(ContainerProcess container) => container.Exit?.Code == 0 ? "Completed" : container.IsOutOfMemory ? "OOMKilled" : "Error";
-
-    void WatchVolumes()
-    {
-        var started = Environment.TickCount64;
-        foreach (var (run, pod) in pods)
-        {
-            if (pod.IsEvicted || !pod.Volumes.HasLimits || pod.Volumes.Excess() is not { } excess) continue;
-            pod.IsEvicted = true;
-            Report(new PodFailed(run, "Evicted", excess));
-        }
-        try
-        {
-            // Large volumes take long to walk: a twentieth of the time is enough for it.
-            var pause = Math.Max((long)VolumeInterval.TotalMilliseconds, 20 * (Environment.TickCount64 - started));
-            volumeWatch.Change(pause, Timeout.Infinite);
-        }
-        catch (ObjectDisposedException)
-        {
-            // The runtime was.
-        }
-    }
 
     Cgroup? GroupOf(ProcessPod pod, string container) => pod.Sandbox is null ? null : groups!.Group($"{Path.GetFileName(pod.Folder.Path)}/{container}");
 

@@ -36,7 +36,6 @@ public abstract class EngineContract(TestEngine engine, string? obstacle) : PodP
     protected DockerRuntime Create(string folder, string node) => new(new DockerRuntimeOptions(folder, NodeId.Of(node), engine.Endpoint, "127.0.0.1")
     {
         Name = EngineName,
-        VolumeInterval = TimeSpan.FromMilliseconds(200),
     });
 
     protected override ContainerSpec Shell(string name, string script) =>

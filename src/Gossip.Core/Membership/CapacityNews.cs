@@ -25,7 +25,7 @@ readonly record struct CapacityNews(NodeId Node, Capacity Capacity) : IWireMessa
     const ulong VersionMost = 1UL << 62;
 
     const int Fields = 2;
-    const int CapacityFields = 8, CapacityFieldsLeast = 4;
+    const int CapacityFields = 9, CapacityFieldsLeast = 4;
 
     public static MessageKind Kind => MessageKind.Capacity;
 
@@ -59,8 +59,8 @@ readonly record struct CapacityNews(NodeId Node, Capacity Capacity) : IWireMessa
 
     public static void WriteFields(ref MessagePackWriter writer, in Capacity capacity)
     {
-        var tail = capacity.Disk != default ? 2 : capacity.StoreDamage.Length > 0 ? 1 : 0; // all is well nearly always
-        writer.WriteArrayHeader(CapacityFields - 2 + tail);
+        var tail = capacity.Pressures != Pressures.None ? 3 : capacity.Disk != default ? 2 : capacity.StoreDamage.Length > 0 ? 1 : 0; // all is well nearly always
+        writer.WriteArrayHeader(CapacityFields - 3 + tail);
         writer.Write(capacity.Boot);
         writer.Write(capacity.Version);
         CardCodec.WriteResources(ref writer, capacity.Free);
@@ -69,6 +69,7 @@ readonly record struct CapacityNews(NodeId Node, Capacity Capacity) : IWireMessa
         writer.Write(capacity.HostFault);
         if (tail > 0) writer.Write(capacity.StoreDamage);
         if (tail > 1) writer.Write((byte)capacity.Disk);
+        if (tail > 2) writer.Write((byte)capacity.Pressures);
     }
 
     public static Capacity ReadFields(ref MessagePackReader reader)
@@ -84,6 +85,8 @@ readonly record struct CapacityNews(NodeId Node, Capacity Capacity) : IWireMessa
             capacity = capacity with { StoreDamage = Codec.ReadText(ref reader, DamageMost, "capacity.damage") };
         if (fields > CapacityFieldsLeast + 3)
             capacity = capacity with { Disk = (DiskState)Codec.ReadUpTo(ref reader, (ulong)DiskState.Failing, "capacity.disk") };
+        if (fields > CapacityFieldsLeast + 4)
+            capacity = capacity with { Pressures = (Pressures)Codec.ReadUpTo(ref reader, byte.MaxValue, "capacity.pressures") };
         Codec.SkipRest(ref reader, fields - CapacityFields);
         return capacity;
     }

@@ -71,6 +71,9 @@ public readonly record struct Capacity(ulong Boot, ulong Version, Resources Free
     /// <summary>How the node's disk does.</summary>
     public DiskState Disk { get; init; }
 
+    /// <summary>What the node's machine is short of.</summary>
+    public Pressures Pressures { get; init; }
+
     public static string LostText(IEnumerable<string> classes) => string.Join(',', classes.Distinct(StringComparer.Ordinal));
 
     public static bool IsAmong(string lostRuntimes, string runtimeClass)

@@ -86,7 +86,7 @@ sealed class PodKeeper : INodePart, IMemberObserver, ISlotObserver, IReportObser
     /// <summary>For checkers: the pod was not wanted where it is, and is elsewhere soon.</summary>
     internal bool IsMakingWay(PodRun run) => kept.Find(run) is
     {
-        Reason: PodReasons.TopologyConflict or PodReasons.TaintedOut or PodReasons.Preempted or PodReasons.LeaseLost or PodReasons.Alone
+        Reason: PodReasons.TopologyConflict or PodReasons.TaintedOut or PodReasons.Preempted or PodReasons.LeaseLost or PodReasons.Alone or PodReasons.OutgrewNode
     };
 
     /// <summary>For checkers: the last that made way for a neighbour.</summary>
@@ -178,6 +178,10 @@ sealed class PodKeeper : INodePart, IMemberObserver, ISlotObserver, IReportObser
                 break;
             case RuntimeReturned returned:
                 OnRuntimeReturned(returned, turn);
+                break;
+            case MachineUsed used when beginning.HasBegun:
+                if (used.Use.Disk.IsLow) steps.Ender.FreeRested(turn);
+                foreach (var (pod, verdict) in rules.Use.Judge(kept, used)) steps.Ender.Evict(pod, verdict, turn);
                 break;
             default:
                 reports.Take(report, turn);

@@ -26,6 +26,7 @@ sealed class PodRules
         Copies = new CopyDeparture(config, members);
         Neighbours = new NeighbourDeparture(config, slots, members);
         Evictions = new EvictionDeparture(config.Timings, members);
+        Use = new UseDeparture(slots);
         Lead = new LeadWatch(config.Timings, slots, members);
         Configuration = new ConfigurationGate(configuration);
         AtEachLook = [Taint, Alone, new LeaseDeparture(config.Timings, leases, lost)];
@@ -46,6 +47,7 @@ sealed class PodRules
     public CopyDeparture Copies { get; }
     public NeighbourDeparture Neighbours { get; }
     public EvictionDeparture Evictions { get; }
+    public UseDeparture Use { get; }
     public LeadWatch Lead { get; }
     public ConfigurationGate Configuration { get; }
 

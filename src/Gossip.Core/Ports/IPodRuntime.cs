@@ -43,6 +43,13 @@ public interface IPodRuntime : IAsyncDisposable
     Task<ImmutableArray<HeldImage>> ImagesAsync(CancellationToken cancel) => Task.FromResult(ImmutableArray<HeldImage>.Empty);
 
     /// <summary>
+    /// What all of its pods use of the machine now. It may walk their folders: the driver asks every few seconds, never twice at once.
+    /// Null from a runtime whose pods use no disk of their own.
+    /// </summary>
+    /// <param name="countsProcesses">While the machine is short of processes; else their numbers may be 0.</param>
+    Task<RuntimeUse?> MeasureAsync(bool countsProcesses, CancellationToken cancel) => Task.FromResult<RuntimeUse?>(null);
+
+    /// <summary>
     /// Lets nothing of a singleton live beyond that, unless this is called again, even when this process is paused or gone. One
     /// that cannot promise that does nothing: then a singleton is safe only while its node's process lives.
     /// </summary>

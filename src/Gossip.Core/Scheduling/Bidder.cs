@@ -61,6 +61,7 @@ sealed class Bidder : INodePart, IReportObserver
     public void OnReport(PodReport report, Turn turn)
     {
         if (report is ImagesHeld held) node.Images = held.Images;
+        else if (report is MachineUsed used) capacity.Take(used, turn);
     }
 
     /// <summary>What runs here is known: from now on it bids.</summary>

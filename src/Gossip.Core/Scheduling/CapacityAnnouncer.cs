@@ -25,10 +25,11 @@ sealed class CapacityAnnouncer(string node, Swim members, Books books)
     Instant hostFaultAt;
 
     /// <summary>Why this node bids for nothing; empty when it bids.</summary>
-    public string Unready => unready.Length > 0 ? unready : diskTrouble;
+    public string Unready => unready.Length > 0 ? unready : diskTrouble.Length > 0 ? diskTrouble : pressure.Why;
 
     string unready = "starting", diskTrouble = "";
     DiskState disk;
+    readonly PressureGauge pressure = new();
 
     /// <summary>Runtime classes whose engines are gone, as <see cref="Capacity.LostText"/> writes them; empty for none.</summary>
     public string LostRuntimes { get; private set; } = "";
@@ -48,6 +49,16 @@ sealed class CapacityAnnouncer(string node, Swim members, Books books)
     {
         (disk, diskTrouble) = (state, why);
         Announce(now);
+    }
+
+    /// <summary>A machine that is short of something bids for nothing, until it has more of it.</summary>
+    public void Take(MachineUsed used, Turn turn)
+    {
+        if (!pressure.Take(used)) return;
+        turn.Note(pressure.Now == Pressures.None
+            ? new NodeNote(NoteLevel.Information, "PressureOver", node, "the machine is short of nothing any more")
+            : new NodeNote(NoteLevel.Warning, "UnderPressure", node, pressure.Why));
+        Announce(turn.Now);
     }
 
     /// <summary>As of the last announcement.</summary>
@@ -107,6 +118,7 @@ sealed class CapacityAnnouncer(string node, Swim members, Books books)
             HostFault = hostFault,
             StoreDamage = StoreDamage,
             Disk = disk,
+            Pressures = unready.Length + diskTrouble.Length == 0 ? pressure.Now : Pressures.None, // what Unready tells of
         });
     }
 }

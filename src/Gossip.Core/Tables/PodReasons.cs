@@ -6,7 +6,7 @@ static class PodReasons
     // Why a pod leaves its node
     public const string Evicted = "EvictionByEvictionAPI", TaintedOut = "TaintManagerEviction", Preempted = "Preempted",
         Rebalanced = "Rebalanced", TopologyConflict = "TopologyConflict", LeaseLost = "LeaseLost", Alone = "Alone",
-        GangIncomplete = "GangIncomplete";
+        GangIncomplete = "GangIncomplete", OutgrewNode = "Evicted";
 
     // What a pod waits for before it starts
     public const string WaitingForHandover = "WaitingForHandover";

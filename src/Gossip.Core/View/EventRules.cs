@@ -25,6 +25,9 @@ static class EventRules
         if (change.After is { Capacity.Disk: var disk } && disk != (change.Before?.Capacity.Disk ?? DiskState.Healthy))
             events.Note(about, uid, disk != DiskState.Healthy, $"Disk{disk}",
                 disk == DiskState.Healthy ? "the disk is well again" : change.After.Capacity.Unready, at);
+        if (change.After is { Capacity.Pressures: var pressures } && pressures != (change.Before?.Capacity.Pressures ?? Pressures.None))
+            events.Note(about, uid, pressures != Pressures.None, pressures != Pressures.None ? "UnderPressure" : "PressureOver",
+                pressures != Pressures.None ? change.After.Capacity.Unready : "the machine is short of nothing any more", at);
         if (change.Before?.State == change.After?.State) return;
         switch (change.After?.State)
         {
@@ -66,7 +69,7 @@ static class EventRules
             events.Note(about, uid, false, "Killing", $"Gone from {node}", at);
             return;
         }
-        if (after.Status.Draining && before is not { Status.Draining: true }) events.Note(about, uid, false, "Killing", $"Draining on {node}: {(after.Status.Reason is PodReasons.TopologyConflict or PodReasons.TaintedOut or PodReasons.Preempted ? after.Status.Message : "an earlier copy runs")}", at);
+        if (after.Status.Draining && before is not { Status.Draining: true }) events.Note(about, uid, false, "Killing", $"Draining on {node}: {(after.Status.Reason is PodReasons.TopologyConflict or PodReasons.TaintedOut or PodReasons.Preempted or PodReasons.OutgrewNode ? after.Status.Message : "an earlier copy runs")}", at);
         new PodEvents((warning, reason, message, times) => events.Note(about, uid, warning, reason, message, at, times)).Compare(before?.Status, after.Status);
     }
 

@@ -76,7 +76,8 @@ public sealed class GossipOptions
     public IList<Taint> Taints { get; } = [];
 
     /// <summary>
-    /// What pods may take. Default: all of the machine's cores and memory, 110 pods. As text <c>cpu=2,memory=4Gi,pods=50</c>.
+    /// What pods may take. Default: all of the machine's cores and memory, nine tenths of the disk that <see cref="DataFolder"/> is on,
+    /// 110 pods. As text <c>cpu=2,memory=4Gi,ephemeral-storage=20Gi,pods=50</c>.
     /// </summary>
     public Resources Resources { get; set; } = MachineFacts.Resources();
 

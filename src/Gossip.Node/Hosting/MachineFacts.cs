@@ -28,6 +28,11 @@ static class MachineFacts
         new Bytes(GC.GetGCMemoryInfo().TotalAvailableMemoryBytes),
         default, Pods, []);
 
+    /// <summary>Where no disk is named, nine tenths of the file system that the pods' folders are on, as the kubelet has it.</summary>
+    public static Resources WithDisk(in Resources named, string folder) => named.Disk.Value > 0
+        ? named
+        : named with { Disk = new Bytes(Math.Min(new DriveInfo(folder).TotalSize / 10 * 9, Core.Primitives.Resources.Greatest)) };
+
     /// <summary>An address where others may reach this machine: that of an interface with a gateway, else the loopback.</summary>
     public static IPAddress Address(AddressFamily family)
     {

@@ -158,7 +158,7 @@ sealed class RunningNode
         var names = own.SelectMany(runtime => runtime.Classes).Concat(options.Workloads.Keys.Select(name => $"{RuntimeNames.InProcess}/{name}"));
         var card = new NodeCard(
             Name, Address, Labels.Of([.. own.SelectMany(runtime => runtime.NodeLabels), .. options.Labels]), [.. options.Taints],
-                options.Resources,
+                MachineFacts.WithDisk(options.Resources, folder.Path),
             [.. names.Distinct(StringComparer.Ordinal).Order(StringComparer.Ordinal)], options.ApiUrl);
         Span<byte> randomSeed = stackalloc byte[8];
         RandomNumberGenerator.Fill(randomSeed);

@@ -55,6 +55,7 @@ sealed partial class RuntimeHost : IAsyncDisposable
         adopted.TrySetResult();
         var engines = runtimes.Where(runtime => runtime.Classes.Contains(RuntimeNames.Containers, StringComparer.Ordinal)).ToArray();
         if (engines.Length > 0) _ = TellImagesAsync(engines);
+        foreach (var runtime in runtimes) _ = MeasureAsync(runtime);
     }
 
     /// <summary>An image that came or went matters little, and a look costs the engine something.</summary>
@@ -77,6 +78,21 @@ sealed partial class RuntimeHost : IAsyncDisposable
         catch (Exception fault)
         {
             Broken(engines[0].Classes[0], "tell its images", fault);
+        }
+    }
+
+    async Task MeasureAsync(IPodRuntime runtime)
+    {
+        try
+        {
+            await Task.Run(() => new UseMeter(runtime, reports).RunAsync(stop.Token), stop.Token).ConfigureAwait(false);
+        }
+        catch (OperationCanceledException) when (stop.IsCancellationRequested)
+        {
+        }
+        catch (Exception fault)
+        {
+            Broken(runtime.Classes[0], "measure what its pods use", fault);
         }
     }
 

@@ -9,7 +9,7 @@ sealed class PodFolder(string path)
 {
     public string Path => path;
     string FilePath => System.IO.Path.Combine(path, "pod.json");
-    string ContainersPath => System.IO.Path.Combine(path, "containers");
+    public string ContainersPath => System.IO.Path.Combine(path, "containers");
 
     public static PodFolder Of(string root, PodRun pod) => new(System.IO.Path.Combine(root, string.Create(
         CultureInfo.InvariantCulture, $"{pod.Pod.Workload}-{pod.Pod.Ordinal}-{pod.Pod.Template:x16}-{pod.Epoch}")));

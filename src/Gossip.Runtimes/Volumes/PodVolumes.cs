@@ -57,17 +57,6 @@ sealed class PodVolumes(PodFolder folder, PodTemplate template)
     /// <summary>Files are the cluster's to change, not the containers'.</summary>
     public bool IsReadOnly(VolumeMount mount) => mount.ReadOnly || Find(mount.Volume) is FilesVolume;
 
-    /// <summary>Why the pod must leave: a volume that outgrew its limit. Null while all is well. Walks the volumes: not for every second.</summary>
-    public string? Excess()
-    {
-        foreach (var volume in template.Volumes)
-            if (volume is EmptyDirVolume { SizeLimit: { } limit } && UsedBytes(folder.VolumePath(volume.Name)) > limit.Value)
-                return $"Usage of EmptyDir volume \"{volume.Name}\" exceeds the limit of {limit.Value} bytes.";
-        return null;
-    }
-
-    public bool HasLimits => template.Volumes.Any(volume => volume is EmptyDirVolume { SizeLimit: not null });
-
     void Create(Volume volume)
     {
         if (volume is HostPathVolume host)
@@ -128,20 +117,6 @@ sealed class PodVolumes(PodFolder folder, PodTemplate template)
     }
 
     Volume? Find(string name) => template.Volumes.FirstOrDefault(volume => string.Equals(volume.Name, name, StringComparison.Ordinal));
-
-    static long UsedBytes(string folder)
-    {
-        try
-        {
-            return new DirectoryInfo(folder)
-                .EnumerateFiles("*", new EnumerationOptions { RecurseSubdirectories = true, IgnoreInaccessible = true, AttributesToSkip = FileAttributes.ReparsePoint })
-                .Sum(file => file.Length);
-        }
-        catch (Exception moving) when (moving is IOException or UnauthorizedAccessException)
-        {
-            return 0; // it changes while we walk; the next walk will see
-        }
-    }
 
     static void Guard(Volume volume, Action action)
     {

@@ -34,7 +34,7 @@ sealed class TestNode : NodeEffects, IMemberList
         Timings = timings ?? NodeTimings.Lan;
         for (var i = 0; i < nodes; i++)
         {
-            var card = new NodeCard($"n{i}", NodeAddress.V4((uint)i + 1, 1), Labels.Empty, [], Some.Room(4000, 4096, 10) with { Devices = devices ?? Devices.None }, [RuntimeNames.Process], "");
+            var card = new NodeCard($"n{i}", NodeAddress.V4((uint)i + 1, 1), Labels.Empty, [], Some.Room(4000, 4096, 10) with { Disk = new Bytes(1L << 30), Devices = devices ?? Devices.None }, [RuntimeNames.Process], "");
             members.Add(card.Id, new Member(card, new Incarnation(1, 0), MemberState.Alive, default, new Capacity(1, 1, card.Allocatable, "")));
         }
         var birth = new ObjectBirth(TestCluster.Deployment("web"), "apps/v1").ToBytes();
@@ -112,7 +112,11 @@ sealed class TestNode : NodeEffects, IMemberList
     public void Answer(ulong question, string? refusal = null, string fault = "") =>
         Turn(() => Bidder.OnHostAnswer(new HostAnswer(question, refusal, 0, "", fault), new Turn(Now, this)));
 
-    public void Report(PodReport report) => Turn(() => Keeper.OnReport(report, new Turn(Now, this)));
+    public void Report(PodReport report) => Turn(() =>
+    {
+        Bidder.OnReport(report, new Turn(Now, this));
+        Keeper.OnReport(report, new Turn(Now, this));
+    });
 
     public void Change(NodeId node, Func<Member, Member> change)
     {

@@ -30,6 +30,7 @@ static class WireSamples
     static readonly Capacity Capacity = new(5, 6, Room, "starting")
     {
         LostRuntimes = "docker", HostFault = "host filter x failed", StoreDamage = "the log is missing", Disk = DiskState.Full,
+        Pressures = Pressures.Disk | Pressures.Processes,
     };
     static readonly NodeCard Card = new(
         "a", Address, Labels.Of(("zone", "z1")), [new Taint("gpu", "yes", TaintEffect.NoSchedule)], Room, [RuntimeNames.Process], "http://127.0.0.1:8080");
@@ -88,7 +89,7 @@ static class WireSamples
 
     static readonly Type[] Numbered =
     [
-        typeof(MessageKind), typeof(RowKind), typeof(RepairFlags), typeof(MemberState), typeof(TaintEffect), typeof(PodPhase), typeof(ContainerStage), typeof(EvictionVerdict), typeof(RunEnd), typeof(LeaseVerdict),
+        typeof(MessageKind), typeof(RowKind), typeof(RepairFlags), typeof(MemberState), typeof(TaintEffect), typeof(PodPhase), typeof(ContainerStage), typeof(EvictionVerdict), typeof(RunEnd), typeof(LeaseVerdict), typeof(DiskState), typeof(Pressures),
     ];
 
     /// <summary>The lines of the frozen file.</summary>

@@ -35,6 +35,20 @@ public sealed class RuntimeHostTests
     }
 
     [Fact]
+    public async Task What_pods_use_is_measured_again_and_again()
+    {
+        runtime.Use = new RuntimeUse(new DiskRoom(new Bytes(1), new Bytes(1000)), [new PodUse(Pod(1), new Bytes(7), [], 2)]); // low: every second
+        await BeginAsync();
+        for (var look = 0; look < 2; look++)
+        {
+            var used = Assert.IsType<MachineUsed>(await reports.NextAsync());
+            Assert.Equal(("scripted", runtime.Use), (used.Runtime, used.Use));
+            Assert.NotEqual(0, used.Processes.Most);
+        }
+        await host.DisposeAsync();
+    }
+
+    [Fact]
     public async Task A_container_waits_for_its_own_commands_and_not_for_its_neighbours()
     {
         await BeginAsync();

@@ -67,6 +67,11 @@ sealed class ScriptedRuntime : IPodRuntime
         return 0;
     }
 
+    /// <summary>What its pods use; null: it measures nothing.</summary>
+    public RuntimeUse? Use;
+
+    public Task<RuntimeUse?> MeasureAsync(bool countsProcesses, CancellationToken cancel) => Task.FromResult(Use);
+
     public Task ReadLogsAsync(PodRun pod, string container, LogQuery query, Stream output, CancellationToken cancel) => throw new NotSupportedException();
     public Task AttachAsync(PodRun pod, string container, PodConsole console, CancellationToken cancel) => throw new NotSupportedException();
     public Task<ImmutableArray<ContainerUsage>> UsageAsync(PodRun pod, CancellationToken cancel) => throw new NotSupportedException();

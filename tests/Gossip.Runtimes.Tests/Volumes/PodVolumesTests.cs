@@ -96,18 +96,6 @@ public sealed class PodVolumesTests : IDisposable
         else Assert.Contains("absent", Assert.Throws<VolumeError>(() => volumes.Create([])).Message);
     }
 
-    [Fact]
-    public void A_volume_beyond_its_limit_is_found()
-    {
-        var volumes = Of(new EmptyDirVolume("data", false, new Bytes(1000)));
-        volumes.Create([]);
-        System.IO.File.WriteAllBytes(At("data", "a"), new byte[1000]);
-        Assert.Null(volumes.Excess());
-        Directory.CreateDirectory(At("data", "sub"));
-        System.IO.File.WriteAllBytes(At("data", "sub/b"), new byte[1]);
-        Assert.Contains("data", volumes.Excess());
-    }
-
     PodVolumes Of(params Volume[] volumes) => new(Folder, new PodTemplate(
         1, Labels.Empty, Labels.Empty, [], Resources.Zero, Labels.Empty, [], [], "", "", RestartPolicy.Always, TimeSpan.Zero, null) { Volumes = [.. volumes] });
 

@@ -1,4 +1,5 @@
 using System.Globalization;
+using Gossip.Core.Kinds;
 using Gossip.Core.Membership;
 using Gossip.Core.Pods.Departures;
 using Gossip.Core.Pods.Probing;
@@ -33,6 +34,28 @@ sealed class PodEnder(
         if (verdict.HoldBack is { } time) bidder.HoldBack(pod.Run.Pod, turn.Monotonic + time);
         if (verdict.IsToldFirst) rows.Tell(pod, turn);
         Stop(pod, turn);
+    }
+
+    /// <summary>Lets go of the logs and volumes of pods that ended: the disk is low.</summary>
+    public void FreeRested(Turn turn)
+    {
+        foreach (var pod in resting.TakeAll()) AskStop(pod, TimeSpan.Zero, turn);
+    }
+
+    /// <summary>
+    /// The node cannot carry the pod any more. A pod by itself has failed then, as in Kubernetes: it does not go on to fill the next node.
+    /// A copy of a workload runs elsewhere.
+    /// </summary>
+    public void Evict(KeptPod pod, in Departure verdict, Turn turn)
+    {
+        if (slots.Find(pod.Run.Pod) is not { } slot || !PodKind.IsOf(slot.Workload))
+        {
+            Depart(pod, verdict, turn);
+            return;
+        }
+        pod.Notes.Add(verdict.Reason, "", verdict.Message);
+        if (verdict.GraceMost is { } most) pod.End.BoundGrace(most);
+        Fail(pod, verdict.Reason, verdict.Message, turn);
     }
 
     /// <summary>The pod failed for good, whatever its containers do.</summary>

@@ -22,8 +22,16 @@ sealed class RestingPods
     public List<KeptPod> Add(KeptPod pod)
     {
         resting.Enqueue(pod);
+        return Shrink(Most);
+    }
+
+    /// <summary>Those that rest now, all of which are to be freed: the disk is low.</summary>
+    public List<KeptPod> TakeAll() => Shrink(0);
+
+    List<KeptPod> Shrink(int most)
+    {
         var freed = new List<KeptPod>();
-        while (resting.TryPeek(out var oldest) && (resting.Count > Most || oldest.Stage != PodStage.Finished))
+        while (resting.TryPeek(out var oldest) && (resting.Count > most || oldest.Stage != PodStage.Finished))
         {
             resting.Dequeue();
             if (oldest is { Stage: PodStage.Finished, LostAt: null, End: { StopAsked: false, IsGone: false } }) freed.Add(oldest);

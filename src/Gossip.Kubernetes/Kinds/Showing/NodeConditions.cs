@@ -19,9 +19,10 @@ static class NodeConditions
                 : Condition("RuntimeReady", "True", "RuntimesAnswer", $"{string.Join(", ", node.Member.Card.Runtimes)}: there")));
         if (node.Member.Capacity.HostFault is { Length: > 0 } fault)
             conditions.Add((JsonNode)Condition("HostRulesAnswer", "False", "HostRuleFailed", fault));
-        conditions.Add((JsonNode)(node.Member.Capacity.Disk is var disk && disk == DiskState.Healthy
-            ? Condition("DiskPressure", "False", "DiskHealthy", "the disk that the node writes to is well")
-            : Condition("DiskPressure", "True", $"Disk{disk}", node.Member.Capacity.Unready)));
+        conditions.Add((JsonNode)DiskCondition(node.Member.Capacity));
+        conditions.Add((JsonNode)(node.Member.Capacity.Pressures.HasFlag(Pressures.Processes)
+            ? Condition("PIDPressure", "True", "ProcessesFew", node.Member.Capacity.Unready)
+            : Condition("PIDPressure", "False", "ProcessesAmple", "the machine can start more processes")));
         if (node.Member.Capacity.StoreDamage is { Length: > 0 } damage)
             conditions.Add((JsonNode)Condition("StoreIntact", "False", "StoreDamaged",
                 $"{damage}; what could be read was kept, and its peers bring back the rest"));
@@ -38,7 +39,7 @@ static class NodeConditions
     {
         var capacity = node.Member.Capacity;
         if (!node.Member.IsLive) yield break;
-        if (capacity.Unready is { Length: > 0 } unready) yield return $"NotReady: {unready}";
+        if (capacity.Unready is { Length: > 0 } unready) yield return $"{(capacity.Pressures == Pressures.None ? "NotReady" : "UnderPressure")}: {unready}";
         if (capacity.StoreDamage is { Length: > 0 } damage) yield return $"StoreDamaged: {damage}";
         if (LostOf(node) is { Length: > 0 } lost) yield return $"RuntimeLost: {string.Join(", ", lost)}";
         if (capacity.HostFault is { Length: > 0 } fault) yield return $"HostRuleFailed: {fault}";
@@ -49,11 +50,18 @@ static class NodeConditions
     /// <summary>What a process runtime says of itself.</summary>
     const string IsolationLabel = "gossip.dev/process-isolation";
 
+    static JsonObject DiskCondition(in Capacity capacity) =>
+        capacity.Disk != DiskState.Healthy ? Condition("DiskPressure", "True", $"Disk{capacity.Disk}", capacity.Unready)
+        : capacity.Pressures.HasFlag(Pressures.Disk) ? Condition("DiskPressure", "True", "DiskLow", capacity.Unready)
+        : Condition("DiskPressure", "False", "DiskHealthy", "the disk that the node writes to is well, and has room");
+
     static JsonObject ReadyCondition(NodeView node) => node.Member switch
     {
         { State: MemberState.Dead } => Ready("Unknown", "NodeStatusUnknown", "the node does not answer any more"),
         { State: MemberState.Left } => Ready("False", "NodeLeft", "the node left the cluster"),
         { Capacity: { Disk: not DiskState.Healthy, Unready: var why } capacity } => Ready("False", $"Disk{capacity.Disk}", why),
+        { Capacity: { Pressures: not Pressures.None, Unready: var why } } =>
+            Ready("True", "NodeReady", $"the node answers, and takes no more pods: {why}"),
         { Capacity.Unready: { Length: > 0 } why } => Ready("False", "NodeNotReady", why),
         { Card.Runtimes: { Length: > 0 } all } when all.All(LostOf(node).Contains) =>
             Ready("False", "RuntimeLost", "no runtime of the node has its engine"),
