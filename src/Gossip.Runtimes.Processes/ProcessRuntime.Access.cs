@@ -103,7 +103,8 @@ public sealed partial class ProcessRuntime
     }
 
     static int ProcessesOf(ProcessPod pod) =>
-        pod.Containers().Where(container => container.First is not null).Sum(container => container.Group?.Processes().Count ?? container.Family().Count);
+        pod.Containers().Where(container => container.First is not null)
+            .Sum(container => container.Group?.Processes().Count ?? container.Family().Count);
 
     /// <inheritdoc/>
     public async Task CopyOutAsync(PodRun run, string container, string path, Stream tar, CancellationToken cancel)

@@ -30,7 +30,8 @@ public sealed class DiskHogTests : IDisposable
         Assert.Equal("Evicted", (string?)hog!["status"]!["reason"]);
         Assert.Contains("low on resource: ephemeral-storage", (string?)hog["status"]!["message"], StringComparison.Ordinal);
 
-        await LocalCluster.UntilAsync("the node takes writes", async () => await ConfigMaps.CreateAsync(node, "late", letters: 6_000) == HttpStatusCode.Created);
+        await LocalCluster.UntilAsync("the node takes writes", async () =>
+            await ConfigMaps.CreateAsync(node, "late", letters: 6_000) == HttpStatusCode.Created);
         await LocalCluster.UntilAsync("the pressure is over", async () => await ConditionAsync(node, "DiskPressure") == "False");
         Assert.Equal((uid, "Running"), (Uid(await PodAsync(node, "good")), Phase(await PodAsync(node, "good"))));
         await node.StopAsync();
@@ -45,8 +46,9 @@ public sealed class DiskHogTests : IDisposable
         var ports = LocalCluster.FreePorts(1);
         await using var node = NodeProcess.Launch(new NodeSetup("a", Path.Combine(folder.FullName, "a"), key, ports[0], ports[0], []));
         await node.UntilReadyAsync();
-        await ApplyAsync(node, "p", Pod("p", "while [ ! -e /scratch/go ]; do sleep 0.1; done; head -c 3000000 /dev/zero > /scratch/x; exec sleep 1000",
-            "resources: {limits: {ephemeral-storage: 1Mi}}"));
+        const string writesWhenTold =
+            "while [ ! -e /scratch/go ]; do sleep 0.1; done; head -c 3000000 /dev/zero > /scratch/x; exec sleep 1000";
+        await ApplyAsync(node, "p", Pod("p", writesWhenTold, "resources: {limits: {ephemeral-storage: 1Mi}}"));
         await UntilAsync(node, "p", pod => Phase(pod) == "Running");
         var go = Directory.EnumerateDirectories(Path.Combine(folder.FullName, "a"), "scratch", SearchOption.AllDirectories)
             .Single(path => path.Contains("/volumes/", StringComparison.Ordinal));

@@ -59,7 +59,8 @@ readonly record struct CapacityNews(NodeId Node, Capacity Capacity) : IWireMessa
 
     public static void WriteFields(ref MessagePackWriter writer, in Capacity capacity)
     {
-        var tail = capacity.Pressures != Pressures.None ? 3 : capacity.Disk != default ? 2 : capacity.StoreDamage.Length > 0 ? 1 : 0; // all is well nearly always
+        // All is well nearly always.
+        var tail = capacity.Pressures != Pressures.None ? 3 : capacity.Disk != default ? 2 : capacity.StoreDamage.Length > 0 ? 1 : 0;
         writer.WriteArrayHeader(CapacityFields - 3 + tail);
         writer.Write(capacity.Boot);
         writer.Write(capacity.Version);

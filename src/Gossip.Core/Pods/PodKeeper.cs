@@ -86,7 +86,8 @@ sealed class PodKeeper : INodePart, IMemberObserver, ISlotObserver, IReportObser
     /// <summary>For checkers: the pod was not wanted where it is, and is elsewhere soon.</summary>
     internal bool IsMakingWay(PodRun run) => kept.Find(run) is
     {
-        Reason: PodReasons.TopologyConflict or PodReasons.TaintedOut or PodReasons.Preempted or PodReasons.LeaseLost or PodReasons.Alone or PodReasons.OutgrewNode
+        Reason: PodReasons.TopologyConflict or PodReasons.TaintedOut or PodReasons.Preempted or PodReasons.LeaseLost or PodReasons.Alone
+            or PodReasons.OutgrewNode
     };
 
     /// <summary>For checkers: the last that made way for a neighbour.</summary>

@@ -56,6 +56,7 @@ public readonly record struct ProcessRoom(long Free, long Most)
 [Flags]
 public enum Pressures : byte
 {
+    /// <summary>Nothing.</summary>
     None = 0,
 
     /// <summary>Room on the disk that its pods write to.</summary>

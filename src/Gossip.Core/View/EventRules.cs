@@ -69,7 +69,12 @@ static class EventRules
             events.Note(about, uid, false, "Killing", $"Gone from {node}", at);
             return;
         }
-        if (after.Status.Draining && before is not { Status.Draining: true }) events.Note(about, uid, false, "Killing", $"Draining on {node}: {(after.Status.Reason is PodReasons.TopologyConflict or PodReasons.TaintedOut or PodReasons.Preempted or PodReasons.OutgrewNode ? after.Status.Message : "an earlier copy runs")}", at);
+        if (after.Status.Draining && before is not { Status.Draining: true })
+        {
+            var tells = after.Status.Reason
+                is PodReasons.TopologyConflict or PodReasons.TaintedOut or PodReasons.Preempted or PodReasons.OutgrewNode;
+            events.Note(about, uid, false, "Killing", $"Draining on {node}: {(tells ? after.Status.Message : "an earlier copy runs")}", at);
+        }
         new PodEvents((warning, reason, message, times) => events.Note(about, uid, warning, reason, message, at, times)).Compare(before?.Status, after.Status);
     }
 

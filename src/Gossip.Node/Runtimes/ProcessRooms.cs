@@ -18,7 +18,8 @@ static class ProcessRooms
     {
         var room = Unknown;
         // man 5 proc: the fourth word of loadavg is RUNNING/ALL, of processes and threads.
-        if (file("/proc/loadavg")?.Split(' ') is [_, _, _, var counts, ..] && Number(counts[(counts.IndexOf('/', StringComparison.Ordinal) + 1)..]) is { } all
+        if (file("/proc/loadavg")?.Split(' ') is [_, _, _, var counts, ..]
+            && Number(counts[(counts.IndexOf('/', StringComparison.Ordinal) + 1)..]) is { } all
             && Number(file($"{Kernel}/pid_max")) is { } ids && Number(file($"{Kernel}/threads-max")) is { } threads)
             room = new ProcessRoom(Math.Min(ids, threads) - all, Math.Min(ids, threads));
         if (Number(file($"{Group}/pids.max")) is { } most && Number(file($"{Group}/pids.current")) is { } now && most - now < room.Free)

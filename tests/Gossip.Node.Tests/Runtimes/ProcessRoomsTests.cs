@@ -21,7 +21,8 @@ public class ProcessRoomsTests
 
     [Fact]
     public void A_group_without_limit_changes_nothing() => Assert.Equal(
-        new ProcessRoom(9_700, 10_000), Read((Load, "0 0 0 1/300 4242"), (Ids, "32768"), (Threads, "10000"), (Most, "max\n"), (Now, "40\n")));
+        new ProcessRoom(9_700, 10_000),
+        Read((Load, "0 0 0 1/300 4242"), (Ids, "32768"), (Threads, "10000"), (Most, "max\n"), (Now, "40\n")));
 
     [Theory]
     [InlineData("")]

@@ -37,7 +37,8 @@ public sealed class RuntimeHostTests
     [Fact]
     public async Task What_pods_use_is_measured_again_and_again()
     {
-        runtime.Use = new RuntimeUse(new DiskRoom(new Bytes(1), new Bytes(1000)), [new PodUse(Pod(1), new Bytes(7), [], 2)]); // low: every second
+        var low = new DiskRoom(new Bytes(1), new Bytes(1000)); // every second
+        runtime.Use = new RuntimeUse(low, [new PodUse(Pod(1), new Bytes(7), [], 2)]);
         await BeginAsync();
         for (var look = 0; look < 2; look++)
         {

@@ -24,7 +24,8 @@ public sealed class DiskMeterTests : IDisposable
         Directory.CreateSymbolicLink(Path.Combine(folder.VolumePath("data"), "up"), root);
 
         var use = DiskMeter.Measure(
-            default, folder, Template(new EmptyDirVolume("data", false, null), new EmptyDirVolume("memory", true, null)), new Bytes(10_000), 3);
+            default, folder, Template(new EmptyDirVolume("data", false, null), new EmptyDirVolume("memory", true, null)),
+            new Bytes(10_000), 3);
 
         Assert.Equal(new Bytes(10_000 + 1001 + 70), use.Disk);
         Assert.Equal(("data", 1001), (use.Volumes.Single().Volume, use.Volumes.Single().Used.Value));

@@ -49,15 +49,19 @@ sealed class UseDeparture(SlotTable slots)
             if (use.Processes > Math.Max(busiest?.Processes ?? 0, FewProcesses)) busiest = (pod, use.Processes);
         }
         if (room.IsLow && !freesRoom && worst is { } hog)
-            leaving.Add((hog.Pod, Verdict(string.Create(CultureInfo.InvariantCulture,
-                $"The node was low on resource: ephemeral-storage. Threshold quantity: {room.Least.Value}, available: {room.Free.Value}. The pod uses {hog.Over} bytes more than it asked for."))));
+            leaving.Add((hog.Pod, Short("ephemeral-storage", room.Least.Value, room.Free.Value,
+                string.Create(CultureInfo.InvariantCulture, $"uses {hog.Over} bytes more than it asked for"))));
         else if (used.Processes.IsLow && leaving.Count == 0 && busiest is { } many)
-            leaving.Add((many.Pod, Verdict(string.Create(CultureInfo.InvariantCulture,
-                $"The node was low on resource: pids. Threshold quantity: {used.Processes.Least}, available: {used.Processes.Free}. The pod has {many.Processes} processes."))));
+            leaving.Add((many.Pod, Short("pids", used.Processes.Least, used.Processes.Free,
+                string.Create(CultureInfo.InvariantCulture, $"has {many.Processes} processes"))));
         return leaving;
     }
 
-    static Departure Verdict(string why) => new(PodReasons.OutgrewNode, why) { HoldBack = HoldBack, IsNoted = true, GraceMost = TimeSpan.Zero };
+    static Departure Short(string resource, long least, long free, string pod) => Verdict(string.Create(CultureInfo.InvariantCulture,
+        $"The node was low on resource: {resource}. Threshold quantity: {least}, available: {free}. The pod {pod}."));
+
+    static Departure Verdict(string why) =>
+        new(PodReasons.OutgrewNode, why) { HoldBack = HoldBack, IsNoted = true, GraceMost = TimeSpan.Zero };
 
     static string? LimitBroken(PodTemplate template, PodUse use)
     {
@@ -68,7 +72,8 @@ sealed class UseDeparture(SlotTable slots)
                         return string.Create(CultureInfo.InvariantCulture,
                             $"Usage of EmptyDir volume \"{volume.Name}\" exceeds the limit of {most.Value} bytes.");
         return LimitOf(template) is { } limit && use.Disk.Value > limit
-            ? string.Create(CultureInfo.InvariantCulture, $"Pod ephemeral local storage usage exceeds the total limit of containers {limit} bytes.")
+            ? string.Create(CultureInfo.InvariantCulture,
+                $"Pod ephemeral local storage usage exceeds the total limit of containers {limit} bytes.")
             : null;
     }
 

@@ -39,7 +39,8 @@ static class NodeConditions
     {
         var capacity = node.Member.Capacity;
         if (!node.Member.IsLive) yield break;
-        if (capacity.Unready is { Length: > 0 } unready) yield return $"{(capacity.Pressures == Pressures.None ? "NotReady" : "UnderPressure")}: {unready}";
+        var trouble = capacity.Pressures == Pressures.None ? "NotReady" : "UnderPressure";
+        if (capacity.Unready is { Length: > 0 } unready) yield return $"{trouble}: {unready}";
         if (capacity.StoreDamage is { Length: > 0 } damage) yield return $"StoreDamaged: {damage}";
         if (LostOf(node) is { Length: > 0 } lost) yield return $"RuntimeLost: {string.Join(", ", lost)}";
         if (capacity.HostFault is { Length: > 0 } fault) yield return $"HostRuleFailed: {fault}";
