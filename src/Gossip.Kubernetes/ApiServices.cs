@@ -33,7 +33,8 @@ public static class ApiServices
 
         public async Task StartAsync(CancellationToken ct)
         {
-            var api = new KubernetesApi(node.AskAsync, pods: () => node.Pods, hosts: [new Uri(options.Value.ApiUrl).Authority]);
+            var api = new KubernetesApi(
+                node.AskAsync, pods: () => node.Pods, hosts: [new Uri(options.Value.ApiUrl).Authority], changes: node.ChangesSinceAsync);
             server = await ApiServer.StartAsync(api, port, ct);
         }
 

@@ -3,14 +3,24 @@ using Gossip.Core.Primitives;
 using Gossip.Core.Replication;
 using Gossip.Core.Templates;
 using Gossip.Kubernetes.Api.Http;
+using Gossip.Kubernetes.Watching;
 using Microsoft.AspNetCore.Http;
 
 namespace Gossip.Kubernetes.Api;
 
 /// <summary>Which of a collection are meant.</summary>
 /// <param name="Namespace">Empty for all.</param>
-sealed record Choice(string Namespace, Selector Labels, FieldSelector Fields)
+/// <param name="Name">Empty for all.</param>
+sealed record Choice(string Namespace, string Name, Selector Labels, FieldSelector Fields)
 {
+    public bool HasSelectors => !Labels.IsEmpty || !Fields.IsEmpty;
+
+    public bool Sees(Shown shown) =>
+        (Namespace.Length == 0 || shown.Name.Namespace == Namespace)
+        && (Name.Length == 0 || shown.Name.Name == Name)
+        && (Labels.IsEmpty || Labels.Matches(shown.Labels))
+        && Fields.Matches(shown.Fields);
+
     /// <summary>What a query chooses, or the answer that refuses it.</summary>
     public static (Choice? Choice, ApiAnswer? Refused) Read(ResourcePath path, IQueryCollection query)
     {
@@ -18,6 +28,6 @@ sealed record Choice(string Namespace, Selector Labels, FieldSelector Fields)
             return (null, Statuses.BadRequest(problem));
         if (FieldSelector.Parse(path.Kind, query["fieldSelector"].ToString(), out problem) is not { } fields)
             return (null, Statuses.BadRequest(problem));
-        return (new Choice(path.Namespace, labels, fields), null);
+        return (new Choice(path.Namespace, path.Name, labels, fields), null);
     }
 }

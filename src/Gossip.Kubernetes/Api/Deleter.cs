@@ -44,10 +44,9 @@ sealed class Deleter(ClusterAccess node)
 
     public async Task<ApiAnswer> DeleteManyAsync(ServedKind kind, Choice choice, DeleteOptions options, CancellationToken ct)
     {
-        foreach (var shown in (await node.ReadAsync(ct)).Choose(kind, choice).ToArray())
+        foreach (var shown in (await node.ReadAsync(ct)).Choose(kind, choice))
         {
-            var (@namespace, name) = (shown.Below("metadata", "namespace").AsText(), shown.Below("metadata", "name").AsText());
-            var answer = await DeleteAsync(new ResourcePath(kind, @namespace, name, ""), options, ct);
+            var answer = await DeleteAsync(new ResourcePath(kind, shown.Name.Namespace, shown.Name.Name, ""), options, ct);
             // Gone meanwhile is as good; what nobody can delete does not keep the rest.
             if (answer.Code is not (200 or 404 or 405 or 403)) return answer;
         }

@@ -12,7 +12,7 @@ static class Discovery
     const string Minor = "32";
     public const string Version = "v1.32.0+gossip";
 
-    static readonly string[] Verbs = ["create", "delete", "deletecollection", "get", "list", "patch", "update"];
+    static readonly string[] Verbs = ["create", "delete", "deletecollection", "get", "list", "patch", "update", "watch"];
 
     static readonly (string Group, string Version)[] Groups =
         [.. ServedKinds.All.Select(kind => (kind.Group, kind.Version)).Distinct(), (PodMetrics.Group, PodMetrics.Version)];

@@ -2,8 +2,10 @@ using Gossip.Core.Ports;
 using Gossip.Core.Replication;
 using Gossip.Core.Requests;
 using Gossip.Core.Turns;
+using Gossip.Core.View;
 using Gossip.Kubernetes.Api.Http;
 using Gossip.Kubernetes.Api.Pods;
+using Gossip.Kubernetes.Watching;
 using Gossip.Node;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.WebSockets;
@@ -30,14 +32,19 @@ sealed class KubernetesApi
     /// As <c>name:port</c>, or <c>name</c> for the port of its scheme: what clients call the server by, besides localhost and the
     /// address and port that they are connected to. A request whose Host is neither is refused with 403.
     /// </param>
+    /// <param name="changes">Waits for a view later than a version; null: the node is asked again and again while somebody watches.</param>
     public KubernetesApi(
         Func<Request, CancellationToken, Task<Reply>> ask, TimeProvider? clock = null, Func<PodAccess?>? pods = null,
-        IEnumerable<string>? hosts = null)
+        IEnumerable<string>? hosts = null, Func<ulong, CancellationToken, Task<ClusterView>>? changes = null)
     {
         guard = new RequestGuard([.. (hosts ?? []).Select(host => new HostString(host))]);
-        router = new Router(new ClusterAccess(ask, clock ?? TimeProvider.System, pods));
+        var cluster = new ClusterAccess(ask, clock ?? TimeProvider.System, pods, changes);
+        Histories = cluster.Histories;
+        router = new Router(cluster);
         routes = new WebSocketMiddleware(RouteAsync, Options.Create(ConsoleSocket.Options), NullLoggerFactory.Instance);
     }
+
+    internal Histories Histories { get; }
 
     /// <summary>Answers one request; never throws for what a client can send.</summary>
     public Task HandleAsync(HttpContext context) =>

@@ -29,7 +29,7 @@ sealed class Router(ClusterAccess cluster)
         if (resource.Subresource.Length > 0) return await SubresourceAsync(call);
         return request.Method switch
         {
-            "GET" or "HEAD" => await ReadAsync(call),
+            "GET" or "HEAD" => await Reads.AnswerAsync(call),
             "POST" when resource.Name.Length == 0 => await WriteAsync(call),
             "PUT" when resource.Name.Length > 0 => await WriteAsync(call),
             "DELETE" => await DeleteAsync(call),
@@ -64,20 +64,6 @@ sealed class Router(ClusterAccess cluster)
         if (!subresource.Methods.Contains(call.Request.Method))
             return Statuses.NotAllowed($"{call.Request.Method} is not allowed on {path.Kind.Plural}/{path.Subresource}");
         return await subresource.AnswerAsync(call);
-    }
-
-    async Task<ApiAnswer> ReadAsync(ApiCall call)
-    {
-        var (path, query) = (call.Path, call.Query);
-        var form = Accepts.Negotiate(call.Request, AnswerForm.Table);
-        if (form == AnswerForm.None) return Statuses.NotAcceptable("only application/json (also as=Table;v=v1;g=meta.k8s.io) is served");
-        // 410 is what clients that follow a list know: they list again, a little later each time, and need no watch.
-        if (query["watch"].ToString() is "true" or "1") return Statuses.Expired("watch comes with a later version: list again");
-        if (query["continue"].ToString().Length > 0) return Statuses.Expired("lists come whole here: list again without continue");
-        var include = query["includeObject"].ToString();
-        if (path.Name.Length > 0) return (await cluster.ReadAsync(call.Gone)).Get(path.Kind, path.Namespace, path.Name, form, include);
-        var (choice, refused) = Choice.Read(path, query);
-        return refused ?? (await cluster.ReadAsync(call.Gone)).List(path.Kind, choice!, form, include);
     }
 
     async Task<ApiAnswer> WriteAsync(ApiCall call)

@@ -35,6 +35,9 @@ sealed class PodDisruptionBudgetKind : ServedKind
         Column.OfAge,
     ];
 
+    /// <summary>How it stands follows from pods.</summary>
+    protected override ulong? StampOf(ObjectView held, ClusterIndex cluster) => null;
+
     protected override JsonObject Show(ObjectView held, ClusterIndex cluster)
     {
         var root = base.Show(held, cluster);

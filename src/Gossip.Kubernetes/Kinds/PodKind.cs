@@ -60,7 +60,18 @@ sealed class PodKind : ServedKind
     ];
 
     public override IEnumerable<Entry> List(ClusterIndex cluster) =>
-        cluster.View.Pods.Select(pod => new Entry(Name(pod.Namespace, pod.Name), () => Show(pod, cluster)));
+        cluster.View.Pods.Select(pod =>
+            new Entry(Name(pod.Namespace, pod.Name), () => Show(pod, cluster)) { Stamp = StampOf(pod, cluster) });
+
+    /// <summary>Of one that runs: by its own row, its owner's and its node's. Why one waits follows from the whole cluster.</summary>
+    static ulong? StampOf(PodView pod, ClusterIndex cluster)
+    {
+        if (pod.Standing is not { } standing) return null;
+        var stamp = StableHash.Mix(StableHash.Of(pod.Uid), pod.Version);
+        if (cluster.Object(pod.OwnerUid) is { } owner) stamp = StableHash.Mix(stamp, owner.Version);
+        if (cluster.Node(standing.Node) is { } node) stamp = StableHash.Mix(stamp, node.Version);
+        return StableHash.Mix(stamp, ((ulong)pod.Phase << 34) | ((pod.Ready ? 1UL : 0) << 33) | ((pod.Deleting ? 1UL : 0) << 32) | (uint)pod.Priority);
+    }
 
     public override bool DeletesDerived => true;
 

@@ -93,7 +93,10 @@ abstract class ServedKind
 
     /// <summary>What there is of it.</summary>
     public virtual IEnumerable<Entry> List(ClusterIndex cluster) =>
-        cluster.ObjectsOf(Kind).Select(held => new Entry(held.Name, () => Show(held, cluster)));
+        cluster.ObjectsOf(Kind).Select(held => new Entry(held.Name, () => Show(held, cluster)) { Stamp = StampOf(held, cluster) });
+
+    /// <summary>Of all that <see cref="Show"/> makes an object of: see <see cref="Entry.Stamp"/>.</summary>
+    protected virtual ulong? StampOf(ObjectView held, ClusterIndex cluster) => ShownObject.StampOf(held);
 
     /// <summary>An object that somebody sent, as it is shown.</summary>
     protected virtual JsonObject Show(ObjectView held, ClusterIndex cluster) => ShownObject.Of(held);

@@ -71,6 +71,15 @@ abstract class WorkloadKind : ServedKind
     public override IEnumerable<string> Outlook(Manifest manifest, ClusterView? view, IEnumerable<Manifest> all) =>
         PodOutlook.Of((int)(manifest.Spec.Below("replicas").AsInteger() ?? 1), PodOf(manifest.Root)?.Spec, view, all);
 
+    /// <summary>Its status counts its pods.</summary>
+    protected override ulong? StampOf(ObjectView held, ClusterIndex cluster)
+    {
+        var stamp = ShownObject.StampOf(held);
+        foreach (var pod in cluster.PodsOf(held.Uid))
+            stamp = StableHash.Mix(StableHash.Mix(stamp, pod.Version), StableHash.Mix(pod.Id.Hash(), (pod.Ready ? 1u : 0u) | (pod.Deleting ? 2u : 0u)));
+        return stamp;
+    }
+
     protected override JsonObject Show(ObjectView held, ClusterIndex cluster)
     {
         var root = base.Show(held, cluster);

@@ -11,21 +11,23 @@ sealed class ServedCluster : IAsyncDisposable
 {
     readonly ApiServer server;
 
-    ServedCluster(FakeCluster cluster, ApiServer server)
+    ServedCluster(FakeCluster cluster, KubernetesApi api, ApiServer server)
     {
-        (Cluster, this.server) = (cluster, server);
+        (Cluster, Api, this.server) = (cluster, api, server);
         Http = new HttpClient { BaseAddress = server.Url };
         if (Tests.Api.Kubectl.IsThere) Kubectl = new Kubectl(server.Url);
     }
 
     public FakeCluster Cluster { get; }
+    public KubernetesApi Api { get; }
     public HttpClient Http { get; }
     public Kubectl? Kubectl { get; }
 
     public static async Task<ServedCluster> StartAsync(FakeCluster? cluster = null)
     {
         cluster ??= new FakeCluster().WithNode("n1", "process");
-        return new ServedCluster(cluster, await ApiServer.StartAsync(new KubernetesApi(cluster.AskAsync, new StoppedClock())));
+        var api = new KubernetesApi(cluster.AskAsync, new StoppedClock());
+        return new ServedCluster(cluster, api, await ApiServer.StartAsync(api));
     }
 
     public async Task<(HttpStatusCode Code, JsonNode Body)> SendAsync(

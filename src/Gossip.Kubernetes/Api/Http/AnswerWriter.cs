@@ -48,7 +48,7 @@ static class AnswerWriter
         writer.WriteStartArray(answer.ItemsField);
         foreach (var item in answer.Items)
         {
-            item.WriteTo(writer);
+            writer.WriteRawValue(item.Span, skipInputValidation: true);
             if (writer.BytesPending < FlushAt) continue;
             writer.Flush();
             await response.BodyWriter.FlushAsync(context.RequestAborted);

@@ -17,20 +17,24 @@ sealed class FieldSelector
 
     FieldSelector(IReadOnlyList<Term> terms) => this.terms = terms;
 
-    sealed record Term(SelectableField Field, string[] Path, string Value, bool Equal)
+    /// <param name="At">Its place in <see cref="FieldsOf"/>.</param>
+    sealed record Term(int At, string Value, bool Equal);
+
+    public bool IsEmpty => terms.Count == 0;
+
+    /// <summary>What a kind's objects are selected by.</summary>
+    public static IReadOnlyList<SelectableField> FieldsOf(ServedKind kind) => [.. OfEvery, .. kind.SelectableFields];
+
+    /// <summary>What an object has in those fields.</summary>
+    public static string[] ValuesOf(ServedKind kind, JsonObject shown) =>
+        [.. FieldsOf(kind).Select(field => Text(shown.Below((field.At ?? field.Name).Split('.')), field.Default))];
+
+    static string Text(JsonNode? node, string missing) => node?.GetValueKind() switch
     {
-        public bool Matches(JsonObject shown) => string.Equals(Text(shown.Below(Path)), Value, StringComparison.Ordinal) == Equal;
-
-        string Text(JsonNode? node) => node?.GetValueKind() switch
-        {
-            null => Field.Default,
-            JsonValueKind.String => node.GetValue<string>(),
-            _ => node.ToJsonString(),
-        };
-    }
-
-    /// <summary>The name that all chosen have, or null: it spares rendering the rest.</summary>
-    public string? Name => terms.FirstOrDefault(term => term is { Field.Name: "metadata.name", Equal: true })?.Value;
+        null => missing,
+        JsonValueKind.String => node.GetValue<string>(),
+        _ => node.ToJsonString(),
+    };
 
     public static FieldSelector? Parse(ServedKind kind, string text, out string problem)
     {
@@ -46,20 +50,24 @@ sealed class FieldSelector
                 return null;
             }
             var name = part[..at];
-            if (OfEvery.Concat(kind.SelectableFields).FirstOrDefault(known => known.Name == name) is not { } field)
+            var fields = FieldsOf(kind);
+            var place = 0;
+            while (place < fields.Count && fields[place].Name != name) place++;
+            if (place == fields.Count)
             {
                 problem = $"field label not supported: {name}";
                 return null;
             }
-            terms.Add(new Term(field, (field.At ?? name).Split('.'), part[(at + sign.Length)..], sign != "!="));
+            terms.Add(new Term(place, part[(at + sign.Length)..], sign != "!="));
         }
         return new FieldSelector(terms);
     }
 
-    public bool Matches(JsonObject shown)
+    /// <param name="values">As <see cref="ValuesOf"/> made them.</param>
+    public bool Matches(IReadOnlyList<string> values)
     {
         foreach (var term in terms)
-            if (!term.Matches(shown)) return false;
+            if (string.Equals(values[term.At], term.Value, StringComparison.Ordinal) != term.Equal) return false;
         return true;
     }
 }

@@ -62,6 +62,15 @@ static class Statuses
     /// <summary>Of a list's continuation, or of a watch, that this node cannot go on from: clients list again.</summary>
     public static ApiAnswer Expired(string message) => Failure(410, "Expired", message);
 
+    /// <summary>Of query parameters that contradict each other.</summary>
+    public static ApiAnswer InvalidOptions(string kind, string field, string message) => Failure(
+        422, "Invalid", $"{kind}.meta.k8s.io \"\" is invalid: {field}: {message}", new JsonObject
+        {
+            ["group"] = "meta.k8s.io",
+            ["kind"] = kind,
+            ["causes"] = new JsonArray(new JsonObject { ["reason"] = "FieldValueForbidden", ["message"] = message, ["field"] = field }),
+        });
+
     public static ApiAnswer Unavailable(string message) => Failure(503, "ServiceUnavailable", message);
 
     public static ApiAnswer InternalError(string message) => Failure(500, "InternalError", message);

@@ -62,7 +62,8 @@ static class PodMetrics
             ["kind"] = "PodMetricsList",
             ["apiVersion"] = $"{Group}/{Version}",
             ["metadata"] = new JsonObject(),
-        }, "items", items);
+            ["items"] = new JsonArray([.. items]),
+        });
     }
 
     static JsonObject Metrics(

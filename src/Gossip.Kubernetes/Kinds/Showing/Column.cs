@@ -6,7 +6,11 @@ using Gossip.Kubernetes.Manifests;
 namespace Gossip.Kubernetes.Kinds.Showing;
 
 /// <summary>One thing to show, rendered only if it is chosen.</summary>
-readonly record struct Entry(ObjectName Name, Func<JsonObject> Render);
+readonly record struct Entry(ObjectName Name, Func<JsonObject> Render)
+{
+    /// <summary>As long as this is the same, so is what is rendered; null when that is not known beforehand.</summary>
+    public ulong? Stamp { get; init; }
+}
 
 /// <summary>A column of kubectl's table.</summary>
 /// <param name="Cell">From the rendered object; the time is for ages.</param>

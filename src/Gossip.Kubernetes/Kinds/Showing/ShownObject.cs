@@ -9,6 +9,10 @@ namespace Gossip.Kubernetes.Kinds.Showing;
 /// <summary>Objects as sent, with what the server says of any object.</summary>
 static class ShownObject
 {
+    /// <summary>Differs when the object does.</summary>
+    public static ulong StampOf(ObjectView held) =>
+        StableHash.Mix(StableHash.Mix(held.Uid.Birth.Writer.Value, held.Uid.Birth.Seq), (held.Version << 1) | (held.Deleting ? 1u : 0u));
+
     public static JsonObject Of(ObjectView held)
     {
         var root = ManifestMapper.ToJson(held);
