@@ -35,7 +35,8 @@ static class NodeHost
         var api = new KubernetesApi((request, cancel) => node?.AskAsync(request, cancel)
             ?? Task.FromResult<Reply>(new Refused(RefusedBecause.Unavailable, "the node is starting: ask again in a moment")),
             pods: () => node?.Pods,
-            changes: (version, cancel) => node?.ChangesSinceAsync(version, cancel) ?? throw new InvalidOperationException("the node is starting"));
+            changes: (version, cancel) => node?.ChangesSinceAsync(version, cancel)
+                ?? throw new InvalidOperationException("the node is starting"));
         await using var server = await ListenAsync(api, settings.Api);
         options.ApiUrl = server.Url.GetLeftPart(UriPartial.Authority);
         await using var started = await StartAsync(options, logs);

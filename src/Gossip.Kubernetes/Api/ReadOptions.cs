@@ -17,19 +17,23 @@ sealed record ReadOptions(ulong Version, bool Exact, int Limit, int From)
     /// <summary>The options, or the answer that refuses them.</summary>
     public static (ReadOptions? Options, ApiAnswer? Refused) Read(IQueryCollection query, KindLife life)
     {
-        var (text, match, from) = (query["resourceVersion"].ToString(), query["resourceVersionMatch"].ToString(), query["continue"].ToString());
+        var (text, from) = (query["resourceVersion"].ToString(), query["continue"].ToString());
+        var match = query["resourceVersionMatch"].ToString();
         if (match is not ("" or "Exact" or NotOlderThan))
-            return (null, Statuses.InvalidOptions("ListOptions", "resourceVersionMatch", $"'{match}': must be Exact or {NotOlderThan}"));
+            return Refuse($"'{match}': must be Exact or {NotOlderThan}");
         if (match.Length > 0 && text.Length == 0)
-            return (null, Statuses.InvalidOptions("ListOptions", "resourceVersionMatch", "is forbidden unless resourceVersion is provided"));
+            return Refuse("is forbidden unless resourceVersion is provided");
         if (match == "Exact" && text == "0")
-            return (null, Statuses.InvalidOptions("ListOptions", "resourceVersionMatch", "Exact is forbidden for resourceVersion \"0\""));
+            return Refuse("Exact is forbidden for resourceVersion \"0\"");
         if (Count(query["limit"].ToString()) is not { } limit)
             return (null, Statuses.BadRequest($"limit is '{query["limit"]}': must be a whole number"));
         if (from.Length > 0) return Continue(from, text, limit, life);
         if (!life.TryRead(text, out var version)) return (null, NoVersion(text));
         return version is { } known ? (new ReadOptions(known, match == "Exact", limit, 0), null) : (null, Foreign(text));
     }
+
+    static (ReadOptions? Options, ApiAnswer? Refused) Refuse(string why) =>
+        (null, Statuses.InvalidOptions("ListOptions", "resourceVersionMatch", why));
 
     public static ApiAnswer NoVersion(string text) =>
         Statuses.BadRequest($"resourceVersion is '{text}': must be one that a list or an object had, or 0, or nothing");

@@ -70,7 +70,8 @@ sealed class PodKind : ServedKind
         var stamp = StableHash.Mix(StableHash.Of(pod.Uid), pod.Version);
         if (cluster.Object(pod.OwnerUid) is { } owner) stamp = StableHash.Mix(stamp, owner.Version);
         if (cluster.Node(standing.Node) is { } node) stamp = StableHash.Mix(stamp, node.Version);
-        return StableHash.Mix(stamp, ((ulong)pod.Phase << 34) | ((pod.Ready ? 1UL : 0) << 33) | ((pod.Deleting ? 1UL : 0) << 32) | (uint)pod.Priority);
+        var flags = ((ulong)pod.Phase << 2) | (pod.Ready ? 2u : 0u) | (pod.Deleting ? 1u : 0u);
+        return StableHash.Mix(stamp, (flags << 32) | (uint)pod.Priority);
     }
 
     public override bool DeletesDerived => true;

@@ -76,7 +76,10 @@ abstract class WorkloadKind : ServedKind
     {
         var stamp = ShownObject.StampOf(held);
         foreach (var pod in cluster.PodsOf(held.Uid))
-            stamp = StableHash.Mix(StableHash.Mix(stamp, pod.Version), StableHash.Mix(pod.Id.Hash(), (pod.Ready ? 1u : 0u) | (pod.Deleting ? 2u : 0u)));
+        {
+            var counted = StableHash.Mix(pod.Id.Hash(), (pod.Ready ? 1u : 0u) | (pod.Deleting ? 2u : 0u));
+            stamp = StableHash.Mix(StableHash.Mix(stamp, pod.Version), counted);
+        }
         return stamp;
     }
 

@@ -15,10 +15,15 @@ sealed class Histories(ClusterAccess node)
 
     static readonly TimeSpan AgainAfter = TimeSpan.FromSeconds(1);
 
-    readonly FrozenDictionary<ServedKind, KindHistory> all = ServedKinds.All.ToFrozenDictionary(kind => kind, kind => new KindHistory(kind));
+    readonly FrozenDictionary<ServedKind, KindHistory> all =
+        ServedKinds.All.ToFrozenDictionary(kind => kind, kind => new KindHistory(kind));
+
     readonly Lock gate = new();
     int watchers;
     bool isRunning;
+
+    /// <summary>A client that has taken nothing for so long is gone, or never reads: it is cut off.</summary>
+    public TimeSpan ReadWithin { get; set; } = TimeSpan.FromSeconds(30);
 
     public KindHistory Of(ServedKind kind) => all[kind];
 

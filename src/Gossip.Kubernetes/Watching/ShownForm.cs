@@ -59,7 +59,8 @@ sealed record ShownForm(ServedKind Kind, AnswerForm Form, string Include)
         if (Form == AnswerForm.PartialMetadata) return Utf8(MetadataOf(mark));
         if (Form != AnswerForm.Table) return Utf8(mark);
         var table = Head(new JsonObject { ["resourceVersion"] = version });
-        table["rows"] = new JsonArray(new JsonObject { ["cells"] = new JsonArray(), ["object"] = Include == "Object" ? mark : MetadataOf(mark) });
+        var row = new JsonObject { ["cells"] = new JsonArray(), ["object"] = Include == "Object" ? mark : MetadataOf(mark) };
+        table["rows"] = new JsonArray(row);
         return Utf8(table);
     }
 

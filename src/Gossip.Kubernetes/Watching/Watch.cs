@@ -15,9 +15,6 @@ sealed class Watch(ApiCall call, KindHistory history, Choice choice, ShownForm f
     /// <summary>More often than the minute that Kubernetes takes, for histories here are shorter.</summary>
     internal static readonly TimeSpan BookmarkEvery = TimeSpan.FromSeconds(30);
 
-    /// <summary>A client that has taken nothing for so long is gone, or never reads.</summary>
-    internal static readonly TimeSpan ReadWithin = TimeSpan.FromSeconds(30);
-
     /// <summary>Sent at once; more waits until the client has read it.</summary>
     const int FlushAt = 32 << 10;
 
@@ -116,7 +113,7 @@ sealed class Watch(ApiCall call, KindHistory history, Choice choice, ShownForm f
 
     async Task FlushAsync(CancellationToken ct)
     {
-        var flushed = await body.FlushAsync(ct).AsTask().WaitAsync(ReadWithin, ct);
+        var flushed = await body.FlushAsync(ct).AsTask().WaitAsync(call.Cluster.Histories.ReadWithin, ct);
         if (flushed.IsCompleted) throw new OperationCanceledException(ct);
     }
 }

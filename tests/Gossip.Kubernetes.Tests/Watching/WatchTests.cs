@@ -92,8 +92,8 @@ public class WatchTests
         await using var served = await ServedCluster.StartAsync();
         const string path = "/apis/apps/v1/namespaces/default/deployments";
         await served.PostAsync(path, """
-            {"metadata":{"name":"web"},"spec":{"replicas":1,"selector":{"matchLabels":{"app":"w"}},"template":{"metadata":{"labels":{"app":"w"}},
-            "spec":{"runtimeClassName":"process","containers":[{"name":"c","image":"i","command":["i"]}]}}}}
+            {"metadata":{"name":"web"},"spec":{"replicas":1,"selector":{"matchLabels":{"app":"w"}},
+            "template":{"metadata":{"labels":{"app":"w"}},"spec":{"runtimeClassName":"process","containers":[{"name":"c","image":"i","command":["i"]}]}}}}
             """);
         var before = await VersionAsync(served, $"{path}/web");
         using var watch = await OpenWatch.StartAsync(served, $"{path}?watch=1&resourceVersion={await VersionAsync(served, path)}");
@@ -180,6 +180,28 @@ public class WatchTests
             for (var patience = 0; history.Watchers > 0 && patience < 400; patience++) await Task.Delay(25);
             Assert.Equal(0, history.Watchers);
         }
+    }
+
+    /// <summary>It holds no events: all that waits for it is what its connection buffers.</summary>
+    [Fact]
+    public async Task A_client_that_never_reads_is_cut_off()
+    {
+        await using var served = await ServedCluster.StartAsync();
+        served.Api.Histories.ReadWithin = TimeSpan.FromMilliseconds(300);
+        using var client = new System.Net.Sockets.TcpClient { ReceiveBufferSize = 4096 };
+        await client.ConnectAsync("127.0.0.1", served.Http.BaseAddress!.Port);
+        await client.GetStream().WriteAsync(System.Text.Encoding.ASCII.GetBytes(
+            $"GET {Maps}?watch=1 HTTP/1.1\r\nHost: localhost:{served.Http.BaseAddress.Port}\r\n\r\n"));
+        var history = served.Api.Histories.Of(ConfigMapKind.Instance);
+        for (var patience = 0; history.Watchers == 0 && patience < 400; patience++) await Task.Delay(25);
+        Assert.Equal(1, history.Watchers);
+        var text = new string('x', 500_000);
+        for (var i = 0; history.Watchers > 0 && i < 100; i++)
+        {
+            await served.PostAsync(Maps, $$$"""{"metadata":{"name":"big-{{{i}}}"},"data":{"a":"{{{text}}}"}}""");
+            await Task.Delay(20);
+        }
+        Assert.Equal(0, history.Watchers);
     }
 
     [Fact]

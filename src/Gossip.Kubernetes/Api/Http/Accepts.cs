@@ -9,7 +9,7 @@ static class Accepts
 {
     public const string GroupDiscoveryType = "application/json;g=apidiscovery.k8s.io;v=v2;as=APIGroupDiscoveryList";
 
-    /// <param name="special">What is served there besides JSON; a table is what objects are served as, and then their metadata alone is, too.</param>
+    /// <param name="special">What is served there besides JSON. Where tables are, so is metadata alone.</param>
     public static AnswerForm Negotiate(HttpRequest request, AnswerForm special)
     {
         var header = request.Headers.Accept.ToString();

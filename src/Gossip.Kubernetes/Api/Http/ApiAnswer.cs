@@ -2,7 +2,9 @@ using System.Text.Json.Nodes;
 
 namespace Gossip.Kubernetes.Api.Http;
 
-/// <summary>What the API answers. <paramref name="Items"/>, if any, are JSON, and written one by one into the body's field of that name.</summary>
+/// <summary>What the API answers.</summary>
+/// <param name="ItemsField">The field of the body that holds the items.</param>
+/// <param name="Items">JSON, written one by one; null when there are none.</param>
 sealed record ApiAnswer(int Code, JsonObject Body, string ItemsField = "", IEnumerable<ReadOnlyMemory<byte>>? Items = null)
 {
     public string ContentType { get; init; } = "application/json";
