@@ -93,7 +93,8 @@ public class WatchTests
         const string path = "/apis/apps/v1/namespaces/default/deployments";
         await served.PostAsync(path, """
             {"metadata":{"name":"web"},"spec":{"replicas":1,"selector":{"matchLabels":{"app":"w"}},
-            "template":{"metadata":{"labels":{"app":"w"}},"spec":{"runtimeClassName":"process","containers":[{"name":"c","image":"i","command":["i"]}]}}}}
+            "template":{"metadata":{"labels":{"app":"w"}},
+            "spec":{"runtimeClassName":"process","containers":[{"name":"c","image":"i","command":["i"]}]}}}}
             """);
         var before = await VersionAsync(served, $"{path}/web");
         using var watch = await OpenWatch.StartAsync(served, $"{path}?watch=1&resourceVersion={await VersionAsync(served, path)}");
