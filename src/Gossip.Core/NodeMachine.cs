@@ -10,6 +10,7 @@ using Gossip.Core.Requests;
 using Gossip.Core.Disk;
 using Gossip.Core.Scheduling;
 using Gossip.Core.Tables;
+using Gossip.Core.Tables.Topology;
 using Gossip.Core.Turns;
 using Gossip.Core.View;
 using Gossip.Core.Wire;
@@ -66,17 +67,25 @@ sealed class NodeMachine
         replicator = new Replicator(config, contents, luck.For("replication"), outbox, swim, shared);
         outbox.Piggyback = new Rumours(swim, replicator);
         slots = new SlotTable(replicator, swim, config.Timings, shared);
-        views = new ViewBuilder(slots, swim, notesEvents: shared is null);
-        bidder = new Bidder(config, slots, swim, replicator, outbox, rules);
+        Placed = new PlacedPods(self.Id, slots.ById);
+        Budgets = new BudgetBook(swim, slots.ById);
+        Gangs = new Gangs();
+        Typical = new TypicalPods();
+        Voters = new VoterBook(slots.Objects, slots.ById);
+        slots.Load(Placed, Budgets, Gangs, Typical, Voters);
+        views = new ViewBuilder(slots, Budgets, swim, notesEvents: shared is null);
+        bidder = new Bidder(config, slots, Placed, Typical, swim, replicator, outbox, rules);
         if (replicator.IsDamaged) bidder.BeginDamaged(replicator.Damage, replicator.NeedsPeer);
         if (replicator.NeedsPeer && !KnowsOthers(config))
             Refusal = $"what it kept is damaged ({replicator.Damage}), and it knows of no other node that could have the rest";
-        keeper = new PodKeeper(config, slots, swim, replicator, replicator, bidder, outbox, trace);
-        Auctioneer = new Auctioneer(config, slots, swim, replicator, replicator, luck.For("auction"), outbox, rules);
-        var budgets = new BudgetKeeper(config, slots, swim, replicator, replicator, outbox);
-        var evictor = new Evictor(slots, swim, budgets, outbox);
-        Rebalancer = new Rebalancer(config, slots, swim, bidder, keeper, evictor);
-        Spreader = new Spreader(config, slots, swim, keeper, evictor);
+        var hearsay = new Hearsay(slots, Typical, swim);
+        var leases = new LeaseHolder(config, Voters, swim, outbox);
+        keeper = new PodKeeper(config, slots, Placed, hearsay, swim, replicator, replicator, bidder, leases, trace);
+        Auctioneer = new Auctioneer(config, slots, Placed, Typical, swim, replicator, replicator, luck.For("auction"), outbox, rules);
+        var budgetKeeper = new BudgetKeeper(config, slots, Budgets, swim, replicator, replicator, outbox);
+        var evictor = new Evictor(slots, swim, budgetKeeper, outbox);
+        Rebalancer = new Rebalancer(config, slots, Placed, hearsay, swim, bidder, keeper, evictor);
+        Spreader = new Spreader(config, slots, Placed, hearsay, swim, keeper, evictor);
         disk = new DiskWatch(self.Name, replicator, bidder);
         parts = new NodeParts(
             swim,
@@ -87,15 +96,15 @@ sealed class NodeMachine
             disk,
             keeper,
             Auctioneer,
-            new Voter(config, slots, swim, outbox),
-            new Consent(config, slots, swim, replicator, replicator, outbox),
-            new VoterChange(slots, swim, replicator, outbox),
-            budgets,
+            new Voter(config, Voters, swim, outbox),
+            new Consent(config, Voters, swim, replicator, replicator, outbox),
+            new VoterChange(Voters, swim, replicator, outbox),
+            budgetKeeper,
             evictor,
             Rebalancer,
             Spreader,
-            new DiskEvacuation(slots, swim, keeper, evictor, disk),
-            new RequestHandler(slots, replicator, replicator, views),
+            new DiskEvacuation(slots, Placed, hearsay, swim, keeper, evictor, disk),
+            new RequestHandler(slots, Gangs, replicator, replicator, views),
             new Sweeper(slots, swim, replicator));
         memberObservers = parts.That<IMemberObserver>();
         rowObservers = parts.That<IRowObserver>();
@@ -140,6 +149,11 @@ sealed class NodeMachine
     internal Swim Members => swim;
     internal Replicator Tables => replicator;
     internal SlotTable Slots => slots;
+    internal PlacedPods Placed { get; }
+    internal BudgetBook Budgets { get; }
+    internal Gangs Gangs { get; }
+    internal TypicalPods Typical { get; }
+    internal VoterBook Voters { get; }
     internal Bidder Bidder => bidder;
     internal PodKeeper Keeper => keeper;
     internal Auctioneer Auctioneer { get; }

@@ -107,7 +107,7 @@ public sealed class Cluster
     public Cluster Annotated(string name, string annotations) => Doing($".Annotated({name}, {annotations})", _ => users!.CreateAnnotated(name, annotations));
 
     /// <summary>The voters as a node knows them.</summary>
-    public IReadOnlyList<string> VotersOn(int node) => World.Nodes[node].Machine?.Slots.Voters?.Names ?? [];
+    public IReadOnlyList<string> VotersOn(int node) => World.Nodes[node].Machine?.Voters.List?.Names ?? [];
 
     /// <summary>The machines on which anything of the pod runs.</summary>
     public IReadOnlyList<int> Running(string pod) =>

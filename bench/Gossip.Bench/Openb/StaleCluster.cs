@@ -24,6 +24,7 @@ sealed class StaleCluster : IMemberList
     readonly bool[] isStale;
     readonly int[][] byPhase;
     readonly SlotTable slots;
+    readonly TypicalPods typical = new();
     readonly Hearsay hearsay;
     int pods;
 
@@ -35,8 +36,8 @@ sealed class StaleCluster : IMemberList
         isStale = new bool[members.Length];
         var phases = Enumerable.Range(0, members.Length).ToLookup(_ => luck.Below(OldestView + 1));
         byPhase = [.. Enumerable.Range(0, OldestView + 1).Select(phase => phases[phase].ToArray())];
-        slots = new SlotTable(new NoTables(), this, NodeTimings.Lan);
-        hearsay = new Hearsay(slots, this);
+        slots = new SlotTable(new NoTables(), this, NodeTimings.Lan).Load(typical);
+        hearsay = new Hearsay(slots, typical, this);
         Candidates = new Candidates(this, hearsay, SchedulingRules.Default);
     }
 
@@ -50,7 +51,7 @@ sealed class StaleCluster : IMemberList
     /// <summary>A pod more is wanted: every node's tables count it, and some nodes' news has got round.</summary>
     public void Arrive(PodTemplate pod)
     {
-        slots.Typical.Count(pod, 1);
+        typical.Count(pod, 1);
         foreach (var node in byPhase[pods++ % byPhase.Length]) Hear(node);
     }
 

@@ -41,12 +41,16 @@ class BenchCluster
             new Member(card with { Address = NodeAddress.V4((uint)at + 1, 7946) }, new Incarnation(1, 0), MemberState.Alive, default, new Capacity(1, 1, card.Allocatable, "")))];
         Ring = new Ring(members, members[0].Id);
         Slots = new SlotTable(Tables, Ring, NodeTimings.Lan);
+        Placed = new PlacedPods(Ring.Self, Slots.ById);
+        Slots.Load(Placed, new BudgetBook(Ring, Slots.ById), new Gangs(), Typical, new VoterBook(Slots.Objects, Slots.ById));
         nodes = [.. members.Select((member, at) => new BenchNode(this, at, member.Card))];
     }
 
     public OneTable Tables { get; } = new();
     public Ring Ring { get; }
     public SlotTable Slots { get; }
+    public PlacedPods Placed { get; }
+    public TypicalPods Typical { get; } = new();
     public IReadOnlyList<BenchNode> Nodes => nodes;
     public virtual Now Now => new(new Instant(ticks), new WallTime(1_790_000_000_000 + ticks / TimeSpan.TicksPerMillisecond));
     public long Messages { get; protected set; }
@@ -133,7 +137,7 @@ class BenchCluster
                 Ripen();
                 Settle();
             }
-            placed += Placed(pods, from, to);
+            placed += CountPlaced(pods, from, to);
         }
         return placed;
     }
@@ -156,7 +160,7 @@ class BenchCluster
         if (told.IsNewerThan(members[node].Capacity)) members[node] = members[node] with { Capacity = told };
     }
 
-    int Placed(IReadOnlyList<PodId> pods, int from, int to)
+    int CountPlaced(IReadOnlyList<PodId> pods, int from, int to)
     {
         var placed = 0;
         for (var i = from; i < to; i++)

@@ -27,7 +27,7 @@ sealed class BenchNode : NodeEffects
         Config = new NodeConfig(card, [], NodeTimings.Lan, (ulong)index + 1, 1);
         outbox = new Outbox(card.Id) { Boot = 1, Address = card.Address };
         swim = new Swim(Config, 1, new RandomStream((ulong)index + 1), outbox);
-        Bidder = new Bidder(Config, cluster.Slots, swim, cluster.Tables, outbox, SchedulingRules.Default);
+        Bidder = new Bidder(Config, cluster.Slots, cluster.Placed, cluster.Typical, swim, cluster.Tables, outbox, SchedulingRules.Default);
         parts = new NodeParts(Bidder);
         Bidder.Start(Turn);
         Bidder.Open(Turn);
@@ -45,7 +45,9 @@ sealed class BenchNode : NodeEffects
         get
         {
             if (auctioneer is not null) return auctioneer;
-            auctioneer = new Auctioneer(Config, cluster.Slots, cluster.Ring.As(Config.Card.Id), cluster.Tables, cluster.Tables, new RandomStream((ulong)index + 7), outbox, SchedulingRules.Default);
+            auctioneer = new Auctioneer(
+                Config, cluster.Slots, cluster.Placed, cluster.Typical, cluster.Ring.As(Config.Card.Id), cluster.Tables, cluster.Tables,
+                new RandomStream((ulong)index + 7), outbox, SchedulingRules.Default);
             auctioneer.Start(Turn);
             parts = new NodeParts(Bidder, auctioneer);
             return auctioneer;

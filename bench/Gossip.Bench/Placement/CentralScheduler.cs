@@ -30,7 +30,7 @@ sealed class CentralScheduler
         foreach (var pod in pods)
         {
             var slot = cluster.Slots.Find(pod)!;
-            var around = cluster.Slots.Placed.Around(slot);
+            var around = cluster.Placed.Around(slot);
             var run = new PodRun(pod, slot.NextEpoch);
             var (best, score) = (-1, -1);
             for (var at = 0; at < facts.Length; at++)
@@ -76,7 +76,7 @@ sealed class CentralScheduler
         var settings = cluster.Slots.SettingsOf(config.Card.Id);
         return new NodeFacts(config.Card.Name, settings.Labels, settings.Taints, settings.Unschedulable, config.Card.Runtimes, config.Card.Allocatable, node.Bidder.Books.Free, "", null, 0)
         {
-            Typical = cluster.Slots.Typical,
+            Typical = cluster.Typical,
         };
     }
 }

@@ -3,6 +3,7 @@ using Gossip.Core.Membership;
 using Gossip.Core.Primitives;
 using Gossip.Core.Replication;
 using Gossip.Core.Tables;
+using Gossip.Core.Tables.Topology;
 using Gossip.Core.Wire;
 using MessagePack;
 
@@ -22,6 +23,9 @@ sealed class Listener : ITables
     {
         this.now = now;
         slots = new SlotTable(this, members, NodeTimings.Lan);
+        slots.Load(
+            new PlacedPods(members.Self, slots.ById), new BudgetBook(members, slots.ById), new Gangs(), new TypicalPods(),
+            new VoterBook(slots.Objects, slots.ById));
     }
 
     public Row? Find(Uid uid) => table.Find(uid);

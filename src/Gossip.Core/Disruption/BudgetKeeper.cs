@@ -16,7 +16,8 @@ namespace Gossip.Core.Disruption;
 /// before it looks at the next, so two drains cannot both take the last disruption. (ALGORITHM.md, Evictions.)
 /// </summary>
 /// <remarks>Inputs: <see cref="EvictionAsk"/>. Outputs: <see cref="EvictionReply"/>, least epochs of slots.</remarks>
-sealed class BudgetKeeper(NodeConfig config, SlotTable slots, IMemberList members, ITables tables, IRowWriter writer, Outbox outbox) : INodePart
+sealed class BudgetKeeper(
+    NodeConfig config, SlotTable slots, BudgetBook budgets, IMemberList members, ITables tables, IRowWriter writer, Outbox outbox) : INodePart
 {
     /// <summary>Ends that were granted and are on their way to the log, each with the budget that it takes one of; few.</summary>
     readonly List<(PodRun Run, Budget? Budget)> underWay = [];
@@ -71,7 +72,7 @@ sealed class BudgetKeeper(NodeConfig config, SlotTable slots, IMemberList member
         if (slot.GreatestEpoch < run.Epoch || runs && PodJudge.First(slot, members)?.Status.Phase is not PodPhase.Running)
             return (EvictionVerdict.NotYet, "the keeper of its budget has not heard yet that it runs");
         var doubtful = BudgetBook.Of(slot) is [var guard] ? Doubtful(guard, now.Monotonic) : 0;
-        var judged = slots.Budgets.Judge(slot, doubtful);
+        var judged = budgets.Judge(slot, doubtful);
         if (judged.Answer == DisruptionAnswer.Ambiguous) return (EvictionVerdict.Ambiguous, judged.Why);
         if (judged.Budget is not { } budget) return (EvictionVerdict.Granted, "");
         if (!Keeps(budget, now.Monotonic)) return (EvictionVerdict.NotYet, $"the disruption budget {budget.Name.Name} has changed its keeper a moment ago");

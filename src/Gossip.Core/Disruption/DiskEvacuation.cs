@@ -6,6 +6,7 @@ using Gossip.Core.Primitives;
 using Gossip.Core.Scheduling;
 using Gossip.Core.Scheduling.Filters;
 using Gossip.Core.Tables;
+using Gossip.Core.Tables.Topology;
 using Gossip.Core.Turns;
 
 namespace Gossip.Core.Disruption;
@@ -15,14 +16,14 @@ namespace Gossip.Core.Disruption;
 /// node can write nothing down is not watched well. What no other node could take stays.
 /// </summary>
 /// <remarks>Inputs: the disk's state, capacities by hearsay. Outputs: evictions of own pods.</remarks>
-sealed class DiskEvacuation(SlotTable slots, IMemberList members, PodKeeper keeper, Evictor evictor, DiskWatch disk) : INodePart
+sealed class DiskEvacuation(
+    SlotTable slots, PlacedPods placed, Hearsay hearsay, IMemberList members, PodKeeper keeper, Evictor evictor, DiskWatch disk) : INodePart
 {
     /// <summary>A hiccup moves nothing.</summary>
     static readonly TimeSpan After = TimeSpan.FromSeconds(10);
 
     static readonly TimeSpan Between = TimeSpan.FromSeconds(1);
 
-    readonly Hearsay hearsay = new(slots, members);
     Instant next;
     bool isMoving;
 
@@ -54,7 +55,7 @@ sealed class DiskEvacuation(SlotTable slots, IMemberList members, PodKeeper keep
     bool HasPlace(Slot slot)
     {
         foreach (var member in members.Live)
-            if (member.Id != members.Self && Filtering.Passes(slot.Template, hearsay.Of(member, slots.Placed.Around(slot)))) return true;
+            if (member.Id != members.Self && Filtering.Passes(slot.Template, hearsay.Of(member, placed.Around(slot)))) return true;
         return false;
     }
 }

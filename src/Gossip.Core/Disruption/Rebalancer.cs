@@ -6,6 +6,7 @@ using Gossip.Core.Scheduling;
 using Gossip.Core.Scheduling.Filters;
 using Gossip.Core.Scheduling.Scores;
 using Gossip.Core.Tables;
+using Gossip.Core.Tables.Topology;
 using Gossip.Core.Turns;
 
 namespace Gossip.Core.Disruption;
@@ -19,7 +20,9 @@ namespace Gossip.Core.Disruption;
 /// elsewhere. So a node that gave a pod up keeps it for a long while if it comes back, each time for longer. (Like the descheduler's LowNodeUtilization; each step is one of Cybenko's diffusion to the least loaded, 1989.)
 /// </summary>
 /// <remarks>Inputs: capacities by hearsay, own books, the timer RebalanceDue. Outputs: evictions of own pods.</remarks>
-sealed class Rebalancer(NodeConfig config, SlotTable slots, IMemberList members, Bidder bidder, PodKeeper keeper, Evictor evictor) : INodePart
+sealed class Rebalancer(
+    NodeConfig config, SlotTable slots, PlacedPods placed, Hearsay hearsay, IMemberList members, Bidder bidder, PodKeeper keeper,
+    Evictor evictor) : INodePart
 {
     /// <summary>Thousandths of the scarcer of cpu and memory, before a move, and after it.</summary>
     const int GapLeast = 250, GapLeft = 50;
@@ -34,7 +37,6 @@ sealed class Rebalancer(NodeConfig config, SlotTable slots, IMemberList members,
     const int StaysFor = 60;
 
     readonly MovedPods moved = new(StaysFor * config.Timings.RebalancePeriod);
-    readonly Hearsay hearsay = new(slots, members);
     readonly List<(int Load, Member Member)> targets = [];
     int periods;
     bool isMoving;
@@ -94,7 +96,7 @@ sealed class Rebalancer(NodeConfig config, SlotTable slots, IMemberList members,
             if (moved.Stays(admission.Run.Pod, now.Monotonic)) continue;
             foreach (var (_, member) in targets)
             {
-                var facts = hearsay.Of(member, slots.Placed.Around(slot));
+                var facts = hearsay.Of(member, placed.Around(slot));
                 var with = 1000 - LeastLeft(facts, facts.Free - slot.Template.Requests);
                 if (with >= least || !Filtering.Passes(slot.Template, facts)) continue;
                 least = with;

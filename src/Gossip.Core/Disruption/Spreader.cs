@@ -20,7 +20,9 @@ namespace Gossip.Core.Disruption;
 /// Inputs: slots, members, capacities by hearsay, the timer SpreadDue, which runs only while such pods are here. Outputs: evictions of own
 /// pods.
 /// </remarks>
-sealed class Spreader(NodeConfig config, SlotTable slots, IMemberList members, PodKeeper keeper, Evictor evictor) : INodePart, ISlotObserver
+sealed class Spreader(
+    NodeConfig config, SlotTable slots, PlacedPods placed, Hearsay hearsay, IMemberList members, PodKeeper keeper, Evictor evictor)
+    : INodePart, ISlotObserver
 {
     /// <summary>Unevenness lasts when it was seen so many times in a row: a pod that is on its way shows in one look.</summary>
     const int LooksLeast = 2;
@@ -28,7 +30,6 @@ sealed class Spreader(NodeConfig config, SlotTable slots, IMemberList members, P
     /// <summary>Looks for which a pod stays that came back.</summary>
     const int StaysFor = 120;
 
-    readonly Hearsay hearsay = new(slots, members);
     readonly MovedPods moved = new(StaysFor * Period(config.Timings));
     readonly Dictionary<(Uid Workload, ulong Template), int> uneven = []; // looks in a row
     readonly List<(Uid Workload, ulong Template)> templates = [];
@@ -107,7 +108,7 @@ sealed class Spreader(NodeConfig config, SlotTable slots, IMemberList members, P
     (PodRun Run, Member To, bool IsOurs)? Choose((Uid Workload, ulong Template) template, Now now)
     {
         if (Movable(template, now) is not { } slot) return null;
-        var around = slots.Placed.Around(slot);
+        var around = placed.Around(slot);
         var self = members.Find(members.Self)!;
         var own = SpreadCount.Of(slot.Rules, hearsay.Of(self, around)); // without the pod itself
         var itself = SpreadCount.Constraints(slot.Rules);

@@ -33,7 +33,7 @@ sealed class Board
             if (!node.Member.IsLive) continue;
             var settings = new NodeSettings(node.Labels, node.Taints, node.Unschedulable);
             byId.Add(node.Member.Id, new BoardNode(node.Member, settings));
-            placed.SetNode(node.Member.Id, new PlacedNode(node.Member.Name, settings), []);
+            placed.OnNode(node.Member.Id, new PlacedNode(node.Member.Name, settings), []);
         }
         foreach (var held in view.Objects)
             if (ObjectKinds.RoleOf(held.Name) == KindRole.NamespaceLabels && !held.Deleting && !held.NameConflict)
@@ -54,7 +54,7 @@ sealed class Board
         foreach (var slot in slots)
         {
             if (slot.IsDesired) typical.Count(slot.Template, 1);
-            placed.Attach(slot);
+            placed.OnSlot(null, slot);
             foreach (var admission in slot.Admissions)
                 if (HolderOf(admission) is { } node) node.Hold(slot, admission);
         }
@@ -79,7 +79,7 @@ sealed class Board
     {
         slots.Put(slot);
         typical.Count(slot.Template, 1);
-        placed.Attach(slot);
+        placed.OnSlot(null, slot);
     }
 
     /// <summary>Takes a pod away, and gives back what it has.</summary>
@@ -87,7 +87,7 @@ sealed class Board
     {
         if (slots.Find(pod) is not { } slot) return;
         slots.Remove(slot);
-        placed.Detach(slot);
+        placed.OnSlot(slot, null);
         BudgetBook.Detach(slot);
         if (slot.IsDesired) typical.Count(slot.Template, -1);
         foreach (var admission in slot.Admissions) HolderOf(admission)?.Release(slot, admission);
@@ -118,7 +118,7 @@ sealed class Board
                 slot.Admissions = slot.Admissions.Remove(admission);
                 break;
             }
-        placed.Update(slot);
+        placed.OnFacts(slot);
         if (slot.Budgets.IsHealthy)
         {
             foreach (var budget in slot.Budgets.By) budget.Healthy--;

@@ -20,7 +20,7 @@ namespace Gossip.Core.Leases;
 /// list's object, durable before it is said.
 /// </summary>
 /// <remarks>Inputs: <see cref="VoteAsk"/>. Outputs: <see cref="VoteReply"/>, its cell.</remarks>
-sealed class Consent(NodeConfig config, SlotTable slots, IMemberList members, ITables tables, IRowWriter writer, Outbox outbox) : INodePart
+sealed class Consent(NodeConfig config, VoterBook voters, IMemberList members, ITables tables, IRowWriter writer, Outbox outbox) : INodePart
 {
     sealed record State(uint Version, Ballot Promised, Ballot Accepted, ImmutableArray<string> Names);
 
@@ -38,7 +38,7 @@ sealed class Consent(NodeConfig config, SlotTable slots, IMemberList members, IT
     /// <summary>At the end of a turn: since when has the list been what it is?</summary>
     public void OnSettled(Turn turn)
     {
-        if (slots.Voters is not { } list || seen == (list.Row, list.Version)) return;
+        if (voters.List is not { } list || seen == (list.Row, list.Version)) return;
         seen = (list.Row, list.Version);
         seenAt = turn.Monotonic;
     }
@@ -51,7 +51,7 @@ sealed class Consent(NodeConfig config, SlotTable slots, IMemberList members, IT
         var from = message.From;
         var ask = VoteAsk.Read(ref reader);
         var why = Objection(ask, turn.Monotonic);
-        if (why.Length == 0 && ask.Ballot.CompareTo(state.Promised) >= 0 && slots.Voters is { } list && tables.Find(list.Row) is not null)
+        if (why.Length == 0 && ask.Ballot.CompareTo(state.Promised) >= 0 && voters.List is { } list && tables.Find(list.Row) is not null)
         {
             var before = state;
             state = ask.Names.IsEmpty ? before with { Promised = ask.Ballot } : new State(ask.Version, ask.Ballot, ask.Ballot, ask.Names);
@@ -64,7 +64,7 @@ sealed class Consent(NodeConfig config, SlotTable slots, IMemberList members, IT
 
     string Objection(in VoteAsk ask, Instant now)
     {
-        if (slots.Voters is not { } list || !list.Has(members.Self)) return "is no voter, as far as it knows";
+        if (voters.List is not { } list || !list.Has(members.Self)) return "is no voter, as far as it knows";
         if (!hasSynced) return "has restarted, and not compared its tables yet";
         if (list.Version + 1 != ask.Version) return string.Create(CultureInfo.InvariantCulture, $"knows version {list.Version} of the list, and {ask.Version} is asked for");
         // Grants that were counted by the list before the present one must be over before there is a next one: their majority

@@ -15,7 +15,7 @@ namespace Gossip.Core.Leases;
 /// gives back what did not come to a majority, so that two askers who each have half do not block each other.
 /// </summary>
 /// <remarks>Inputs: <see cref="LeaseReply"/>. Outputs: <see cref="LeaseAsk"/>, <see cref="LeaseEnd"/>; what it means for pods is <c>PodKeeper</c>'s.</remarks>
-sealed class LeaseHolder(NodeConfig config, SlotTable slots, IMemberList members, Outbox outbox)
+sealed class LeaseHolder(NodeConfig config, VoterBook voters, IMemberList members, Outbox outbox)
 {
     readonly Dictionary<PodRun, Lease> held = []; // looked up only
     readonly TimeSpan term = config.Timings.LeaseTerm;
@@ -43,7 +43,7 @@ sealed class LeaseHolder(NodeConfig config, SlotTable slots, IMemberList members
     }
 
     /// <summary>From when its term counts.</summary>
-    public Instant? From(Lease lease) => lease.From(slots.Voters);
+    public Instant? From(Lease lease) => lease.From(voters.List);
 
     /// <summary>It is held, for long enough to start something.</summary>
     public bool Holds(Lease lease, Instant now) => From(lease) is { } from && now < from + StopAfter;
@@ -67,7 +67,7 @@ sealed class LeaseHolder(NodeConfig config, SlotTable slots, IMemberList members
             lease.Inquiry.PutOff(turn.Monotonic + Patience * (0.5 + jitter * lease.Failures));
             return;
         }
-        if (slots.Voters is { } list) Ask(lease, list, turn);
+        if (voters.List is { } list) Ask(lease, list, turn);
         else lease.Inquiry.PutOff(turn.Monotonic + Patience);
     }
 
@@ -95,7 +95,7 @@ sealed class LeaseHolder(NodeConfig config, SlotTable slots, IMemberList members
     }
 
     /// <summary>For people: what is missing.</summary>
-    public string Describe(Lease lease, Now now) => slots.Voters is not { } list ? PendingReason.LacksVoters : string.Create(CultureInfo.InvariantCulture,
+    public string Describe(Lease lease, Now now) => voters.List is not { } list ? PendingReason.LacksVoters : string.Create(CultureInfo.InvariantCulture,
         $"{lease.GrantsOf(list, now.Monotonic - term)} of {list.Names.Length} voters have granted it, {list.Majority} must{(lease.Why.Length > 0 ? $"; {lease.Why}" : "")}");
 
     void Ask(Lease lease, VoterList list, Turn turn)
@@ -107,7 +107,7 @@ sealed class LeaseHolder(NodeConfig config, SlotTable slots, IMemberList members
 
     void GiveBack(Lease lease, Turn turn)
     {
-        if (lease.LastNumber != 0 && slots.Voters is { } list)
+        if (lease.LastNumber != 0 && voters.List is { } list)
             lease.Inquiry.Tell(list.Ids.AsSpan(), new LeaseEnd(lease.LastNumber, lease.Run), turn);
         lease.Forget();
     }

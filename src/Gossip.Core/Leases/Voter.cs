@@ -16,7 +16,7 @@ namespace Gossip.Core.Leases;
 /// (Gray, Cheriton, "Leases", 1989; ALGORITHM.md, Singletons.)
 /// </summary>
 /// <remarks>Inputs: <see cref="LeaseAsk"/>, <see cref="LeaseEnd"/>. Outputs: <see cref="LeaseReply"/>.</remarks>
-sealed class Voter(NodeConfig config, SlotTable slots, IMemberList members, Outbox outbox) : INodePart
+sealed class Voter(NodeConfig config, VoterBook voters, IMemberList members, Outbox outbox) : INodePart
 {
     /// <summary>A cluster of more singletons than this wants another scheduler.</summary>
     const int GrantsMost = 65_536;
@@ -50,7 +50,7 @@ sealed class Voter(NodeConfig config, SlotTable slots, IMemberList members, Outb
 
     (LeaseVerdict Verdict, string Why) Judge(in LeaseAsk ask, NodeId sender, Instant now)
     {
-        if (slots.Voters is not { } list || !list.Has(members.Self)) return (LeaseVerdict.OtherList, "is no voter, as far as it knows");
+        if (voters.List is not { } list || !list.Has(members.Self)) return (LeaseVerdict.OtherList, "is no voter, as far as it knows");
         if (list.Version != ask.List)
             return (LeaseVerdict.OtherList, string.Create(CultureInfo.InvariantCulture, $"knows version {list.Version} of the voters' list, not {ask.List}"));
         if (now < silentUntil)

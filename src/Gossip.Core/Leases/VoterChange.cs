@@ -20,7 +20,7 @@ namespace Gossip.Core.Leases;
 /// a majority of the one before (see <see cref="Consent"/>). What another try may have decided is finished first.
 /// </summary>
 /// <remarks>Inputs: <see cref="ChangeVoters"/>, <see cref="VoteReply"/>, the timer VoteDue. Outputs: <see cref="VoteAsk"/>, the list's cell, replies.</remarks>
-sealed class VoterChange(SlotTable slots, IMemberList members, IRowWriter writer, Outbox outbox) : INodePart
+sealed class VoterChange(VoterBook voters, IMemberList members, IRowWriter writer, Outbox outbox) : INodePart
 {
     const int TriesMost = 10;
     static readonly TimeSpan TryAgain = TimeSpan.FromMilliseconds(400);
@@ -64,7 +64,7 @@ sealed class VoterChange(SlotTable slots, IMemberList members, IRowWriter writer
         }
         if (change.Add.IsEmpty && change.Remove.IsEmpty)
         {
-            turn.Reply(id, slots.Voters is { } present ? new VotersAre(present.Version, present.Names) : new VotersAre(0, []));
+            turn.Reply(id, voters.List is { } present ? new VotersAre(present.Version, present.Names) : new VotersAre(0, []));
             return;
         }
         foreach (var name in change.Add)
@@ -73,7 +73,7 @@ sealed class VoterChange(SlotTable slots, IMemberList members, IRowWriter writer
                 turn.Reply(id, new Refused(RefusedBecause.NotFound, $"there is no live node {name}"));
                 return;
             }
-        if (slots.Voters is not { } list)
+        if (voters.List is not { } list)
         {
             Found(id, change, turn);
             return;
@@ -152,7 +152,7 @@ sealed class VoterChange(SlotTable slots, IMemberList members, IRowWriter writer
     {
         var decided = open!;
         decided.IsDecided = true;
-        if (slots.Voters is not { } list || list.Row != decided.Old.Row)
+        if (voters.List is not { } list || list.Row != decided.Old.Row)
         {
             End(new Refused(RefusedBecause.Conflict, "another voters' list was there first"), turn);
             return;

@@ -17,10 +17,8 @@ namespace Gossip.Core.Pods;
 /// Required affinity is not looked at: company that left later evicts nobody. The counts decide in a moment that all is
 /// well, which it nearly always is; only then who came first is looked up among all pods.
 /// </remarks>
-sealed class PlacementJudge(SlotTable slots, IMemberList members)
+sealed class PlacementJudge(SlotTable slots, PlacedPods placed, Hearsay hearsay, IMemberList members)
 {
-    readonly Hearsay hearsay = new(slots, members);
-
     /// <param name="Reason">Why it makes way; null when it stays.</param>
     /// <param name="Waits">Something that decides it is still under way: to be judged again.</param>
     public readonly record struct Verdict(string? Reason, bool Waits);
@@ -29,7 +27,7 @@ sealed class PlacementJudge(SlotTable slots, IMemberList members)
     /// <param name="patience">So long a node that came back may not know what happened meanwhile: its rows are not believed.</param>
     public Verdict Judge(Slot slot, Admission ours, TimeSpan patience, Instant now)
     {
-        var around = slots.Placed.Around(slot);
+        var around = placed.Around(slot);
         var labels = slots.SettingsOf(ours.Node).Labels;
         var rules = slot.Rules!;
         var waits = false;
@@ -61,7 +59,7 @@ sealed class PlacementJudge(SlotTable slots, IMemberList members)
     {
         foreach (var other in slots.Slots)
             if (other != slot && other.Rules is { } met && met.CountedIn.Contains(tally) && PodJudge.First(other, members) is { } held
-                && slots.Placed.DomainOf(tally, held.Node) == domain) yield return (other, held);
+                && placed.DomainOf(tally, held.Node) == domain) yield return (other, held);
     }
 
     /// <summary>Every pod of it has one place: while some have none, those go first, and while some have two, one of these goes.</summary>
@@ -82,7 +80,7 @@ sealed class PlacementJudge(SlotTable slots, IMemberList members)
     bool CouldGoElsewhere(Slot slot)
     {
         foreach (var member in members.Live)
-            if (Filtering.Passes(slot.Template, hearsay.Of(member, slots.Placed.Around(slot)))) return true;
+            if (Filtering.Passes(slot.Template, hearsay.Of(member, placed.Around(slot)))) return true;
         return false;
     }
 

@@ -48,8 +48,8 @@ sealed class PodKeeper : INodePart, IMemberObserver, ISlotObserver, IReportObser
     readonly PodReports reports;
 
     public PodKeeper(
-        NodeConfig config, SlotTable slots, IMemberList members, ITables tables, IRowWriter writer,
-        Bidder bidder, Outbox outbox, INodeTrace? trace = null)
+        NodeConfig config, SlotTable slots, PlacedPods placed, Hearsay hearsay, IMemberList members, ITables tables, IRowWriter writer,
+        Bidder bidder, LeaseHolder leaseHolder, INodeTrace? trace = null)
     {
         this.slots = slots;
         this.bidder = bidder;
@@ -57,10 +57,10 @@ sealed class PodKeeper : INodePart, IMemberObserver, ISlotObserver, IReportObser
         self = config.Card.Id;
         rows = new PodRows(slots, tables, writer);
         lost = new LostRuntimes(config.Timings, rows);
-        leases = new PodLeases(new LeaseHolder(config, slots, members, outbox));
+        leases = new PodLeases(leaseHolder);
         configuration = new PodConfiguration(config, slots, bidder);
         var services = new Dependencies(slots, members);
-        rules = new PodRules(config, slots, members, bidder, leases, lost, services, configuration);
+        rules = new PodRules(config, slots, placed, hearsay, members, bidder, leases, lost, services, configuration);
         dependencies = new DependencyWatch(config.Timings, slots, services);
         containers = new ContainerStarter(config, leases, configuration);
         beginning = new Beginning(config.Timings, members, tables);

@@ -5,6 +5,7 @@ using Gossip.Core.Pods.Recovery;
 using Gossip.Core.Pods.StartGates;
 using Gossip.Core.Scheduling;
 using Gossip.Core.Tables;
+using Gossip.Core.Tables.Topology;
 using Gossip.Core.Templates;
 using Gossip.Core.Turns;
 
@@ -16,7 +17,7 @@ sealed class PodRules
     readonly PodLeases leases;
 
     public PodRules(
-        NodeConfig config, SlotTable slots, IMemberList members, Bidder bidder,
+        NodeConfig config, SlotTable slots, PlacedPods placed, Hearsay hearsay, IMemberList members, Bidder bidder,
         PodLeases leases, LostRuntimes lost, Dependencies dependencies, PodConfiguration configuration)
     {
         this.leases = leases;
@@ -24,7 +25,7 @@ sealed class PodRules
         Alone = new AloneDeparture(config.Timings, members);
         Gang = new GangDeparture(config.Timings, slots);
         Copies = new CopyDeparture(config, members);
-        Neighbours = new NeighbourDeparture(config, slots, members);
+        Neighbours = new NeighbourDeparture(config, slots, placed, hearsay, members);
         Evictions = new EvictionDeparture(config.Timings, members);
         Use = new UseDeparture(slots);
         Lead = new LeadWatch(config.Timings, slots, members);

@@ -17,7 +17,7 @@ namespace Gossip.Core.Requests;
 /// Takes users' writes to the tables, and answers when they are durable and this node's views show them. Writes to
 /// one name follow one another: each is judged by what the one before it left.
 /// </summary>
-sealed class RequestHandler(SlotTable slots, ITables tables, IRowWriter writer, ViewBuilder views) : INodePart
+sealed class RequestHandler(SlotTable slots, Gangs gangs, ITables tables, IRowWriter writer, ViewBuilder views) : INodePart
 {
     /// <summary>Writes that may wait for others of the same name.</summary>
     const int QueueMax = 256;
@@ -85,7 +85,7 @@ sealed class RequestHandler(SlotTable slots, ITables tables, IRowWriter writer, 
 
     Reply? Create(RequestId id, CreateObject create, Turn turn)
     {
-        if (ObjectRules.Check(create.Name, create.Fields, slots.Gangs, create.Template) is { } refused) return refused;
+        if (ObjectRules.Check(create.Name, create.Fields, gangs, create.Template) is { } refused) return refused;
         if (slots.Objects.Find(create.Name) is not null) return new Refused(RefusedBecause.AlreadyExists, $"{create.Name} already exists");
         if (SecondDefault(create.Name, create.Fields) is { } second) return second;
         List<(string, ReadOnlyMemory<byte>)> cells = [(Fields.Birth, new ObjectBirth(create.Name, create.ApiVersion).ToBytes())];
@@ -99,7 +99,7 @@ sealed class RequestHandler(SlotTable slots, ITables tables, IRowWriter writer, 
 
     Reply? Replace(RequestId id, ReplaceObject replace, Turn turn)
     {
-        if (ObjectRules.Check(replace.Name, replace.Fields, slots.Gangs, replace.Template) is { } refused) return refused;
+        if (ObjectRules.Check(replace.Name, replace.Fields, gangs, replace.Template) is { } refused) return refused;
         var kind = ObjectKinds.Of(replace.Name);
         if (kind.NeedsConsent) return Guarded(replace.Name);
         if (slots.Objects.Find(replace.Name) is not { } held) return NotFound(replace.Name);

@@ -171,7 +171,7 @@ sealed class AuctionQueue(AuctionContext context)
     {
         foreach (var node in moved)
             if (context.Members.Find(node) is { IsLive: true } member
-                && Filtering.Passes(slot.Template, context.Hearsay.Of(member, context.Slots.Placed.Around(slot)))) return true;
+                && Filtering.Passes(slot.Template, context.Hearsay.Of(member, context.Placed.Around(slot)))) return true;
         return false;
     }
 }

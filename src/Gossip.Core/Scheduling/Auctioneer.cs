@@ -2,6 +2,7 @@ using Gossip.Core.Membership;
 using Gossip.Core.Primitives;
 using Gossip.Core.Replication;
 using Gossip.Core.Tables;
+using Gossip.Core.Tables.Topology;
 using Gossip.Core.Turns;
 using Gossip.Core.Wire;
 
@@ -31,10 +32,11 @@ sealed class Auctioneer : INodePart, IMemberObserver, ISlotObserver
     readonly GangAuctions gangs;
 
     public Auctioneer(
-        NodeConfig config, SlotTable slots, IMemberList members, ITables tables, IRowWriter writer, RandomStream luck, Outbox outbox,
-        SchedulingRules rules)
+        NodeConfig config, SlotTable slots, PlacedPods placed, TypicalPods typical, IMemberList members, ITables tables, IRowWriter writer,
+        RandomStream luck, Outbox outbox, SchedulingRules rules)
     {
-        context = new AuctionContext(config, slots, members, outbox, new RoundPublisher(config.Card.Id, slots, writer), luck);
+        context = new AuctionContext(
+            config, slots, placed, typical, members, outbox, new RoundPublisher(config.Card.Id, slots, writer), luck);
         queue = new AuctionQueue(context);
         rounds = new OpenRounds(context);
         candidates = new Candidates(members, context.Hearsay, rules);
@@ -152,7 +154,7 @@ sealed class Auctioneer : INodePart, IMemberObserver, ISlotObserver
     bool IsHeld(Slot slot, Now now)
     {
         var slots = context.Slots;
-        return !slot.IsDesired || slot.Succeeded || slot.IsGated || slots.LacksClass(slot) || slots.LacksVoters(slot)
+        return !slot.IsDesired || slot.Succeeded || slot.IsGated || slots.LacksClass(slot) || slot.LacksVoters
             || slots.Standing(slot, now.Monotonic) is { } standing && context.Members.Find(standing.Node) is { IsLive: true };
     }
 
@@ -201,7 +203,7 @@ sealed class Auctioneer : INodePart, IMemberObserver, ISlotObserver
     {
         queue.Remove(auction);
         rounds.Leave(auction, turn);
-        context.Slots.Placed.ExpectNoMore(auction.Pod);
+        context.Placed.ExpectNoMore(auction.Pod);
         gangs.Remove(auction);
     }
 

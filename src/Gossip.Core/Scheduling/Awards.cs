@@ -131,7 +131,7 @@ sealed class Awards(AuctionContext context, AuctionQueue queue, OpenRounds round
     void CountSpread(Auction auction)
     {
         if (context.Slots.Find(auction.Pod) is not { Template.SpreadsFirst: true, Rules: not null } slot) return;
-        var around = context.Slots.Placed.Around(slot);
+        var around = context.Placed.Around(slot);
         foreach (var candidate in auction.Round.Asked)
             candidate.SpreadCount = context.Members.Find(candidate.Node) is { } member
                 ? SpreadCount.Of(slot.Rules, context.Hearsay.Of(member, around))
@@ -149,7 +149,7 @@ sealed class Awards(AuctionContext context, AuctionQueue queue, OpenRounds round
     {
         rounds.Leave(auction, turn);
         auction.Measure(turn);
-        context.Slots.Placed.Expect(auction.Pod, winner);
+        context.Placed.Expect(auction.Pod, winner);
         context.Publisher.Publish(auction, winner, turn);
         auction.Place(winner, until: turn.Monotonic + context.Timings.AuctioneerSilence);
         queue.WakeBy(auction.NextRound, turn);

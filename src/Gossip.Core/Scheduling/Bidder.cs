@@ -6,6 +6,7 @@ using Gossip.Core.Replication;
 using Gossip.Core.Scheduling.Filters;
 using Gossip.Core.Scheduling.Preemption;
 using Gossip.Core.Tables;
+using Gossip.Core.Tables.Topology;
 using Gossip.Core.Templates;
 using Gossip.Core.Turns;
 using Gossip.Core.Wire;
@@ -31,12 +32,14 @@ sealed class Bidder : INodePart, IReportObserver
     readonly BidMaker bids;
     readonly AwardTaker awards;
 
-    public Bidder(NodeConfig config, SlotTable slots, Swim members, IRowWriter writer, Outbox outbox, SchedulingRules rules)
+    public Bidder(
+        NodeConfig config, SlotTable slots, PlacedPods placed, TypicalPods typical, Swim members, IRowWriter writer, Outbox outbox,
+        SchedulingRules rules)
     {
         this.slots = slots;
-        Books = new Books(config.Card.Allocatable, slots.Placed, config.Card.Id);
+        Books = new Books(config.Card.Allocatable, placed, config.Card.Id);
         capacity = new CapacityAnnouncer(config.Card.Name, members, Books);
-        node = new OwnNode(config, slots, Books, capacity);
+        node = new OwnNode(config, slots, placed, typical, Books, capacity);
         reservations = new Reservations(config, Books, node, capacity);
         objections = new Objections(config, slots, members, Books, capacity);
         var preemptions = new Preemptions(config, slots, Books, capacity);

@@ -22,7 +22,7 @@ static class GangRoom
             foreach (var template in left.Keys.ToArray())
             {
                 var (slot, count) = left[template];
-                var facts = context.Hearsay.Of(member, context.Slots.Placed.Around(slot));
+                var facts = context.Hearsay.Of(member, context.Placed.Around(slot));
                 facts = facts with { Free = rest ?? facts.Free };
                 while (count > 0 && Filtering.Passes(slot.Template, facts))
                 {

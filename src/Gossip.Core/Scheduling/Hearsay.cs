@@ -12,7 +12,7 @@ namespace Gossip.Core.Scheduling;
 /// What this node believes of the others' room: the capacity that gossip last brought, less what it awarded itself since.
 /// It only decides whom to ask, so being wrong costs a refusal; without the deduction all pods of a burst would ask the same few.
 /// </summary>
-sealed class Hearsay(SlotTable slots, IMemberList members)
+sealed class Hearsay(SlotTable slots, TypicalPods typical, IMemberList members)
 {
     readonly record struct Debt(ulong Boot, ulong Version, Resources Taken, Devices Left);
 
@@ -26,7 +26,7 @@ sealed class Hearsay(SlotTable slots, IMemberList members)
         var free = Free(member);
         if (debts.TryGetValue(member.Id, out var debt) && debt.Boot == capacity.Boot && debt.Version == capacity.Version)
             free = (free - debt.Taken) with { Devices = debt.Left };
-        return Facts(member, settings, free) with { Around = around, Typical = slots.Typical };
+        return Facts(member, settings, free) with { Around = around, Typical = typical };
     }
 
     /// <summary>What a member says of itself and the operator of it, and what is free on it.</summary>
@@ -47,7 +47,7 @@ sealed class Hearsay(SlotTable slots, IMemberList members)
         member.Capacity.Boot == 0 && member.Capacity.Version == 0 ? member.Card.Allocatable : member.Capacity.Free;
 
     /// <summary>By what this node has heard of the cluster's pods.</summary>
-    public PlacementStrategy Placement => PlacementStrategy.Of(slots.Typical);
+    public PlacementStrategy Placement => PlacementStrategy.Of(typical);
 
     /// <summary>Counts an award until the node's next capacity tells of it.</summary>
     public void Deduct(NodeId node, PodTemplate template)

@@ -40,7 +40,7 @@ sealed class Objections(NodeConfig config, SlotTable slots, Swim members, Books 
         if (!slot.IsDesired || slot.Succeeded) return new("is not wanted any more", TimeSpan.Zero);
         if (slot.IsGated) return new("is held by its scheduling gates", TimeSpan.Zero);
         if (slots.LacksClass(slot)) return new(PendingReason.LacksClass(slot.Template), soon);
-        if (slots.LacksVoters(slot)) return new(PendingReason.LacksVoters, soon);
+        if (slot.LacksVoters) return new(PendingReason.LacksVoters, soon);
         if (slot.Template.StopsAlone && Connectivity.Of(members) is { IsAlone: true } company) return new(company.ToString(), soon);
         if (run.Epoch < slot.NextEpoch)
             return new(string.Create(CultureInfo.InvariantCulture, $"stale: asked for epoch {run.Epoch}, {slot.NextEpoch} is next"), soon);

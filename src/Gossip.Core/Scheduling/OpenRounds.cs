@@ -38,7 +38,7 @@ sealed class OpenRounds(AuctionContext context)
         var round = auction.Round;
         if (!round.Auctions.Remove(auction)) return;
         if (auction.IsTogether) together--;
-        context.Slots.Placed.ExpectNoMore(auction.Pod);
+        context.Placed.ExpectNoMore(auction.Pod);
         if (auction.Stage == AuctionStage.Held) LetGo(round, auction.Awarded!, turn);
         auction.LeaveRound();
         if (round.Auctions.Count > 0) return;

@@ -1,12 +1,13 @@
 using Gossip.Core.Membership;
 using Gossip.Core.Primitives;
 using Gossip.Core.Tables;
+using Gossip.Core.Tables.Topology;
 using Gossip.Core.Templates;
 
 namespace Gossip.Core.Scheduling;
 
 /// <summary>This node as filters and scores see it, from its own exact books.</summary>
-sealed class OwnNode(NodeConfig config, SlotTable slots, Books books, CapacityAnnouncer capacity)
+sealed class OwnNode(NodeConfig config, SlotTable slots, PlacedPods placed, TypicalPods typical, Books books, CapacityAnnouncer capacity)
 {
     /// <summary>What this node's engines have.</summary>
     public NodeImages Images { get; set; } = NodeImages.None;
@@ -26,8 +27,8 @@ sealed class OwnNode(NodeConfig config, SlotTable slots, Books books, CapacityAn
         {
             LostRuntimes = capacity.LostRuntimes,
             Images = Images,
-            Around = slots.Find(pod) is { } slot ? slots.Placed.Around(slot) : default,
-            Typical = slots.Typical,
+            Around = slots.Find(pod) is { } slot ? placed.Around(slot) : default,
+            Typical = typical,
         };
     }
 }

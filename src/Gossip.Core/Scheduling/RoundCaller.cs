@@ -27,12 +27,12 @@ sealed class RoundCaller(AuctionContext context, AuctionQueue queue, OpenRounds 
         var round = rounds.Open(auction);
         round.SpreadsFirst = slot.Template.SpreadsFirst;
         if (auction.Gang is null) AddAlike(round, auction, turn.Now);
-        foreach (var one in round.Auctions) context.Slots.Placed.ExpectNoMore(one.Pod);
+        foreach (var one in round.Auctions) context.Placed.ExpectNoMore(one.Pod);
         var live = context.Members.Live.Length;
         var width = Math.Min(Candidates.Width(live, auction.EmptyRounds) + AskedPerPod * (round.Auctions.Count - 1), live);
         var search = new Search(slot.Template, auction.Run, width)
         {
-            Around = context.Slots.Placed.Around(slot),
+            Around = context.Placed.Around(slot),
             IsRepeated = auction.IsTogether || auction.FruitlessRounds > 0,
             IsBatch = round.Auctions.Count > 1,
             SpreadsFirst = round.SpreadsFirst,

@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using Gossip.Core.Kinds;
 using Gossip.Core.Membership;
 using Gossip.Core.Pods;
 using Gossip.Core.Primitives;
@@ -11,7 +12,7 @@ namespace Gossip.Core.Tables;
 /// of the budgets that select it, so a look costs nothing and a cluster without budgets pays nothing. (Source: Kubernetes'
 /// disruption controller and its eviction subresource; the counts are kept here instead of in a status that lags.)
 /// </summary>
-sealed class BudgetBook
+sealed class BudgetBook : ITableObserver
 {
     readonly IMemberList members;
     readonly SlotSet<PodId> slots;
@@ -48,10 +49,12 @@ sealed class BudgetBook
         return new(mayGo ? DisruptionAnswer.Allowed : DisruptionAnswer.Forbidden, slot.Budgets.IsHealthy, budget);
     }
 
-    /// <summary>An object of this kind came, changed or went.</summary>
-    internal void Apply(CatalogObject changed, bool gone)
+    /// <summary>A budget came, changed or went.</summary>
+    public void OnObject(in ObjectChange change)
     {
-        if (gone || changed.IsDeleting || changed.NameConflict)
+        if (change.Role != KindRole.Budget) return;
+        var changed = change.Object;
+        if (change.IsGone || changed.IsDeleting || changed.NameConflict)
         {
             if (budgets.Remove(changed.Uid)) Recount(changed.Name.Namespace);
             return;
@@ -62,15 +65,19 @@ sealed class BudgetBook
         Recount(changed.Name.Namespace);
     }
 
-    /// <summary>A slot came, or what is known of it changed.</summary>
-    internal void Update(Slot slot)
+    public void OnFacts(Slot slot)
     {
         if (budgets.Count == 0) return;
         var before = slot.Budgets;
         Count(slot, before with { Template = slot.Template, By = ReferenceEquals(before.Template, slot.Template) ? before.By : BudgetsOf(slot) });
     }
 
-    /// <summary>A slot went, or another takes its place.</summary>
+    /// <summary>One that comes is counted with its first facts.</summary>
+    public void OnSlot(Slot? before, Slot? after)
+    {
+        if (before is not null) Detach(before);
+    }
+
     internal static void Detach(Slot slot)
     {
         Add(slot.Budgets, -1);

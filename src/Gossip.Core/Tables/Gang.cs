@@ -3,7 +3,7 @@ using Gossip.Core.Scheduling;
 
 namespace Gossip.Core.Tables;
 
-/// <summary>The pods of a namespace that name one gang, whatever workloads they come from. Owned by <see cref="SlotTable"/>.</summary>
+/// <summary>The pods of a namespace that name one gang, whatever workloads they come from. Owned by <see cref="Gangs"/>.</summary>
 sealed class Gang(string @namespace, string name)
 {
     public string Namespace => @namespace;
@@ -17,13 +17,19 @@ sealed class Gang(string @namespace, string name)
 }
 
 /// <summary>Every gang that some slot is of.</summary>
-sealed class Gangs
+sealed class Gangs : ITableObserver
 {
     readonly Dictionary<(string Namespace, string Name), Gang> gangs = []; // never enumerated
 
     public Gang? Find(string @namespace, string name) => gangs.GetValueOrDefault((@namespace, name));
 
-    internal void Attach(Slot slot)
+    public void OnSlot(Slot? before, Slot? after)
+    {
+        if (before is not null) Detach(before);
+        if (after is not null) Attach(after);
+    }
+
+    void Attach(Slot slot)
     {
         if (slot.Template.Gang is not { } terms) return;
         var key = (slot.Workload.Namespace, terms.Name);
@@ -32,7 +38,7 @@ sealed class Gangs
         slot.Gang = gang;
     }
 
-    internal void Detach(Slot slot)
+    void Detach(Slot slot)
     {
         if (slot.Gang is not { } gang) return;
         gang.Members.Remove(slot.Id);

@@ -28,7 +28,7 @@ readonly record struct GangState(string Name, int Min, int LeastMin, int Members
         var (min, least, wanted, admitted, started) = (0, int.MaxValue, 0, 0, false);
         foreach (var slot in gang.Members.Values)
         {
-            if (!slot.IsDesired || slot.IsGated || slots.LacksClass(slot) || slots.LacksVoters(slot)) continue;
+            if (!slot.IsDesired || slot.IsGated || slots.LacksClass(slot) || slot.LacksVoters) continue;
             var terms = slot.Template.Gang!;
             min = Math.Max(min, terms.Min);
             least = Math.Min(least, terms.Min);

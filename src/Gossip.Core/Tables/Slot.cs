@@ -26,6 +26,9 @@ sealed class Slot
     /// <summary>It waits for somebody to take its scheduling gates away: until then there is no auction.</summary>
     public bool IsGated => !Template.SchedulingGates.IsEmpty;
 
+    /// <summary>It is a singleton, and there is nobody to grant it. Written by <see cref="VoterBook"/>.</summary>
+    public bool LacksVoters { get; internal set; }
+
     public Epoch LeastEpoch { get; internal set; }
 
     /// <summary>Why the runs before the least epoch ended.</summary>

@@ -19,6 +19,7 @@ sealed class SlotTable : INodePart, IMemberObserver, IRowObserver
     /// <summary>Of one pod, while a node was down: a restart a second for most of a day.</summary>
     const uint EpochsMissedMost = 1 << 16;
 
+    readonly ITables tables;
     readonly IMemberList members;
     readonly Catalog catalog = new();
     readonly NodeBook nodes;
@@ -31,26 +32,37 @@ sealed class SlotTable : INodePart, IMemberObserver, IRowObserver
     readonly Dictionary<NodeId, ulong> tenantVersions = [];
     readonly SortedDictionary<PodId, Slot> watched = [];
     readonly Garbage garbage;
-    readonly bool loading = true;
+    ITableObserver[] observers = [];
+    bool loading = true;
 
     /// <param name="shared">What other tables of the same rows have read; null for a table on its own.</param>
     public SlotTable(ITables tables, IMemberList members, NodeTimings timings, SharedRows? shared = null)
     {
-        admissions = new AdmissionBook(shared);
+        this.tables = tables;
         this.members = members;
+        admissions = new AdmissionBook(shared);
         nodes = new NodeBook(catalog, members, timings);
         priorities = new PriorityBook(catalog);
         facts = new FactsBook(slots);
         garbage = new Garbage(tables, catalog, facts);
-        Placed = new PlacedPods(members.Self, slots);
-        Budgets = new BudgetBook(members, slots);
+    }
+
+    /// <summary>
+    /// Takes what the store gave back, once, before the first input and before any clock was read.
+    /// </summary>
+    /// <param name="told">Told of it, and of every change from now on, in this order.</param>
+    /// <returns>Itself.</returns>
+    public SlotTable Load(params ITableObserver[] told)
+    {
+        Check.That(loading);
+        observers = told;
         Version = tables.Version;
         foreach (var member in members.All) Place(member.Id);
-        // What the store gave back is there before the first input, and before any clock was read.
         foreach (var kind in (RowKind[])[RowKind.Object, RowKind.Slot, RowKind.Admission, RowKind.Summary])
             foreach (var row in tables.Rows(kind))
                 Apply(new RowChange(row.Uid, kind, null, row), default);
         loading = false;
+        return this;
     }
 
     /// <summary>Slots that changed since the machine last looked; it clears the list. May name a slot twice.</summary>
@@ -59,23 +71,11 @@ sealed class SlotTable : INodePart, IMemberObserver, IRowObserver
     /// <summary>ConfigMaps and Secrets that changed since the machine last looked; it clears the list.</summary>
     internal List<ObjectName> DirtyConfig { get; } = [];
 
-    /// <summary>What the wanted pods ask for.</summary>
-    public TypicalPods Typical { get; } = new();
-
     /// <summary>Grows with every change applied, of rows and members alike: what resource versions count.</summary>
     public ulong Version { get; private set; }
 
     /// <summary>What the last change of an admission's row was about, before and after: so that those who look on need not read the row again.</summary>
     internal (Admission? Before, Admission? After) LastAdmission { get; private set; }
-
-    /// <summary>Where pods are, for rules between pods.</summary>
-    public PlacedPods Placed { get; }
-
-    /// <summary>How many pods may be disrupted on purpose.</summary>
-    public BudgetBook Budgets { get; }
-
-    /// <summary>Pods that start together.</summary>
-    public Gangs Gangs { get; } = new();
 
     /// <summary>Reads what workloads derive.</summary>
     internal WorkloadReader Workloads { get; } = new();
@@ -95,6 +95,9 @@ sealed class SlotTable : INodePart, IMemberObserver, IRowObserver
 
     /// <summary>All of them. The order is the same wherever the same changes came in the same order.</summary>
     public IReadOnlyCollection<Slot> Slots => slots;
+
+    /// <summary>The same by id, for observers to read.</summary>
+    internal SlotSet<PodId> ById => slots;
 
     /// <summary>Admissions of a node, whatever their pods: what the node itself answers for. In order of uid.</summary>
     public IEnumerable<Admission> AdmissionsOf(NodeId node) => admissions.Of(node);
@@ -131,12 +134,6 @@ sealed class SlotTable : INodePart, IMemberObserver, IRowObserver
 
     /// <summary>It names a PriorityClass that is not there: nobody may run it before that is, for its priority would be a guess.</summary>
     public bool LacksClass(Slot slot) => priorities.Of(slot.Template) is null;
-
-    /// <summary>By whose majority singletons run; null while nobody is named.</summary>
-    public VoterList? Voters { get; private set; }
-
-    /// <summary>It is a singleton, and there is nobody to grant it.</summary>
-    public bool LacksVoters(Slot slot) => slot.Template.IsSingleton && Voters is null;
 
     /// <summary>The class that pods without one get by some object's word, other than the one named; null when there is none.</summary>
     internal PriorityClass? DefaultClassBesides(string name) => priorities.DefaultBesides(name);
@@ -220,7 +217,7 @@ sealed class SlotTable : INodePart, IMemberObserver, IRowObserver
     /// <summary>Desired, not succeeded, not gated, of a known priority, with voters if it needs them, and nobody's. Notes since when: the mere passing of time may have opened it.</summary>
     public bool IsOpen(Slot slot, Instant now)
     {
-        var open = slot.IsDesired && !slot.Succeeded && !slot.IsGated && !LacksClass(slot) && !LacksVoters(slot) && Standing(slot, now) is null;
+        var open = slot.IsDesired && !slot.Succeeded && !slot.IsGated && !LacksClass(slot) && !slot.LacksVoters && Standing(slot, now) is null;
         if (open == slot.OpenSince is not null) return open;
         slot.OpenSince = open ? now : null;
         slot.Version = ++Version;
@@ -250,7 +247,7 @@ sealed class SlotTable : INodePart, IMemberObserver, IRowObserver
             turned.Version = Version;
             if (turned == changed) derives = true;
             else Derive(turned, gone: false, now);
-            if (turned != changed && kind.Role == KindRole.Budget) Budgets.Apply(turned, gone: false);
+            if (turned != changed && kind is not WorkloadKind) Tell(kind.Role, turned, gone: false);
         }
         garbage.Note(changed, gone: change.After is null);
         if (kind is WorkloadKind workload) derives |= Workloads.Read(workload, changed, change);
@@ -261,6 +258,7 @@ sealed class SlotTable : INodePart, IMemberObserver, IRowObserver
     /// <summary>An object that is no workload came, changed or went.</summary>
     void Hear(KindRole role, CatalogObject changed, bool gone, Now now)
     {
+        Tell(role, changed, gone);
         switch (role)
         {
             case KindRole.NodeSettings:
@@ -270,26 +268,31 @@ sealed class SlotTable : INodePart, IMemberObserver, IRowObserver
                 nodeVersions[node] = Version;
                 Dirty.AddRange(watched.Keys); // an uncordoned node may be what they wait for
                 break;
-            case KindRole.Budget:
-                Budgets.Apply(changed, gone);
-                break;
             case KindRole.Priority:
                 priorities.Forget();
                 foreach (var waiting in watched.Keys.ToArray()) Touch(waiting, now);
                 break;
             case KindRole.NamespaceLabels:
-                var labels = catalog.Find(changed.Name) is { } held ? NodeBook.ReadLabels(held.Json(Fields.Labels)) : null;
-                if (Placed.SetNamespace(changed.Name.Name, labels)) Dirty.AddRange(watched.Keys); // they may go elsewhere now
+                Dirty.AddRange(watched.Keys); // rules between pods may mean others now, and let them go elsewhere
                 break;
             case KindRole.Voters:
-                var read = VoterList.Read(catalog);
-                if (Voters is null || read is null || !Voters.Says(read)) Voters = read;
                 foreach (var waiting in watched.Keys.ToArray()) Touch(waiting, now);
                 break;
             case KindRole.Configuration:
                 DirtyConfig.Add(changed.Name);
                 break;
         }
+    }
+
+    void Tell(KindRole role, CatalogObject changed, bool gone)
+    {
+        var change = new ObjectChange(role, changed, gone, catalog.Find(changed.Name));
+        foreach (var observer in observers) observer.OnObject(change);
+    }
+
+    void Tell(Slot? before, Slot? after)
+    {
+        foreach (var observer in observers) observer.OnSlot(before, after);
     }
 
     /// <summary>Makes an object's slots what its spec says: only those that come or go are touched.</summary>
@@ -303,7 +306,7 @@ sealed class SlotTable : INodePart, IMemberObserver, IRowObserver
             var keep = template is not null && slot.Id.Template == template.Hash && ordinals.BinarySearch(slot.Id.Ordinal) >= 0;
             if (slot.IsDesired == keep) continue;
             slot.IsDesired = keep;
-            Typical.Count(slot.Template, keep ? 1 : -1);
+            foreach (var observer in observers) observer.OnWanted(slot);
             if (keep) byName.Put(slot);
             Touch(slot.Id, now);
         }
@@ -320,7 +323,8 @@ sealed class SlotTable : INodePart, IMemberObserver, IRowObserver
     void Place(NodeId node)
     {
         var placed = members.Find(node) is { IsLive: true } member ? new PlacedNode(member.Name, SettingsOf(node)) : null;
-        Placed.SetNode(node, placed, AdmissionsOf(node).Select(admission => admission.Run.Pod));
+        var admitted = AdmissionsOf(node).Select(admission => admission.Run.Pod);
+        foreach (var observer in observers) observer.OnNode(node, placed, admitted);
     }
 
     void Add(CatalogObject workload, Slot slot)
@@ -330,21 +334,15 @@ sealed class SlotTable : INodePart, IMemberObserver, IRowObserver
         {
             slot.OpenSince = replaced.OpenSince;
             slot.Facts = replaced.Facts;
-            Placed.Detach(replaced);
-            BudgetBook.Detach(replaced);
-            Gangs.Detach(replaced);
-            if (replaced.IsDesired) Typical.Count(replaced.Template, -1);
         }
         else facts.Join(slot);
         if (replaced is null && slot.Facts is { } known) // its admissions were here before it
             foreach (var admission in known.Admissions) tenantVersions[admission.Node] = Version;
-        Typical.Count(slot.Template, 1);
         slots.Put(slot);
         workload.Slots.Remove(slot);
         workload.Slots.Add(slot);
         byName.Put(slot);
-        Placed.Attach(slot);
-        Gangs.Attach(slot);
+        Tell(replaced, slot);
     }
 
     void ApplyAdmission(in RowChange change, Now now)
@@ -375,8 +373,7 @@ sealed class SlotTable : INodePart, IMemberObserver, IRowObserver
         if (slot is null && known is { IsEmpty: true }) facts.Drop(pod);
         if (slot is null) return;
         known?.CopyTo(slot);
-        Placed.Update(slot);
-        Budgets.Update(slot);
+        foreach (var observer in observers) observer.OnFacts(slot);
         slot.Version = Version;
         if (!slot.IsDesired && slot.Admissions.IsEmpty) Drop(slot);
         else if (slot.IsDesired && !slot.Succeeded && !IsHeld(slot)) watched[pod] = slot;
@@ -387,9 +384,7 @@ sealed class SlotTable : INodePart, IMemberObserver, IRowObserver
     void Drop(Slot slot)
     {
         slots.Remove(slot);
-        Placed.Detach(slot);
-        BudgetBook.Detach(slot);
-        Gangs.Detach(slot);
+        Tell(slot, null);
         watched.Remove(slot.Id);
         catalog.Find(slot.Id.Workload)?.Slots.Remove(slot);
         byName.Remove(slot);

@@ -8,7 +8,7 @@ namespace Gossip.Core.Tables;
 /// tables hold, so that no central view is needed. Bounded, and settled: what is read changes only when the number of pods
 /// has by a sixteenth, so that bids of one round are scored alike.
 /// </summary>
-public sealed class TypicalPods
+public sealed class TypicalPods : ITableObserver
 {
     /// <summary>Shapes that are counted. A cluster with more has no typical pods anyway; the later ones are left out.</summary>
     const int CountedMost = 1024;
@@ -47,6 +47,14 @@ public sealed class TypicalPods
         pods += change;
         if (pod.Device is not null) withDevices += change;
     }
+
+    void ITableObserver.OnSlot(Slot? before, Slot? after)
+    {
+        if (before is { IsDesired: true }) Count(before.Template, -1);
+        if (after is { IsDesired: true }) Count(after.Template, 1);
+    }
+
+    void ITableObserver.OnWanted(Slot slot) => Count(slot.Template, slot.IsDesired ? 1 : -1);
 
     void Settle()
     {

@@ -13,7 +13,8 @@ namespace Gossip.Core.View;
 
 /// <summary>Builds the view that readers get, when somebody looks and something changed since.</summary>
 /// <param name="notesEvents">False where nobody reads them: in large simulations.</param>
-sealed class ViewBuilder(SlotTable slots, IMemberList members, bool notesEvents = true) : INodePart, IMemberObserver, IRowObserver
+sealed class ViewBuilder(SlotTable slots, BudgetBook budgets, IMemberList members, bool notesEvents = true)
+    : INodePart, IMemberObserver, IRowObserver
 {
     readonly EventLog events = new();
     readonly Dictionary<PodId, PodView> shown = []; // in the view before; looked up only
@@ -44,7 +45,7 @@ sealed class ViewBuilder(SlotTable slots, IMemberList members, bool notesEvents 
             slots.Version, now.Wall, members.Self, Nodes(), [.. slots.Objects.ByName.Select(View).OrderBy(view => view.Name.Namespace, StringComparer.Ordinal).ThenBy(view => view.Name)],
             pods, Endpoints(pods), events.ToArray())
         {
-            Budgets = [.. slots.Budgets.All.Select(budget => new BudgetView(budget.Uid, budget.Status, budget.Says.Problem))],
+            Budgets = [.. budgets.All.Select(budget => new BudgetView(budget.Uid, budget.Status, budget.Says.Problem))],
         };
     }
 
@@ -126,7 +127,7 @@ sealed class ViewBuilder(SlotTable slots, IMemberList members, bool notesEvents 
 
     string Pending(Slot slot, GangState? gang) =>
         slots.LacksClass(slot) ? PendingReason.LacksClass(slot.Template)
-        : slots.LacksVoters(slot) ? PendingReason.LacksVoters
+        : slot.LacksVoters ? PendingReason.LacksVoters
         : !slot.IsGated && gang is { } state && PendingReason.Of(slot.Gang!, state) is { } together ? together : PendingReason.Of(slot, NameOf);
 
     ImmutableArray<EndpointsView> Endpoints(ImmutableArray<PodView> pods)

@@ -106,18 +106,18 @@ internal sealed class WinnerChecker(World world) : Checker(world, "A2")
     {
         var slots = auctioneer.Machine!.Slots;
         return SpreadCount.Of(
-            slot.Rules, default(NodeFacts) with { Labels = slots.SettingsOf(node).Labels, Around = slots.Placed.Around(slot) });
+            slot.Rules, default(NodeFacts) with { Labels = slots.SettingsOf(node).Labels, Around = auctioneer.Machine!.Placed.Around(slot) });
     }
 
     /// <summary>No honest bid is that high where pods ask for no devices. What the auctioneer knows of those when the bid arrives counts: it may hear of them before it awards.</summary>
-    static bool IsTooMuch(SimNode auctioneer, int score) => score > Scoring.Greatest && !auctioneer.Machine!.Slots.Typical.HaveDevices;
+    static bool IsTooMuch(SimNode auctioneer, int score) => score > Scoring.Greatest && !auctioneer.Machine!.Typical.HaveDevices;
 
     /// <summary>What the auctioneer placed since that node bid counts there already, and rules between pods now forbid it the pod.</summary>
     static bool IsForbidden(SimNode auctioneer, PodId pod, NodeId node)
     {
         var slots = auctioneer.Machine!.Slots;
         if (slots.Find(pod) is not { } slot) return false;
-        var facts = default(NodeFacts) with { Labels = slots.SettingsOf(node).Labels, Around = slots.Placed.Around(slot) };
+        var facts = default(NodeFacts) with { Labels = slots.SettingsOf(node).Labels, Around = auctioneer.Machine!.Placed.Around(slot) };
         return !Filtering.CheckNeighbours(slot.Template, facts).Passes;
     }
 

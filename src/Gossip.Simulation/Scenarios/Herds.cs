@@ -85,7 +85,7 @@ internal static class Herds
     static Gang? Find(World world, string name)
     {
         foreach (var node in world.Nodes)
-            if (node.Machine?.Slots.Gangs.Find("default", name) is { } gang) return gang;
+            if (node.Machine?.Gangs.Find("default", name) is { } gang) return gang;
         return null;
     }
 }

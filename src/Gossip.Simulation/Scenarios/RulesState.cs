@@ -27,7 +27,7 @@ internal static class RulesState
         var slots = observer.Machine!.Slots;
         foreach (var slot in slots.Slots)
         {
-            if (!slot.IsDesired || slot.Succeeded || slot.IsGated || slots.LacksClass(slot) || slots.LacksVoters(slot) || !HasCompany(slot, observer)) continue;
+            if (!slot.IsDesired || slot.Succeeded || slot.IsGated || slots.LacksClass(slot) || slot.LacksVoters || !HasCompany(slot, observer)) continue;
             if (!isWhole && (slot.Template.IsSingleton || slot.Template.StopsAlone)) continue;
             if (slot.Admissions.Any(admission => machines.Any(node => node.IsUp && node.Id == admission.Node))) continue;
             foreach (var node in machines)

@@ -23,9 +23,9 @@ public class BudgetBookTests
     void Budget(string name, params ObjectField[] fields) =>
         cluster.Create(Name(name), [.. fields, Field("spec.selector", """{"matchLabels":{"app":"hello"}}""")]);
 
-    Budget Held => Assert.Single(cluster.Slots.Budgets.All);
+    Budget Held => Assert.Single(cluster.Budgets.All);
 
-    DisruptionVerdict Judge(int slot = 0) => cluster.Slots.Budgets.Judge(cluster.Wanted[slot]);
+    DisruptionVerdict Judge(int slot = 0) => cluster.Budgets.Judge(cluster.Wanted[slot]);
 
     /// <summary>Kubernetes' documentation and its disruption controller's own table: percentages are rounded up, both ways.</summary>
     [Theory]
@@ -175,7 +175,7 @@ public class BudgetBookTests
                 case 6: cluster.Member($"n{move / 8 % 3}", move > 128 ? MemberState.Dead : MemberState.Alive); break;
                 case 7 when admitted.Count > 0 && cluster.Tables.Find(admitted[^1]) is not null: cluster.Withdraw(admitted[^1]); break;
             }
-        foreach (var budget in cluster.Slots.Budgets.All)
+        foreach (var budget in cluster.Budgets.All)
         {
             var pods = cluster.Wanted.Where(slot => budget.Says.Selector!.Matches(slot.Template.Labels)).ToArray();
             var healthy = pods.Count(slot => PodJudge.First(slot, cluster.Members) is { Status.Ready: true });

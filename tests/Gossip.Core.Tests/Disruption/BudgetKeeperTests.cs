@@ -28,7 +28,7 @@ public class BudgetKeeperTests
             new ObjectName(PodDisruptionBudgetKind.Kind, "default", "hello"),
             Field("spec.maxUnavailable", "1"), Field("spec.selector", "{}"));
         var card = cluster.Members.Find(NodeId.Of("n0"))!.Card;
-        keeper = new BudgetKeeper(new NodeConfig(card, [], NodeTimings.Lan, 1, 1), cluster.Slots, cluster.Members, cluster.Tables, cluster.Tables, outbox);
+        keeper = new BudgetKeeper(new NodeConfig(card, [], NodeTimings.Lan, 1, 1), cluster.Slots, cluster.Budgets, cluster.Members, cluster.Tables, cluster.Tables, outbox);
         cluster.Members.Self = keeper.KeeperOf(cluster.Wanted[0]);
         keeper.Start(new Turn(cluster.Now, cluster.Effects));
         keeper.OnSynced(new Turn(cluster.Now, cluster.Effects));

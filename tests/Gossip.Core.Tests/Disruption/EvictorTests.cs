@@ -23,7 +23,7 @@ public class EvictorTests
         cluster.Create("hello", 3);
         foreach (var slot in cluster.Wanted) cluster.Admit(slot, "n1");
         var config = new NodeConfig(cluster.Members.Find(NodeId.Of("n0"))!.Card, [], NodeTimings.Lan, 1, 1);
-        var keeper = new BudgetKeeper(config, cluster.Slots, cluster.Members, cluster.Tables, cluster.Tables, outbox);
+        var keeper = new BudgetKeeper(config, cluster.Slots, cluster.Budgets, cluster.Members, cluster.Tables, cluster.Tables, outbox);
         evictor = new Evictor(cluster.Slots, cluster.Members, keeper, outbox);
     }
 

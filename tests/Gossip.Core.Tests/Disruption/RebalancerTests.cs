@@ -36,8 +36,8 @@ public class RebalancerTests
         var card = desk.Find(desk.Self)!.Card;
         var config = new NodeConfig(card, [], timings, 1, 1);
         outbox = new Outbox(desk.Self) { Boot = 1, Address = card.Address };
-        evictor = new Evictor(desk.Slots, desk, new BudgetKeeper(config, desk.Slots, desk, desk.Tables, desk.Tables, outbox), outbox);
-        rebalancer = new Rebalancer(config, desk.Slots, desk, desk.Bidder, desk.Keeper, evictor);
+        evictor = new Evictor(desk.Slots, desk, new BudgetKeeper(config, desk.Slots, desk.Budgets, desk, desk.Tables, desk.Tables, outbox), outbox);
+        rebalancer = new Rebalancer(config, desk.Slots, desk.Placed, desk.Hearsay, desk, desk.Bidder, desk.Keeper, evictor);
     }
 
     Turn Turn => new(desk.Now, desk);

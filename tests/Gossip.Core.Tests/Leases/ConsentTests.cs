@@ -39,7 +39,7 @@ public class ConsentTests
     Consent Restart()
     {
         var config = new NodeConfig(cluster.Members.Find(NodeId.Of("n0"))!.Card, [], NodeTimings.Lan, 1, 1);
-        return consent = new Consent(config, cluster.Slots, cluster.Members, cluster.Tables, cluster.Tables, outbox);
+        return consent = new Consent(config, cluster.Voters, cluster.Members, cluster.Tables, cluster.Tables, outbox);
     }
 
     void Ask(Ballot ballot, ImmutableArray<string> names, uint version = 2)

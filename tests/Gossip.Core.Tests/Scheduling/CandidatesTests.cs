@@ -16,14 +16,15 @@ public class CandidatesTests
 
     readonly Ring ring = new();
     readonly SlotTable slots;
+    readonly TypicalPods typical = new();
     readonly Candidates candidates;
     readonly List<Candidate> chosen = [];
     readonly List<NodeRefusal> passedOver = [];
 
     public CandidatesTests()
     {
-        slots = new SlotTable(new TestTables(), ring, NodeTimings.Lan);
-        candidates = new Candidates(ring, new Hearsay(slots, ring), SchedulingRules.Default);
+        slots = new SlotTable(new TestTables(), ring, NodeTimings.Lan).Load(typical);
+        candidates = new Candidates(ring, new Hearsay(slots, typical, ring), SchedulingRules.Default);
     }
 
     [Fact]
@@ -36,7 +37,7 @@ public class CandidatesTests
     [Fact]
     public void With_devices_more_are_looked_at_and_those_asked_that_would_fragment_least()
     {
-        slots.Typical.Count(Half with { Device = Half.Device! with { Milli = DeviceRequest.Whole } }, 1);
+        typical.Count(Half with { Device = Half.Device! with { Milli = DeviceRequest.Whole } }, 1);
         ring.Give(node => node % 4 == 0 ? 500 : 1000); // the rest of a device, or a whole one to break up
         var best = 0;
         for (var ordinal = 0; ordinal < 20; ordinal++)
@@ -78,7 +79,7 @@ public class CandidatesTests
     [Fact]
     public void Few_feasible_nodes_are_looked_for_further()
     {
-        slots.Typical.Count(Half, 1);
+        typical.Count(Half, 1);
         ring.Give(node => node % 64 == 0 ? 500 : 0);
         Assert.True(candidates.Choose(new Search(Half, Some.Run(0), Width), chosen, passedOver));
         Assert.Equal(4, chosen.Count);
@@ -88,7 +89,7 @@ public class CandidatesTests
     [Fact]
     public void Where_nothing_looks_feasible_nobody_is_asked_at_first_and_a_few_after_that_for_their_reasons()
     {
-        slots.Typical.Count(Half, 1);
+        typical.Count(Half, 1);
         ring.Give(_ => 499);
         Assert.False(candidates.Choose(new Search(Half, Some.Run(0), Width), chosen, passedOver));
         Assert.Empty(chosen);
@@ -103,7 +104,7 @@ public class CandidatesTests
     public void An_award_is_counted_device_by_device_until_its_node_tells()
     {
         ring.Give(_ => 1000);
-        var hearsay = new Hearsay(slots, ring);
+        var hearsay = new Hearsay(slots, typical, ring);
         var node = ring.Live[0];
         hearsay.Deduct(node.Id, Half);
         hearsay.Deduct(node.Id, Half);

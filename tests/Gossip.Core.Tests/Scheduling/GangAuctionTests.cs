@@ -29,7 +29,7 @@ public class GangAuctionTests
         return held;
     }
 
-    static string Pending(TestNode desk, int pod) => new ViewBuilder(desk.Slots, desk).Build(desk.Now).Pods.Single(view => view.Id == desk.Pods[pod]).PendingBecause;
+    static string Pending(TestNode desk, int pod) => new ViewBuilder(desk.Slots, desk.Budgets, desk).Build(desk.Now).Pods.Single(view => view.Id == desk.Pods[pod]).PendingBecause;
 
     [Fact]
     public void No_pod_is_awarded_before_the_bids_of_all_that_are_needed_stand()

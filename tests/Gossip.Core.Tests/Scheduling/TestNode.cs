@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using Gossip.Core.Leases;
 using Gossip.Core.Membership;
 using Gossip.Core.Pods;
 using Gossip.Core.Ports;
@@ -7,6 +8,7 @@ using Gossip.Core.Replication;
 using Gossip.Core.Requests;
 using Gossip.Core.Scheduling;
 using Gossip.Core.Tables;
+using Gossip.Core.Tables.Topology;
 using Gossip.Core.Templates;
 using Gossip.Core.Tests.Tables;
 using Gossip.Core.Turns;
@@ -41,7 +43,7 @@ sealed class TestNode : NodeEffects, IMemberList
         var fields = TestCluster.Fields(replicas, template).Select(field => (field.Path, field.Json));
         Workload = Tables.Create(RowKind.Object, [.. fields, (Fields.Birth, (ReadOnlyMemory<byte>)birth)], new Turn(Now, this));
         Tables.Commit(new Turn(Now, this));
-        var derived = new SlotTable(Tables, this, Timings).Slots;
+        var derived = new SlotTable(Tables, this, Timings).Load(new Gangs()).Slots;
         Pods = [.. derived.Select(slot => slot.Id).Order()];
         point = derived.First(slot => slot.Id == Pods[0]).Point;
         Self = Ring[rank];
@@ -49,15 +51,26 @@ sealed class TestNode : NodeEffects, IMemberList
         outbox = new Outbox(Self) { Boot = 1, Address = config.Card.Address };
         swim = new Swim(config, 1, new RandomStream(1), outbox);
         Slots = new SlotTable(Tables, this, Timings);
-        Bidder = new Bidder(config, Slots, swim, Tables, outbox, rules ?? SchedulingRules.Default);
-        Auctioneer = new Auctioneer(config, Slots, this, Tables, Tables, new RandomStream(2), outbox, rules ?? SchedulingRules.Default);
-        Keeper = new PodKeeper(config, Slots, this, Tables, Tables, Bidder, outbox);
+        Placed = new PlacedPods(Self, Slots.ById);
+        Budgets = new BudgetBook(this, Slots.ById);
+        var typical = new TypicalPods();
+        var voters = new VoterBook(Slots.Objects, Slots.ById);
+        Slots.Load(Placed, Budgets, new Gangs(), typical, voters);
+        Hearsay = new Hearsay(Slots, typical, this);
+        Bidder = new Bidder(config, Slots, Placed, typical, swim, Tables, outbox, rules ?? SchedulingRules.Default);
+        Auctioneer = new Auctioneer(
+            config, Slots, Placed, typical, this, Tables, Tables, new RandomStream(2), outbox, rules ?? SchedulingRules.Default);
+        Keeper = new PodKeeper(
+            config, Slots, Placed, Hearsay, this, Tables, Tables, Bidder, new LeaseHolder(config, voters, this, outbox));
         parts = new NodeParts(Bidder, Keeper, Auctioneer);
     }
 
     public NodeTimings Timings { get; }
     public TestTables Tables { get; } = new();
     public SlotTable Slots { get; }
+    public PlacedPods Placed { get; }
+    public BudgetBook Budgets { get; }
+    public Hearsay Hearsay { get; }
     public Bidder Bidder { get; }
     public Auctioneer Auctioneer { get; }
     public PodKeeper Keeper { get; }

@@ -293,7 +293,7 @@ public class SlotTableTests
         var rows = ((RowKind[])[RowKind.Object, RowKind.Slot, RowKind.Admission]).SelectMany(one.Tables.Rows).ToArray();
         new RandomStream((ulong)seed).Shuffle(rows.AsSpan());
 
-        var other = new SlotTable(new TestTables(), one.Members, NodeTimings.Lan);
+        var other = new SlotTable(new TestTables(), one.Members, NodeTimings.Lan).Load();
         foreach (var row in rows) other.Apply(new RowChange(row.Uid, row.Kind, null, row), one.Now);
         Assert.Equal(Shown(one.Slots), Shown(other));
     }

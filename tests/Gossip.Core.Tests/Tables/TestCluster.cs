@@ -8,6 +8,7 @@ using Gossip.Core.Replication;
 using Gossip.Core.Requests;
 using Gossip.Core.Scheduling;
 using Gossip.Core.Tables;
+using Gossip.Core.Tables.Topology;
 using Gossip.Core.Templates;
 using Gossip.Core.Turns;
 using Gossip.Core.View;
@@ -139,8 +140,13 @@ sealed class TestCluster
     public TestCluster(int nodes = 3)
     {
         Slots = new SlotTable(Tables, Members, NodeTimings.Lan);
-        Views = new ViewBuilder(Slots, Members);
-        RequestHandler = new RequestHandler(Slots, Tables, Tables, Views);
+        Placed = new PlacedPods(Members.Self, Slots.ById);
+        Budgets = new BudgetBook(Members, Slots.ById);
+        Gangs = new Gangs();
+        Voters = new VoterBook(Slots.Objects, Slots.ById);
+        Slots.Load(Placed, Budgets, Gangs, Voters);
+        Views = new ViewBuilder(Slots, Budgets, Members);
+        RequestHandler = new RequestHandler(Slots, Gangs, Tables, Tables, Views);
         for (var i = 0; i < nodes; i++)
         {
             Member($"n{i}", MemberState.Alive);
@@ -152,6 +158,10 @@ sealed class TestCluster
     public TestMembers Members { get; } = new();
     public RecordedEffects Effects { get; } = new();
     public SlotTable Slots { get; }
+    public PlacedPods Placed { get; }
+    public BudgetBook Budgets { get; }
+    public Gangs Gangs { get; }
+    public VoterBook Voters { get; }
     public ViewBuilder Views { get; }
     public RequestHandler RequestHandler { get; }
     public Now Now => new(new Instant(ticks), new WallTime(ticks / TimeSpan.TicksPerMillisecond));

@@ -1,6 +1,7 @@
 using Gossip.Core.Membership;
 using Gossip.Core.Primitives;
 using Gossip.Core.Replication;
+using Gossip.Core.Scheduling;
 using Gossip.Core.Tables;
 using Gossip.Core.Tables.Topology;
 using Gossip.Core.Turns;
@@ -12,9 +13,9 @@ namespace Gossip.Core.Pods.Departures;
 /// may each admit what the other's admission forbids. So whenever admissions of others are seen for the first time, the own pods
 /// are checked again for a while, and the one that came later makes way.
 /// </summary>
-sealed class NeighbourDeparture(NodeConfig config, SlotTable slots, IMemberList members)
+sealed class NeighbourDeparture(NodeConfig config, SlotTable slots, PlacedPods placed, Hearsay hearsay, IMemberList members)
 {
-    readonly PlacementJudge placement = new(slots, members);
+    readonly PlacementJudge placement = new(slots, placed, hearsay, members);
     ulong seenNews;
     Instant settledAt;
     bool isDue;
@@ -28,8 +29,8 @@ sealed class NeighbourDeparture(NodeConfig config, SlotTable slots, IMemberList 
     /// <summary>A slot changed: admissions that are new here start the checks.</summary>
     public void OnSlot(Turn turn)
     {
-        if (slots.Placed.News == seenNews) return;
-        seenNews = slots.Placed.News;
+        if (placed.News == seenNews) return;
+        seenNews = placed.News;
         settledAt = turn.Monotonic + Settling;
         CheckSoon(turn);
     }

@@ -1,5 +1,7 @@
 using System.Collections.Immutable;
+using Gossip.Core.Kinds;
 using Gossip.Core.Membership;
+using Gossip.Core.Replication;
 using Gossip.Core.Primitives;
 using Gossip.Core.Requests;
 using Gossip.Core.Scheduling;
@@ -13,7 +15,7 @@ namespace Gossip.Core.Tables.Topology;
 /// however many pods are placed, and pods that no rule speaks of cost nothing. (Source: the idea of kube-scheduler's
 /// PreFilter state, kept between pods instead of made anew for each.)
 /// </summary>
-sealed class PlacedPods
+sealed class PlacedPods : ITableObserver
 {
     readonly NodeId self;
     readonly SlotSet<PodId> slots;
@@ -41,8 +43,24 @@ sealed class PlacedPods
 
     internal string? DomainOf(Tally tally, NodeId node) => nodes.TryGetValue(node, out var placed) ? tally.Domains.Of(placed) : null;
 
+    public void OnSlot(Slot? before, Slot? after)
+    {
+        if (before is not null) Detach(before);
+        if (after is not null) Attach(after);
+    }
+
+    public void OnFacts(Slot slot) => Update(slot);
+
+    public void OnNode(NodeId node, PlacedNode? now, IEnumerable<PodId> admitted) => SetNode(node, now, admitted);
+
+    public void OnObject(in ObjectChange change)
+    {
+        if (change.Role != KindRole.NamespaceLabels) return;
+        SetNamespace(change.Object.Name.Name, change.Counting is { } held ? NodeBook.ReadLabels(held.Json(Fields.Labels)) : null);
+    }
+
     /// <summary>A slot came.</summary>
-    internal void Attach(Slot slot)
+    void Attach(Slot slot)
     {
         if (!rules.TryGetValue(slot.Template, out var known))
         {
@@ -58,7 +76,7 @@ sealed class PlacedPods
     }
 
     /// <summary>A slot went, or another takes its place.</summary>
-    internal void Detach(Slot slot)
+    void Detach(Slot slot)
     {
         if (slot.Rules is not { } known) return;
         Move(slot, []);
@@ -70,7 +88,7 @@ sealed class PlacedPods
     }
 
     /// <summary>A slot's admissions, or what is held for it, changed.</summary>
-    internal void Update(Slot slot)
+    void Update(Slot slot)
     {
         if (slot.Rules is null) return;
         Look(slot);
@@ -79,7 +97,7 @@ sealed class PlacedPods
 
     /// <summary>A node came, went (<paramref name="now"/> is null), or has other labels or taints.</summary>
     /// <param name="admitted">The pods that it has admissions of.</param>
-    internal void SetNode(NodeId node, PlacedNode? now, IEnumerable<PodId> admitted)
+    void SetNode(NodeId node, PlacedNode? now, IEnumerable<PodId> admitted)
     {
         var before = nodes.GetValueOrDefault(node);
         if (before == now) return;
@@ -105,19 +123,17 @@ sealed class PlacedPods
     /// change that costs a look at every pod for every rule.
     /// </summary>
     /// <param name="labels">Null when it has no object any more.</param>
-    /// <returns>Whether any rule means other pods now.</returns>
-    internal bool SetNamespace(string @namespace, Labels? labels)
+    internal void SetNamespace(string @namespace, Labels? labels)
     {
         var before = namespaces.Of(@namespace);
         namespaces.Set(@namespace, labels);
         var after = namespaces.Of(@namespace);
-        if (!book.Tallies.Any(tally => tally.IsMovedBy(before, after))) return false;
+        if (!book.Tallies.Any(tally => tally.IsMovedBy(before, after))) return;
         var news = News;
         foreach (var slot in slots) Detach(slot);
         lastPlain = null;
         foreach (var slot in slots) Attach(slot);
         News = news; // where pods are is no news, and labels that change evict nobody
-        return true;
     }
 
     /// <summary>A node's books hold room for it from now on.</summary>

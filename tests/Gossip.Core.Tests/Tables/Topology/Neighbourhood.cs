@@ -85,7 +85,7 @@ sealed class Neighbourhood
     {
         Name = node,
         Labels = Slots.SettingsOf(NodeId.Of(node)).Labels,
-        Around = Slots.Placed.Around(Find(name)),
+        Around = Cluster.Placed.Around(Find(name)),
     };
 
     /// <summary>Why not there; null when it may go.</summary>

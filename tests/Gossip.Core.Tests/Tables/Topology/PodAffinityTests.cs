@@ -122,7 +122,7 @@ public class PodAffinityTests
         const string Chosen = ""","namespaceSelector":{"matchLabels":{"team":"x"}}""";
         near.With("theirs", "web", "a1", @namespace: "other").With("batch", "batch", "a2", Apart("web", more: Chosen)).Pod("next", "batch", Apart("web", more: Chosen));
         Assert.Equal("a1 a2 b1 b2 c1 x1", near.Open("next"));
-        var news = near.Slots.Placed.News;
+        var news = near.Cluster.Placed.News;
         near.Namespace("other", "\"team\":\"x\"");
         Assert.Equal("b1 b2 c1 x1", near.Open("next"));
         near.Namespace("other", "\"team\":\"y\"");
@@ -130,7 +130,7 @@ public class PodAffinityTests
         near.Namespace("other", "\"team\":\"x\"");
         near.Namespace("other", null);
         Assert.Equal("a1 a2 b1 b2 c1 x1", near.Open("next"));
-        Assert.Equal(news, near.Slots.Placed.News);
+        Assert.Equal(news, near.Cluster.Placed.News);
     }
 
     [Fact]
@@ -189,7 +189,7 @@ public class PodAffinityTests
         near.Pod("batch", "batch", Apart("web"));
         Assert.Equal("must not share zone with pods app=web, a has 3", near.WhyNot("batch", "a2"));
         near.Cluster.Do(new Core.Requests.DeleteObject(new ObjectName("Pod", "default", "batch"), null));
-        Assert.Null(near.Slots.Placed.Around(near.Find("web0")).Rules!.CountedIn.FirstOrDefault());
+        Assert.Null(near.Cluster.Placed.Around(near.Find("web0")).Rules!.CountedIn.FirstOrDefault());
     }
 
     [Fact]
@@ -198,9 +198,9 @@ public class PodAffinityTests
         near.Cluster.Members.Self = NodeId.Of("n0");
         near.Pod("web", "web");
         near.Pod("batch", "batch", Apart("web"));
-        near.Slots.Placed.Expect(near.Find("web").Id, NodeId.Of("b1"));
+        near.Cluster.Placed.Expect(near.Find("web").Id, NodeId.Of("b1"));
         Assert.Equal("a1 a2 c1 x1", near.Open("batch"));
-        near.Slots.Placed.ExpectNoMore(near.Find("web").Id);
+        near.Cluster.Placed.ExpectNoMore(near.Find("web").Id);
         Assert.Equal("a1 a2 b1 b2 c1 x1", near.Open("batch"));
     }
 }

@@ -56,8 +56,10 @@ public class TallyTests
             }
         }
         var anew = new SlotTable(near.Cluster.Tables, near.Cluster.Members, NodeTimings.Lan);
+        var places = new PlacedPods(near.Cluster.Members.Self, anew.ById);
+        anew.Load(places);
         return names.All(node => Enumerable.Range(0, 4).All(i => near.WhyNot($"p{i}", node) == Filtering.CheckNeighbours(
-            near.Find($"p{i}").Template, near.Facts($"p{i}", node) with { Around = anew.Placed.Around(anew.Find("default", $"p{i}")!) }).Reason));
+            near.Find($"p{i}").Template, near.Facts($"p{i}", node) with { Around = places.Around(anew.Find("default", $"p{i}")!) }).Reason));
     }
 
     [Fact]
