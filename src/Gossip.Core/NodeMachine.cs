@@ -3,6 +3,7 @@ using Gossip.Core.Disruption;
 using Gossip.Core.Leases;
 using Gossip.Core.Membership;
 using Gossip.Core.Pods;
+using Gossip.Core.Pods.Departures;
 using Gossip.Core.Ports;
 using Gossip.Core.Primitives;
 using Gossip.Core.Replication;
@@ -37,6 +38,7 @@ sealed class NodeMachine
     readonly Replicator replicator;
     readonly SlotTable slots;
     readonly Bidder bidder;
+    readonly OwnRoom room;
     readonly PodKeeper keeper;
     readonly DiskWatch disk;
     readonly ViewBuilder views;
@@ -48,7 +50,7 @@ sealed class NodeMachine
     readonly List<PodId> dirty = [];
     readonly NodeCard self;
     readonly INodeTrace? trace;
-    bool believesTables, handsOver;
+    bool believesTables;
 
     /// <param name="rules">How the node judges itself when it bids; null for the defaults.</param>
     public NodeMachine(NodeConfig config, StoreContents contents, SchedulingRules? rules = null) : this(config, contents, rules, null, null) { }
@@ -66,7 +68,8 @@ sealed class NodeMachine
         swim = new Swim(config, boot, luck.For("swim"), outbox);
         replicator = new Replicator(config, contents, luck.For("replication"), outbox, swim, shared);
         outbox.Piggyback = new Rumours(swim, replicator);
-        slots = new SlotTable(replicator, swim, config.Timings, shared);
+        var workloads = new WorkloadReader();
+        slots = new SlotTable(replicator, swim, config.Timings, shared, workloads);
         Placed = new PlacedPods(self.Id, slots.ById);
         Budgets = new BudgetBook(swim, slots.ById);
         Gangs = new Gangs();
@@ -74,19 +77,21 @@ sealed class NodeMachine
         Voters = new VoterBook(slots.Objects, slots.ById);
         slots.Load(Placed, Budgets, Gangs, Typical, Voters);
         views = new ViewBuilder(slots, Budgets, swim, notesEvents: shared is null);
-        bidder = new Bidder(config, slots, Placed, Typical, swim, replicator, outbox, rules);
-        if (replicator.IsDamaged) bidder.BeginDamaged(replicator.Damage, replicator.NeedsPeer);
+        room = new OwnRoom(config, Placed, swim);
+        if (replicator.IsDamaged) room.Capacity.BeginDamaged(replicator.Damage, replicator.NeedsPeer);
         if (replicator.NeedsPeer && !KnowsOthers(config))
             Refusal = $"what it kept is damaged ({replicator.Damage}), and it knows of no other node that could have the rest";
+        bidder = new Bidder(config, slots, Placed, Typical, room, swim, replicator, outbox, rules);
         var hearsay = new Hearsay(slots, Typical, swim);
+        var moves = new MoveReasons();
         var leases = new LeaseHolder(config, Voters, swim, outbox);
-        keeper = new PodKeeper(config, slots, Placed, hearsay, swim, replicator, replicator, bidder, leases, trace);
+        keeper = new PodKeeper(config, slots, Placed, hearsay, swim, replicator, replicator, room, moves, leases, trace);
         Auctioneer = new Auctioneer(config, slots, Placed, Typical, swim, replicator, replicator, luck.For("auction"), outbox, rules);
         var budgetKeeper = new BudgetKeeper(config, slots, Budgets, swim, replicator, replicator, outbox);
         var evictor = new Evictor(slots, swim, budgetKeeper, outbox);
-        Rebalancer = new Rebalancer(config, slots, Placed, hearsay, swim, bidder, keeper, evictor);
-        Spreader = new Spreader(config, slots, Placed, hearsay, swim, keeper, evictor);
-        disk = new DiskWatch(self.Name, replicator, bidder);
+        Rebalancer = new Rebalancer(config, slots, Placed, hearsay, swim, room.Books, moves, evictor);
+        Spreader = new Spreader(config, slots, Placed, hearsay, swim, moves, evictor);
+        disk = new DiskWatch(self.Name, replicator, room.Capacity);
         parts = new NodeParts(
             swim,
             replicator,
@@ -103,8 +108,8 @@ sealed class NodeMachine
             evictor,
             Rebalancer,
             Spreader,
-            new DiskEvacuation(slots, Placed, hearsay, swim, keeper, evictor, disk),
-            new RequestHandler(slots, Gangs, replicator, replicator, views),
+            new DiskEvacuation(slots, Placed, hearsay, swim, moves, evictor, disk),
+            new RequestHandler(slots, Gangs, replicator, replicator, workloads, views),
             new Sweeper(slots, swim, replicator));
         memberObservers = parts.That<IMemberObserver>();
         rowObservers = parts.That<IRowObserver>();
@@ -131,13 +136,13 @@ sealed class NodeMachine
     public bool IsDamaged => replicator.IsDamaged;
 
     /// <summary>False once the disk failed: what it would persist goes nowhere.</summary>
-    public bool IsWriter => disk.State != DiskState.Failing;
+    public bool IsWriter => !disk.HasFailed;
 
     /// <summary>
     /// The disk failed, and nothing runs here any more; or nobody else is there, and what runs goes on until the node's next life. The
     /// driver ends the process then.
     /// </summary>
-    public bool HasGivenUp => disk.State == DiskState.Failing && (keeper.HasNothing || !handsOver);
+    public bool HasGivenUp => disk.HasFailed && (keeper.HasNothing || !disk.HandsOver);
 
     /// <summary>Members that live, this node among them.</summary>
     public int LiveMembers => swim.Live.Length;
@@ -155,6 +160,7 @@ sealed class NodeMachine
     internal TypicalPods Typical { get; }
     internal VoterBook Voters { get; }
     internal Bidder Bidder => bidder;
+    internal OwnRoom Room => room;
     internal PodKeeper Keeper => keeper;
     internal Auctioneer Auctioneer { get; }
     internal Rebalancer Rebalancer { get; }
@@ -196,10 +202,8 @@ sealed class NodeMachine
                 parts.Ask(input.Request, input.Question!, turn);
                 break;
             case NodeInputKind.DiskReported:
-                disk.Take(input.Disk!);
-                if (disk.State != DiskState.Failing) break;
-                handsOver = LiveMembers > 1;
-                if (handsOver) parts.Leave(turn);
+                disk.Take(input.Disk!, isAlone: LiveMembers <= 1);
+                if (disk.HasFailed && disk.HandsOver) parts.Leave(turn);
                 break;
             case NodeInputKind.HostAnswered:
                 bidder.OnHostAnswer(input.HostAnswer!, turn);
@@ -268,8 +272,11 @@ sealed class NodeMachine
     /// <summary>Runs until nothing changes any more. Each part reads only those before it, so it ends.</summary>
     void Settle(Turn turn)
     {
-        while (swim.Changes.Count > 0 || replicator.Changes.Count > 0 || slots.Dirty.Count > 0 || slots.DirtyConfig.Count > 0)
+        while (swim.Changes.Count > 0 || replicator.Changes.Count > 0 || Auctioneer.Reports.Count > 0
+            || slots.Dirty.Count > 0 || slots.DirtyConfig.Count > 0)
         {
+            foreach (var report in Auctioneer.Reports) slots.Apply(report, turn.Now);
+            Auctioneer.Reports.Clear();
             for (var i = 0; i < swim.Changes.Count; i++)
             {
                 var change = swim.Changes[i];

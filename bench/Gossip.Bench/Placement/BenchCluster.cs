@@ -98,16 +98,16 @@ class BenchCluster
     public void Evict(PodRun run, BenchNode from)
     {
         evicted.Add(run.Pod);
-        from.Bidder.Leaves(run);
+        from.Room.Leaves(run);
         foreach (var admission in Slots.Find(run.Pod)!.Admissions)
-            if (admission.Run == run) Tables.Remove(admission.Uid, new Turn(Now, from), (_, later) => from.Bidder.Free(run, later));
+            if (admission.Run == run) Tables.Remove(admission.Uid, new Turn(Now, from), (_, later) => from.Room.Free(run, later));
     }
 
     /// <summary>A pod is on a node from now on, whoever decided that.</summary>
     public void Put(PodId pod, BenchNode node)
     {
         var run = new PodRun(pod, Epoch.First);
-        if (!node.Bidder.Adopt(run, Slots.Find(pod)!.Template, runs: false, new Turn(Now, node)))
+        if (!node.Room.Adopt(run, Slots.Find(pod)!.Template, runs: false, new Turn(Now, node)))
             throw new InvalidOperationException("no room for it");
         Tables.Create(RowKind.Admission,
         [

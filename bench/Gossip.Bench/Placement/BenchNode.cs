@@ -11,11 +11,12 @@ using Gossip.Core.Wire;
 namespace Gossip.Bench.Placement;
 
 /// <summary>One node's real bidder and, once a chunk of pods is its own, its real auctioneer; what it sends goes to the others in memory.</summary>
-sealed class BenchNode : NodeEffects
+sealed class BenchNode : NodeEffects, INodePart
 {
     readonly BenchCluster cluster;
     readonly Outbox outbox;
     readonly Swim swim;
+    readonly Bidder bidder;
     readonly int index;
     NodeParts parts;
     Auctioneer? auctioneer;
@@ -27,14 +28,16 @@ sealed class BenchNode : NodeEffects
         Config = new NodeConfig(card, [], NodeTimings.Lan, (ulong)index + 1, 1);
         outbox = new Outbox(card.Id) { Boot = 1, Address = card.Address };
         swim = new Swim(Config, 1, new RandomStream((ulong)index + 1), outbox);
-        Bidder = new Bidder(Config, cluster.Slots, cluster.Placed, cluster.Typical, swim, cluster.Tables, outbox, SchedulingRules.Default);
-        parts = new NodeParts(Bidder);
-        Bidder.Start(Turn);
-        Bidder.Open(Turn);
+        Room = new OwnRoom(Config, cluster.Placed, swim);
+        bidder = new Bidder(
+            Config, cluster.Slots, cluster.Placed, cluster.Typical, Room, swim, cluster.Tables, outbox, SchedulingRules.Default);
+        parts = new NodeParts(bidder, this);
+        bidder.Start(Turn);
+        Room.Capacity.Become("", Turn.Now);
     }
 
     public NodeConfig Config { get; }
-    public Bidder Bidder { get; }
+    public OwnRoom Room { get; }
     public ulong Rejections { get; private set; }
 
     /// <summary>As it told it last.</summary>
@@ -49,7 +52,7 @@ sealed class BenchNode : NodeEffects
                 Config, cluster.Slots, cluster.Placed, cluster.Typical, cluster.Ring.As(Config.Card.Id), cluster.Tables, cluster.Tables,
                 new RandomStream((ulong)index + 7), outbox, SchedulingRules.Default);
             auctioneer.Start(Turn);
-            parts = new NodeParts(Bidder, auctioneer);
+            parts = new NodeParts(bidder, this, auctioneer);
             return auctioneer;
         }
     }
@@ -84,7 +87,7 @@ sealed class BenchNode : NodeEffects
     /// <summary>What is free is told at once.</summary>
     public void Tell()
     {
-        Bidder.Open(Turn);
+        Room.Capacity.Become("", Turn.Now);
         Flush();
     }
 
@@ -102,12 +105,15 @@ sealed class BenchNode : NodeEffects
     {
         var from = cluster.Ring.Find(sender)!.Address;
         while (Envelope.TryNext(ref rest, out var kind, out var body, out _))
-        {
             parts.Deliver(new Message(kind, body, sender, from), Turn);
-            if (Bidder.TakePreemption() is not { } preemption) continue;
-            foreach (var victim in preemption.Victims) cluster.Evict(victim, this); // the pod keeper's part
-            Bidder.AdmitBehind(preemption, Turn);
-        }
+    }
+
+    /// <summary>The pods' keeper's part in a preemption.</summary>
+    void INodePart.OnCommands(Turn turn)
+    {
+        if (Room.Preemptions.TakeAsked() is not { } preemption) return;
+        foreach (var victim in preemption.Victims) cluster.Evict(victim, this);
+        Room.Preemptions.Perform(preemption);
     }
 
     public override void Send(NodeAddress to, ReadOnlySpan<byte> datagram) => cluster.Post(to, datagram);

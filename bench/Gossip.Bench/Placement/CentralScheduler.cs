@@ -36,7 +36,7 @@ sealed class CentralScheduler
             for (var at = 0; at < facts.Length; at++)
             {
                 var node = cluster.Nodes[at];
-                var books = node.Bidder.Books;
+                var books = node.Room.Books;
                 var seen = facts[at] with { Free = books.Free, Taken = books.Ports, OfWorkload = books.OfWorkload(pod.Workload), Around = around };
                 if (!Filtering.Passes(slot.Template, seen)) continue;
                 var its = Scoring.Score(slot.Template, seen);
@@ -60,7 +60,7 @@ sealed class CentralScheduler
         {
             var node = cluster.Nodes[at];
             var id = node.Config.Card.Id;
-            var seen = facts[at] with { Free = node.Bidder.Books.Free, Taken = node.Bidder.Books.Ports };
+            var seen = facts[at] with { Free = node.Room.Books.Free, Taken = node.Room.Books.Ports };
             if (VictimSelection.Select(slot.Template, priority, id, seen, Tenant.Of(cluster.Slots, id)) is not { } its) continue;
             if (plan is not null && BidOrder.Compare(run, id, 0, its.Cost, cluster.Nodes[best].Config.Card.Id, 0, plan.Cost) <= 0) continue;
             (best, plan) = (at, its);
@@ -74,7 +74,7 @@ sealed class CentralScheduler
     NodeFacts Of(BenchNode node, NodeConfig config)
     {
         var settings = cluster.Slots.SettingsOf(config.Card.Id);
-        return new NodeFacts(config.Card.Name, settings.Labels, settings.Taints, settings.Unschedulable, config.Card.Runtimes, config.Card.Allocatable, node.Bidder.Books.Free, "", null, 0)
+        return new NodeFacts(config.Card.Name, settings.Labels, settings.Taints, settings.Unschedulable, config.Card.Runtimes, config.Card.Allocatable, node.Room.Books.Free, "", null, 0)
         {
             Typical = cluster.Typical,
         };

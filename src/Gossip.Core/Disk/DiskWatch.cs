@@ -14,7 +14,7 @@ namespace Gossip.Core.Disk;
 /// <remarks>
 /// Inputs: what the log confirms, <see cref="DiskReport"/>s. Outputs: capacity, notes, a record now and then that changes nothing.
 /// </remarks>
-sealed class DiskWatch(string node, Replicator rows, Bidder bidder) : INodePart
+sealed class DiskWatch(string node, Replicator rows, CapacityAnnouncer capacity) : INodePart
 {
     readonly DiskHealth health = new();
     DiskState shown;
@@ -26,7 +26,17 @@ sealed class DiskWatch(string node, Replicator rows, Bidder bidder) : INodePart
     /// <summary>Since when it has not been healthy; null while it is.</summary>
     public Instant? SickSince { get; private set; }
 
-    public void Take(DiskReport report) => health.Take(report);
+    public bool HasFailed => health.State == DiskState.Failing;
+
+    /// <summary>It failed while others are there, who take over what runs here: the node leaves.</summary>
+    public bool HandsOver { get; private set; }
+
+    /// <param name="isAlone">No other node is there.</param>
+    public void Take(DiskReport report, bool isAlone)
+    {
+        health.Take(report);
+        if (HasFailed) HandsOver = !isAlone;
+    }
 
     public void OnSettled(Turn turn)
     {
@@ -36,7 +46,7 @@ sealed class DiskWatch(string node, Replicator rows, Bidder bidder) : INodePart
         shown = health.State;
         if (shown == DiskState.Healthy) SickSince = null;
         else SickSince ??= turn.Monotonic;
-        bidder.NoteDisk(shown, Why, turn.Now);
+        capacity.NoteDisk(shown, Why, turn.Now);
         turn.Note(shown == DiskState.Healthy
             ? new NodeNote(NoteLevel.Information, "DiskHealthy", node, "the disk is well again")
             : new NodeNote(NoteLevel.Warning, $"Disk{shown}", node, Why));

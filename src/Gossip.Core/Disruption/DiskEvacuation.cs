@@ -1,6 +1,6 @@
 using Gossip.Core.Disk;
 using Gossip.Core.Membership;
-using Gossip.Core.Pods;
+using Gossip.Core.Pods.Departures;
 using Gossip.Core.Ports;
 using Gossip.Core.Primitives;
 using Gossip.Core.Scheduling;
@@ -17,29 +17,23 @@ namespace Gossip.Core.Disruption;
 /// </summary>
 /// <remarks>Inputs: the disk's state, capacities by hearsay. Outputs: evictions of own pods.</remarks>
 sealed class DiskEvacuation(
-    SlotTable slots, PlacedPods placed, Hearsay hearsay, IMemberList members, PodKeeper keeper, Evictor evictor, DiskWatch disk) : INodePart
+    SlotTable slots, PlacedPods placed, Hearsay hearsay, IMemberList members, MoveReasons reasons, Evictor evictor,
+    DiskWatch disk) : INodePart
 {
     /// <summary>A hiccup moves nothing.</summary>
     static readonly TimeSpan After = TimeSpan.FromSeconds(10);
 
     static readonly TimeSpan Between = TimeSpan.FromSeconds(1);
 
+    readonly PodMover mover = new(reasons, evictor);
     Instant next;
-    bool isMoving;
 
     public void OnSettled(Turn turn)
     {
-        if (disk.SickSince is not { } since || disk.State == DiskState.Failing || isMoving) return;
+        if (disk.SickSince is not { } since || disk.State == DiskState.Failing || mover.IsMoving) return;
         if (turn.Monotonic < since + After || turn.Monotonic < next) return;
         next = turn.Monotonic + Between;
-        if (Choose(turn.Now) is not { } run) return;
-        isMoving = true;
-        keeper.NoteMove(run, disk.Why);
-        evictor.Evict(run, dryRun: false, (verdict, _, _) =>
-        {
-            isMoving = false;
-            if (verdict != EvictionVerdict.Granted) keeper.NoteMove(run, null);
-        }, turn);
+        if (Choose(turn.Now) is { } run) mover.Move(run, disk.Why, turn);
     }
 
     PodRun? Choose(Now now)

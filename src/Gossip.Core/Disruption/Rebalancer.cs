@@ -1,6 +1,6 @@
 using System.Globalization;
 using Gossip.Core.Membership;
-using Gossip.Core.Pods;
+using Gossip.Core.Pods.Departures;
 using Gossip.Core.Primitives;
 using Gossip.Core.Scheduling;
 using Gossip.Core.Scheduling.Filters;
@@ -21,7 +21,7 @@ namespace Gossip.Core.Disruption;
 /// </summary>
 /// <remarks>Inputs: capacities by hearsay, own books, the timer RebalanceDue. Outputs: evictions of own pods.</remarks>
 sealed class Rebalancer(
-    NodeConfig config, SlotTable slots, PlacedPods placed, Hearsay hearsay, IMemberList members, Bidder bidder, PodKeeper keeper,
+    NodeConfig config, SlotTable slots, PlacedPods placed, Hearsay hearsay, IMemberList members, Books books, MoveReasons reasons,
     Evictor evictor) : INodePart
 {
     /// <summary>Thousandths of the scarcer of cpu and memory, before a move, and after it.</summary>
@@ -36,10 +36,10 @@ sealed class Rebalancer(
     /// <summary>Periods for which a pod stays that came back.</summary>
     const int StaysFor = 60;
 
+    readonly PodMover mover = new(reasons, evictor);
     readonly MovedPods moved = new(StaysFor * config.Timings.RebalancePeriod);
     readonly List<(int Load, Member Member)> targets = [];
     int periods;
-    bool isMoving;
 
     /// <summary>Pods that were moved by this life of the node.</summary>
     internal int Moves => moved.Count;
@@ -51,7 +51,7 @@ sealed class Rebalancer(
     public void OnTimer(NodeTimer timer, Turn turn)
     {
         Wake(turn);
-        if (isMoving) return;
+        if (mover.IsMoving) return;
         if (!IsFullest() || Choose(turn.Now) is not { } move)
         {
             periods = 0;
@@ -60,14 +60,9 @@ sealed class Rebalancer(
         if (++periods < PeriodsLeast) return;
         var (pod, to) = move;
         periods = 0;
-        isMoving = true;
-        keeper.NoteMove(pod, string.Create(CultureInfo.InvariantCulture, $"this node is {LoadOfSelf()}/1000 full, {to.Name} {Load(hearsay.Of(to, default))}/1000"));
-        evictor.Evict(pod, dryRun: false, (verdict, _, later) =>
-        {
-            isMoving = false;
-            if (verdict == EvictionVerdict.Granted) moved.Add(pod.Pod, later.Monotonic);
-            else keeper.NoteMove(pod, null);
-        }, turn);
+        var why = string.Create(
+            CultureInfo.InvariantCulture, $"this node is {LoadOfSelf()}/1000 full, {to.Name} {Load(hearsay.Of(to, default))}/1000");
+        mover.Move(pod, why, turn, moved);
     }
 
     void Wake(Turn turn) => turn.Wake(new NodeTimer(NodeTimerKind.RebalanceDue), config.Timings.RebalancePeriod);
@@ -120,7 +115,7 @@ sealed class Rebalancer(
         if (targets.Count > TargetsMost) targets.RemoveRange(TargetsMost, targets.Count - TargetsMost);
     }
 
-    int LoadOfSelf() => members.Find(members.Self) is { } self ? 1000 - LeastLeft(hearsay.Of(self, default), bidder.Books.Free) : 0;
+    int LoadOfSelf() => members.Find(members.Self) is { } self ? 1000 - LeastLeft(hearsay.Of(self, default), books.Free) : 0;
 
     static int Load(in NodeFacts node) => 1000 - LeastLeft(node, node.Free);
 

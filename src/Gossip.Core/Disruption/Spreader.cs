@@ -2,7 +2,7 @@ using System.Globalization;
 using Gossip.Core.Membership;
 using Gossip.Core.Primitives;
 using Gossip.Core.Templates;
-using Gossip.Core.Pods;
+using Gossip.Core.Pods.Departures;
 using Gossip.Core.Scheduling;
 using Gossip.Core.Scheduling.Filters;
 using Gossip.Core.Tables.Topology;
@@ -21,7 +21,8 @@ namespace Gossip.Core.Disruption;
 /// pods.
 /// </remarks>
 sealed class Spreader(
-    NodeConfig config, SlotTable slots, PlacedPods placed, Hearsay hearsay, IMemberList members, PodKeeper keeper, Evictor evictor)
+    NodeConfig config, SlotTable slots, PlacedPods placed, Hearsay hearsay, IMemberList members, MoveReasons reasons,
+    Evictor evictor)
     : INodePart, ISlotObserver
 {
     /// <summary>Unevenness lasts when it was seen so many times in a row: a pod that is on its way shows in one look.</summary>
@@ -30,11 +31,11 @@ sealed class Spreader(
     /// <summary>Looks for which a pod stays that came back.</summary>
     const int StaysFor = 120;
 
+    readonly PodMover mover = new(reasons, evictor);
     readonly MovedPods moved = new(StaysFor * Period(config.Timings));
     readonly Dictionary<(Uid Workload, ulong Template), int> uneven = []; // looks in a row
     readonly List<(Uid Workload, ulong Template)> templates = [];
     bool isWatching;
-    bool isMoving;
 
     /// <summary>Pods that were moved by this life of the node.</summary>
     internal int Moves => moved.Count;
@@ -91,15 +92,8 @@ sealed class Spreader(
         }
         var looks = uneven[template] = uneven.GetValueOrDefault(template) + 1;
         var (run, to, isOurs) = choice.Value;
-        if (looks < LooksLeast || !isOurs || isMoving) return;
-        isMoving = true;
-        keeper.NoteMove(run, string.Create(CultureInfo.InvariantCulture, $"to spread the pods of its workload: {to.Name} has fewer"));
-        evictor.Evict(run, dryRun: false, (verdict, _, later) =>
-        {
-            isMoving = false;
-            if (verdict == EvictionVerdict.Granted) moved.Add(run.Pod, later.Monotonic);
-            else keeper.NoteMove(run, null);
-        }, turn);
+        if (looks < LooksLeast || !isOurs || mover.IsMoving) return;
+        mover.Move(run, $"to spread the pods of its workload: {to.Name} has fewer", turn, moved);
     }
 
     /// <summary>

@@ -13,7 +13,7 @@ namespace Gossip.Core.Pods;
 /// <summary>
 /// What pods are made of beside their template: ConfigMaps, Secrets, the pod's own fields. Files of running pods follow what changes.
 /// </summary>
-sealed class PodConfiguration(NodeConfig config, SlotTable slots, Bidder bidder)
+sealed class PodConfiguration(NodeConfig config, SlotTable slots, OwnRoom room)
 {
     readonly ConfigObjects objects = new(slots.Objects);
 
@@ -63,6 +63,6 @@ sealed class PodConfiguration(NodeConfig config, SlotTable slots, Bidder bidder)
     PodSurroundings Around(KeptPod pod, PodLaunch launch, Slot? slot)
     {
         var node = config.Card;
-        return new(launch, slot?.Template ?? launch.Template, node.Address.Host, node.Allocatable, objects, bidder.DevicesOf(pod.Run));
+        return new(launch, slot?.Template ?? launch.Template, node.Address.Host, node.Allocatable, objects, room.DevicesOf(pod.Run));
     }
 }

@@ -28,7 +28,7 @@ namespace Gossip.Core.Pods;
 sealed class PodKeeper : INodePart, IMemberObserver, ISlotObserver, IReportObserver
 {
     readonly SlotTable slots;
-    readonly Bidder bidder;
+    readonly OwnRoom room;
     readonly INodeTrace? trace;
     readonly NodeId self;
     readonly KeptPods kept = new();
@@ -49,26 +49,26 @@ sealed class PodKeeper : INodePart, IMemberObserver, ISlotObserver, IReportObser
 
     public PodKeeper(
         NodeConfig config, SlotTable slots, PlacedPods placed, Hearsay hearsay, IMemberList members, ITables tables, IRowWriter writer,
-        Bidder bidder, LeaseHolder leaseHolder, INodeTrace? trace = null)
+        OwnRoom room, MoveReasons moves, LeaseHolder leaseHolder, INodeTrace? trace = null)
     {
         this.slots = slots;
-        this.bidder = bidder;
+        this.room = room;
         this.trace = trace;
         self = config.Card.Id;
         rows = new PodRows(slots, tables, writer);
         lost = new LostRuntimes(config.Timings, rows);
         leases = new PodLeases(leaseHolder);
-        configuration = new PodConfiguration(config, slots, bidder);
+        configuration = new PodConfiguration(config, slots, room);
         var services = new Dependencies(slots, members);
-        rules = new PodRules(config, slots, placed, hearsay, members, bidder, leases, lost, services, configuration);
+        rules = new PodRules(config, slots, placed, hearsay, members, room, moves, leases, lost, services, configuration);
         dependencies = new DependencyWatch(config.Timings, slots, services);
         containers = new ContainerStarter(config, leases, configuration);
         beginning = new Beginning(config.Timings, members, tables);
         awaited = new AwaitedWorkloads(tables);
-        adoption = new Adoption(slots, members, writer, bidder, kept, rows, awaited);
-        survivors = new Survivors(kept, bidder, slots, self);
+        adoption = new Adoption(slots, members, writer, room, kept, rows, awaited);
+        survivors = new Survivors(kept, room, slots, self);
         steps = new PodSteps(
-            config, slots, tables, bidder, kept, rows, rules, lost, beginning, adoption, awaited, containers, dependencies, configuration);
+            config, slots, tables, room, kept, rows, rules, lost, beginning, adoption, awaited, containers, dependencies, configuration);
         returns = new RuntimeReturn(config, kept, survivors, containers, steps.Ender);
         reports = new PodReports(config.Timings, kept, steps, containers, leases, rows, beginning);
     }
@@ -92,12 +92,6 @@ sealed class PodKeeper : INodePart, IMemberObserver, ISlotObserver, IReportObser
 
     /// <summary>For checkers: the last that made way for a neighbour.</summary>
     internal PodRun? MadeWay => rules.Neighbours.MadeWay;
-
-    /// <summary>If the run is evicted now, then because this node asks for it, to even out the load; null takes it back.</summary>
-    internal void NoteMove(PodRun run, string? why)
-    {
-        if (kept.Find(run) is { } pod) rules.Evictions.NoteMove(pod, why);
-    }
 
     public void Start(Turn turn)
     {
@@ -152,17 +146,17 @@ sealed class PodKeeper : INodePart, IMemberObserver, ISlotObserver, IReportObser
         if (leases.OnReply(message) is { } run && kept.Find(run) is { } pod) steps.Advance(pod, turn);
     }
 
-    /// <summary>The bidder may have queued a preemption: the victims' end goes to the log before the admission that needs it.</summary>
+    /// <summary>Some may have to make way: the victims' end goes to the log before the admission that needs it.</summary>
     public void OnCommands(Turn turn)
     {
-        if (bidder.TakePreemption() is not { } preemption) return;
+        if (room.Preemptions.TakeAsked() is not { } preemption) return;
         foreach (var victim in preemption.Victims)
         {
             var pod = kept.Find(victim)!;
             steps.Ender.Depart(pod, PreemptionDeparture.Judge(pod, preemption), turn);
             trace?.OnPreempted(preemption.By, victim);
         }
-        bidder.AdmitBehind(preemption, turn);
+        room.Preemptions.Perform(preemption);
     }
 
     public void OnReport(PodReport report, Turn turn)
@@ -269,14 +263,14 @@ sealed class PodKeeper : INodePart, IMemberObserver, ISlotObserver, IReportObser
             steps.Judge(pod, turn);
             steps.Advance(pod, turn);
         }
-        if (!steps.IsEnding) bidder.Open(turn);
+        if (!steps.IsEnding) room.Capacity.Become("", turn.Now);
     }
 
     void OnRuntimeLost(RuntimeLost runtime, Turn turn)
     {
         lost.Add(runtime);
         turn.Note(new NodeNote(NoteLevel.Warning, PodReasons.RuntimeLost, runtime.Runtime, runtime.Message));
-        bidder.Lack(lost.Classes, turn.Now);
+        room.Capacity.Lack(lost.Classes, turn.Now);
         foreach (var pod in kept.All)
             if (lost.Has(pod)) steps.Advance(pod, turn);
     }
@@ -285,7 +279,7 @@ sealed class PodKeeper : INodePart, IMemberObserver, ISlotObserver, IReportObser
     {
         if (lost.Remove(returned.Runtime) is not { } classes) return;
         turn.Note(new NodeNote(NoteLevel.Information, "RuntimeReturned", returned.Runtime, ""));
-        bidder.Lack(lost.Classes, turn.Now);
+        room.Capacity.Lack(lost.Classes, turn.Now);
         returns.Take(returned, classes, turn);
         if (!beginning.HasBegun) return;
         foreach (var pod in kept.All)

@@ -17,7 +17,7 @@ sealed class PodRules
     readonly PodLeases leases;
 
     public PodRules(
-        NodeConfig config, SlotTable slots, PlacedPods placed, Hearsay hearsay, IMemberList members, Bidder bidder,
+        NodeConfig config, SlotTable slots, PlacedPods placed, Hearsay hearsay, IMemberList members, OwnRoom room, MoveReasons moves,
         PodLeases leases, LostRuntimes lost, Dependencies dependencies, PodConfiguration configuration)
     {
         this.leases = leases;
@@ -26,7 +26,7 @@ sealed class PodRules
         Gang = new GangDeparture(config.Timings, slots);
         Copies = new CopyDeparture(config, members);
         Neighbours = new NeighbourDeparture(config, slots, placed, hearsay, members);
-        Evictions = new EvictionDeparture(config.Timings, members);
+        Evictions = new EvictionDeparture(config.Timings, members, moves);
         Use = new UseDeparture(slots);
         Lead = new LeadWatch(config.Timings, slots, members);
         Configuration = new ConfigurationGate(configuration);
@@ -36,7 +36,7 @@ sealed class PodRules
             new HandoverGate(members),
             new GangGate(slots, members, Gang),
             new LeaseGate(leases, members),
-            new RoomGate(bidder),
+            new RoomGate(room),
             new DependencyGate(dependencies),
             Configuration,
         ];

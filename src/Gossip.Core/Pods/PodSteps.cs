@@ -33,7 +33,7 @@ sealed class PodSteps
     readonly PodConfiguration configuration;
 
     public PodSteps(
-        NodeConfig config, SlotTable slots, ITables tables, Bidder bidder, KeptPods kept, PodRows rows, PodRules rules, LostRuntimes lost,
+        NodeConfig config, SlotTable slots, ITables tables, OwnRoom room, KeptPods kept, PodRows rows, PodRules rules, LostRuntimes lost,
         Beginning beginning, Adoption adoption, AwaitedWorkloads awaited, ContainerStarter containers, DependencyWatch dependencies,
         PodConfiguration configuration)
     {
@@ -49,7 +49,7 @@ sealed class PodSteps
         this.containers = containers;
         this.dependencies = dependencies;
         this.configuration = configuration;
-        Ender = new PodEnder(this, config, kept, rows, rules, bidder, slots, tables);
+        Ender = new PodEnder(this, config, kept, rows, rules, room, slots, tables);
     }
 
     public PodEnder Ender { get; }

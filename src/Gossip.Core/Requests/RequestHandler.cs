@@ -17,7 +17,7 @@ namespace Gossip.Core.Requests;
 /// Takes users' writes to the tables, and answers when they are durable and this node's views show them. Writes to
 /// one name follow one another: each is judged by what the one before it left.
 /// </summary>
-sealed class RequestHandler(SlotTable slots, Gangs gangs, ITables tables, IRowWriter writer, ViewBuilder views) : INodePart
+sealed class RequestHandler(SlotTable slots, Gangs gangs, ITables tables, IRowWriter writer, WorkloadReader workloads, ViewBuilder views) : INodePart
 {
     /// <summary>Writes that may wait for others of the same name.</summary>
     const int QueueMax = 256;
@@ -48,7 +48,7 @@ sealed class RequestHandler(SlotTable slots, Gangs gangs, ITables tables, IRowWr
         if (finished.Count == 0) return;
         var stored = finished.ToArray();
         finished.Clear();
-        slots.Workloads.Expect(null); // it is in the slots by now
+        workloads.Expect(null); // it is in the slots by now
         foreach (var (id, name, row) in stored)
         {
             // The row may be gone again by now: somebody elsewhere deleted it. The write itself held.
@@ -92,7 +92,7 @@ sealed class RequestHandler(SlotTable slots, Gangs gangs, ITables tables, IRowWr
         foreach (var field in create.Fields)
             if (!ObjectRules.IsNull(field)) cells.Add((field.Path, field.Json));
         Occupy(create.Name);
-        slots.Workloads.Expect(create.Template);
+        workloads.Expect(create.Template);
         writer.Create(RowKind.Object, [.. cells], turn, Finish(id, create.Name));
         return null;
     }
@@ -118,7 +118,7 @@ sealed class RequestHandler(SlotTable slots, Gangs gangs, ITables tables, IRowWr
         if (kind is WorkloadKind { IsScaled: true }) ChooseSkip(held, replace, turn.Now, cells);
         if (cells.Count == 0) return new ObjectStored(ViewBuilder.View(held));
         Occupy(replace.Name);
-        slots.Workloads.Expect(replace.Template);
+        workloads.Expect(replace.Template);
         writer.Edit(held.Uid, [.. cells], turn, Finish(id, replace.Name));
         return null;
     }

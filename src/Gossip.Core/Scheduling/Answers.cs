@@ -1,6 +1,7 @@
 using System.Globalization;
 using Gossip.Core.Primitives;
 using Gossip.Core.Replication;
+using Gossip.Core.Tables;
 using Gossip.Core.Turns;
 
 namespace Gossip.Core.Scheduling;
@@ -56,8 +57,9 @@ sealed class Answers(AuctionContext context, OpenRounds rounds, ITables tables, 
         var isForbidden = context.WhyForbidden(round.Lead.Pod, sender) is not null;
         candidate.Refuse(refusal.Why, isForbidden ? TimeSpan.Zero : TimeSpan.FromMilliseconds(refusal.AskAgainAfterMilliseconds));
         if (!round.IsAsking) return;
-        if (context.Slots.Learn(round.Lead.Pod, refusal.Next, turn.Now))
+        if (context.Slots.Find(round.Lead.Pod) is { } slot && EpochReport.IsNews(slot, refusal.Next))
         {
+            context.Reports.Add(new EpochReport(slot.Id, refusal.Next));
             context.Distrust.Failed(sender, turn.Now); // it costs the round: who says so again and again is lying
             return; // the slot changed: it is called anew within this turn
         }

@@ -22,6 +22,9 @@ sealed class AuctionContext(
     public Hearsay Hearsay { get; } = new(slots, typical, members);
     public Distrust Distrust { get; } = new(members, config.Timings);
 
+    /// <summary>What others said of epochs since the slot table last looked.</summary>
+    public List<EpochReport> Reports { get; } = [];
+
     /// <summary>What rules between pods have, as far as this node knows, against a pod on a node; null: nothing.</summary>
     public string? WhyForbidden(PodId pod, NodeId node) =>
         slots.Find(pod) is { Rules.IsHard: true } slot && members.Find(node) is { } member

@@ -49,6 +49,9 @@ sealed class Auctioneer : INodePart, IMemberObserver, ISlotObserver
     /// <summary>Every auction that this node knows of, in no order, for checkers.</summary>
     internal IEnumerable<Auction> Auctions => queue.Auctions;
 
+    /// <summary>For the slot table: what others said of epochs since the machine last looked; it clears the list.</summary>
+    internal List<EpochReport> Reports => context.Reports;
+
     public ReadOnlySpan<MessageKind> Messages => [MessageKind.Bid, MessageKind.Refusal, MessageKind.Unheard, MessageKind.Verdict];
 
     public ReadOnlySpan<NodeTimerKind> Timers => [NodeTimerKind.AuctionRound, NodeTimerKind.AuctionWindow, NodeTimerKind.AwardDeadline];

@@ -11,10 +11,11 @@ namespace Gossip.Core.Scheduling;
 
 /// <summary>Turns an award into an admission: what was true when the node bid is checked again against what is true now.</summary>
 sealed class AwardTaker(
-    NodeConfig config, SlotTable slots, IRowWriter writer, Outbox outbox, Books books, OwnNode node, CapacityAnnouncer capacity,
-    Reservations reservations, Objections objections, Preemptions preemptions)
+    NodeConfig config, SlotTable slots, IRowWriter writer, Outbox outbox, OwnRoom room, OwnNode node, Reservations reservations,
+    Objections objections, Preemptions preemptions)
 {
-    PreemptionCommand? preemption; // of the message that is being handled
+    readonly Books books = room.Books;
+    readonly CapacityAnnouncer capacity = room.Capacity;
 
     public void OnAward(in Award award, NodeId sender, NodeAddress from, Turn turn)
     {
@@ -42,18 +43,7 @@ sealed class AwardTaker(
             return;
         }
         if (plan is null) Write(books.Admit(run, bid.Template, checkRoom: true), award, from, "", turn);
-        else preemption = preemptions.CommandFor(run, bid.Template, plan, award, from);
-    }
-
-    /// <summary>
-    /// The preemption that the last award asked for, once; null when there is none. Whoever takes it ends the victims and then
-    /// calls <see cref="AdmitBehind"/>, before any other message is handled: so nobody else gets the room meanwhile.
-    /// </summary>
-    public PreemptionCommand? TakePreemption()
-    {
-        var taken = preemption;
-        preemption = null;
-        return taken;
+        else room.Preemptions.Ask(preemptions.CommandFor(run, bid.Template, plan, award, from));
     }
 
     /// <summary>The victims are being ended: admits the winner behind them.</summary>

@@ -10,11 +10,13 @@ namespace Gossip.Core.Scheduling;
 
 /// <summary>Answers asks from the exact books: with a bid, which reserves, or with a refusal, which says why.</summary>
 sealed class BidMaker(
-    NodeConfig config, SchedulingRules rules, SlotTable slots, Outbox outbox, Books books, OwnNode node, CapacityAnnouncer capacity,
-    Reservations reservations, Objections objections, Preemptions preemptions)
+    NodeConfig config, SchedulingRules rules, SlotTable slots, Outbox outbox, OwnRoom room, OwnNode node, Reservations reservations,
+    Objections objections, Preemptions preemptions)
 {
     const string NobodyToEvict = "; evicting pods of lower priority would not help";
 
+    readonly Books books = room.Books;
+    readonly CapacityAnnouncer capacity = room.Capacity;
     readonly HostRules hostRules = new();
 
     /// <summary>The host app's rules answered, or the edge did for those that failed.</summary>
@@ -44,7 +46,7 @@ sealed class BidMaker(
             return;
         }
         if (held is not null && held.Auction == ask.Auction && held.Run == run && reservations.TryExtend(held, turn)) return;
-        if (held is not null) reservations.LetGo(held.Run, turn);
+        if (held is not null) room.Free(held.Run, turn);
         Judge(ask, sender, from, host, turn);
     }
 

@@ -25,59 +25,43 @@ namespace Gossip.Core.Scheduling;
 sealed class Bidder : INodePart, IReportObserver
 {
     readonly SlotTable slots;
-    readonly CapacityAnnouncer capacity;
+    readonly OwnRoom room;
     readonly OwnNode node;
     readonly Reservations reservations;
-    readonly Objections objections;
     readonly BidMaker bids;
     readonly AwardTaker awards;
 
     public Bidder(
-        NodeConfig config, SlotTable slots, PlacedPods placed, TypicalPods typical, Swim members, IRowWriter writer, Outbox outbox,
-        SchedulingRules rules)
+        NodeConfig config, SlotTable slots, PlacedPods placed, TypicalPods typical, OwnRoom room, Swim members, IRowWriter writer,
+        Outbox outbox, SchedulingRules rules)
     {
         this.slots = slots;
-        Books = new Books(config.Card.Allocatable, placed, config.Card.Id);
-        capacity = new CapacityAnnouncer(config.Card.Name, members, Books);
-        node = new OwnNode(config, slots, placed, typical, Books, capacity);
-        reservations = new Reservations(config, Books, node, capacity);
-        objections = new Objections(config, slots, members, Books, capacity);
-        var preemptions = new Preemptions(config, slots, Books, capacity);
-        bids = new BidMaker(config, rules, slots, outbox, Books, node, capacity, reservations, objections, preemptions);
-        awards = new AwardTaker(config, slots, writer, outbox, Books, node, capacity, reservations, objections, preemptions);
+        this.room = room;
+        node = new OwnNode(config, slots, placed, typical, room);
+        reservations = new Reservations(config, room, node);
+        var objections = new Objections(config, slots, members, room);
+        var preemptions = new Preemptions(config, slots, room);
+        bids = new BidMaker(config, rules, slots, outbox, room, node, reservations, objections, preemptions);
+        awards = new AwardTaker(config, slots, writer, outbox, room, node, reservations, objections, preemptions);
     }
-
-    internal Books Books { get; }
 
     public ReadOnlySpan<MessageKind> Messages => [MessageKind.Ask, MessageKind.Award, MessageKind.Release];
 
     public ReadOnlySpan<NodeTimerKind> Timers => [NodeTimerKind.BidExpires, NodeTimerKind.CapacityDue];
 
-    public void Start(Turn turn) => capacity.Announce(turn.Now);
-
-    /// <inheritdoc cref="CapacityAnnouncer.BeginDamaged"/>
-    public void BeginDamaged(string damage, bool waits) => capacity.BeginDamaged(damage, waits);
-
-    /// <summary>It bids for nothing while its disk is not well.</summary>
-    public void NoteDisk(DiskState state, string why, Now now) => capacity.NoteDisk(state, why, now);
+    public void Start(Turn turn) => room.Capacity.Announce(turn.Now);
 
     public void OnReport(PodReport report, Turn turn)
     {
         if (report is ImagesHeld held) node.Images = held.Images;
-        else if (report is MachineUsed used) capacity.Take(used, turn);
+        else if (report is MachineUsed used) room.Capacity.Take(used, turn);
     }
 
-    /// <summary>What runs here is known: from now on it bids.</summary>
-    public void Open(Turn turn) => capacity.Become("", turn.Now);
+    /// <summary>It bids no more.</summary>
+    public void OnStop(Turn turn) => room.Capacity.Become("stopping", turn.Now);
 
     /// <summary>It bids no more.</summary>
-    public void OnStop(Turn turn) => capacity.Become("stopping", turn.Now);
-
-    /// <summary>It bids no more.</summary>
-    public void OnLeave(Turn turn) => capacity.Become("leaving", turn.Now);
-
-    /// <summary>It bids no more for pods of these runtime classes, whose engines are gone; for all others it does.</summary>
-    public void Lack(IReadOnlyCollection<string> classes, Now now) => capacity.Lack(classes, now);
+    public void OnLeave(Turn turn) => room.Capacity.Become("leaving", turn.Now);
 
     public void OnMessage(in Message message, Turn turn)
     {
@@ -91,10 +75,16 @@ sealed class Bidder : INodePart, IReportObserver
                 break;
             case MessageKind.Release:
                 var release = Codec.Read<Release>(message.Body);
-                if (Books.BidFor(release.Run.Pod) is { } bid && bid.Auction == release.Auction && bid.Auctioneer == message.Sender)
-                    reservations.LetGo(bid.Run, turn);
+                if (room.Books.BidFor(release.Run.Pod) is { } bid && bid.Auction == release.Auction && bid.Auctioneer == message.Sender)
+                    room.Free(bid.Run, turn);
                 break;
         }
+    }
+
+    /// <summary>The victims of the preemption that it asked for are being ended.</summary>
+    public void OnPerformed(Turn turn)
+    {
+        if (room.Preemptions.TakePerformed() is { } performed) awards.AdmitBehind(performed, turn);
     }
 
     public void OnTimer(NodeTimer timer, Turn turn)
@@ -105,7 +95,7 @@ sealed class Bidder : INodePart, IReportObserver
                 reservations.OnDue(turn);
                 break;
             case NodeTimerKind.CapacityDue:
-                capacity.OnDue(turn.Now);
+                room.Capacity.OnDue(turn.Now);
                 break;
         }
     }
@@ -113,49 +103,6 @@ sealed class Bidder : INodePart, IReportObserver
     /// <inheritdoc cref="BidMaker.OnHostAnswer"/>
     public void OnHostAnswer(HostAnswer answer, Turn turn) => bids.OnHostAnswer(answer, turn);
 
-    /// <inheritdoc cref="AwardTaker.TakePreemption"/>
-    internal PreemptionCommand? TakePreemption() => awards.TakePreemption();
-
-    /// <inheritdoc cref="AwardTaker.AdmitBehind"/>
-    internal void AdmitBehind(PreemptionCommand command, Turn turn) => awards.AdmitBehind(command, turn);
-
     /// <summary>For checkers: every filter lets the pod in now, by the exact books.</summary>
     internal bool CouldTake(PodId pod) => slots.Find(pod) is { } slot && Filtering.Passes(slot.Template, node.Facts(pod));
-
-    /// <summary>Which of this node's devices the pod has, as <see cref="Devices.NamesOf"/> writes them; empty for none.</summary>
-    internal string DevicesOf(PodRun run) => Books.Find(run)?.Devices is { } grant ? Books.Allocatable.Devices.NamesOf(grant) : "";
-
-    internal DeviceGrant? GrantOf(PodRun run) => Books.Find(run)?.Devices;
-
-    public bool Has(PodRun run) => Books.Find(run) is { IsFirm: true };
-
-    /// <summary>
-    /// Counts a pod that runs here, or is to, without a bid of this life. False when it is only to run and there is no room.
-    /// </summary>
-    /// <param name="runs">It runs already, so it counts whether there is room or not.</param>
-    /// <param name="devices">Those that its admission tells, which it keeps.</param>
-    public bool Adopt(PodRun run, PodTemplate template, bool runs, Turn turn, DeviceGrant? devices = null)
-    {
-        if (Has(run)) return true;
-        if (!runs && !ResourceFilter.Fits(template, Books.Free)) return false;
-        if (!runs && devices is { } grant && template.Device is { } request && !Books.Free.Devices.Have(grant, request)) return false;
-        Books.Admit(run, template, checkRoom: !runs, template.Device is null ? null : devices).IsDurable = true;
-        capacity.Changed(turn);
-        return true;
-    }
-
-    /// <summary>The runtime says that nothing of it is left: its resources are free again.</summary>
-    public void Free(PodRun run, Turn turn) => reservations.LetGo(run, turn);
-
-    /// <summary>It is being ended: its room is free before long.</summary>
-    internal void Leaves(PodRun run)
-    {
-        if (Books.Find(run) is { } claim) claim.IsLeaving = true;
-    }
-
-    /// <summary>It is admitted to room that others still have.</summary>
-    internal bool WaitsForRoom(PodRun run) => Books.Find(run) is { WaitsFor.Count: > 0 };
-
-    /// <inheritdoc cref="Objections.HoldBack"/>
-    public void HoldBack(PodId pod, Instant until) => objections.HoldBack(pod, until);
 }

@@ -16,26 +16,15 @@ readonly record struct Objection(string? Why, TimeSpan Again);
 /// <summary>
 /// What speaks against a run here before anybody looks into the books: the node, the slot, another owner, another auctioneer.
 /// </summary>
-sealed class Objections(NodeConfig config, SlotTable slots, Swim members, Books books, CapacityAnnouncer capacity)
+sealed class Objections(NodeConfig config, SlotTable slots, Swim members, OwnRoom room)
 {
     internal const string NotHeard = "has not heard of it yet";
-
-    const int HeldBackMost = 4096;
-
-    readonly Dictionary<PodId, Instant> heldBack = []; // looked up only
-
-    /// <summary>The pod was evicted from here: until then this node does not bid for it.</summary>
-    public void HoldBack(PodId pod, Instant until)
-    {
-        if (heldBack.Count >= HeldBackMost) heldBack.Clear(); // a drain of thousands: by the end of it the cordon is known
-        heldBack[pod] = until;
-    }
 
     /// <param name="held">The live bid for the pod; null when there is none.</param>
     public Objection To(PodRun run, NodeId auctioneer, Claim? held, Now now)
     {
         var soon = config.Timings.GossipInterval;
-        if (capacity.Unready.Length > 0) return new($"node is unready: {capacity.Unready}", soon);
+        if (room.Capacity.Unready.Length > 0) return new($"node is unready: {room.Capacity.Unready}", soon);
         if (slots.Find(run.Pod) is not { } slot) return new(NotHeard, soon);
         if (!slot.IsDesired || slot.Succeeded) return new("is not wanted any more", TimeSpan.Zero);
         if (slot.IsGated) return new("is held by its scheduling gates", TimeSpan.Zero);
@@ -46,12 +35,8 @@ sealed class Objections(NodeConfig config, SlotTable slots, Swim members, Books 
             return new(string.Create(CultureInfo.InvariantCulture, $"stale: asked for epoch {run.Epoch}, {slot.NextEpoch} is next"), soon);
         if (slots.Standing(slot, now.Monotonic) is { } standing && members.Find(standing.Node) is { IsLive: true } owner)
             return new($"{owner.Name} has it", soon);
-        if (books.Find(run) is { IsFirm: true }) return new("runs it already", soon);
-        if (heldBack.TryGetValue(run.Pod, out var until))
-        {
-            if (now.Monotonic < until) return new("it was evicted from here a moment ago", until - now.Monotonic);
-            heldBack.Remove(run.Pod);
-        }
+        if (room.Has(run)) return new("runs it already", soon);
+        if (room.HeldBackFor(run.Pod, now.Monotonic) is { } time) return new("it was evicted from here a moment ago", time);
         return held is null || held.Auctioneer == auctioneer ? default : ToSecondCaller(run, auctioneer, held, slot.Point, now);
     }
 

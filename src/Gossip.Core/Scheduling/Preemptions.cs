@@ -14,13 +14,14 @@ namespace Gossip.Core.Scheduling;
 /// ended gracefully, and admits the pod at once behind them: both count in the books, so nobody gets in between, and the pod
 /// starts when the runtime says that nothing of the victims is left.
 /// </summary>
-sealed class Preemptions(NodeConfig config, SlotTable slots, Books books, CapacityAnnouncer capacity)
+sealed class Preemptions(NodeConfig config, SlotTable slots, OwnRoom room)
 {
     /// <summary>
     /// The priority of what stays whoever comes: its admission is still being written, nobody can end it, or the newcomer depends on it.
     /// </summary>
     const int Unmoved = int.MaxValue;
 
+    readonly Books books = room.Books;
     readonly List<Tenant> tenants = []; // of the last look, so that the next needs no list of its own
 
     /// <summary>Whom it would cost to have the pod here; null when nobody's leaving would help, or the pod may not ask for it.</summary>
@@ -79,7 +80,7 @@ sealed class Preemptions(NodeConfig config, SlotTable slots, Books books, Capaci
     }
 
     /// <summary>While an engine is gone nobody can end what it runs.</summary>
-    bool CanEnd(Claim claim) => capacity.LostRuntimes.Length == 0 || !Capacity.IsAmong(capacity.LostRuntimes, claim.Template.RuntimeClass);
+    bool CanEnd(Claim claim) => room.Capacity.LostRuntimes.Length == 0 || !Capacity.IsAmong(room.Capacity.LostRuntimes, claim.Template.RuntimeClass);
 
     Admission? OwnAdmission(ImmutableArray<Admission> admissions, PodRun run)
     {

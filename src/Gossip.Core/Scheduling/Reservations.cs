@@ -6,8 +6,10 @@ using Gossip.Core.Turns;
 namespace Gossip.Core.Scheduling;
 
 /// <summary>The bids in the books while they live: made, held on to, let go of, and ended by the node's own clock.</summary>
-sealed class Reservations(NodeConfig config, Books books, OwnNode node, CapacityAnnouncer capacity)
+sealed class Reservations(NodeConfig config, OwnRoom room, OwnNode node)
 {
+    readonly Books books = room.Books;
+    readonly CapacityAnnouncer capacity = room.Capacity;
     bool isDue;
 
     public void Add(Claim bid, Turn turn)
@@ -33,12 +35,6 @@ sealed class Reservations(NodeConfig config, Books books, OwnNode node, Capacity
         books.Reserve(bid.Until(turn.Monotonic + config.Timings.BidValidity));
         WakeAtExpiry(turn);
         return true;
-    }
-
-    /// <summary>Takes a bid or a pod out of the books.</summary>
-    public void LetGo(PodRun run, Turn turn)
-    {
-        if (books.Remove(run)) capacity.Changed(turn);
     }
 
     /// <summary>Lets go of every bid whose time is over.</summary>

@@ -16,10 +16,8 @@ namespace Gossip.Core.Tables;
 /// </summary>
 sealed class SlotTable : INodePart, IMemberObserver, IRowObserver
 {
-    /// <summary>Of one pod, while a node was down: a restart a second for most of a day.</summary>
-    const uint EpochsMissedMost = 1 << 16;
-
     readonly ITables tables;
+    readonly WorkloadReader workloads;
     readonly IMemberList members;
     readonly Catalog catalog = new();
     readonly NodeBook nodes;
@@ -36,9 +34,12 @@ sealed class SlotTable : INodePart, IMemberObserver, IRowObserver
     bool loading = true;
 
     /// <param name="shared">What other tables of the same rows have read; null for a table on its own.</param>
-    public SlotTable(ITables tables, IMemberList members, NodeTimings timings, SharedRows? shared = null)
+    /// <param name="workloads">Null where nobody submits objects.</param>
+    public SlotTable(
+        ITables tables, IMemberList members, NodeTimings timings, SharedRows? shared = null, WorkloadReader? workloads = null)
     {
         this.tables = tables;
+        this.workloads = workloads ?? new WorkloadReader();
         this.members = members;
         admissions = new AdmissionBook(shared);
         nodes = new NodeBook(catalog, members, timings);
@@ -76,9 +77,6 @@ sealed class SlotTable : INodePart, IMemberObserver, IRowObserver
 
     /// <summary>What the last change of an admission's row was about, before and after: so that those who look on need not read the row again.</summary>
     internal (Admission? Before, Admission? After) LastAdmission { get; private set; }
-
-    /// <summary>Reads what workloads derive.</summary>
-    internal WorkloadReader Workloads { get; } = new();
 
     /// <summary>The desired objects behind the slots.</summary>
     public Catalog Objects => catalog;
@@ -184,17 +182,13 @@ sealed class SlotTable : INodePart, IMemberObserver, IRowObserver
         foreach (var admission in AdmissionsOf(change.Node)) Touch(admission.Run.Pod, now);
     }
 
-    /// <summary>
-    /// By a peer's word that epoch is the pod's next: this node has not seen the admissions before it, which are gone. False: that was no
-    /// news, or is not to be believed, since near the last epoch the pod would have none left.
-    /// </summary>
-    internal bool Learn(PodId pod, Epoch next, Now now)
+    /// <summary>By a peer's word that epoch is the pod's next: this node has not seen the admissions before it, which are gone.</summary>
+    public void Apply(in EpochReport report, Now now)
     {
-        if (Find(pod) is not { } slot || next <= slot.NextEpoch || next.Value - slot.NextEpoch.Value > EpochsMissedMost) return false;
+        if (Find(report.Pod) is not { } slot || !EpochReport.IsNews(slot, report.Next)) return;
         Version++;
-        facts.Of(pod).Saw(new Epoch(next.Value - 1));
-        Touch(pod, now);
-        return true;
+        facts.Of(report.Pod).Saw(new Epoch(report.Next.Value - 1));
+        Touch(report.Pod, now);
     }
 
     /// <summary>
@@ -250,7 +244,7 @@ sealed class SlotTable : INodePart, IMemberObserver, IRowObserver
             if (turned != changed && kind is not WorkloadKind) Tell(kind.Role, turned, gone: false);
         }
         garbage.Note(changed, gone: change.After is null);
-        if (kind is WorkloadKind workload) derives |= Workloads.Read(workload, changed, change);
+        if (kind is WorkloadKind workload) derives |= workloads.Read(workload, changed, change);
         else Hear(kind.Role, changed, gone: change.After is null, now);
         if (kind.Role == KindRole.Workload && derives) Derive(changed, change.After is null, now);
     }

@@ -44,6 +44,9 @@ interface INodePart
     /// </summary>
     void OnCommands(Turn turn) { }
 
+    /// <summary>A later part has performed what this one queued: it goes on from there, before any other message is handled.</summary>
+    void OnPerformed(Turn turn) { }
+
     /// <summary>Every change of this turn has reached its observers.</summary>
     void OnSettled(Turn turn) { }
 

@@ -49,6 +49,7 @@ sealed class NodeParts
         if (messages[(byte)message.Kind] is not { } reader || only is not null && reader != only) return;
         reader.OnMessage(message, turn);
         foreach (var part in parts) part.OnCommands(turn);
+        foreach (var part in parts) part.OnPerformed(turn);
     }
 
     public void Fire(NodeTimer timer, Turn turn) => timers[(byte)timer.Kind]?.OnTimer(timer, turn);

@@ -26,7 +26,7 @@ internal sealed class OvercommitChecker(World world) : Checker(world, "A1")
     public override void AtRest()
     {
         foreach (var node in World.Nodes)
-            foreach (var claim in node.Machine?.Bidder.Books.Firm ?? [])
+            foreach (var claim in node.Machine?.Room.Books.Firm ?? [])
                 if (grants.TryGetValue((node.Index, claim.Run), out var grant) && claim.Devices != grant)
                     Violated(node, $"counts devices {claim.Devices} for {claim.Run}, which was admitted with {grant}");
     }

@@ -31,7 +31,7 @@ internal sealed class ReservationChecker(World world) : Checker(world, "A8")
     void Look(SimNode node)
     {
         var now = node.Now.Monotonic;
-        foreach (var claim in node.Machine!.Bidder.Books.Reservations)
+        foreach (var claim in node.Machine!.Room.Books.Reservations)
             if (claim.Expires + Slack < now) Violated(node, $"holds {claim.Run} {(now - claim.Expires).TotalSeconds:0.0} s beyond its time");
         var timings = World.Timings;
         foreach (var auction in node.Machine.Auctioneer.Auctions)

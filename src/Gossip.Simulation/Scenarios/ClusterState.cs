@@ -196,7 +196,7 @@ internal static class ClusterState
             if (!node.IsUp) continue;
             var free = node.Machine!.Members.OwnCapacity.Free;
             var truth = node.Config.Card.Allocatable - node.Runtime.Used;
-            foreach (var claim in node.Machine.Bidder.Books.Firm)
+            foreach (var claim in node.Machine.Room.Books.Firm)
                 if (node.Runtime.Pods.GetValueOrDefault(claim.Run) is not { HasEnded: false } && node.Machine.Slots.Find(claim.Run.Pod) is { } slot && WaitsInVain(world, node.Machine.Slots, slot)) truth -= claim.Template.Requests;
             if (free.Cpu != truth.Cpu || free.Memory != truth.Memory || free.Pods != truth.Pods)
                 return new Shortcoming("A8", node, $"announces ({free}) free and has ({truth})");

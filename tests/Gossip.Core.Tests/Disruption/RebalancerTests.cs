@@ -1,6 +1,7 @@
 using Gossip.Core.Disruption;
 using Gossip.Core.Membership;
 using Gossip.Core.Pods;
+using Gossip.Core.Pods.Departures;
 using Gossip.Core.Ports;
 using Gossip.Core.Primitives;
 using Gossip.Core.Scheduling;
@@ -37,7 +38,7 @@ public class RebalancerTests
         var config = new NodeConfig(card, [], timings, 1, 1);
         outbox = new Outbox(desk.Self) { Boot = 1, Address = card.Address };
         evictor = new Evictor(desk.Slots, desk, new BudgetKeeper(config, desk.Slots, desk.Budgets, desk, desk.Tables, desk.Tables, outbox), outbox);
-        rebalancer = new Rebalancer(config, desk.Slots, desk.Placed, desk.Hearsay, desk, desk.Bidder, desk.Keeper, evictor);
+        rebalancer = new Rebalancer(config, desk.Slots, desk.Placed, desk.Hearsay, desk, desk.Room.Books, new MoveReasons(), evictor);
     }
 
     Turn Turn => new(desk.Now, desk);

@@ -77,7 +77,7 @@ public class PodKeeperTests
         Assert.Equal(phase, desk.Own.Status.Phase);
         Assert.Equal(code == 0, desk.Slots.Find(desk.Pods[0])!.Succeeded);
         Assert.DoesNotContain(desk.Commands, command => command is StopPod); // its logs can still be read
-        Assert.Equal(0, desk.Bidder.Books.Count);
+        Assert.Equal(0, desk.Room.Books.Count);
 
         desk.Tables.Edit(desk.Workload, [(Fields.Deleting, "0"u8.ToArray())], new Turn(desk.Now, desk));
         desk.Sync();
@@ -97,7 +97,7 @@ public class PodKeeperTests
         desk.Report(new PodStopped(run));
         Assert.Empty(desk.Admissions);
         Assert.Equal(Epoch.First, Assert.Single(desk.Slots.Find(desk.Pods[0])!.FailedEpochs));
-        Assert.Equal(0, desk.Bidder.Books.Count);
+        Assert.Equal(0, desk.Room.Books.Count);
         Assert.Equal(new Epoch(2), desk.Run.Epoch);
     }
 

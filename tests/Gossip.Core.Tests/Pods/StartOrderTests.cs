@@ -175,7 +175,7 @@ public class StartOrderTests
         Assert.Equal((PodPhase.Failed, "DeadlineExceeded", false), (life.Status.Phase, life.Status.Reason, life.Status.Ready));
         life.TestNode.Report(new PodStopped(life.Run));
         Assert.Equal((ContainerStage.Terminated, 137), (life["a"].Stage, life["a"].ExitCode));
-        Assert.Equal(0, life.TestNode.Bidder.Books.Count);
+        Assert.Equal(0, life.TestNode.Room.Books.Count);
     }
 
     [Fact]

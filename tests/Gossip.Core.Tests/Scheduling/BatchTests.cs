@@ -197,7 +197,7 @@ public class BatchTests
         desk.Hear(desk.Ring[0], new Ask(2, RunOf(desk, 1)));
         desk.Hear(desk.Ring[0], new Award(1, RunOf(desk, 1), new Victory(9, 2), RunOf(desk, 0)));
         Assert.True(Assert.Single(desk.Take<Verdict>()).Message.Admitted);
-        Assert.Empty(desk.Bidder.Books.Reservations);
-        Assert.Equal(1, desk.Bidder.Books.Count);
+        Assert.Empty(desk.Room.Books.Reservations);
+        Assert.Equal(1, desk.Room.Books.Count);
     }
 }

@@ -36,7 +36,7 @@ public class BidderTests
         desk.Hear(desk.Ring[0], new Award(1, desk.Run, default));
         Assert.False(Assert.Single(desk.Take<Verdict>()).Message.Admitted);
         Assert.Empty(desk.Admissions);
-        Assert.Equal(desk.Bidder.Books.Allocatable, desk.Bidder.Books.Free);
+        Assert.Equal(desk.Room.Books.Allocatable, desk.Room.Books.Free);
     }
 
     [Fact]
@@ -57,9 +57,9 @@ public class BidderTests
         desk.Hear(desk.Ring[0], new Ask(2, desk.Run));
         desk.Hear(desk.Ring[0], new Release(1, desk.Run));
         desk.Hear(desk.Ring[1], new Release(2, desk.Run));
-        Assert.Equal(1, desk.Bidder.Books.Count);
+        Assert.Equal(1, desk.Room.Books.Count);
         desk.Hear(desk.Ring[0], new Release(2, desk.Run));
-        Assert.Equal(0, desk.Bidder.Books.Count);
+        Assert.Equal(0, desk.Room.Books.Count);
     }
 
     [Fact]
@@ -71,7 +71,7 @@ public class BidderTests
         desk.Hear(desk.Ring[0], new Ask(2, desk.Run with { Epoch = Epoch.None }));
         var before = Assert.Single(desk.Take<Refusal>()).Message.CapacityVersion;
         desk.Pass(2000);
-        Assert.Equal(0, desk.Bidder.Books.Count);
+        Assert.Equal(0, desk.Room.Books.Count);
         desk.Hear(desk.Ring[0], new Ask(3, desk.Run with { Epoch = Epoch.None }));
         Assert.True(Assert.Single(desk.Take<Refusal>()).Message.CapacityVersion > before);
     }
@@ -88,7 +88,7 @@ public class BidderTests
             desk.Hear(desk.Ring[0], new Ask(1, desk.Run));
         }
         Assert.Empty(desk.Take<Bid>());
-        Assert.Equal(1, desk.Bidder.Books.Count);
+        Assert.Equal(1, desk.Room.Books.Count);
         desk.Hear(desk.Ring[0], new Award(1, desk.Run, default));
         Assert.True(Assert.Single(desk.Take<Verdict>()).Message.Admitted);
     }
@@ -101,8 +101,8 @@ public class BidderTests
         desk.Pass(desk.Timings.BidValidity / 2);
         desk.Hear(desk.Ring[0], new Ask(1, desk.Run));
         desk.Pass(desk.Timings.BidValidity);
-        Assert.Equal(0, desk.Bidder.Books.Count);
-        Assert.Equal(desk.Bidder.Books.Allocatable, desk.Bidder.Books.Free);
+        Assert.Equal(0, desk.Room.Books.Count);
+        Assert.Equal(desk.Room.Books.Allocatable, desk.Room.Books.Free);
     }
 
     [Fact]
@@ -146,7 +146,7 @@ public class BidderTests
         Assert.Equal(desk.Ring[0], Assert.Single(desk.Take<Bid>()).To);
         desk.Hear(desk.Ring[1], new Award(7, desk.Run, default));
         Assert.False(Assert.Single(desk.Take<Verdict>()).Message.Admitted);
-        Assert.Equal(1, desk.Bidder.Books.Count);
+        Assert.Equal(1, desk.Room.Books.Count);
     }
 
     [Fact]

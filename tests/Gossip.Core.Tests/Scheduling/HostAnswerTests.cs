@@ -16,10 +16,10 @@ public class HostAnswerTests
         var desk = Open();
         desk.Hear(desk.Ring[0], new Ask(1, desk.Run));
         Assert.Empty(desk.Take<Bid>());
-        Assert.Equal(0, desk.Bidder.Books.Count);
+        Assert.Equal(0, desk.Room.Books.Count);
         desk.Answer(desk.Asked.Single().Number);
         Assert.Equal(1UL, Assert.Single(desk.Take<Bid>()).Message.Auction);
-        Assert.Equal(1, desk.Bidder.Books.Count);
+        Assert.Equal(1, desk.Room.Books.Count);
     }
 
     [Fact]

@@ -2,6 +2,7 @@ using System.Collections.Immutable;
 using Gossip.Core.Leases;
 using Gossip.Core.Membership;
 using Gossip.Core.Pods;
+using Gossip.Core.Pods.Departures;
 using Gossip.Core.Ports;
 using Gossip.Core.Primitives;
 using Gossip.Core.Replication;
@@ -57,11 +58,12 @@ sealed class TestNode : NodeEffects, IMemberList
         var voters = new VoterBook(Slots.Objects, Slots.ById);
         Slots.Load(Placed, Budgets, new Gangs(), typical, voters);
         Hearsay = new Hearsay(Slots, typical, this);
-        Bidder = new Bidder(config, Slots, Placed, typical, swim, Tables, outbox, rules ?? SchedulingRules.Default);
+        Room = new OwnRoom(config, Placed, swim);
+        Bidder = new Bidder(config, Slots, Placed, typical, Room, swim, Tables, outbox, rules ?? SchedulingRules.Default);
         Auctioneer = new Auctioneer(
             config, Slots, Placed, typical, this, Tables, Tables, new RandomStream(2), outbox, rules ?? SchedulingRules.Default);
         Keeper = new PodKeeper(
-            config, Slots, Placed, Hearsay, this, Tables, Tables, Bidder, new LeaseHolder(config, voters, this, outbox));
+            config, Slots, Placed, Hearsay, this, Tables, Tables, Room, new MoveReasons(), new LeaseHolder(config, voters, this, outbox));
         parts = new NodeParts(Bidder, Keeper, Auctioneer);
     }
 
@@ -71,6 +73,7 @@ sealed class TestNode : NodeEffects, IMemberList
     public PlacedPods Placed { get; }
     public BudgetBook Budgets { get; }
     public Hearsay Hearsay { get; }
+    public OwnRoom Room { get; }
     public Bidder Bidder { get; }
     public Auctioneer Auctioneer { get; }
     public PodKeeper Keeper { get; }
@@ -224,6 +227,8 @@ sealed class TestNode : NodeEffects, IMemberList
         do
         {
             foreach (var change in Tables.Commit(new Turn(Now, this))) Slots.Apply(change, Now);
+            foreach (var report in Auctioneer.Reports) Slots.Apply(report, Now);
+            Auctioneer.Reports.Clear();
             var dirty = Slots.Dirty.ToArray();
             Slots.Dirty.Clear();
             foreach (var pod in dirty)

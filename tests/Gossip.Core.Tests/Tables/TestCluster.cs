@@ -139,14 +139,15 @@ sealed class TestCluster
 
     public TestCluster(int nodes = 3)
     {
-        Slots = new SlotTable(Tables, Members, NodeTimings.Lan);
+        var workloads = new WorkloadReader();
+        Slots = new SlotTable(Tables, Members, NodeTimings.Lan, workloads: workloads);
         Placed = new PlacedPods(Members.Self, Slots.ById);
         Budgets = new BudgetBook(Members, Slots.ById);
         Gangs = new Gangs();
         Voters = new VoterBook(Slots.Objects, Slots.ById);
         Slots.Load(Placed, Budgets, Gangs, Voters);
         Views = new ViewBuilder(Slots, Budgets, Members);
-        RequestHandler = new RequestHandler(Slots, Gangs, Tables, Tables, Views);
+        RequestHandler = new RequestHandler(Slots, Gangs, Tables, Tables, workloads, Views);
         for (var i = 0; i < nodes; i++)
         {
             Member($"n{i}", MemberState.Alive);

@@ -7,22 +7,13 @@ using Gossip.Core.Tables.Topology;
 namespace Gossip.Core.Pods.Departures;
 
 /// <summary>Somebody evicted the run: by the API, or this node itself to even out the load.</summary>
-sealed class EvictionDeparture(NodeTimings timings, IMemberList members)
+sealed class EvictionDeparture(NodeTimings timings, IMemberList members, MoveReasons moves)
 {
-    readonly Dictionary<KeptPod, string> moves = []; // why this node asked for the eviction; looked up only
-
-    /// <summary>If the pod is evicted now, then because of this; null takes it back.</summary>
-    public void NoteMove(KeptPod pod, string? why)
-    {
-        if (why is null) moves.Remove(pod);
-        else moves[pod] = why;
-    }
-
     /// <summary>Nobody wants the run any more; null when that is not because of an eviction.</summary>
     public Departure? Judge(KeptPod pod, Slot slot)
     {
         if (!slot.IsEvicted(pod.Run.Epoch)) return null;
-        var (reason, message) = moves.TryGetValue(pod, out var why)
+        var (reason, message) = moves.Find(pod.Run) is { } why
             ? (PodReasons.Rebalanced, why)
             : (PodReasons.Evicted, "Eviction API: evicting");
         return new Departure(reason, message)
@@ -33,5 +24,5 @@ sealed class EvictionDeparture(NodeTimings timings, IMemberList members)
         };
     }
 
-    public void Forget(KeptPod pod) => moves.Remove(pod);
+    public void Forget(KeptPod pod) => moves.Forget(pod.Run);
 }

@@ -20,7 +20,7 @@ namespace Gossip.Core.Pods.Ending;
 /// </summary>
 /// <param name="steps">Looks at the pods that start when room is free.</param>
 sealed class PodEnder(
-    PodSteps steps, NodeConfig config, KeptPods kept, PodRows rows, PodRules rules, Bidder bidder, SlotTable slots, ITables tables)
+    PodSteps steps, NodeConfig config, KeptPods kept, PodRows rows, PodRules rules, OwnRoom room, SlotTable slots, ITables tables)
 {
     readonly RestingPods resting = new();
 
@@ -31,7 +31,7 @@ sealed class PodEnder(
         if (verdict.Reason.Length > 0) pod.Say(verdict.Reason, verdict.Message);
         if (verdict.IsNoted) pod.Notes.Add(verdict.Reason, "", verdict.Message);
         if (verdict.GraceMost is { } most) pod.End.BoundGrace(most);
-        if (verdict.HoldBack is { } time) bidder.HoldBack(pod.Run.Pod, turn.Monotonic + time);
+        if (verdict.HoldBack is { } time) room.HoldBack(pod.Run.Pod, turn.Monotonic + time);
         if (verdict.IsToldFirst) rows.Tell(pod, turn);
         Stop(pod, turn);
     }
@@ -148,16 +148,16 @@ sealed class PodEnder(
     /// <summary>Somebody's room is free: who waited for it may start.</summary>
     void FreeRoom(PodRun run, Turn turn)
     {
-        var waiting = bidder.Books.Waiting;
-        bidder.Free(run, turn);
-        if (bidder.Books.Waiting == waiting) return;
+        var waiting = room.Books.Waiting;
+        room.Free(run, turn);
+        if (room.Books.Waiting == waiting) return;
         foreach (var pod in kept.All)
-            if (pod.Stage == PodStage.Admitted && !bidder.WaitsForRoom(pod.Run)) steps.Advance(pod, turn);
+            if (pod.Stage == PodStage.Admitted && !room.IsAwaited(pod.Run)) steps.Advance(pod, turn);
     }
 
     void End(KeptPod pod, Turn turn)
     {
-        bidder.Leaves(pod.Run);
+        room.Leaves(pod.Run);
         pod.End.Begin(GraceOf(pod), pod.Containers.Any(EndsInOrder), turn.Monotonic);
         KeepEnding(pod, turn);
     }

@@ -13,7 +13,7 @@ namespace Gossip.Core.Pods.Recovery;
 /// still runs although its admission is lost.
 /// </summary>
 sealed class Adoption(
-    SlotTable slots, IMemberList members, IRowWriter writer, Bidder bidder, KeptPods kept, PodRows rows, AwaitedWorkloads awaited)
+    SlotTable slots, IMemberList members, IRowWriter writer, OwnRoom room, KeptPods kept, PodRows rows, AwaitedWorkloads awaited)
 {
     readonly HashSet<Uid> remembered = []; // own admissions that this node's own store knew; never enumerated
 
@@ -46,11 +46,11 @@ sealed class Adoption(
         if (slot is null)
         {
             if (!awaited.IsGone(admission.Run.Pod.Workload)) return; // it is still on its way here
-            bidder.Free(admission.Run, turn); // deleted while the admission was being written
+            room.Free(admission.Run, turn); // deleted while the admission was being written
             rows.Withdraw(admission.Uid, turn);
             return;
         }
-        if (bidder.Has(admission.Run)) rows.Attach(kept.Keep(admission.Run, slot.Template, PodStage.Admitted), admission);
+        if (room.Has(admission.Run)) rows.Attach(kept.Keep(admission.Run, slot.Template, PodStage.Admitted), admission);
         else if (admission.Status.HasEnded && !PodJudge.IsOver(slot, admission.Run.Epoch)) RecallFinished(admission, slot);
         else Restart(admission, slot, turn);
     }
@@ -69,7 +69,7 @@ sealed class Adoption(
         pod.Admission.AwaitRow();
         var birth = new AdmissionBirth(members.Self, pod.Run, writer.Tick(turn.Now), "ran on while its admission was lost")
         {
-            Devices = bidder.GrantOf(pod.Run),
+            Devices = room.GrantOf(pod.Run),
             Priority = slots.PriorityOf(slot),
             KeepsNewest = pod.Template.KeepsNewest,
         };
@@ -86,7 +86,7 @@ sealed class Adoption(
     {
         var isOurs = remembered.Contains(admission.Uid) && !admission.Status.Draining && !PodJudge.IsOver(slot, admission.Run.Epoch)
             && !PodJudge.AnotherStands(slot, members.Self, members);
-        if (!isOurs || !bidder.Adopt(admission.Run, slot.Template, runs: false, turn, admission.Devices))
+        if (!isOurs || !room.Adopt(admission.Run, slot.Template, runs: false, turn, admission.Devices))
         {
             rows.Withdraw(admission.Uid, turn);
             return;

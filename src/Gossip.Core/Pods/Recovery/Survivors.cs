@@ -8,7 +8,7 @@ using Gossip.Core.Turns;
 namespace Gossip.Core.Pods.Recovery;
 
 /// <summary>Pods that run on from an earlier life of this node, or of an engine, and that the present life did not know.</summary>
-sealed class Survivors(KeptPods kept, Bidder bidder, SlotTable slots, NodeId self)
+sealed class Survivors(KeptPods kept, OwnRoom room, SlotTable slots, NodeId self)
 {
     /// <summary>Keeps the pod and counts it in the books, whether there is room or not.</summary>
     public void Keep(SurvivingPod survivor, Turn turn)
@@ -16,6 +16,6 @@ sealed class Survivors(KeptPods kept, Bidder bidder, SlotTable slots, NodeId sel
         var pod = kept.Keep(survivor.Launch.Pod, survivor.Launch.Template, PodStage.Running);
         pod.Survive(survivor, turn.Now);
         var admission = slots.AdmissionsOf(self).FirstOrDefault(admission => admission.Run == pod.Run);
-        bidder.Adopt(pod.Run, pod.Template, runs: true, turn, admission?.Devices);
+        room.Adopt(pod.Run, pod.Template, runs: true, turn, admission?.Devices);
     }
 }

@@ -7,7 +7,7 @@ namespace Gossip.Core.Scheduling.Preemption;
 
 /// <summary>
 /// What the bidder wants of the part that ends pods: end the victims, gracefully, so that the winner can be admitted behind them.
-/// The victims' end is in the log before the admission that needs it. The bidder is told by <c>Bidder.AdmitBehind</c>.
+/// The victims' end is in the log before the admission that needs it. See <see cref="PreemptionCommands"/>.
 /// </summary>
 /// <param name="By">The pod that needs the room.</param>
 /// <param name="Victims">In the order in which they are to be ended; possibly none, when others who leave already make enough room.</param>

@@ -27,7 +27,7 @@ public class AdoptionTests
         desk.Pass(TimeSpan.FromSeconds(5));
         Assert.Empty(desk.Commands);
         Assert.True(desk.Own.Status.Ready);
-        Assert.True(desk.Bidder.Has(desk.Own.Run));
+        Assert.True(desk.Room.Has(desk.Own.Run));
     }
 
     /// <summary>The disk forgot the last status, peers did not, and theirs is the later one: found by gossip sim --rotten-disks.</summary>
@@ -90,7 +90,7 @@ public class AdoptionTests
         var desk = OfGpus(4);
         desk.Admit(desk.Self, epoch: 1, ready: true, devices: new DeviceGrant(0, 0b100));
         desk.Start().Sync();
-        Assert.Equal("gpu:T4:2", desk.Bidder.DevicesOf(desk.Own.Run));
+        Assert.Equal("gpu:T4:2", desk.Room.DevicesOf(desk.Own.Run));
         Assert.Contains(desk.Commands, command => command is PreparePod);
     }
 
@@ -219,6 +219,6 @@ public class AdoptionTests
         desk.Start(stranger).Sync();
         desk.Pass(TimeSpan.FromMinutes(1));
         Assert.Empty(desk.Commands);
-        Assert.True(desk.Bidder.Has(unheard));
+        Assert.True(desk.Room.Has(unheard));
     }
 }

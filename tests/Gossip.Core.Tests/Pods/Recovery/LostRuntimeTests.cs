@@ -76,7 +76,7 @@ public class LostRuntimeTests
         Assert.Single(life.TestNode.Admissions);
         life.TestNode.Pass(1);
         Assert.Empty(life.TestNode.Admissions);
-        Assert.Equal(1, life.TestNode.Bidder.Books.Count);
+        Assert.Equal(1, life.TestNode.Room.Books.Count);
         life.Says();
     }
 
@@ -138,7 +138,7 @@ public class LostRuntimeTests
         Return(life, Survivor(life));
         life.Says("free 30s");
         life.TestNode.Report(new PodStopped(life.Run));
-        Assert.Equal(0, life.TestNode.Bidder.Books.Count);
+        Assert.Equal(0, life.TestNode.Room.Books.Count);
     }
 
     [Fact]
@@ -161,7 +161,7 @@ public class LostRuntimeTests
         life.Pass(11);
         Return(life);
         life.Says();
-        Assert.Equal(0, life.TestNode.Bidder.Books.Count);
+        Assert.Equal(0, life.TestNode.Room.Books.Count);
     }
 
     [Fact]

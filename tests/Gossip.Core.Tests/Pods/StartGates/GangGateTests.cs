@@ -45,7 +45,7 @@ public class GangGateTests
         desk.Pass(2);
         Assert.Empty(desk.Admissions);
         Assert.Empty(desk.Commands);
-        Assert.Equal(desk.Bidder.Books.Allocatable, desk.Bidder.Books.Free);
+        Assert.Equal(desk.Room.Books.Allocatable, desk.Room.Books.Free);
     }
 
     [Fact]

@@ -131,11 +131,11 @@ public class PreemptingTests
     public void A_bid_names_its_cost_and_holds_nothing()
     {
         var desk = Full();
-        var before = desk.Bidder.Books.Free;
+        var before = desk.Room.Books.Free;
         var bid = BidFor(desk, High(desk));
         Assert.Equal((0, 0, 1), (bid.Evicts!.Violations, bid.Evicts.Greatest, bid.Evicts.Victims));
         Assert.Equal("evicts 1 pod of priority 0", bid.Evicts?.ToString());
-        Assert.Equal(before, desk.Bidder.Books.Free);
+        Assert.Equal(before, desk.Room.Books.Free);
         Assert.Empty(desk.Commands);
     }
 
@@ -169,14 +169,14 @@ public class PreemptingTests
         var admission = Assert.Single(desk.Slots.Find(run.Pod)!.Admissions);
         Assert.Equal(1000, admission.Priority);
         Assert.StartsWith("won with 9 over 2 other bids, evicting web-", admission.Birth.Winner, StringComparison.Ordinal);
-        Assert.True(desk.Bidder.Books.Free.Cpu.Value < 0, "both count until one is gone");
+        Assert.True(desk.Room.Books.Free.Cpu.Value < 0, "both count until one is gone");
         Assert.Equal("WaitingForRoom", Assert.Single(admission.Status.Containers).Reason);
         desk.Commands.Clear();
 
         desk.Report(new PodStopped(victim));
 
         Assert.Equal(run, Assert.IsType<PreparePod>(Assert.Single(desk.Commands)).Pod);
-        Assert.Equal(1000, desk.Bidder.Books.Free.Cpu.Value);
+        Assert.Equal(1000, desk.Room.Books.Free.Cpu.Value);
         Assert.Empty(desk.Admissions); // the victim's, which is auctioned as any other
     }
 
@@ -203,7 +203,7 @@ public class PreemptingTests
         desk.Hear(desk.Ring[0], new Award(50, run, default));
         desk.Write(run.Pod.Workload, Fields.Deleting, "0");
         desk.Report(new PodStopped(victim));
-        Assert.Equal(desk.Bidder.Books.Allocatable, desk.Bidder.Books.Free);
+        Assert.Equal(desk.Room.Books.Allocatable, desk.Room.Books.Free);
         Assert.DoesNotContain(desk.Commands, command => command is PreparePod);
     }
 
@@ -249,7 +249,7 @@ public class PreemptingTests
         Assert.Equal(0, bid.Evicts!.Victims);
         desk.Hear(desk.Ring[0], new Award(50, run, default));
         Assert.Empty(desk.Commands);
-        Assert.True(desk.Bidder.WaitsForRoom(run));
+        Assert.True(desk.Room.IsAwaited(run));
     }
 
     [Fact]
