@@ -17,7 +17,8 @@ namespace Gossip.Core.Requests;
 /// Takes users' writes to the tables, and answers when they are durable and this node's views show them. Writes to
 /// one name follow one another: each is judged by what the one before it left.
 /// </summary>
-sealed class RequestHandler(SlotTable slots, Gangs gangs, ITables tables, IRowWriter writer, WorkloadReader workloads, ViewBuilder views) : INodePart
+sealed class RequestHandler(
+    SlotTable slots, Gangs gangs, ITables tables, IRowWriter writer, WorkloadReader workloads, ViewBuilder views) : INodePart
 {
     /// <summary>Writes that may wait for others of the same name.</summary>
     const int QueueMax = 256;

@@ -9,8 +9,8 @@ namespace Gossip.Core.Scheduling;
 
 /// <summary>What the objects of an auctioneer share: what they read, and what they speak through.</summary>
 sealed class AuctionContext(
-    NodeConfig config, SlotTable slots, PlacedPods placed, TypicalPods typical, IMemberList members, Outbox outbox, RoundPublisher publisher,
-    RandomStream luck)
+    NodeConfig config, SlotTable slots, PlacedPods placed, TypicalPods typical, IMemberList members, Outbox outbox,
+    RoundPublisher publisher, RandomStream luck)
 {
     public NodeTimings Timings { get; } = config.Timings;
     public SlotTable Slots => slots;

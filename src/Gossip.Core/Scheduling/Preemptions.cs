@@ -80,7 +80,8 @@ sealed class Preemptions(NodeConfig config, SlotTable slots, OwnRoom room)
     }
 
     /// <summary>While an engine is gone nobody can end what it runs.</summary>
-    bool CanEnd(Claim claim) => room.Capacity.LostRuntimes.Length == 0 || !Capacity.IsAmong(room.Capacity.LostRuntimes, claim.Template.RuntimeClass);
+    bool CanEnd(Claim claim) =>
+        room.Capacity.LostRuntimes is not { Length: > 0 } lost || !Capacity.IsAmong(lost, claim.Template.RuntimeClass);
 
     Admission? OwnAdmission(ImmutableArray<Admission> admissions, PodRun run)
     {

@@ -10,7 +10,9 @@ namespace Gossip.Core.Tables;
 /// </summary>
 interface ITableObserver
 {
-    /// <summary>A slot came (nothing before), went (nothing after), or another takes its place. The table has the new one already.</summary>
+    /// <summary>
+    /// A slot came (nothing before), went (nothing after), or another takes its place. The table has the new one already.
+    /// </summary>
     void OnSlot(Slot? before, Slot? after) { }
 
     /// <summary>A slot that is in the table is wanted from now on, or is not any more. One that comes is wanted.</summary>

@@ -117,7 +117,8 @@ internal sealed class WinnerChecker(World world) : Checker(world, "A2")
     {
         var slots = auctioneer.Machine!.Slots;
         if (slots.Find(pod) is not { } slot) return false;
-        var facts = default(NodeFacts) with { Labels = slots.SettingsOf(node).Labels, Around = auctioneer.Machine!.Placed.Around(slot) };
+        var around = auctioneer.Machine!.Placed.Around(slot);
+        var facts = default(NodeFacts) with { Labels = slots.SettingsOf(node).Labels, Around = around };
         return !Filtering.CheckNeighbours(slot.Template, facts).Passes;
     }
 
