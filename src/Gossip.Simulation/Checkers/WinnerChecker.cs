@@ -104,9 +104,9 @@ internal sealed class WinnerChecker(World world) : Checker(world, "A2")
     /// <summary>How many pods a node's domains have of those that the pod is spread by, without itself.</summary>
     static int Count(SimNode auctioneer, Slot slot, NodeId node)
     {
-        var slots = auctioneer.Machine!.Slots;
-        return SpreadCount.Of(
-            slot.Rules, default(NodeFacts) with { Labels = slots.SettingsOf(node).Labels, Around = auctioneer.Machine!.Placed.Around(slot) });
+        var labels = auctioneer.Machine!.Slots.SettingsOf(node).Labels;
+        var around = auctioneer.Machine.Placed.Around(slot);
+        return SpreadCount.Of(slot.Rules, default(NodeFacts) with { Labels = labels, Around = around });
     }
 
     /// <summary>No honest bid is that high where pods ask for no devices. What the auctioneer knows of those when the bid arrives counts: it may hear of them before it awards.</summary>
