@@ -6,7 +6,7 @@ using Gossip.Core.Templates;
 
 namespace Gossip.Core.Scheduling;
 
-/// <summary>This node as filters and scores see it, from its own exact room.Books.</summary>
+/// <summary>This node as filters and scores see it, from its own exact books.</summary>
 sealed class OwnNode(NodeConfig config, SlotTable slots, PlacedPods placed, TypicalPods typical, OwnRoom room)
 {
     /// <summary>What this node's engines have.</summary>

@@ -25,7 +25,7 @@ internal sealed class ViewChecker(World world) : Checker(world, "V1")
     {
         if (!node.IsUp || node.IsPaused) return;
         var view = node.Machine!.View(node.Now);
-        var fresh = new ViewBuilder(node.Machine.Slots, node.Machine.Members, notesEvents: false).Build(node.Now);
+        var fresh = new ViewBuilder(node.Machine.Slots, node.Machine.Budgets, node.Machine.Members, notesEvents: false).Build(node.Now);
         if (Difference(view, fresh) is { } stale) Violated(node, $"shows an old view: {stale}");
         if (before.GetValueOrDefault((node.Index, node.Life)) is { Pods: { } known } last)
         {

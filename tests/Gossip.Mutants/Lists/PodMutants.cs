@@ -6,7 +6,7 @@ internal static class PodMutants
     public static readonly Mutant[] List =
     [
         new("a gang is not awaited", "Pods/StartGates/GangGate.Ask", "slot.Gang is null", "true"),
-        new("room is not awaited", "Pods/StartGates/RoomGate.Ask", "bidder.WaitsForRoom(pod.Run)", "false"),
+        new("room is not awaited", "Pods/StartGates/RoomGate.Ask", "room.IsAwaited(pod.Run)", "false"),
         new("a lease is not awaited", "Pods/StartGates/LeaseGate.Ask", "leases.Allow(pod, turn.Now)", "true"),
         new("an init container is not awaited", "Pods/ContainerStarter.TryStartAll",
             "!pod.IsInitialized && container.Role == ContainerRole.Init", "false"),
