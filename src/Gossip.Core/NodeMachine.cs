@@ -62,11 +62,11 @@ sealed class NodeMachine
         this.trace = trace;
         rules ??= SchedulingRules.Default;
         var boot = Replicator.NextBoot(config, contents);
-        var luck = new RandomStream(StableHash.Mix(config.Seed, boot));
+        var random = new RandomStream(StableHash.Mix(config.Seed, boot));
         self = config.Card;
         outbox = new Outbox(self.Id) { Boot = boot, Address = self.Address };
-        swim = new Swim(config, boot, luck.For("swim"), outbox);
-        replicator = new Replicator(config, contents, luck.For("replication"), outbox, swim, shared);
+        swim = new Swim(config, boot, random.For("swim"), outbox);
+        replicator = new Replicator(config, contents, random.For("replication"), outbox, swim, shared);
         outbox.Piggyback = new Rumours(swim, replicator);
         var workloads = new WorkloadReader();
         slots = new SlotTable(replicator, swim, config.Timings, shared, workloads);
@@ -86,7 +86,7 @@ sealed class NodeMachine
         var moves = new MoveReasons();
         var leases = new LeaseHolder(config, Voters, swim, outbox);
         keeper = new PodKeeper(config, slots, Placed, hearsay, swim, replicator, replicator, room, moves, leases, trace);
-        Auctioneer = new Auctioneer(config, slots, Placed, Typical, swim, replicator, replicator, luck.For("auction"), outbox, rules);
+        Auctioneer = new Auctioneer(config, slots, Placed, Typical, swim, replicator, replicator, random.For("auction"), outbox, rules);
         var budgetKeeper = new BudgetKeeper(config, slots, Budgets, swim, replicator, replicator, outbox);
         var evictor = new Evictor(slots, swim, budgetKeeper, outbox);
         Rebalancer = new Rebalancer(config, slots, Placed, hearsay, swim, room.Books, moves, evictor);

@@ -68,7 +68,7 @@ internal sealed class World
     public SimNode[] Nodes { get; }
     public NodeTimings Timings { get; }
 
-    /// <summary>The root of all luck of this run; take a stream with <see cref="Core.Primitives.RandomStream.For"/>.</summary>
+    /// <summary>The root of all that is random in this run; take a stream with <see cref="Core.Primitives.RandomStream.For"/>.</summary>
     public RandomStream RandomStream { get; }
 
     public long Events { get; private set; }

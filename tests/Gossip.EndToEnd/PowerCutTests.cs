@@ -28,7 +28,7 @@ public sealed class PowerCutTests : IDisposable
         var key = Path.Combine(folder.FullName, "key");
         await File.WriteAllTextAsync(key, (await GossipProgram.RunAsync("keygen")).Output);
         var ports = LocalCluster.FreePorts(Nodes);
-        var luck = new Random(5);
+        var random = new Random(5);
         for (var round = 0; round < Rounds; round++)
         {
             var nodes = await StartAsync(disk, key, ports);
@@ -38,7 +38,7 @@ public sealed class PowerCutTests : IDisposable
                 await ExpectAllAsync(nodes);
                 TestContext.Current.TestOutputHelper?.WriteLine(
                     $"round {round}: {acknowledged.Count} writes are on all nodes {clock.ElapsedMilliseconds} ms after their start");
-                disk.Become(await CutAsync(nodes, disk, round, acknowledged.Count + LeastEach + luck.Next(LeastEach)));
+                disk.Become(await CutAsync(nodes, disk, round, acknowledged.Count + LeastEach + random.Next(LeastEach)));
             }
             finally
             {

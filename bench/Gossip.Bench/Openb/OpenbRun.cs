@@ -44,11 +44,11 @@ sealed class OpenbRun(OpenbTrace trace, int seed)
 
     public OpenbRun Run()
     {
-        var luck = new RandomStream((ulong)seed);
+        var random = new RandomStream((ulong)seed);
         var arriving = new List<PodTemplate>();
-        for (var demand = 0L; demand * 100 < trace.DeviceMilli * PercentMost; demand += OpenbTrace.DemandOf(arriving[^1])) arriving.Add(trace.Pods[luck.Below(trace.Pods.Length)]);
-        luck.Shuffle(System.Runtime.InteropServices.CollectionsMarshal.AsSpan(arriving));
-        cluster = new StaleCluster(trace, luck);
+        for (var demand = 0L; demand * 100 < trace.DeviceMilli * PercentMost; demand += OpenbTrace.DemandOf(arriving[^1])) arriving.Add(trace.Pods[random.Below(trace.Pods.Length)]);
+        random.Shuffle(System.Runtime.InteropServices.CollectionsMarshal.AsSpan(arriving));
+        cluster = new StaleCluster(trace, random);
         var arrived = 0L;
         foreach (var pod in arriving)
         {

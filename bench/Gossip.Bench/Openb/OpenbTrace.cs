@@ -48,14 +48,14 @@ sealed class OpenbTrace(string name, ImmutableArray<NodeCard> nodes, ImmutableAr
     /// </summary>
     public OpenbTrace Reshaped(int seed)
     {
-        var luck = new RandomStream((ulong)seed);
-        var some = nodes.Where(_ => luck.Below(3) < 2).ToImmutableArray();
+        var random = new RandomStream((ulong)seed);
+        var some = nodes.Where(_ => random.Below(3) < 2).ToImmutableArray();
         var weights = new Dictionary<(long, DeviceRequest?), int>();
         var others = ImmutableArray.CreateBuilder<PodTemplate>();
         foreach (var pod in pods)
         {
             var kind = (pod.Requests.Cpu.Value, pod.Device);
-            if (!weights.TryGetValue(kind, out var copies)) weights.Add(kind, copies = 1 << luck.Below(4));
+            if (!weights.TryGetValue(kind, out var copies)) weights.Add(kind, copies = 1 << random.Below(4));
             for (var i = 0; i < copies; i++) others.Add(pod);
         }
         return new OpenbTrace($"{name}~{seed}", some, others.ToImmutable());

@@ -28,13 +28,13 @@ sealed class StaleCluster : IMemberList
     readonly Hearsay hearsay;
     int pods;
 
-    public StaleCluster(OpenbTrace trace, RandomStream luck)
+    public StaleCluster(OpenbTrace trace, RandomStream random)
     {
         members = [.. trace.Nodes.Select(card => new Member(card, new Incarnation(1, 0), MemberState.Alive, default, new Capacity(1, 1, card.Allocatable, ""))).OrderBy(member => member.Id.Value)];
         index = members.Select((member, at) => (member.Id, at)).ToDictionary(pair => pair.Id, pair => pair.at);
         books = [.. members.Select(member => new Books(member.Card.Allocatable))];
         isStale = new bool[members.Length];
-        var phases = Enumerable.Range(0, members.Length).ToLookup(_ => luck.Below(OldestView + 1));
+        var phases = Enumerable.Range(0, members.Length).ToLookup(_ => random.Below(OldestView + 1));
         byPhase = [.. Enumerable.Range(0, OldestView + 1).Select(phase => phases[phase].ToArray())];
         slots = new SlotTable(new NoTables(), this, NodeTimings.Lan).Load(typical);
         hearsay = new Hearsay(slots, typical, this);

@@ -21,15 +21,15 @@ sealed class BurstCluster : BenchCluster
 
     readonly EventQueue queue = new();
     readonly BufferPool buffers = new();
-    readonly RandomStream luck;
+    readonly RandomStream random;
     readonly ulong[] told;
     bool syncs;
 
     public BurstCluster(int nodes, ulong seed) : base(nodes, 3)
     {
-        luck = new RandomStream(seed);
+        random = new RandomStream(seed);
         told = new ulong[nodes];
-        Gossip = NodeTimings.Lan.GossipInterval * EpidemicRounds(nodes, NodeTimings.Lan.GossipFanout, luck.For("epidemic"));
+        Gossip = NodeTimings.Lan.GossipInterval * EpidemicRounds(nodes, NodeTimings.Lan.GossipFanout, random.For("epidemic"));
     }
 
     /// <summary>How long news takes to the last node.</summary>
@@ -63,7 +63,7 @@ sealed class BurstCluster : BenchCluster
         var copy = buffers.Rent(datagram.Length);
         datagram.CopyTo(copy);
         Messages++;
-        queue.Add(queue.Now + luck.Between(Links.LatencyLeast, Links.LatencyMost).Ticks, new SimEvent { Kind = SimEventKind.Datagram, Node = (int)(uint)to.Low - 1, Bytes = copy, Length = datagram.Length });
+        queue.Add(queue.Now + random.Between(Links.LatencyLeast, Links.LatencyMost).Ticks, new SimEvent { Kind = SimEventKind.Datagram, Node = (int)(uint)to.Low - 1, Bytes = copy, Length = datagram.Length });
     }
 
     public override void Wake(int node, NodeTimer timer, TimeSpan after) =>
@@ -130,7 +130,7 @@ sealed class BurstCluster : BenchCluster
     }
 
     /// <summary>Until the last node is reached, when each that knows tells a few at random every round.</summary>
-    static int EpidemicRounds(int nodes, int fanout, RandomStream luck)
+    static int EpidemicRounds(int nodes, int fanout, RandomStream random)
     {
         var knows = new bool[nodes];
         knows[0] = true;
@@ -141,7 +141,7 @@ sealed class BurstCluster : BenchCluster
             for (var node = 0; node < nodes; node++)
                 for (var told = 0; before[node] && told < fanout; told++)
                 {
-                    ref var peer = ref knows[luck.Below(nodes)];
+                    ref var peer = ref knows[random.Below(nodes)];
                     if (!peer) reached++;
                     peer = true;
                 }

@@ -16,7 +16,7 @@ sealed class Trial
     static readonly TimeSpan Glance = TimeSpan.FromMilliseconds(50);
 
     readonly Stopwatch wall = Stopwatch.StartNew();
-    readonly RandomStream luck;
+    readonly RandomStream random;
     int names;
 
     public Trial(int nodes, ulong seed, NodeTimings timings, int podsEach)
@@ -24,7 +24,7 @@ sealed class Trial
         World = new World(nodes, seed, timings, index => Manifests.Node(index, podsEach), () => string.Create(CultureInfo.InvariantCulture, $"seed {seed}"), WorldFaults.None, large: true);
         Admissions = new Admissions(World);
         World.Check([Admissions]);
-        luck = World.RandomStream.For("trial");
+        random = World.RandomStream.For("trial");
         foreach (var node in World.Nodes) World.After(TimeSpan.Zero, node.Start); // all at once: they believe each other alive
         World.RunFor(TimeSpan.FromSeconds(6)); // every node has told that it takes pods, and all know
     }
@@ -42,7 +42,7 @@ sealed class Trial
     {
         var name = string.Create(CultureInfo.InvariantCulture, $"w{names++}");
         var from = Now;
-        var node = World.Nodes[luck.Below(World.Nodes.Length)];
+        var node = World.Nodes[random.Below(World.Nodes.Length)];
         node.Ask(replicas == 1 ? Manifests.Pod(name, 100, "") : Manifests.Deployment(name, replicas, 100), reply =>
         {
             if (reply is not ObjectStored { Object: var stored }) throw new InvalidOperationException($"{name}: {reply}");

@@ -7,7 +7,20 @@ using Gossip.Core.Wire;
 namespace Gossip.Core.Membership;
 
 /// <summary>What this node believes of another. At one incarnation a later state overrides an earlier one.</summary>
-public enum MemberState : byte { Alive, Suspect, Dead, Left }
+public enum MemberState : byte
+{
+    /// <summary>It answers, or somebody says so.</summary>
+    Alive,
+
+    /// <summary>Somebody got no answer: it has the suspicion time to refute.</summary>
+    Suspect,
+
+    /// <summary>Nobody got an answer in time, and it did not refute.</summary>
+    Dead,
+
+    /// <summary>It said that it leaves.</summary>
+    Left,
+}
 
 /// <summary>
 /// What a node says of itself and rarely changes: it travels with its member record. Bounded, so that a record
@@ -29,6 +42,7 @@ public sealed record NodeCard(
     /// <summary>Bytes of the encoded card: a third of a datagram, so that three records share one.</summary>
     public const int EncodedMax = 360;
 
+    /// <summary>The name's hash: what messages and rows carry.</summary>
     public NodeId Id => NodeId.Of(Name);
 }
 
@@ -39,6 +53,7 @@ public sealed record NodeCard(
 /// <param name="Unready">Conditions that keep pods away, such as a lost runtime; empty when all is well.</param>
 public readonly record struct Capacity(ulong Boot, ulong Version, Resources Free, string Unready)
 {
+    /// <summary>What is believed of a node before it has told.</summary>
     public static readonly Capacity Unknown = new(0, 0, Resources.Zero, "");
 
     readonly string? lostRuntimes;
@@ -74,8 +89,10 @@ public readonly record struct Capacity(ulong Boot, ulong Version, Resources Free
     /// <summary>What the node's machine is short of.</summary>
     public Pressures Pressures { get; init; }
 
+    /// <summary>The wire's text of lost runtime classes: distinct, joined by commas.</summary>
     public static string LostText(IEnumerable<string> classes) => string.Join(',', classes.Distinct(StringComparer.Ordinal));
 
+    /// <summary>Whether a runtime class is one of a text that LostText made.</summary>
     public static bool IsAmong(string lostRuntimes, string runtimeClass)
     {
         foreach (var part in lostRuntimes.AsSpan().Split(','))
@@ -83,6 +100,7 @@ public readonly record struct Capacity(ulong Boot, ulong Version, Resources Free
         return false;
     }
 
+    /// <summary>Whether this was told later by the same node: a greater boot, then a greater version.</summary>
     public bool IsNewerThan(in Capacity other) =>
         Boot != other.Boot ? Boot > other.Boot : Version > other.Version;
 }
@@ -91,8 +109,13 @@ public readonly record struct Capacity(ulong Boot, ulong Version, Resources Free
 /// <param name="Since">When this node came to believe <paramref name="State"/>, on its own monotonic clock.</param>
 public sealed record Member(NodeCard Card, Incarnation Incarnation, MemberState State, Instant Since, Capacity Capacity)
 {
+    /// <summary>The card's id.</summary>
     public NodeId Id { get; } = Card.Id;
+
+    /// <summary>The card's name.</summary>
     public string Name => Card.Name;
+
+    /// <summary>Where the card says that the node listens.</summary>
     public NodeAddress Address => Card.Address;
 
     /// <summary>Pods on it count, it may be asked, probed and gossiped to. A suspect still is.</summary>

@@ -6,13 +6,13 @@ using Gossip.Core.Wire;
 namespace Gossip.Core.Membership;
 
 /// <summary>
-/// Every period one member is asked whether it is there: everybody once a round, in an order of luck. When it misses
+/// Every period one member is asked whether it is there: everybody once a round, in a random order. When it misses
 /// the timeout, some others are asked to ask it, and it is asked by stream, which tells a blocked datagram from a lost
 /// process; who has not answered by the period's end is suspected.
 /// Source: sections 3.1 and 4.3 of Das, Gupta, Motivala, "SWIM", 2002; the stream is memberlist's addition.
 /// </summary>
 /// <remarks>Messages: <see cref="Ping"/>, <see cref="Ack"/>, <see cref="PingRequest"/>. Timers: ProbeTimeout.</remarks>
-sealed class ProbeCycle(NodeConfig config, MemberTable table, RandomPeers peers, RandomStream luck, Outbox outbox)
+sealed class ProbeCycle(NodeConfig config, MemberTable table, RandomPeers peers, RandomStream random, Outbox outbox)
 {
     readonly NodeId self = config.Card.Id;
     readonly NodeAddress address = config.Card.Address;
@@ -27,7 +27,7 @@ sealed class ProbeCycle(NodeConfig config, MemberTable table, RandomPeers peers,
     /// <summary>A newcomer gets its turn at a random place of what is left of this round.</summary>
     public void Include(NodeId node)
     {
-        if (round.IndexOf(node, next) < 0) round.Insert(next + luck.Below(round.Count - next + 1), node);
+        if (round.IndexOf(node, next) < 0) round.Insert(next + random.Below(round.Count - next + 1), node);
     }
 
     /// <summary>Ends the period: the member that was asked and never answered, or null.</summary>
@@ -102,7 +102,7 @@ sealed class ProbeCycle(NodeConfig config, MemberTable table, RandomPeers peers,
             next = 0;
             foreach (var member in table.Live)
                 if (member.Id != self) round.Add(member.Id);
-            luck.Shuffle(CollectionsMarshal.AsSpan(round));
+            random.Shuffle(CollectionsMarshal.AsSpan(round));
         }
         return null;
     }

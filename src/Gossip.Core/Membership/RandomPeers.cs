@@ -4,7 +4,7 @@ using Gossip.Core.Tables.Topology;
 namespace Gossip.Core.Membership;
 
 /// <summary>Draws live members at random, for gossip and for relays.</summary>
-sealed class RandomPeers(MemberTable table, NodeId self, RandomStream luck)
+sealed class RandomPeers(MemberTable table, NodeId self, RandomStream random)
 {
     /// <summary>Draws for each peer wanted, so that a small cluster ends the search: at half the cluster wanted, a miss in 250.</summary>
     const int DrawsEach = 8;
@@ -18,7 +18,7 @@ sealed class RandomPeers(MemberTable table, NodeId self, RandomStream luck)
         var live = table.Live;
         for (var draw = 0; draw < wanted * DrawsEach && drawn.Count < wanted; draw++)
         {
-            var member = live[luck.Below(live.Length)];
+            var member = live[random.Below(live.Length)];
             if (member.Id != self && member.Id != except && !drawn.Contains(member)) drawn.Add(member);
         }
         return drawn;

@@ -10,7 +10,7 @@ namespace Gossip.Core.Membership;
 /// somebody answers, both sides exchange their whole lists.
 /// </summary>
 /// <remarks>Messages: <see cref="MemberSync"/>. Timers: JoinRetry, DeadRetry.</remarks>
-sealed class Reunion(NodeConfig config, Beliefs beliefs, RandomStream luck, Outbox outbox)
+sealed class Reunion(NodeConfig config, Beliefs beliefs, RandomStream random, Outbox outbox)
 {
     readonly NodeAddress address = config.Card.Address;
     ulong joins;
@@ -33,7 +33,7 @@ sealed class Reunion(NodeConfig config, Beliefs beliefs, RandomStream luck, Outb
         }
         if (!asked) return;
         var retry = config.Timings.JoinRetry;
-        turn.Wake(new NodeTimer(NodeTimerKind.JoinRetry, 0, ++joins), luck.Between(retry * 0.75, retry * 1.25));
+        turn.Wake(new NodeTimer(NodeTimerKind.JoinRetry, 0, ++joins), random.Between(retry * 0.75, retry * 1.25));
     }
 
     public void OnJoinRetry(NodeTimer due, Turn turn)
@@ -44,7 +44,7 @@ sealed class Reunion(NodeConfig config, Beliefs beliefs, RandomStream luck, Outb
     public void OnDeadRetry(Turn turn)
     {
         var doors = beliefs.RememberedAddresses.Count + config.Seeds.Length;
-        var first = doors == 0 ? 0 : luck.Below(doors);
+        var first = doors == 0 ? 0 : random.Below(doors);
         for (var i = 0; i < doors; i++)
         {
             var door = (first + i) % doors;
@@ -81,6 +81,6 @@ sealed class Reunion(NodeConfig config, Beliefs beliefs, RandomStream luck, Outb
     void WakeForTheDead(Turn turn)
     {
         var retry = config.Timings.DeadRetry;
-        turn.Wake(new NodeTimer(NodeTimerKind.DeadRetry), luck.Between(retry * 0.5, retry * 1.5));
+        turn.Wake(new NodeTimer(NodeTimerKind.DeadRetry), random.Between(retry * 0.5, retry * 1.5));
     }
 }

@@ -31,7 +31,7 @@ sealed class Swim : INodePart, IMemberList, IPiggyback
     readonly Reunion reunion;
     readonly Refusals refusals;
     readonly RandomPeers peers;
-    readonly RandomStream luck;
+    readonly RandomStream random;
 
 
     /// <summary>When a sender was last told how it is spoken of.</summary>
@@ -40,17 +40,17 @@ sealed class Swim : INodePart, IMemberList, IPiggyback
     bool gossips;
 
     /// <exception cref="MessagePackSerializationException">Peers would refuse the card; the message names the field.</exception>
-    public Swim(NodeConfig config, ulong boot, RandomStream luck, Outbox outbox)
+    public Swim(NodeConfig config, ulong boot, RandomStream random, Outbox outbox)
     {
         CardCodec.Validate(config.Card);
         this.config = config;
-        this.luck = luck;
+        this.random = random;
         this.outbox = outbox;
         beliefs = new Beliefs(config, boot, outbox, Changes);
-        peers = new RandomPeers(beliefs.Table, Self, luck.For("peers"));
-        probe = new ProbeCycle(config, beliefs.Table, peers, luck.For("probes"), outbox);
+        peers = new RandomPeers(beliefs.Table, Self, random.For("peers"));
+        probe = new ProbeCycle(config, beliefs.Table, peers, random.For("probes"), outbox);
         refusals = new Refusals(config, beliefs, probe);
-        reunion = new Reunion(config, beliefs, luck.For("reunion"), outbox);
+        reunion = new Reunion(config, beliefs, random.For("reunion"), outbox);
         beliefs.Begin();
     }
 
@@ -83,8 +83,8 @@ sealed class Swim : INodePart, IMemberList, IPiggyback
         Changes.Add(new MemberChange(Self, null, beliefs.Own));
         if (config.Acquainted.IsEmpty) beliefs.SpreadOwn(turn.Now);
         reunion.Start(turn);
-        // At a moment of luck, so that a cluster that started together does not probe in step.
-        turn.Wake(new NodeTimer(NodeTimerKind.ProbePeriod), luck.Between(TimeSpan.Zero, probe.Interval));
+        // At a random moment, so that a cluster that started together does not probe in step.
+        turn.Wake(new NodeTimer(NodeTimerKind.ProbePeriod), random.Between(TimeSpan.Zero, probe.Interval));
     }
 
     /// <summary>

@@ -31,12 +31,19 @@ public interface IPodRuntime : IAsyncDisposable
     /// </param>
     Task<ImmutableArray<SurvivingPod>> AdoptAsync(IPodReports reports, CancellationToken cancel);
 
+    /// <summary>Makes what all containers of a pod share: folder, volumes, network. Ends before the pod's first container starts.</summary>
     Task PrepareAsync(PodLaunch launch, ImmutableArray<VolumeFiles> files, CancellationToken cancel);
+
+    /// <summary>Writes files of a pod's volumes anew: their ConfigMap or Secret has changed.</summary>
     Task UpdateFilesAsync(PodRun pod, ImmutableArray<VolumeFiles> files, CancellationToken cancel);
 
     /// <param name="cancel">Also when the pod is to stop meanwhile: a pull may take minutes.</param>
     Task StartContainerAsync(PodRun pod, ContainerStart start, CancellationToken cancel);
+
+    /// <summary>Ends one container: the asking signal, then, after the grace, the kill.</summary>
     Task StopContainerAsync(PodRun pod, string container, int attempt, TimeSpan grace, CancellationToken cancel);
+
+    /// <summary>Ends all of a pod and removes what it had on the machine.</summary>
     Task StopAsync(PodRun pod, TimeSpan grace, CancellationToken cancel);
 
     /// <summary>Which images it has, in no order; a runtime without images has none.</summary>
@@ -79,5 +86,6 @@ public interface IPodRuntime : IAsyncDisposable
 /// <summary>Takes reports in the order in which they happen to one pod.</summary>
 public interface IPodReports
 {
+    /// <summary>Takes one report. It may be called from any thread.</summary>
     void Report(PodReport report);
 }

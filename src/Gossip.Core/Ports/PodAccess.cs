@@ -17,9 +17,11 @@ public sealed record LogQuery(bool Follow = false, int? Tail = null, WallTime? S
 /// <param name="Sizes">The terminal's size whenever it changes, the first one first; null for no terminal.</param>
 public sealed record PodConsole(Stream? Input, Stream Output, Stream Error, ChannelReader<TerminalSize>? Sizes)
 {
+    /// <summary>Whether the program gets a terminal.</summary>
     public bool IsTerminal => Sizes is not null;
 }
 
+/// <summary>A terminal's size in characters.</summary>
 public readonly record struct TerminalSize(ushort Columns, ushort Rows);
 
 /// <param name="Cpu">Used since the container's start, over all cores.</param>

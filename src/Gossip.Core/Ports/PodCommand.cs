@@ -65,6 +65,7 @@ public sealed record PodLaunch(
 public sealed record ContainerStart(
     string Container, int Attempt, ImmutableArray<KeyValuePair<string, string>> Environment, ImmutableArray<RegistryCredential> Credentials)
 {
+    /// <summary>A start that needs neither variables nor secrets.</summary>
     public static ContainerStart Bare(string container, int attempt) => new(container, attempt, [], []);
 }
 
@@ -83,4 +84,20 @@ public sealed record VolumeFiles(string Volume, ImmutableArray<VolumeFile> Files
 public sealed record VolumeFile(string Path, ReadOnlyMemory<byte> Content, int Mode);
 
 /// <summary>What a <see cref="RunAction"/> is for.</summary>
-public enum ActionPurpose : byte { Startup, Liveness, Readiness, PostStart, PreStop }
+public enum ActionPurpose : byte
+{
+    /// <summary>The startup probe.</summary>
+    Startup,
+
+    /// <summary>The liveness probe.</summary>
+    Liveness,
+
+    /// <summary>The readiness probe.</summary>
+    Readiness,
+
+    /// <summary>The hook after the start.</summary>
+    PostStart,
+
+    /// <summary>The hook before the stop.</summary>
+    PreStop,
+}

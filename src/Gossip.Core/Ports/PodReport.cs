@@ -21,6 +21,7 @@ public sealed record PodFailed(PodRun Pod, string Reason, string Message) : PodR
 /// <summary>Something on the way to a container's start that people like to know: <c>Pulling</c>, <c>Pulled</c>. Decides nothing.</summary>
 public sealed record ContainerProgress(PodRun Pod, string Container, int Attempt, string Reason, string Message) : PodReport;
 
+/// <summary>A container's first process runs.</summary>
 public sealed record ContainerStarted(PodRun Pod, string Container, int Attempt, WallTime At) : PodReport;
 
 /// <summary>

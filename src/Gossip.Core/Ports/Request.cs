@@ -12,4 +12,27 @@ public abstract record Reply;
 /// <param name="Field">What of the input is to blame, as a path; empty when it is not one field.</param>
 public sealed record Refused(RefusedBecause Because, string Message, string Field = "") : Reply;
 
-public enum RefusedBecause : byte { NotFound, AlreadyExists, Conflict, TooLarge, Invalid, Unavailable, Disrupted }
+/// <summary>Why a request is refused.</summary>
+public enum RefusedBecause : byte
+{
+    /// <summary>The object does not exist.</summary>
+    NotFound,
+
+    /// <summary>An object of that name exists.</summary>
+    AlreadyExists,
+
+    /// <summary>The object changed since it was read.</summary>
+    Conflict,
+
+    /// <summary>A bound of size is passed.</summary>
+    TooLarge,
+
+    /// <summary>A field has no legal value.</summary>
+    Invalid,
+
+    /// <summary>This node cannot do it now.</summary>
+    Unavailable,
+
+    /// <summary>A disruption budget does not allow it now.</summary>
+    Disrupted,
+}

@@ -11,16 +11,21 @@ namespace Gossip.Core.Primitives;
 /// <param name="Models">Those allowed, in ordinal order; empty for any.</param>
 public sealed record DeviceRequest(string Kind, int Count, int Milli, ImmutableArray<string> Models)
 {
+    /// <summary>Thousandths in one whole device.</summary>
     public const int Whole = 1000;
 
+    /// <summary>Whether a group is of the kind and of one of the models that are asked for.</summary>
     public bool Allows(in DeviceGroup group) =>
         string.Equals(Kind, group.Kind, StringComparison.Ordinal) && (Models.IsDefaultOrEmpty || Models.Contains(group.Model, StringComparer.Ordinal));
 
+    /// <inheritdoc/>
     public bool Equals(DeviceRequest? other) =>
         other is not null && Kind == other.Kind && Count == other.Count && Milli == other.Milli && SpanOf(Models).SequenceEqual(SpanOf(other.Models));
 
+    /// <inheritdoc/>
     public override int GetHashCode() => (int)StableHash.Mix(StableHash.Of(Kind), ((ulong)Count << 32) + (ulong)Milli) ^ SpanOf(Models).Length;
 
+    /// <inheritdoc/>
     public override string ToString()
     {
         var amount = Milli == Whole ? string.Create(CultureInfo.InvariantCulture, $"{Count} whole {Kind}") : string.Create(CultureInfo.InvariantCulture, $"{Milli}/1000 of one {Kind}");
@@ -34,7 +39,9 @@ public sealed record DeviceRequest(string Kind, int Count, int Milli, ImmutableA
 /// <param name="Free">Thousandths free of each. On the node itself by device; by hearsay in descending order, those that are full left out.</param>
 public readonly record struct DeviceGroup(string Kind, string Model, ImmutableArray<int> Free)
 {
+    /// <inheritdoc/>
     public bool Equals(DeviceGroup other) => Kind == other.Kind && Model == other.Model && Free.AsSpan().SequenceEqual(other.Free.AsSpan());
+    /// <inheritdoc/>
     public override int GetHashCode() => (int)StableHash.Of(Model) ^ Free.Length;
 }
 
@@ -52,20 +59,28 @@ public sealed class Devices(ImmutableArray<DeviceGroup> groups) : IEquatable<Dev
     /// <summary>Those that manifests can ask for.</summary>
     public static readonly ImmutableArray<string> Kinds = ["gpu", "npu", "fpga"];
 
+    /// <summary>How many groups a node tells at most.</summary>
     public const int GroupsMost = 4;
 
     /// <summary>In a group: the bits of a <see cref="DeviceGrant"/>.</summary>
     public const int InGroupMost = 64;
 
+    /// <summary>No device.</summary>
     public static readonly Devices None = new([]);
 
+    /// <summary>The node's groups, each of one kind and model.</summary>
     public ImmutableArray<DeviceGroup> Groups => groups;
+
+    /// <summary>Whether there is no group.</summary>
     public bool IsNone => groups.IsEmpty;
 
+    /// <summary>Devices of one model that nobody uses.</summary>
     public static Devices WholeOnes(string kind, string model, int count) => new([new DeviceGroup(kind, model, [.. Enumerable.Repeat(DeviceRequest.Whole, count)])]);
 
+    /// <summary>These and others; equal models are not joined.</summary>
     public Devices With(Devices others) => new([.. groups, .. others.Groups]);
 
+    /// <summary>Whether a request can be granted now.</summary>
     public bool Fits(DeviceRequest request) => Choose(request) is not null;
 
     /// <summary>The devices that a pod would get; null when it does not fit.</summary>
@@ -101,7 +116,10 @@ public sealed class Devices(ImmutableArray<DeviceGroup> groups) : IEquatable<Dev
         return string.Join(',', names);
     }
 
+    /// <summary>What is free once a grant is in use. <paramref name="milli"/> is in thousandths of one device.</summary>
     public Devices Take(DeviceGrant grant, int milli) => Change(grant, -milli);
+
+    /// <summary>What is free once a grant has ended. <paramref name="milli"/> is in thousandths of one device.</summary>
     public Devices Give(DeviceGrant grant, int milli) => Change(grant, milli);
 
     /// <summary>Thousandths of all devices together; what is in debt counts as none.</summary>
@@ -142,8 +160,11 @@ public sealed class Devices(ImmutableArray<DeviceGroup> groups) : IEquatable<Dev
         return false;
     }
 
+    /// <inheritdoc/>
     public bool Equals(Devices? other) => other is not null && groups.AsSpan().SequenceEqual(other.Groups.AsSpan());
+    /// <inheritdoc/>
     public override bool Equals(object? obj) => Equals(obj as Devices);
+    /// <inheritdoc/>
     public override int GetHashCode() => groups.Length;
 
     Devices Change(DeviceGrant grant, int by)

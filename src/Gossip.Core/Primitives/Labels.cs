@@ -6,6 +6,7 @@ namespace Gossip.Core.Primitives;
 /// <summary>A small immutable map of text to text in ordinal order of keys: labels, selectors, environment.</summary>
 public sealed class Labels : IEquatable<Labels>, IEnumerable<KeyValuePair<string, string>>
 {
+    /// <summary>No label.</summary>
     public static readonly Labels Empty = new([]);
 
     readonly ImmutableArray<KeyValuePair<string, string>> pairs;
@@ -22,6 +23,7 @@ public sealed class Labels : IEquatable<Labels>, IEnumerable<KeyValuePair<string
         return sorted.Count == 0 ? Empty : new Labels([.. sorted]);
     }
 
+    /// <summary>Labels of these pairs, in any order.</summary>
     public static Labels Of(params (string Key, string Value)[] pairs) =>
         Of(Array.ConvertAll(pairs, pair => KeyValuePair.Create(pair.Key, pair.Value)));
 
@@ -32,8 +34,10 @@ public sealed class Labels : IEquatable<Labels>, IEnumerable<KeyValuePair<string
         return true;
     }
 
+    /// <summary>How many there are.</summary>
     public int Count => pairs.Length;
 
+    /// <summary>The value of a key; null when there is none.</summary>
     public string? this[string key]
     {
         get
@@ -55,12 +59,18 @@ public sealed class Labels : IEquatable<Labels>, IEnumerable<KeyValuePair<string
     /// <summary>These, overlaid with <paramref name="others"/>.</summary>
     public Labels With(Labels others) => others.Count == 0 ? this : Of(pairs.Concat(others.pairs));
 
+    /// <inheritdoc/>
     public bool Equals(Labels? other) => other is not null && pairs.AsSpan().SequenceEqual(other.pairs.AsSpan());
+    /// <inheritdoc/>
     public override bool Equals(object? obj) => Equals(obj as Labels);
+    /// <inheritdoc/>
     public override int GetHashCode() => pairs.Length == 0 ? 0 : (int)StableHash.Of(pairs[0].Key) ^ pairs.Length;
+
+    /// <summary>Goes through the pairs in the order of their keys.</summary>
     public ImmutableArray<KeyValuePair<string, string>>.Enumerator GetEnumerator() => pairs.GetEnumerator();
     IEnumerator<KeyValuePair<string, string>> IEnumerable<KeyValuePair<string, string>>.GetEnumerator() =>
         ((IEnumerable<KeyValuePair<string, string>>)pairs).GetEnumerator();
     IEnumerator IEnumerable.GetEnumerator() => ((IEnumerable)pairs).GetEnumerator();
+    /// <inheritdoc/>
     public override string ToString() => string.Join(',', pairs.Select(pair => $"{pair.Key}={pair.Value}"));
 }

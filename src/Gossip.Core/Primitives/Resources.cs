@@ -33,8 +33,10 @@ public readonly record struct Resources(
     /// </summary>
     public const string Bandwidth = "gossip.dev/bandwidth";
 
+    /// <summary>Nothing.</summary>
     public static readonly Resources Zero = new(default, default, default, 0, []);
 
+    /// <summary>The sum, resource by resource.</summary>
     public static Resources operator +(in Resources a, in Resources b) => Combine(a, b, 1);
 
     /// <summary>What is left. Bandwidth that <paramref name="a"/> does not name stays without limit.</summary>
@@ -90,12 +92,15 @@ public readonly record struct Resources(
         }
     }
 
+    /// <inheritdoc/>
     public bool Equals(Resources other) =>
         Cpu == other.Cpu && Memory == other.Memory && Disk == other.Disk && Pods == other.Pods
         && SpanOf(Extended).SequenceEqual(SpanOf(other.Extended)) && Devices.Equals(other.Devices);
 
+    /// <inheritdoc/>
     public override int GetHashCode() => (int)StableHash.Mix(StableHash.Mix((ulong)Cpu.Value, (ulong)Memory.Value), (ulong)Pods);
 
+    /// <inheritdoc/>
     public override string ToString()
     {
         var text = string.Create(CultureInfo.InvariantCulture, $"cpu {Cpu.Value}m, memory {Memory.Value >> 20}Mi, pods {Pods}");

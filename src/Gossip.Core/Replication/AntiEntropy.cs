@@ -16,7 +16,7 @@ namespace Gossip.Core.Replication;
 /// Source: Gonçalves et al., "DottedDB", 2017, with shard hashes in place of its per-key clocks. Messages: Digest,
 /// ShardList, Repair. Timers: DigestTick, SessionEnds.
 /// </remarks>
-sealed class AntiEntropy(NodeConfig config, Replica replica, Outbox outbox, IMemberList members, RandomStream luck)
+sealed class AntiEntropy(NodeConfig config, Replica replica, Outbox outbox, IMemberList members, RandomStream random)
 {
     /// <summary>A session that is silent for so many digest periods has lost a frame.</summary>
     const int SessionPeriods = 5;
@@ -40,7 +40,7 @@ sealed class AntiEntropy(NodeConfig config, Replica replica, Outbox outbox, IMem
         WakeForDigest(turn);
         var live = members.Live;
         if (live.Length < 2) return;
-        var peer = live[luck.Below(live.Length)];
+        var peer = live[random.Below(live.Length)];
         if (peer.Id == members.Self) peer = live[(live.IndexOf(peer) + 1) % live.Length];
         SendDigest(peer.Address, wantsAnswer: !HasSynced, turn);
     }
@@ -62,7 +62,7 @@ sealed class AntiEntropy(NodeConfig config, Replica replica, Outbox outbox, IMem
             return;
         }
         if (opened.ContainsKey(sender)) return; // one at a time
-        var session = new Session(sender, AddressOf(sender, from), luck.Next(), WireContext.Of(Table.Context));
+        var session = new Session(sender, AddressOf(sender, from), random.Next(), WireContext.Of(Table.Context));
         opened[sender] = session;
         WakeForEnd(session, turn);
         outbox.SendFrame(session.To, ListShards(session, digest.Hashes.Span), turn);
@@ -153,7 +153,7 @@ sealed class AntiEntropy(NodeConfig config, Replica replica, Outbox outbox, IMem
     {
         var listed = new byte[ShardList.ListedBytes];
         var rows = new WireBuffer();
-        var start = luck.Below(RowTable.Shards);
+        var start = random.Below(RowTable.Shards);
         for (var i = 0; i < RowTable.Shards; i++)
         {
             var shard = (start + i) % RowTable.Shards;
@@ -192,7 +192,7 @@ sealed class AntiEntropy(NodeConfig config, Replica replica, Outbox outbox, IMem
     {
         var period = config.Timings.DigestInterval;
         if (!HasSynced && config.Timings.GossipInterval < period) period = config.Timings.GossipInterval;
-        turn.Wake(new NodeTimer(NodeTimerKind.DigestTick), luck.Between(period * 0.9, period * 1.1));
+        turn.Wake(new NodeTimer(NodeTimerKind.DigestTick), random.Between(period * 0.9, period * 1.1));
     }
 
     void WakeForEnd(Session session, Turn turn) =>

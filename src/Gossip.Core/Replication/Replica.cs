@@ -22,18 +22,18 @@ sealed class Replica
         + "Check this machine's disk, and compare the objects with what you expect";
 
     readonly RowGossip gossip;
-    readonly RandomStream luck;
+    readonly RandomStream random;
     readonly bool writerIsNew;
     readonly List<Row> changed = [];
     readonly List<string> damage;
     readonly string name;
 
-    public Replica(NodeConfig config, StoreContents contents, ulong boot, RowGossip gossip, RandomStream luck, SharedRows? shared)
+    public Replica(NodeConfig config, StoreContents contents, ulong boot, RowGossip gossip, RandomStream random, SharedRows? shared)
     {
         name = config.Card.Name;
         Table = new RowTable { Shared = shared };
         this.gossip = gossip;
-        this.luck = luck;
+        this.random = random;
         var recovery = new Recovery(Table, Clock);
         recovery.Read(contents);
         Quarantined = recovery.Quarantined;
@@ -43,7 +43,7 @@ sealed class Replica
             damage.Add(Quarantined.ToString(CultureInfo.InvariantCulture)
                 + " records or rows cannot be read: did a newer version write them?");
         writerIsNew = !contents.IsClean || IsDamaged || recovery.Writer == default;
-        Writer = writerIsNew ? new Writer(Writer.Draw(luck), 0) : new Writer(recovery.Writer, recovery.Minted);
+        Writer = writerIsNew ? new Writer(Writer.Draw(random), 0) : new Writer(recovery.Writer, recovery.Minted);
         Boot = boot;
         Table.Version = boot << 20; // a version of this life is greater than any of an earlier one
     }
@@ -150,7 +150,7 @@ sealed class Replica
     void DoubtWriter(Turn turn)
     {
         if (!Writer.IsDoubted(Table.Context)) return;
-        Writer.Renew(luck);
+        Writer.Renew(random);
         Journal.Writer(Writer.Id, turn);
     }
 }

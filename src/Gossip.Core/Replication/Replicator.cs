@@ -27,14 +27,14 @@ sealed class Replicator : INodePart, ITables, IRowWriter, IPiggyback
     readonly bool acceptsLoss;
 
     /// <param name="contents">What the store gave back; a record that does not parse is skipped and counted, the rest applies.</param>
-    public Replicator(NodeConfig config, StoreContents contents, RandomStream luck, Outbox outbox, IMemberList members, SharedRows? shared = null)
+    public Replicator(NodeConfig config, StoreContents contents, RandomStream random, Outbox outbox, IMemberList members, SharedRows? shared = null)
     {
         this.outbox = outbox;
         acceptsLoss = config.AcceptsLoss;
-        gossip = new RowGossip(config.Timings, outbox, members, luck.For("rumours"));
-        replica = new Replica(config, contents, NextBoot(config, contents), gossip, luck.For("writer"), shared);
+        gossip = new RowGossip(config.Timings, outbox, members, random.For("rumours"));
+        replica = new Replica(config, contents, NextBoot(config, contents), gossip, random.For("writer"), shared);
         writes = new LocalWrites(replica);
-        repairs = new AntiEntropy(config, replica, outbox, members, luck.For("repairs"));
+        repairs = new AntiEntropy(config, replica, outbox, members, random.For("repairs"));
     }
 
     /// <summary>The boot number to live under: greater than any this store knows, and at least <see cref="NodeConfig.BootAtLeast"/>.</summary>

@@ -11,7 +11,7 @@ namespace Gossip.Core.Replication;
 /// leave; larger ones go as frames, to few, once or twice.
 /// </summary>
 /// <remarks>Source: Demers et al., "Epidemic algorithms for replicated database maintenance", 1987. Timer: RowGossipTick.</remarks>
-sealed class RowGossip(NodeTimings timings, Outbox outbox, IMemberList members, RandomStream luck) : IPiggyback
+sealed class RowGossip(NodeTimings timings, Outbox outbox, IMemberList members, RandomStream random) : IPiggyback
 {
     /// <summary>Datagrams to one peer and tick: at 100 ms and three peers, under 300 kB/s while a backlog lasts.</summary>
     const int BurstMost = 8;
@@ -127,7 +127,7 @@ sealed class RowGossip(NodeTimings timings, Outbox outbox, IMemberList members, 
         peers.Clear();
         var live = members.Live;
         if (live.Length == 0) return;
-        var start = luck.Below(live.Length);
+        var start = random.Below(live.Length);
         var others = Math.Min(timings.GossipFanout, live.Length - 1);
         if (live.Length <= timings.GossipFanout + 1)
         {
@@ -137,7 +137,7 @@ sealed class RowGossip(NodeTimings timings, Outbox outbox, IMemberList members, 
         }
         for (var draws = 0; peers.Count < others && draws < 8 * others; draws++)
         {
-            var member = live[(start + luck.Below(live.Length)) % live.Length];
+            var member = live[(start + random.Below(live.Length)) % live.Length];
             if (member.Id != members.Self && !peers.Contains(member.Address)) peers.Add(member.Address);
         }
     }

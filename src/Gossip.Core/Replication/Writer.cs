@@ -15,10 +15,10 @@ sealed class Writer(WriterId id, ulong minted)
     /// <summary>The seq of the last dot.</summary>
     public ulong Minted { get; private set; } = minted;
 
-    public static WriterId Draw(RandomStream luck)
+    public static WriterId Draw(RandomStream random)
     {
         ulong drawn;
-        do drawn = luck.Next();
+        do drawn = random.Next();
         while (drawn == 0);
         return new WriterId(drawn);
     }
@@ -28,9 +28,9 @@ sealed class Writer(WriterId id, ulong minted)
     /// <summary>True when somebody has seen dots of this writer that it does not remember: it may not write on.</summary>
     public bool IsDoubted(CausalContext seen) => seen.Greatest(Id) > Minted;
 
-    public void Renew(RandomStream luck)
+    public void Renew(RandomStream random)
     {
-        Id = Draw(luck);
+        Id = Draw(random);
         Minted = 0;
     }
 }

@@ -54,10 +54,14 @@ public sealed record ChangeVoters(ImmutableArray<string> Add, ImmutableArray<str
 /// <summary>Answered by <see cref="Seen"/>: everything this node knows now.</summary>
 public sealed record Look : Request
 {
+    /// <summary>The one instance.</summary>
     public static readonly Look Around = new();
 }
 
+/// <summary>The object was created or changed: as it is shown now.</summary>
 public sealed record ObjectStored(ObjectView Object) : Reply;
+
+/// <summary>The object was deleted, or is on its way out.</summary>
 public sealed record Deleted(ObjectName Name) : Reply;
 
 /// <param name="Run">Which run ends: it is gone once no view shows an admission of it. Null when none ran.</param>
@@ -66,4 +70,5 @@ public sealed record Evicted(ObjectName Name, PodRun? Run) : Reply;
 /// <param name="Version">0 while nobody is named.</param>
 public sealed record VotersAre(uint Version, ImmutableArray<string> Names) : Reply;
 
+/// <summary>The view that was asked for.</summary>
 public sealed record Seen(ClusterView View) : Reply;

@@ -10,7 +10,7 @@ namespace Gossip.Core.Scheduling;
 /// <summary>What the objects of an auctioneer share: what they read, and what they speak through.</summary>
 sealed class AuctionContext(
     NodeConfig config, SlotTable slots, PlacedPods placed, TypicalPods typical, IMemberList members, Outbox outbox,
-    RoundPublisher publisher, RandomStream luck)
+    RoundPublisher publisher, RandomStream random)
 {
     public NodeTimings Timings { get; } = config.Timings;
     public SlotTable Slots => slots;
@@ -18,7 +18,7 @@ sealed class AuctionContext(
     public IMemberList Members => members;
     public Outbox Outbox => outbox;
     public RoundPublisher Publisher => publisher;
-    public RandomStream Luck => luck;
+    public RandomStream Random => random;
     public Hearsay Hearsay { get; } = new(slots, typical, members);
     public Distrust Distrust { get; } = new(members, config.Timings);
 

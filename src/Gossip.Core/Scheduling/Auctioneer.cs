@@ -33,10 +33,10 @@ sealed class Auctioneer : INodePart, IMemberObserver, ISlotObserver
 
     public Auctioneer(
         NodeConfig config, SlotTable slots, PlacedPods placed, TypicalPods typical, IMemberList members, ITables tables, IRowWriter writer,
-        RandomStream luck, Outbox outbox, SchedulingRules rules)
+        RandomStream random, Outbox outbox, SchedulingRules rules)
     {
         context = new AuctionContext(
-            config, slots, placed, typical, members, outbox, new RoundPublisher(config.Card.Id, slots, writer), luck);
+            config, slots, placed, typical, members, outbox, new RoundPublisher(config.Card.Id, slots, writer), random);
         queue = new AuctionQueue(context);
         rounds = new OpenRounds(context);
         candidates = new Candidates(members, context.Hearsay, rules);

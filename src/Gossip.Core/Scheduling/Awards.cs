@@ -202,7 +202,7 @@ sealed class Awards(AuctionContext context, AuctionQueue queue, OpenRounds round
             wait /= 8;
             if (wait < again) wait = again;
         }
-        auction.WaitUntil(turn.Monotonic + wait * (1 + auction.Round.Jitter(context.Luck)));
+        auction.WaitUntil(turn.Monotonic + wait * (1 + auction.Round.Jitter(context.Random)));
         if (!passes || auction.HasPassedOften) context.Publisher.Publish(auction, NodeId.None, turn);
         queue.WakeBy(auction.NextRound, turn);
     }

@@ -106,7 +106,7 @@ sealed class GangAuction(
     public void Hasten(Now now)
     {
         if (Stage != GangStage.Waiting || failedAttempts == 0) return;
-        var soonest = ended + context.Luck.Between(context.Timings.RoundBackoffLeast, 2 * context.Timings.RoundBackoffLeast);
+        var soonest = ended + context.Random.Between(context.Timings.RoundBackoffLeast, 2 * context.Timings.RoundBackoffLeast);
         if (soonest < now.Monotonic) soonest = now.Monotonic;
         if (soonest < nextAttempt) nextAttempt = soonest;
     }
@@ -320,7 +320,7 @@ sealed class GangAuction(
         var text = string.Create(CultureInfo.InvariantCulture, $"gang {state.Name} needs {state.Min} together, {fit} fit");
         failedAttempts++;
         var wait = RoundBackoff.Of(failedAttempts, context.Timings);
-        nextAttempt = turn.Monotonic + context.Luck.Between(wait, 2 * wait);
+        nextAttempt = turn.Monotonic + context.Random.Between(wait, 2 * wait);
         var told = failing ?? called.FirstOrDefault();
         End(turn);
         if (told is not null) context.Publisher.Publish(told, NodeId.None, turn, text);

@@ -125,7 +125,7 @@ sealed class Round(ulong number, PodRun lead)
     }
 
     /// <summary>When those who found nobody try again, as a part of their wait. A batch stays together, so it draws once.</summary>
-    public double Jitter(RandomStream luck) => jitter ??= luck.Unit() / 4;
+    public double Jitter(RandomStream random) => jitter ??= random.Unit() / 4;
 
     /// <summary>It bid, and no other pod of the batch had that bid when this one's turn came.</summary>
     public static bool StoodFor(Auction auction, Candidate candidate) =>

@@ -6,7 +6,21 @@ using Gossip.Core.Turns;
 
 namespace Gossip.Core.Tables;
 
-public enum PodPhase : byte { Pending, Running, Succeeded, Failed }
+/// <summary>The phase of a pod, as Kubernetes names it.</summary>
+public enum PodPhase : byte
+{
+    /// <summary>It is admitted, and not all of its containers have started.</summary>
+    Pending,
+
+    /// <summary>It has started.</summary>
+    Running,
+
+    /// <summary>All of its containers have ended well and none starts again.</summary>
+    Succeeded,
+
+    /// <summary>It has ended, a container of it badly, and none starts again.</summary>
+    Failed,
+}
 
 /// <summary>How one container does: init containers, sidecars and main ones alike, which it is says the template.</summary>
 /// <param name="Since">When its present stage began: for a running one when it started, for a terminated one when it ended.</param>
@@ -24,6 +38,7 @@ public readonly record struct ContainerState(
     public ContainerEnd? Last { get; init; }
 }
 
+/// <summary>How a container ended.</summary>
 public readonly record struct ContainerEnd(int ExitCode, string Reason, WallTime At);
 
 /// <summary>
@@ -38,7 +53,18 @@ public readonly record struct PodNote(string Reason, string Container, string Me
     public string Subject => Message.IndexOf(": ", StringComparison.Ordinal) is > 0 and var end ? Message[..end] : Message;
 }
 
-public enum ContainerStage : byte { Waiting, Running, Terminated }
+/// <summary>Where a container is in its life.</summary>
+public enum ContainerStage : byte
+{
+    /// <summary>It has not started, or waits to start again.</summary>
+    Waiting,
+
+    /// <summary>Its first process runs.</summary>
+    Running,
+
+    /// <summary>It has ended.</summary>
+    Terminated,
+}
 
 /// <summary>The birth cell of an admission: fixed for ever.</summary>
 /// <param name="Says">What else there is to say of it for <c>why</c>: whom it evicted. Mostly empty.</param>
@@ -68,6 +94,7 @@ public sealed record AdmissionStatus(
     uint Rank, bool Draining, PodPhase Phase, bool Ready, string Ip, WallTime StartedAt,
     ImmutableArray<ContainerState> Containers, string Reason, string Message)
 {
+    /// <summary>The status at the moment of the admission.</summary>
     public static readonly AdmissionStatus Admitted = new(0, false, PodPhase.Pending, false, "", default, [], "", "");
 
     /// <summary>For good: the pod is not restarted.</summary>
@@ -105,17 +132,32 @@ public sealed record Admission
         : this(new Row(uid, RowKind.Admission, [new Cell(Fields.Birth, uid.Birth, 1, birth.AdmittedAt, AdmissionCodec.Write(birth))]), birth, status) { }
 
     Row Row { get; init; }
+
+    /// <summary>The uid of the pod.</summary>
     public Uid Uid => Row.Uid;
+
+    /// <summary>The node that admitted it.</summary>
     public NodeId Node { get; }
+
+    /// <summary>The pod and the epoch of its run.</summary>
     public PodRun Run { get; }
+
+    /// <summary>When it was admitted.</summary>
     public Stamp AdmittedAt { get; }
+
+    /// <summary>The pod's priority at its admission.</summary>
     public int Priority { get; }
+
+    /// <summary>Whether the newest of two admissions stays, in place of the oldest.</summary>
     public bool KeepsNewest { get; }
+
+    /// <summary>What its node last told.</summary>
     public AdmissionStatus Status { get; init; }
 
     /// <summary>All of it, read anew at each call.</summary>
     public AdmissionBirth Birth => AdmissionCodec.ReadBirth(Row[Fields.Birth]!.Value.Value);
 
+    /// <summary>The devices it holds; null when it asked for none.</summary>
     public DeviceGrant? Devices => hasDevices ? Birth.Devices : null;
 
     /// <summary>As its row has it now: its birth never changes.</summary>

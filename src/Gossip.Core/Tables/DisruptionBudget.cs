@@ -45,5 +45,6 @@ sealed record DisruptionBudget(Selector? Selector, Share? MinAvailable, Share? M
 /// <param name="ExpectedPods">That its workloads want, whether or not anybody runs them.</param>
 public readonly record struct BudgetStatus(int CurrentHealthy, int DesiredHealthy, int ExpectedPods)
 {
+    /// <summary>How many of its pods may be evicted now.</summary>
     public int DisruptionsAllowed => ExpectedPods == 0 ? 0 : Math.Max(0, CurrentHealthy - DesiredHealthy);
 }

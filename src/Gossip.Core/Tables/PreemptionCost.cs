@@ -18,6 +18,7 @@ public sealed record PreemptionCost(int Violations, int Greatest, long Sum, int 
     /// <summary>Nobody has to go: only those who are going already.</summary>
     public static readonly PreemptionCost None = new(0, int.MinValue, 0, 0, Stamp.Zero);
 
+    /// <inheritdoc/>
     public int CompareTo(PreemptionCost? other)
     {
         if (other is null) return 1;

@@ -12,6 +12,7 @@ namespace Gossip.Core.Tables;
 /// <param name="Says">A refusal's reason; of a bid what its host app's scores say, mostly nothing.</param>
 public readonly record struct RoundAnswer(NodeId Node, int Score, string Says)
 {
+    /// <summary>Whether the node bid; otherwise it refused.</summary>
     public bool IsBid => Score >= 0;
 
     /// <summary>What a bid's score is made of.</summary>
@@ -62,10 +63,19 @@ public sealed class RoundSummary
     /// <summary>All but what was answered.</summary>
     public RoundHead Head => RoundSummaryCodec.ReadHead(Cell, out _);
 
+    /// <summary>The run that was placed.</summary>
     public PodRun Run => Head.Run;
+
+    /// <summary>Who asked.</summary>
     public NodeId Auctioneer => Head.Auctioneer;
+
+    /// <summary>Who won; none when nobody bid.</summary>
     public NodeId Winner => Head.Winner;
+
+    /// <summary>When the round ended.</summary>
     public Stamp At => Head.At;
+
+    /// <summary>How many nodes were asked.</summary>
     public int Asked => Head.Asked;
 
     /// <summary>Read anew at each call.</summary>

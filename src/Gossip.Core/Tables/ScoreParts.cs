@@ -35,6 +35,7 @@ public struct ScoreParts : IEquatable<ScoreParts>
     Room room;
     byte count;
 
+    /// <summary>How many parts there are.</summary>
     public readonly int Count => count;
 
     /// <summary>The part told in that place: which score, and what it gave.</summary>
@@ -47,6 +48,7 @@ public struct ScoreParts : IEquatable<ScoreParts>
         if (count < Most) room[count++] = value << NumberBits | number;
     }
 
+    /// <summary>Writes them as the wire has them.</summary>
     public readonly void Write(ref MessagePackWriter writer)
     {
         writer.WriteArrayHeader(count);
@@ -87,10 +89,15 @@ public struct ScoreParts : IEquatable<ScoreParts>
         return text.ToStringAndClear();
     }
 
+    /// <inheritdoc/>
     public readonly bool Equals(ScoreParts other) => Told.SequenceEqual(other.Told);
+    /// <inheritdoc/>
     public override readonly bool Equals(object? other) => other is ScoreParts parts && Equals(parts);
+    /// <inheritdoc/>
     public override readonly int GetHashCode() => count == 0 ? 0 : room[0] ^ count << 24;
+    /// <summary>Equal, part by part.</summary>
     public static bool operator ==(ScoreParts one, ScoreParts other) => one.Equals(other);
+    /// <summary>Not equal in some part.</summary>
     public static bool operator !=(ScoreParts one, ScoreParts other) => !one.Equals(other);
 
     [UnscopedRef]

@@ -69,4 +69,7 @@ public sealed class TypicalPods : ITableObserver
     }
 }
 
+/// <summary>
+/// A shape of pods that is frequent in the cluster, and how many have it. <paramref name="Cpu"/> is in thousandths of a core.
+/// </summary>
 public readonly record struct TypicalPod(long Cpu, DeviceRequest? Device, int Count);

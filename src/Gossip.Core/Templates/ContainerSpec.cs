@@ -9,14 +9,26 @@ public enum ContainerRole : byte
 {
     /// <summary>What the pod is for. All of them run at once.</summary>
     Main,
+
     /// <summary>Runs to its success before the next one starts, and before any main container does.</summary>
     Init,
+
     /// <summary>An init container with <c>restartPolicy: Always</c>: once it has started the next may, and it ends after the main ones.</summary>
     Sidecar,
 }
 
 /// <summary>When an image is fetched. The default is <see cref="Always"/> for the tag <c>latest</c> or none, else <see cref="IfNotPresent"/>.</summary>
-public enum PullPolicy : byte { IfNotPresent, Always, Never }
+public enum PullPolicy : byte
+{
+    /// <summary>When the node does not hold it.</summary>
+    IfNotPresent,
+
+    /// <summary>Before each start.</summary>
+    Always,
+
+    /// <summary>Never: it must be there.</summary>
+    Never,
+}
 
 /// <summary>A port that a container listens on; <paramref name="HostPort"/> 0 means none on the host.</summary>
 public readonly record struct ContainerPort(string Name, ushort Number, ushort HostPort, PortProtocol Protocol);
@@ -46,17 +58,34 @@ public readonly record struct VolumeMount(string Volume, string Path, string Sub
 /// <summary>As whom and with which rights a container runs; the container's own settings over the pod's.</summary>
 public sealed record SecuritySettings
 {
+    /// <summary>Nothing is asked for.</summary>
     public static readonly SecuritySettings None = new();
+
+    /// <summary>The user id; null leaves it to the image.</summary>
     public long? RunAsUser { get; init; }
+
+    /// <summary>The group id; null leaves it to the image.</summary>
     public long? RunAsGroup { get; init; }
+
+    /// <summary>Whether a start as root is refused.</summary>
     public bool RunAsNonRoot { get; init; }
+
+    /// <summary>Further group ids.</summary>
     public ImmutableArray<long> Groups { get; init; } = [];
+
+    /// <summary>Whether the container's root file system cannot be written.</summary>
     public bool ReadOnlyRoot { get; init; }
+
+    /// <summary>Whether nothing is kept from it.</summary>
     public bool Privileged { get; init; }
+
+    /// <summary>Whether its programs cannot gain rights.</summary>
     public bool NoNewPrivileges { get; init; }
 
     /// <summary>Without <c>CAP_</c>, as in manifests; <c>ALL</c> for all.</summary>
     public ImmutableArray<string> AddCapabilities { get; init; } = [];
+
+    /// <summary>Capabilities that are taken away, by name.</summary>
     public ImmutableArray<string> DropCapabilities { get; init; } = [];
 }
 
@@ -74,15 +103,34 @@ public sealed record ContainerSpec(
     Resources Requests,
     Resources Limits)
 {
+    /// <summary>Whether it starts before the others, beside them, or is one of them.</summary>
     public ContainerRole Role { get; init; }
+
+    /// <summary>When its image is pulled.</summary>
     public PullPolicy PullPolicy { get; init; }
+
+    /// <summary>ConfigMaps and Secrets whose keys become variables.</summary>
     public ImmutableArray<EnvironmentSource> EnvironmentFrom { get; init; } = [];
+
+    /// <summary>Where its volumes are.</summary>
     public ImmutableArray<VolumeMount> Mounts { get; init; } = [];
+
+    /// <summary>What it may do on the machine.</summary>
     public SecuritySettings Security { get; init; } = SecuritySettings.None;
+
+    /// <summary>The probe that must pass before the others begin; null when there is none.</summary>
     public Probe? Startup { get; init; }
+
+    /// <summary>The probe whose failure restarts the container; null when there is none.</summary>
     public Probe? Liveness { get; init; }
+
+    /// <summary>The probe that says whether the container takes traffic; null when there is none.</summary>
     public Probe? Readiness { get; init; }
+
+    /// <summary>What is done right after its start; null when nothing.</summary>
     public PodAction? PostStart { get; init; }
+
+    /// <summary>What is done before its stop; null when nothing.</summary>
     public PodAction? PreStop { get; init; }
 
     /// <summary>Standard input stays open for those who attach.</summary>

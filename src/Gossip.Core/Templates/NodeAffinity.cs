@@ -5,7 +5,26 @@ using Gossip.Core.Primitives;
 namespace Gossip.Core.Templates;
 
 /// <summary>Kubernetes' operators on a node's labels. <see cref="Gt"/> and <see cref="Lt"/> compare whole numbers.</summary>
-public enum NodeOperator : byte { In, NotIn, Exists, DoesNotExist, Gt, Lt }
+public enum NodeOperator : byte
+{
+    /// <summary>The value is one of these.</summary>
+    In,
+
+    /// <summary>The value is none of these, or there is none.</summary>
+    NotIn,
+
+    /// <summary>The label exists.</summary>
+    Exists,
+
+    /// <summary>The label does not exist.</summary>
+    DoesNotExist,
+
+    /// <summary>The value is a greater number.</summary>
+    Gt,
+
+    /// <summary>The value is a lesser number.</summary>
+    Lt,
+}
 
 /// <summary>One requirement of a node: of a label, or of the field <c>metadata.name</c>.</summary>
 public readonly record struct NodeRequirement(string Key, NodeOperator Operator, ImmutableArray<string> Values)
@@ -28,6 +47,7 @@ public readonly record struct NodeRequirement(string Key, NodeOperator Operator,
             ? number.CompareTo(bound)
             : 0;
 
+    /// <inheritdoc/>
     public override string ToString() => Operator switch
     {
         NodeOperator.Exists or NodeOperator.DoesNotExist => $"{Key} {Operator}",
@@ -39,6 +59,7 @@ public readonly record struct NodeRequirement(string Key, NodeOperator Operator,
 /// <param name="Names">Those of <c>matchFields</c>, which know <c>metadata.name</c> only.</param>
 public readonly record struct NodeTerm(ImmutableArray<NodeRequirement> Labels, ImmutableArray<NodeRequirement> Names)
 {
+    /// <summary>Whether a node of these labels and this name meets every requirement.</summary>
     public bool Matches(Labels labels, string name)
     {
         if (Labels.IsEmpty && Names.IsEmpty) return false;
@@ -49,6 +70,7 @@ public readonly record struct NodeTerm(ImmutableArray<NodeRequirement> Labels, I
         return true;
     }
 
+    /// <inheritdoc/>
     public override string ToString() => string.Join(" and ", Labels.Concat(Names));
 }
 
@@ -59,8 +81,10 @@ public readonly record struct PreferredNodeTerm(int Weight, NodeTerm Term);
 /// <param name="Required">A node must match one of them; default when any node will do. Empty: no node matches.</param>
 public sealed record NodeAffinity(ImmutableArray<NodeTerm> Required, ImmutableArray<PreferredNodeTerm> Preferred)
 {
+    /// <summary>Every node will do.</summary>
     public static readonly NodeAffinity None = new(default, []);
 
+    /// <summary>Whether a node of these labels and this name may run the pod.</summary>
     public bool Admits(Labels labels, string name)
     {
         if (Required.IsDefault) return true;

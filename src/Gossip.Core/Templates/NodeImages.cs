@@ -16,10 +16,12 @@ public sealed class NodeImages
     /// <summary>The largest count: small ones are fetched in no time, and a machine of builders has thousands.</summary>
     public const int Most = 500;
 
+    /// <summary>No image.</summary>
     public static readonly NodeImages None = new([]);
 
     readonly FrozenDictionary<ulong, long> sizes;
 
+    /// <summary>The images that a node holds, with their sizes.</summary>
     public NodeImages(IEnumerable<HeldImage> held) => sizes = held
         .Where(image => image.Bytes > 0 && ImageName.TryRead(image.Name, out _))
         .OrderByDescending(image => image.Bytes).ThenBy(image => image.Name, StringComparer.Ordinal)

@@ -24,6 +24,7 @@ public sealed record PodSet(Selector? Selector, ImmutableArray<string> Namespace
             : NamespaceSelector.Matches(labelsOf(@namespace));
     }
 
+    /// <inheritdoc/>
     public override string ToString() => Selector is null ? "of no labels" : Selector.IsEmpty ? "of any labels" : Selector.ToString();
 }
 
@@ -38,8 +39,10 @@ public sealed record PodAffinity(
     ImmutableArray<PodTerm> Required, ImmutableArray<PreferredPodTerm> Preferred,
     ImmutableArray<PodTerm> RequiredAnti, ImmutableArray<PreferredPodTerm> PreferredAnti)
 {
+    /// <summary>Near to nobody, away from nobody.</summary>
     public static readonly PodAffinity None = new([], [], [], []);
 
+    /// <summary>Whether there is no term.</summary>
     public bool IsNone => Required.IsEmpty && Preferred.IsEmpty && RequiredAnti.IsEmpty && PreferredAnti.IsEmpty;
 }
 

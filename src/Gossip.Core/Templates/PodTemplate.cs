@@ -4,9 +4,31 @@ using Gossip.Core.Tables;
 
 namespace Gossip.Core.Templates;
 
-public enum RestartPolicy : byte { Always, OnFailure, Never }
+/// <summary>When the containers of a pod start again.</summary>
+public enum RestartPolicy : byte
+{
+    /// <summary>Whenever they end.</summary>
+    Always,
 
-public enum PortProtocol : byte { Tcp, Udp, Sctp }
+    /// <summary>When they end badly.</summary>
+    OnFailure,
+
+    /// <summary>Never.</summary>
+    Never,
+}
+
+/// <summary>The protocol of a port.</summary>
+public enum PortProtocol : byte
+{
+    /// <summary>TCP.</summary>
+    Tcp,
+
+    /// <summary>UDP.</summary>
+    Udp,
+
+    /// <summary>SCTP.</summary>
+    Sctp,
+}
 
 /// <summary>A port of the host that at most one pod on a node may have.</summary>
 public readonly record struct HostPort(ushort Number, PortProtocol Protocol);
@@ -37,11 +59,17 @@ public sealed record PodTemplate(
 {
     /// <summary>In the order in which they start: init containers and sidecars.</summary>
     public ImmutableArray<ContainerSpec> InitContainers { get; init; } = [];
+
+    /// <summary>The volumes that its containers mount.</summary>
     public ImmutableArray<Volume> Volumes { get; init; } = [];
 
+    /// <summary>Which nodes will do, and which are better.</summary>
     public NodeAffinity NodeAffinity { get; init; } = NodeAffinity.None;
 
+    /// <summary>Which pods it must or would be near to, or away from.</summary>
     public PodAffinity PodAffinity { get; init; } = PodAffinity.None;
+
+    /// <summary>How its copies spread over zones or nodes.</summary>
     public ImmutableArray<TopologySpread> TopologySpread { get; init; } = [];
 
     /// <summary>Names of what it waits for: while there is any, nobody is asked to run it.</summary>
@@ -128,6 +156,7 @@ public sealed record PodTemplate(
     /// <summary>For no time at all is not to tolerate it: the node would evict the pod as soon as it has it.</summary>
     public bool Tolerates(in Taint taint) => ToleratedFor(taint) > TimeSpan.Zero;
 
+    /// <summary>The container of a name; null when there is none.</summary>
     public ContainerSpec? Find(string container)
     {
         foreach (var spec in InitContainers)

@@ -19,7 +19,14 @@ public sealed class PodTemplateReader
     const int GatesMax = 64;
 
     /// <summary>What a template is identified by: a pod's own labels may change while it runs, a workload's make new pods.</summary>
-    public enum Identity : byte { WholeTemplate, SpecOnly }
+    public enum Identity : byte
+    {
+        /// <summary>Labels and annotations too.</summary>
+        WholeTemplate,
+
+        /// <summary>The spec only: a label of a bare pod may change while it runs.</summary>
+        SpecOnly,
+    }
 
     readonly TemplateFaults faults = new();
 

@@ -32,6 +32,7 @@ public sealed record GrpcAction(ushort Port, string Service) : PodAction;
 /// <summary>Only of hooks: waits.</summary>
 public sealed record SleepAction(TimeSpan For) : PodAction;
 
+/// <summary>A header of an HTTP probe or hook.</summary>
 public readonly record struct HttpHeader(string Name, string Value);
 
 /// <summary>A probe with Kubernetes' defaults.</summary>

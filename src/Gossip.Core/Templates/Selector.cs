@@ -4,11 +4,26 @@ using Gossip.Core.Primitives;
 
 namespace Gossip.Core.Templates;
 
-public enum SelectorOperator : byte { In, NotIn, Exists, DoesNotExist }
+/// <summary>How a term reads a label.</summary>
+public enum SelectorOperator : byte
+{
+    /// <summary>The value is one of these.</summary>
+    In,
+
+    /// <summary>The value is none of these, or there is none.</summary>
+    NotIn,
+
+    /// <summary>The label exists.</summary>
+    Exists,
+
+    /// <summary>The label does not exist.</summary>
+    DoesNotExist,
+}
 
 /// <summary>One of a selector's <c>matchExpressions</c>.</summary>
 public readonly record struct SelectorTerm(string Key, SelectorOperator Operator, ImmutableArray<string> Values)
 {
+    /// <summary>Whether the labels meet this term.</summary>
     public bool Matches(Labels labels)
     {
         var value = labels[Key];
@@ -21,6 +36,7 @@ public readonly record struct SelectorTerm(string Key, SelectorOperator Operator
         };
     }
 
+    /// <inheritdoc/>
     public override string ToString() => Operator switch
     {
         SelectorOperator.In => $"{Key} in ({string.Join(',', Values)})",
@@ -35,8 +51,10 @@ public sealed record Selector(Labels Pairs, ImmutableArray<SelectorTerm> Terms)
 {
     const string NoSelector = "is not a selector: neither {matchLabels, matchExpressions} nor a map of labels";
 
+    /// <summary>Whether it has no term: then it matches every label.</summary>
     public bool IsEmpty => Pairs.Count == 0 && Terms.IsEmpty;
 
+    /// <summary>Whether the labels meet every pair and term.</summary>
     public bool Matches(Labels labels)
     {
         if (!labels.Contains(Pairs)) return false;

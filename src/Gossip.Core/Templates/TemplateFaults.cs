@@ -8,6 +8,7 @@ namespace Gossip.Core.Templates;
 /// <param name="Field">The path below the template: <c>spec.containers[0].resources.requests.cpu</c>.</param>
 public readonly record struct TemplateProblem(string Field, string Message)
 {
+    /// <inheritdoc/>
     public override string ToString() => Field.Length == 0 ? Message : $"{Field}: {Message}";
 }
 

@@ -45,6 +45,7 @@ public readonly record struct ConfigItem(string Key, string Path, int? Mode);
 /// <param name="Optional">A pod may start without it; otherwise it waits for it.</param>
 public readonly record struct ConfigRef(bool IsSecret, string Name, bool Optional);
 
+/// <summary>One key of a ConfigMap or Secret.</summary>
 public readonly record struct ConfigKey(ConfigRef From, string Key);
 
 /// <summary>Kubernetes' <c>resourceFieldRef</c>.</summary>

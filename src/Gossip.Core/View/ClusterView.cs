@@ -50,6 +50,7 @@ public sealed record ObjectView(
     Uid Uid, ObjectName Name, string ApiVersion, Stamp CreatedAt, ulong Generation, ulong Version,
     bool Deleting, bool NameConflict, ImmutableArray<ObjectField> Fields)
 {
+    /// <summary>The JSON bytes of a field of the object, by its path; null when it has none.</summary>
     public ReadOnlyMemory<byte>? this[string path]
     {
         get
@@ -80,13 +81,17 @@ public sealed record PodView(
     /// <summary>With which it was admitted; of a pending one, by its class as it is now.</summary>
     public int Priority { get; init; }
 
+    /// <summary>Whether its admission says that it is ready.</summary>
     public bool Ready => Standing is { Status.Ready: true };
+
+    /// <summary>The pod's address; empty when it has none yet.</summary>
     public string Ip => Standing?.Status.Ip ?? "";
 }
 
 /// <summary>The addresses behind a Service: every ready pod that it selects, on a live node.</summary>
 public sealed record EndpointsView(ObjectName Service, ulong Version, ImmutableArray<EndpointView> Ready, ImmutableArray<EndpointView> NotReady);
 
+/// <summary>A pod behind a service: what an endpoint tells of it.</summary>
 public readonly record struct EndpointView(string Ip, string PodName, string NodeName, string PodUid);
 
 /// <summary>Something that happened to an object, as this node saw it. Every node derives its own from the rows it sees change.</summary>

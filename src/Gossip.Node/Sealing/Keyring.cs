@@ -58,6 +58,7 @@ public sealed class Keyring
     /// <summary>The text form, secrets included: for the file or variable that hands it to a node.</summary>
     public string Reveal() => string.Join(',', Keys.Select(key => Convert.ToBase64String(key.Bytes.Span)));
 
+    /// <summary>The ids only: a key is never shown.</summary>
     public override string ToString() => $"keyring of {Keys.Length}, primary {Primary.Id:x8}";
 }
 

@@ -15,7 +15,7 @@ internal sealed class MergeOrderChecker(World world) : Checker(world, "R1")
     const int Orders = 3;
 
     readonly List<RowChange> samples = [];
-    readonly RandomStream luck = world.RandomStream.For("merge order");
+    readonly RandomStream random = world.RandomStream.For("merge order");
     long seen;
 
     public override void RowChanged(SimNode node, in RowChange change)
@@ -23,7 +23,7 @@ internal sealed class MergeOrderChecker(World world) : Checker(world, "R1")
         // Reservoir sampling (Vitter, 1985): every change has the same chance, however many there will be.
         seen++;
         if (samples.Count < Samples) samples.Add(change);
-        else if ((long)(luck.Unit() * seen) is var place && place < Samples) samples[(int)place] = change;
+        else if ((long)(random.Unit() * seen) is var place && place < Samples) samples[(int)place] = change;
     }
 
     public override void AtRest()
@@ -32,12 +32,12 @@ internal sealed class MergeOrderChecker(World world) : Checker(world, "R1")
         RowTable? first = null;
         for (var i = 0; i < Orders; i++)
         {
-            luck.Shuffle<RowChange>(order);
+            random.Shuffle<RowChange>(order);
             var table = new RowTable();
             foreach (var change in order)
             {
                 Merge(table, change);
-                if (luck.Chance(0.2)) Merge(table, order[luck.Below(order.Length)]);
+                if (random.Chance(0.2)) Merge(table, order[random.Below(order.Length)]);
             }
             first ??= table;
             if (!first.Hashes.SequenceEqual(table.Hashes)) Violated(null, "the same rows and removals in another order give another table");

@@ -33,7 +33,7 @@ internal sealed class SimNode : NodeEffects
 
     /// <param name="shared">The pool of rows of a large simulation; null in others.</param>
     /// <param name="lies">It is a <see cref="SimLiar"/>.</param>
-    internal SimNode(World world, int index, NodeConfig config, SimClock clock, RandomStream luck, SharedRows? shared, bool lies = false)
+    internal SimNode(World world, int index, NodeConfig config, SimClock clock, RandomStream random, SharedRows? shared, bool lies = false)
     {
         liar = lies ? new SimLiar(this) : null;
         this.shared = shared;
@@ -43,8 +43,8 @@ internal sealed class SimNode : NodeEffects
         Clock = clock;
         Id = config.Card.Id;
         Address = config.Card.Address;
-        Store = new SimStore(Id, luck.For("store"), world.Sometimes, keeps: shared is null);
-        Runtime = new SimRuntime(this, luck.For("runtime"), world.Sometimes);
+        Store = new SimStore(Id, random.For("store"), world.Sometimes, keeps: shared is null);
+        Runtime = new SimRuntime(this, random.For("runtime"), world.Sometimes);
     }
 
     public World World { get; }

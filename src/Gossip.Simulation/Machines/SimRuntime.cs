@@ -13,7 +13,7 @@ namespace Gossip.Simulation.Machines;
 /// probes, and their engine goes away. It outlives the node's process and dies with the machine. Commands are idempotent, as
 /// real runtimes'.
 /// </summary>
-internal sealed class SimRuntime(SimNode node, RandomStream luck, Sometimes sometimes)
+internal sealed class SimRuntime(SimNode node, RandomStream random, Sometimes sometimes)
 {
     const int Terminated = 143; // 128 + SIGTERM
     const string Why = "drawn by the simulator";
@@ -44,7 +44,7 @@ internal sealed class SimRuntime(SimNode node, RandomStream luck, Sometimes some
                 Later(start.Pod, Faults.StartDelay, () => StartOne(start));
                 break;
             case RunAction action:
-                node.World.After(luck.Between(TimeSpan.Zero, action.Within < Faults.StartDelay ? action.Within : Faults.StartDelay), WhilePowered(() => Act(action)));
+                node.World.After(random.Between(TimeSpan.Zero, action.Within < Faults.StartDelay ? action.Within : Faults.StartDelay), WhilePowered(() => Act(action)));
                 break;
             case StopContainer stop:
                 Later(stop.Pod, Least(Faults.StopDelay, stop.Grace), () => StopOne(stop));
@@ -106,7 +106,7 @@ internal sealed class SimRuntime(SimNode node, RandomStream luck, Sometimes some
 
     void Prepare(PreparePod prepare)
     {
-        if (IsLost || Faults.PrepareFails > 0 && luck.Chance(Faults.PrepareFails))
+        if (IsLost || Faults.PrepareFails > 0 && random.Chance(Faults.PrepareFails))
         {
             if (!IsLost) sometimes.Count("a pod cannot be prepared");
             node.Report(new PodFailed(prepare.Pod, IsLost ? "RuntimeLost" : "PrepareError", Why));
@@ -150,7 +150,7 @@ internal sealed class SimRuntime(SimNode node, RandomStream luck, Sometimes some
             node.Report(new ContainerNotStarted(start.Pod, name, attempt, "CreateContainerError", "its lease is over", node.Now.Wall));
             return;
         }
-        if (IsLost || Faults.StartFails > 0 && luck.Chance(Faults.StartFails))
+        if (IsLost || Faults.StartFails > 0 && random.Chance(Faults.StartFails))
         {
             if (!IsLost) sometimes.Count("a container cannot be started");
             node.Report(new ContainerNotStarted(start.Pod, name, attempt, IsLost ? "RuntimeLost" : "ErrImagePull", Why, node.Now.Wall));
@@ -161,16 +161,16 @@ internal sealed class SimRuntime(SimNode node, RandomStream luck, Sometimes some
         node.World.ContainerRan(node, start.Pod);
         node.Report(new ContainerStarted(start.Pod, name, attempt, node.Now.Wall));
         var spec = pod.Launch.Template.Find(name)!;
-        var crashes = Faults.Exits > 0 && luck.Chance(Faults.Exits);
+        var crashes = Faults.Exits > 0 && random.Chance(Faults.Exits);
         if (!crashes && spec.Role != ContainerRole.Init && spec.Command is not ["once"]) return;
-        var code = !crashes ? 0 : luck.Chance(0.5) ? 1 : 137;
-        node.World.After(luck.Between(TimeSpan.Zero, TimeSpan.FromSeconds(5)), WhilePowered(() => Exit(start.Pod, name, attempt, code)));
+        var code = !crashes ? 0 : random.Chance(0.5) ? 1 : 137;
+        node.World.After(random.Between(TimeSpan.Zero, TimeSpan.FromSeconds(5)), WhilePowered(() => Exit(start.Pod, name, attempt, code)));
     }
 
     void Act(RunAction action)
     {
         var runs = !IsLost && pods.TryGetValue(action.Pod, out var pod) && pod.Find(action.Container) is { ExitCode: null };
-        var passed = runs && !(Faults.ActionFails > 0 && luck.Chance(Faults.ActionFails));
+        var passed = runs && !(Faults.ActionFails > 0 && random.Chance(Faults.ActionFails));
         sometimes.Count($"{action.Purpose} {(passed ? "passes" : "fails")}");
         node.Report(new ActionEnded(action.Pod, action.Container, action.Attempt, action.Purpose, passed, Why));
     }
@@ -206,7 +206,7 @@ internal sealed class SimRuntime(SimNode node, RandomStream luck, Sometimes some
     void Later(PodRun pod, TimeSpan delay, Action what)
     {
         var now = node.World.Elapsed;
-        var at = now + luck.Between(delay / 2, delay);
+        var at = now + random.Between(delay / 2, delay);
         if (busyUntil.TryGetValue(pod, out var busy) && busy > at) at = busy;
         busyUntil[pod] = at;
         node.World.After(at - now, WhilePowered(what));

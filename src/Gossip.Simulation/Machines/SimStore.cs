@@ -14,7 +14,7 @@ internal sealed record SimDisk(byte[]? Snapshot, byte[] Log, StoreCard? Card, ul
 /// </summary>
 /// <param name="owner">The node whose disk it is.</param>
 /// <param name="keeps">False for a machine that never starts again: nothing is written then.</param>
-internal sealed class SimStore(NodeId owner, RandomStream luck, Sometimes sometimes, bool keeps = true) : IStore
+internal sealed class SimStore(NodeId owner, RandomStream random, Sometimes sometimes, bool keeps = true) : IStore
 {
     const ulong Salt = 1; // nobody writes objects that look like records here
 
@@ -94,7 +94,7 @@ internal sealed class SimStore(NodeId owner, RandomStream luck, Sometimes someti
     /// <summary>The power goes: of what was not synced, a prefix of any length survives.</summary>
     public void LosePower()
     {
-        var keep = synced + luck.Below(log.Length - synced + 1);
+        var keep = synced + random.Below(log.Length - synced + 1);
         if (keep < log.Length) sometimes.Count("unsynced bytes are lost");
         log.Truncate(keep);
     }

@@ -11,7 +11,7 @@ namespace Gossip.Simulation.Network;
 /// overtaken. Frames of a stream arrive in order or fail, as TCP does: refused when the machine is up and the
 /// process is not, unreachable when the machine or the way to it is gone.
 /// </summary>
-internal sealed class SimNetwork(int nodes, RandomStream luck, EventQueue queue, BufferPool buffers, Sometimes sometimes)
+internal sealed class SimNetwork(int nodes, RandomStream random, EventQueue queue, BufferPool buffers, Sometimes sometimes)
 {
     /// <summary>How long a connect waits for a machine that does not answer.</summary>
     static readonly TimeSpan ConnectTimeout = TimeSpan.FromSeconds(1);
@@ -48,13 +48,13 @@ internal sealed class SimNetwork(int nodes, RandomStream luck, EventQueue queue,
             return;
         }
         var loss = Faults.Loss + (extraLoss.Count == 0 ? 0 : extraLoss.GetValueOrDefault(link));
-        if (target != from.Index && loss > 0 && luck.Chance(loss))
+        if (target != from.Index && loss > 0 && random.Chance(loss))
         {
             sometimes.Count("a datagram is lost");
             return;
         }
         Deliver(from, to, target, datagram);
-        if (Faults.Duplication > 0 && luck.Chance(Faults.Duplication))
+        if (Faults.Duplication > 0 && random.Chance(Faults.Duplication))
         {
             sometimes.Count("a datagram arrives twice");
             Deliver(from, to, target, datagram);
@@ -125,11 +125,11 @@ internal sealed class SimNetwork(int nodes, RandomStream luck, EventQueue queue,
 
     public TimeSpan Latency()
     {
-        var latency = luck.Between(Faults.LatencyLeast, Faults.LatencyMost);
-        if (Faults.Stragglers > 0 && luck.Chance(Faults.Stragglers))
+        var latency = random.Between(Faults.LatencyLeast, Faults.LatencyMost);
+        if (Faults.Stragglers > 0 && random.Chance(Faults.Stragglers))
         {
             sometimes.Count("a datagram straggles");
-            latency += luck.Between(TimeSpan.Zero, Faults.StragglerDelay);
+            latency += random.Between(TimeSpan.Zero, Faults.StragglerDelay);
         }
         return latency;
     }

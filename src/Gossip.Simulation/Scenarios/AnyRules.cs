@@ -19,7 +19,7 @@ namespace Gossip.Simulation.Scenarios;
 /// Names and values are few, so that rules speak of each other often; each seed leaves some rules out and has much of
 /// others, since rules hide one another. (Groce et al., "Swarm testing", 2012.)
 /// </summary>
-internal sealed class AnyRules(RandomStream luck)
+internal sealed class AnyRules(RandomStream random)
 {
     const double Often = 0.3, Now = 0.15, Rarely = 0.06;
 
@@ -31,7 +31,7 @@ internal sealed class AnyRules(RandomStream luck)
 
     public NodeCard Node(int index)
     {
-        var own = luck.For($"node {index}");
+        var own = random.For($"node {index}");
         var labels = new List<(string, string)> { ("disk", own.Chance(0.5) ? "ssd" : "hdd"), ("gen", Text(1 + own.Below(5))) };
         if (own.Chance(0.9)) labels.Add(("zone", $"z{own.Below(3)}"));
         var taints = ImmutableArray.CreateBuilder<Taint>();
@@ -52,7 +52,7 @@ internal sealed class AnyRules(RandomStream luck)
     /// <summary>What is not a pod: priorities, services, budgets, a namespace's labels, who grants singletons.</summary>
     public IEnumerable<CreateObject> Surroundings(IEnumerable<string> nodes)
     {
-        var own = luck.For("surroundings");
+        var own = random.For("surroundings");
         foreach (var (name, value) in Manifests.Priorities) yield return Manifests.Priority(name, value);
         yield return Manifests.Voters(nodes.Take(3));
         yield return new CreateObject(new ObjectName("Namespace", "", namespaces[1]), "v1", [Field(Core.Replication.Fields.Labels, """{"team":"x"}""")]);
@@ -67,7 +67,7 @@ internal sealed class AnyRules(RandomStream luck)
     /// <param name="isOpen">Its scheduling gates are gone.</param>
     public CreateObject Workload(int index, bool isOpen = false)
     {
-        var own = luck.For($"workload {index}");
+        var own = random.For($"workload {index}");
         var isDeployment = own.Chance(0.35);
         var replicas = isDeployment ? 2 + own.Below(2) : 1;
         var app = Any(own, apps);
@@ -77,7 +77,7 @@ internal sealed class AnyRules(RandomStream luck)
         else if (!isDeployment && own.Chance(Rarely)) annotations["gossip.dev/singleton"] = "true";
         if (own.Chance(Now)) annotations["gossip.dev/on-heal"] = "newest";
         if (own.Chance(Rarely)) annotations["gossip.dev/when-alone"] = "stop";
-        if (Has(luck.For($"rebalance {index}"), "rebalance", Often)) annotations["gossip.dev/rebalance"] = "true";
+        if (Has(random.For($"rebalance {index}"), "rebalance", Often)) annotations["gossip.dev/rebalance"] = "true";
         var spec = Spec(own, annotations);
         if (isOpen) spec.Remove("schedulingGates");
         var name = string.Create(CultureInfo.InvariantCulture, $"w{index:00}");
@@ -201,7 +201,7 @@ internal sealed class AnyRules(RandomStream luck)
     }
 
     /// <summary>Whether a pod has a rule: of five seeds one leaves it out, and one has it in most pods.</summary>
-    bool Has(RandomStream own, string rule, double usual) => own.Chance(luck.For(rule).Below(5) switch { 0 => 0, 1 => 0.7, _ => usual });
+    bool Has(RandomStream own, string rule, double usual) => own.Chance(random.For(rule).Below(5) switch { 0 => 0, 1 => 0.7, _ => usual });
 
     static string Any(RandomStream own, string[] from) => from[own.Below(from.Length)];
 

@@ -10,37 +10,37 @@ namespace Gossip.Simulation.Scenarios;
 internal sealed class DiskRot
 {
     readonly World world;
-    readonly RandomStream luck;
+    readonly RandomStream random;
     readonly SimDisk?[] kept;
 
-    public DiskRot(World world, RandomStream luck)
+    public DiskRot(World world, RandomStream random)
     {
         this.world = world;
-        this.luck = luck;
+        this.random = random;
         kept = new SimDisk?[world.Nodes.Length];
         // So small that there are snapshots to damage, and that joined contexts lie in the log behind them.
-        foreach (var node in world.Nodes) node.CompactAt = 4096 + luck.Below(32 * 1024);
+        foreach (var node in world.Nodes) node.CompactAt = 4096 + random.Below(32 * 1024);
         foreach (var node in world.Nodes) // somebody makes backups
-            world.After(luck.Between(TimeSpan.FromSeconds(2), TimeSpan.FromSeconds(12)), () => kept[node.Index] = node.Store.Copy());
+            world.After(random.Between(TimeSpan.FromSeconds(2), TimeSpan.FromSeconds(12)), () => kept[node.Index] = node.Store.Copy());
     }
 
     /// <summary>Most of those that come back find something wrong.</summary>
     public void Hit(SimNode away)
     {
         if (away.IsUp) return;
-        var (older, other) = (kept[away.Index], world.Nodes[luck.Below(world.Nodes.Length)]);
-        if (!luck.Chance(0.7)) return;
-        away.DamageDisk(luck.Below(10) switch
+        var (older, other) = (kept[away.Index], world.Nodes[random.Below(world.Nodes.Length)]);
+        if (!random.Chance(0.7)) return;
+        away.DamageDisk(random.Below(10) switch
         {
-            0 => store => store.DamageSnapshot(luck),
+            0 => store => store.DamageSnapshot(random),
             1 => store => store.LoseSnapshot(),
-            2 => store => store.DamageLog(luck),
+            2 => store => store.DamageLog(random),
             3 => store => store.LoseLog(),
             4 => store => store.LoseCard(),
             5 => store => store.LoseLog() | store.LoseSnapshot(),
             6 => store => older is not null && store.Restore(older),
-            7 or 8 => store => older is not null && store.Mix(older, isLog: luck.Chance(0.5)),
-            _ => store => other != away && store.Swap(other.Store, isLog: luck.Chance(0.5)),
+            7 or 8 => store => older is not null && store.Mix(older, isLog: random.Chance(0.5)),
+            _ => store => other != away && store.Swap(other.Store, isLog: random.Chance(0.5)),
         });
     }
 }

@@ -10,7 +10,7 @@ namespace Gossip.Simulation.Scenarios;
 /// also hide one another.
 /// </summary>
 /// <param name="rot">What disks forget in between; null where they keep everything.</param>
-internal sealed class FaultPlan(World world, Users users, RandomStream luck, DiskRot? rot = null)
+internal sealed class FaultPlan(World world, Users users, RandomStream random, DiskRot? rot = null)
 {
     /// <summary>Machines that fail at the same time: a minority, so that what the pods need is left.</summary>
     int Minority => Math.Max(1, world.Nodes.Length / 4);
@@ -18,20 +18,20 @@ internal sealed class FaultPlan(World world, Users users, RandomStream luck, Dis
     /// <summary>Sets the faults that last and plans those that happen; returns how long the unsafe phase is.</summary>
     public TimeSpan Begin()
     {
-        var most = luck.Between(TimeSpan.FromMilliseconds(1), TimeSpan.FromMilliseconds(30));
+        var most = random.Between(TimeSpan.FromMilliseconds(1), TimeSpan.FromMilliseconds(30));
         world.Network.Faults = new LinkFaults(
             Sometimes(0.15), Sometimes(0.05), TimeSpan.FromMicroseconds(100), most, Sometimes(0.02), TimeSpan.FromMilliseconds(800));
         foreach (var node in world.Nodes)
         {
-            node.SyncDelay = luck.Between(TimeSpan.FromMicroseconds(100), TimeSpan.FromMilliseconds(luck.Chance(0.5) ? 300 : 10));
+            node.SyncDelay = random.Between(TimeSpan.FromMicroseconds(100), TimeSpan.FromMilliseconds(random.Chance(0.5) ? 300 : 10));
             node.Runtime.Faults = new RuntimeFaults(
-                luck.Between(TimeSpan.FromMilliseconds(5), TimeSpan.FromMilliseconds(500)),
-                luck.Between(TimeSpan.FromMilliseconds(5), TimeSpan.FromMilliseconds(500)),
+                random.Between(TimeSpan.FromMilliseconds(5), TimeSpan.FromMilliseconds(500)),
+                random.Between(TimeSpan.FromMilliseconds(5), TimeSpan.FromMilliseconds(500)),
                 Sometimes(0.05), Sometimes(0.1), Sometimes(0.1), Sometimes(0.1));
         }
-        var length = luck.Between(TimeSpan.FromSeconds(20), TimeSpan.FromSeconds(50));
-        for (var i = 3 + luck.Below(8); i > 0; i--)
-            world.After(luck.Between(TimeSpan.FromSeconds(3), length - TimeSpan.FromSeconds(1)), Happening());
+        var length = random.Between(TimeSpan.FromSeconds(20), TimeSpan.FromSeconds(50));
+        for (var i = 3 + random.Below(8); i > 0; i--)
+            world.After(random.Between(TimeSpan.FromSeconds(3), length - TimeSpan.FromSeconds(1)), Happening());
         return length;
     }
 
@@ -51,11 +51,11 @@ internal sealed class FaultPlan(World world, Users users, RandomStream luck, Dis
 
     readonly SortedSet<int> lost = [];
 
-    double Sometimes(double most) => luck.Chance(0.3) ? 0 : luck.Unit() * most;
+    double Sometimes(double most) => random.Chance(0.3) ? 0 : random.Unit() * most;
 
-    Action Happening() => luck.Below(16) switch
+    Action Happening() => random.Below(16) switch
     {
-        0 or 1 => () => Kill(1 + luck.Below(Minority)),
+        0 or 1 => () => Kill(1 + random.Below(Minority)),
         2 or 3 => LoseMachines,
         4 => LoseOneForGood,
         5 or 6 => Pause,
@@ -69,40 +69,40 @@ internal sealed class FaultPlan(World world, Users users, RandomStream luck, Dis
         _ => users.DeleteOne,
     };
 
-    SimNode Anyone() => world.Nodes[luck.Below(world.Nodes.Length)];
+    SimNode Anyone() => world.Nodes[random.Below(world.Nodes.Length)];
 
     void Kill(int count)
     {
         for (var i = 0; i < count; i++)
         {
             var node = Anyone();
-            if (luck.Chance(0.2)) node.StopCleanly();
+            if (random.Chance(0.2)) node.StopCleanly();
             else node.Kill();
-            BackAfter(node, luck.Between(TimeSpan.FromMilliseconds(50), TimeSpan.FromSeconds(20)));
+            BackAfter(node, random.Between(TimeSpan.FromMilliseconds(50), TimeSpan.FromSeconds(20)));
         }
     }
 
     void LoseMachines()
     {
-        for (var i = luck.Below(Minority); i >= 0; i--)
+        for (var i = random.Below(Minority); i >= 0; i--)
         {
             var node = Anyone();
             node.LosePower();
-            if (luck.Chance(0.4)) node.LoseDisk();
-            BackAfter(node, luck.Between(TimeSpan.FromSeconds(1), TimeSpan.FromSeconds(20)));
+            if (random.Chance(0.4)) node.LoseDisk();
+            BackAfter(node, random.Between(TimeSpan.FromSeconds(1), TimeSpan.FromSeconds(20)));
         }
     }
 
     void LoseEngines()
     {
-        for (var i = luck.Below(Minority); i >= 0; i--)
+        for (var i = random.Below(Minority); i >= 0; i--)
         {
             var node = Anyone();
-            node.Runtime.LoseEngine(luck.Chance(0.6) ? EngineFate.PodsLiveOn : luck.Chance(0.5) ? EngineFate.ContainersDie : EngineFate.PodsVanish);
-            world.After(luck.Between(TimeSpan.FromMilliseconds(100), TimeSpan.FromSeconds(30)), node.Runtime.ReturnEngine);
-            if (!luck.Chance(0.3)) continue;
+            node.Runtime.LoseEngine(random.Chance(0.6) ? EngineFate.PodsLiveOn : random.Chance(0.5) ? EngineFate.ContainersDie : EngineFate.PodsVanish);
+            world.After(random.Between(TimeSpan.FromMilliseconds(100), TimeSpan.FromSeconds(30)), node.Runtime.ReturnEngine);
+            if (!random.Chance(0.3)) continue;
             node.Kill(); // it takes the node's process along
-            BackAfter(node, luck.Between(TimeSpan.FromMilliseconds(50), TimeSpan.FromSeconds(10)));
+            BackAfter(node, random.Between(TimeSpan.FromMilliseconds(50), TimeSpan.FromSeconds(10)));
         }
     }
 
@@ -119,11 +119,11 @@ internal sealed class FaultPlan(World world, Users users, RandomStream luck, Dis
 
     void Pause()
     {
-        for (var i = luck.Below(Minority); i >= 0; i--)
+        for (var i = random.Below(Minority); i >= 0; i--)
         {
             var node = Anyone();
             node.Pause();
-            world.After(luck.Between(TimeSpan.FromMilliseconds(100), TimeSpan.FromSeconds(15)), node.Resume);
+            world.After(random.Between(TimeSpan.FromMilliseconds(100), TimeSpan.FromSeconds(15)), node.Resume);
         }
     }
 
@@ -131,23 +131,23 @@ internal sealed class FaultPlan(World world, Users users, RandomStream luck, Dis
     {
         world.Sometimes.Count("the network splits");
         var side = new bool[world.Nodes.Length];
-        for (var i = 0; i < side.Length; i++) side[i] = luck.Chance(0.5);
-        Block((a, b) => side[a] != side[b], luck.Between(TimeSpan.FromSeconds(2), TimeSpan.FromSeconds(40)));
+        for (var i = 0; i < side.Length; i++) side[i] = random.Chance(0.5);
+        Block((a, b) => side[a] != side[b], random.Between(TimeSpan.FromSeconds(2), TimeSpan.FromSeconds(40)));
     }
 
     void OneWay()
     {
         world.Sometimes.Count("a node is deaf or mute");
         var one = Anyone().Index;
-        var deaf = luck.Chance(0.5);
-        Block((a, b) => (deaf ? b : a) == one && a != b, luck.Between(TimeSpan.FromSeconds(1), TimeSpan.FromSeconds(15)));
+        var deaf = random.Chance(0.5);
+        Block((a, b) => (deaf ? b : a) == one && a != b, random.Between(TimeSpan.FromSeconds(1), TimeSpan.FromSeconds(15)));
     }
 
     void LossyNode()
     {
         var one = Anyone().Index;
         for (var other = 0; other < world.Nodes.Length; other++) world.Network.Lose(one, other, 0.8);
-        world.After(luck.Between(TimeSpan.FromSeconds(2), TimeSpan.FromSeconds(15)), () =>
+        world.After(random.Between(TimeSpan.FromSeconds(2), TimeSpan.FromSeconds(15)), () =>
         {
             for (var other = 0; other < world.Nodes.Length; other++) world.Network.Lose(one, other, 0);
         });
@@ -156,8 +156,8 @@ internal sealed class FaultPlan(World world, Users users, RandomStream luck, Dis
     void StepClock()
     {
         world.Sometimes.Count("a wall clock is stepped");
-        var most = TimeSpan.FromDays(luck.Chance(0.2) ? 3650 : 0.1);
-        Anyone().Clock.Step(luck.Between(-most, most));
+        var most = TimeSpan.FromDays(random.Chance(0.2) ? 3650 : 0.1);
+        Anyone().Clock.Step(random.Between(-most, most));
     }
 
     void Block(Func<int, int, bool> isCut, TimeSpan time)

@@ -10,7 +10,7 @@ namespace Gossip.Simulation.Scenarios;
 
 /// <summary>
 /// Pods with hard rules between them, and whether those hold. Each pod is a workload of its own, so that another node
-/// calls each auction and none sees what the others award: only by luck do the rules hold at first.
+/// calls each auction and none sees what the others award: at first the rules hold only by chance.
 /// </summary>
 internal static class Neighbours
 {

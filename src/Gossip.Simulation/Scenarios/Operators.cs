@@ -12,23 +12,23 @@ using Gossip.Simulation.Machines;
 namespace Gossip.Simulation.Scenarios;
 
 /// <summary>People who look after nodes: they set budgets, drain nodes, taint them, and take all of it back.</summary>
-internal sealed class Operators(World world, RandomStream luck)
+internal sealed class Operators(World world, RandomStream random)
 {
     static readonly TimeSpan Look = TimeSpan.FromMilliseconds(500);
 
-    readonly Hotline hotline = new(world, luck.For("hotline"));
+    readonly Hotline hotline = new(world, random.For("hotline"));
     readonly SortedSet<int> touched = [];
     readonly SortedSet<int> draining = [];
 
     /// <summary>Now and then somebody drains or taints a node for a while.</summary>
     public void Begin(TimeSpan length)
     {
-        if (luck.Chance(0.6)) world.After(TimeSpan.FromSeconds(2), () => Budget("web-0", "maxUnavailable", luck.Chance(0.5) ? "1" : "\"40%\""));
-        for (var i = luck.Below(4); i > 0; i--)
+        if (random.Chance(0.6)) world.After(TimeSpan.FromSeconds(2), () => Budget("web-0", "maxUnavailable", random.Chance(0.5) ? "1" : "\"40%\""));
+        for (var i = random.Below(4); i > 0; i--)
         {
-            var node = luck.Below(world.Nodes.Length);
-            var (isDrain, patience) = (luck.Chance(0.6), luck.Between(TimeSpan.Zero, TimeSpan.FromSeconds(3)));
-            world.After(luck.Between(TimeSpan.FromSeconds(3), length), () =>
+            var node = random.Below(world.Nodes.Length);
+            var (isDrain, patience) = (random.Chance(0.6), random.Between(TimeSpan.Zero, TimeSpan.FromSeconds(3)));
+            world.After(random.Between(TimeSpan.FromSeconds(3), length), () =>
             {
                 if (isDrain) Drain(node);
                 else Taint(node);

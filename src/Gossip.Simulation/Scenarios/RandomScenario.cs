@@ -21,14 +21,14 @@ internal sealed class RandomScenario : IScenario
     readonly FaultPlan plan;
     readonly Operators operators;
     readonly int pods;
-    readonly RandomStream luck;
+    readonly RandomStream random;
 
     /// <param name="rottenDisks">Disks also forget, while their nodes are away.</param>
     public RandomScenario(int nodes, int pods, ulong seed, bool rottenDisks = false)
     {
         this.pods = pods;
-        luck = new RandomStream(StableHash.Mix(seed, 1));
-        var faults = new WorldFaults(luck.Chance(0.3) ? 0 : 0.001, luck.Chance(0.5) ? TimeSpan.Zero : TimeSpan.FromMinutes(1));
+        random = new RandomStream(StableHash.Mix(seed, 1));
+        var faults = new WorldFaults(random.Chance(0.3) ? 0 : 0.001, random.Chance(0.5) ? TimeSpan.Zero : TimeSpan.FromMinutes(1));
         // Twice the room that the pods need, so that they fit the rest when a quarter of the machines is gone.
         var podsEach = Math.Max(4, (2 * pods + nodes - 1) / nodes);
         string Line() => Replay(nodes, pods, seed, rottenDisks);
@@ -52,14 +52,14 @@ internal sealed class RandomScenario : IScenario
     public void Run()
     {
         foreach (var node in World.Nodes)
-            World.After(luck.Between(TimeSpan.Zero, TimeSpan.FromSeconds(1)), node.Start);
+            World.After(random.Between(TimeSpan.Zero, TimeSpan.FromSeconds(1)), node.Start);
         World.After(TimeSpan.FromMilliseconds(1500), () => users.CreateEverything(pods, 100, mixed: true));
         // More than there is room for, now and then: only where every node is full can one take too much.
-        var crowded = luck.Chance(0.25);
+        var crowded = random.Chance(0.25);
         if (crowded) World.After(TimeSpan.FromSeconds(2.5), () => users.Create(Crowd, 2 * pods, 100, PodShape.Plain, users.AnyPriority()));
         // Greater ones than any, when the nodes are full: who would have fitted a moment ago has to make way.
-        var urgent = luck.Chance(0.5);
-        if (urgent) World.After(luck.Between(TimeSpan.FromSeconds(5), TimeSpan.FromSeconds(30)), () => users.Create(Urgent, Math.Max(1, pods / 8), 300, PodShape.Rich, "vital"));
+        var urgent = random.Chance(0.5);
+        if (urgent) World.After(random.Between(TimeSpan.FromSeconds(5), TimeSpan.FromSeconds(30)), () => users.Create(Urgent, Math.Max(1, pods / 8), 300, PodShape.Rich, "vital"));
         var length = plan.Begin();
         operators.Begin(length);
         World.RunFor(length);

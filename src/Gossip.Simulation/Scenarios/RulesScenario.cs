@@ -30,7 +30,7 @@ internal sealed class RulesScenario : IScenario
     static readonly TimeSpan MovesAgainWithin = 10 * RebalancePeriod;
 
     readonly int workloads;
-    readonly RandomStream luck;
+    readonly RandomStream random;
     readonly AnyRules rules;
     readonly Hotline hotline;
     readonly Operators operators;
@@ -42,7 +42,7 @@ internal sealed class RulesScenario : IScenario
         rules = new AnyRules(new RandomStream(StableHash.Mix(seed, 2)));
         World = new World(nodes, seed, NodeTimings.Lan with { RebalancePeriod = RebalancePeriod }, rules.Node, () => Replay(nodes, workloads, seed), WorldFaults.None);
         World.Check([.. CheckerSet.For(World), Cost = new AuctionCostChecker(World)]);
-        luck = World.RandomStream.For("scenario");
+        random = World.RandomStream.For("scenario");
         hotline = new Hotline(World, World.RandomStream.For("users"));
         operators = new Operators(World, World.RandomStream.For("operators"));
     }
@@ -63,15 +63,15 @@ internal sealed class RulesScenario : IScenario
 
     public void Run()
     {
-        foreach (var node in World.Nodes) World.After(luck.Between(TimeSpan.Zero, TimeSpan.FromSeconds(1)), node.Start);
+        foreach (var node in World.Nodes) World.After(random.Between(TimeSpan.Zero, TimeSpan.FromSeconds(1)), node.Start);
         World.After(TimeSpan.FromSeconds(1.5), CreateSurroundings);
         for (var i = 0; i < workloads; i++)
         {
             var index = i;
-            World.After(luck.Between(TimeSpan.FromSeconds(2), TimeSpan.FromSeconds(6)), () => Create(rules.Workload(index)));
+            World.After(random.Between(TimeSpan.FromSeconds(2), TimeSpan.FromSeconds(6)), () => Create(rules.Workload(index)));
         }
         PlanChanges();
-        if (Trouble == Trouble.Loss) World.Network.Faults = World.Network.Faults with { Loss = luck.Unit() * 0.25, Duplication = 0.05 };
+        if (Trouble == Trouble.Loss) World.Network.Faults = World.Network.Faults with { Loss = random.Unit() * 0.25, Duplication = 0.05 };
         World.RunFor(TimeSpan.FromSeconds(8));
         if (Trouble == Trouble.Crash) Crash();
         if (Trouble == Trouble.Partition) Split();
@@ -106,18 +106,18 @@ internal sealed class RulesScenario : IScenario
     void PlanChanges()
     {
         var from = TimeSpan.FromSeconds(9);
-        if (luck.Chance(0.3) && luck.Below(workloads) is var gone)
+        if (random.Chance(0.3) && random.Below(workloads) is var gone)
             World.After(from, () => hotline.Ask(new DeleteObject(rules.Workload(gone).Name, null), (_, _) => { }, 20));
-        else if (luck.Chance(0.5))
+        else if (random.Chance(0.5))
             World.After(from, () =>
             {
                 for (var i = 0; i < workloads; i++)
                     if (rules.Workload(i, isOpen: true) is var open && open.Fields.Length < rules.Workload(i).Fields.Length)
                         hotline.Ask(new ReplaceObject(open.Name, 0, open.Fields), (_, _) => { }, 5);
             });
-        if (!luck.Chance(0.5)) return;
-        var touched = luck.Below(World.Nodes.Length);
-        var isDrain = luck.Chance(0.5);
+        if (!random.Chance(0.5)) return;
+        var touched = random.Below(World.Nodes.Length);
+        var isDrain = random.Chance(0.5);
         World.After(from, () =>
         {
             if (isDrain) operators.Drain(touched);
@@ -128,15 +128,15 @@ internal sealed class RulesScenario : IScenario
 
     void Crash()
     {
-        var machine = World.Nodes[luck.Below(World.Nodes.Length)];
+        var machine = World.Nodes[random.Below(World.Nodes.Length)];
         machine.LosePower();
-        if (luck.Chance(0.4)) machine.LoseDisk();
-        World.After(luck.Between(TimeSpan.FromSeconds(2), TimeSpan.FromSeconds(30)), machine.Start);
+        if (random.Chance(0.4)) machine.LoseDisk();
+        World.After(random.Between(TimeSpan.FromSeconds(2), TimeSpan.FromSeconds(30)), machine.Start);
         foreach (var process in World.Nodes)
         {
-            if (process == machine || !luck.Chance(0.4)) continue;
+            if (process == machine || !random.Chance(0.4)) continue;
             process.Kill();
-            World.After(luck.Between(TimeSpan.FromMilliseconds(50), TimeSpan.FromSeconds(5)), process.Start);
+            World.After(random.Between(TimeSpan.FromMilliseconds(50), TimeSpan.FromSeconds(5)), process.Start);
         }
     }
 
@@ -144,7 +144,7 @@ internal sealed class RulesScenario : IScenario
     void Split()
     {
         World.Sometimes.Count("the network splits");
-        var cut = 1 + luck.Below(World.Nodes.Length - 1);
+        var cut = 1 + random.Below(World.Nodes.Length - 1);
         for (var a = 0; a < World.Nodes.Length; a++)
             for (var b = 0; b < World.Nodes.Length; b++) World.Network.Block(a, b, a < cut != b < cut);
         World.RunFor(TimeSpan.FromSeconds(30));

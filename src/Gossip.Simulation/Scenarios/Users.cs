@@ -9,11 +9,11 @@ namespace Gossip.Simulation.Scenarios;
 /// People with kubectl: they ask whichever node is up, try another when theirs dies, and remember what was promised
 /// to them.
 /// </summary>
-internal sealed class Users(World world, RandomStream luck)
+internal sealed class Users(World world, RandomStream random)
 {
     sealed record Promise(ObjectName Name, SimNode By, int Disk);
 
-    readonly Hotline hotline = new(world, luck);
+    readonly Hotline hotline = new(world, random);
     readonly List<Promise> promises = [];
     readonly HashSet<ObjectName> deleted = [];
     readonly Dictionary<string, (int Replicas, int Cpu, string Version, PodShape Shape, string Priority)> deployments = new(StringComparer.Ordinal);
@@ -29,7 +29,7 @@ internal sealed class Users(World world, RandomStream luck)
         for (var i = 0; i < workloads; i++)
         {
             var replicas = pods / workloads + (i < pods % workloads ? 1 : 0);
-            Create($"web-{i}", replicas, milliCpu, mixed ? (PodShape)luck.Below(3) : PodShape.Plain, mixed ? AnyPriority() : "");
+            Create($"web-{i}", replicas, milliCpu, mixed ? (PodShape)random.Below(3) : PodShape.Plain, mixed ? AnyPriority() : "");
         }
         Promised(Manifests.Pod("picky", milliCpu, """nodeSelector:{"disk":"ssd"}"""));
         Promised(Manifests.Pod("giant", 1_000_000, ""));
@@ -37,7 +37,7 @@ internal sealed class Users(World world, RandomStream luck)
         if (!mixed) return;
         CreateGang("team", Math.Clamp(pods / 10, 2, 6), milliCpu);
         // Each of it fits more than half of a machine, and it has one more than there are machines.
-        if (luck.Chance(0.5)) CreateGang("throng", world.Nodes.Length + 1, world.Nodes[0].Config.Card.Allocatable.Cpu.Value is var cpu ? (int)(cpu / 2 + 1) : 0);
+        if (random.Chance(0.5)) CreateGang("throng", world.Nodes.Length + 1, world.Nodes[0].Config.Card.Allocatable.Cpu.Value is var cpu ? (int)(cpu / 2 + 1) : 0);
         CreateSingletons(2, milliCpu);
         Promised(Manifests.Service("picky"));
         foreach (var policy in (string[])["Never", "OnFailure"])
@@ -92,7 +92,7 @@ internal sealed class Users(World world, RandomStream luck)
     }
 
     /// <summary>Half of all have none.</summary>
-    public string AnyPriority() => luck.Chance(0.5) ? "" : Manifests.Priorities[luck.Below(Manifests.Priorities.Length)].Name;
+    public string AnyPriority() => random.Chance(0.5) ? "" : Manifests.Priorities[random.Below(Manifests.Priorities.Length)].Name;
 
     /// <summary>
     /// Scales a deployment by up to a fifth either way, and never to more than a fifth above what it began with: there is room for that.
@@ -102,7 +102,7 @@ internal sealed class Users(World world, RandomStream luck)
         if (Pick() is not { } name) return;
         world.Sometimes.Count("a user scales");
         var now = deployments[name];
-        var replicas = now.Replicas + luck.Below(now.Replicas / 5 * 2 + 3) - now.Replicas / 5 - 1;
+        var replicas = now.Replicas + random.Below(now.Replicas / 5 * 2 + 3) - now.Replicas / 5 - 1;
         Change(name, now with { Replicas = Math.Clamp(replicas, 1, roomFor[name]) });
     }
 
@@ -117,7 +117,7 @@ internal sealed class Users(World world, RandomStream luck)
     public void Edit(string name)
     {
         var now = deployments[name];
-        Change(name, now with { Version = now.Version + "." + luck.Below(10) });
+        Change(name, now with { Version = now.Version + "." + random.Below(10) });
     }
 
     public void DeleteOne()
@@ -142,7 +142,7 @@ internal sealed class Users(World world, RandomStream luck)
         where promise.By.Disks == promise.Disk && !deleted.Contains(promise.Name)
         select promise.Name;
 
-    string? Pick() => names.Count == 0 ? null : names[luck.Below(names.Count)];
+    string? Pick() => names.Count == 0 ? null : names[random.Below(names.Count)];
 
     void Change(string name, (int Replicas, int Cpu, string Version, PodShape Shape, string Priority) to)
     {

@@ -83,12 +83,12 @@ public sealed class UnpackingTests : IDisposable
         using var whole = Tar(
             Text("data/inside", "in"), new PaxTarEntry(TarEntryType.Directory, "data/more"), Text(new string('n', 150), "long"));
         var bytes = whole.ToArray();
-        var luck = new Random(17);
+        var random = new Random(17);
         for (var run = 0; run < 500; run++)
         {
             var damaged = (byte[])bytes.Clone();
-            for (var each = luck.Next(1, 6); each > 0; each--) damaged[luck.Next(damaged.Length)] = (byte)luck.Next(256);
-            using var tar = new MemoryStream(damaged, 0, luck.Next(damaged.Length) + 1);
+            for (var each = random.Next(1, 6); each > 0; each--) damaged[random.Next(damaged.Length)] = (byte)random.Next(256);
+            using var tar = new MemoryStream(damaged, 0, random.Next(damaged.Length) + 1);
             try
             {
                 await Unpacking.UnpackAsync(tar, Target, left.Add, default);

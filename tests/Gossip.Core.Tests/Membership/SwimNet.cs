@@ -22,7 +22,7 @@ sealed class SwimNet(ulong seed)
 
     readonly PriorityQueue<Event, (long At, long Order)> events = new(8192);
     readonly Stack<byte[]> pool = new();
-    readonly RandomStream luck = new(seed);
+    readonly RandomStream random = new(seed);
     long order;
 
     public ulong Seed => seed;
@@ -98,9 +98,9 @@ sealed class SwimNet(ulong seed)
 
     public void Send(SwimNode from, NodeAddress to, ReadOnlySpan<byte> bytes, bool isFrame)
     {
-        var delay = luck.Between(TimeSpan.FromMicroseconds(100), TimeSpan.FromMilliseconds(2));
+        var delay = random.Between(TimeSpan.FromMicroseconds(100), TimeSpan.FromMilliseconds(2));
         if (isFrame) Frames++;
-        if (!isFrame && (DatagramsBlocked || luck.Chance(Loss))) return;
+        if (!isFrame && (DatagramsBlocked || random.Chance(Loss))) return;
         SwimNode? target = null;
         var isReached = true;
         foreach (var node in Nodes)

@@ -3,7 +3,7 @@ using Gossip.Core.Primitives;
 
 namespace Gossip.Core.Tests.Primitives;
 
-public class LuckTests
+public class RandomStreamTests
 {
     [Property]
     public bool Draws_below_a_bound_stay_below_it(ulong seed, int bound)
@@ -16,10 +16,10 @@ public class LuckTests
     [Property]
     public bool A_purpose_has_a_stream_of_its_own(ulong seed)
     {
-        var luck = new RandomStream(seed);
-        var first = luck.For("probe").Next();
-        luck.For("gossip").Next();
-        return first == luck.For("probe").Next() && first != luck.For("gossip").Next();
+        var random = new RandomStream(seed);
+        var first = random.For("probe").Next();
+        random.For("gossip").Next();
+        return first == random.For("probe").Next() && first != random.For("gossip").Next();
     }
 
     [Property]

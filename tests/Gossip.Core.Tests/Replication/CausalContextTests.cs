@@ -7,11 +7,11 @@ namespace Gossip.Core.Tests.Replication;
 
 public sealed class CausalContextTests
 {
-    static List<Dot> Dots(RandomStream luck)
+    static List<Dot> Dots(RandomStream random)
     {
         var dots = new List<Dot>();
-        for (var count = luck.Below(60); count > 0; count--)
-            dots.Add(new Dot(new WriterId((ulong)luck.Below(3) + 1), (ulong)luck.Below(40) + 1));
+        for (var count = random.Below(60); count > 0; count--)
+            dots.Add(new Dot(new WriterId((ulong)random.Below(3) + 1), (ulong)random.Below(40) + 1));
         return dots;
     }
 
@@ -25,8 +25,8 @@ public sealed class CausalContextTests
     [Property(MaxTest = 300)]
     public void A_context_is_the_set_of_its_dots_in_whatever_order_they_came(ulong seed)
     {
-        var luck = new RandomStream(seed);
-        var dots = Dots(luck);
+        var random = new RandomStream(seed);
+        var dots = Dots(random);
         var set = dots.ToHashSet();
         var context = new CausalContext();
         var seen = new HashSet<Dot>();
@@ -35,15 +35,15 @@ public sealed class CausalContextTests
             for (ulong seq = 1; seq <= 45; seq++)
                 Assert.Equal(set.Contains(new Dot(new WriterId(writer), seq)), context.Covers(new Dot(new WriterId(writer), seq)));
         var shuffled = dots.ToArray();
-        luck.Shuffle<Dot>(shuffled);
+        random.Shuffle<Dot>(shuffled);
         Assert.Equal(context.Hash(), Of(shuffled).Hash());
     }
 
     [Property(MaxTest = 300)]
     public void Joining_is_the_union_and_says_whether_it_brought_news(ulong seed)
     {
-        var luck = new RandomStream(seed);
-        List<Dot> a = Dots(luck), b = Dots(luck);
+        var random = new RandomStream(seed);
+        List<Dot> a = Dots(random), b = Dots(random);
         CausalContext left = Of(a), right = Of(b);
         var union = Of(a.Concat(b));
         Assert.Equal(b.Except(a).Any(), left.Join(right));

@@ -9,18 +9,18 @@ namespace Gossip.Core.Tests.Replication;
 /// <summary>Whole replicators over a pipe that loses, cuts and restarts.</summary>
 public sealed class ConvergenceTests
 {
-    static void WriteAtRandom(RowCluster cluster, RandomStream luck, List<Uid> known, HashSet<Uid> removed)
+    static void WriteAtRandom(RowCluster cluster, RandomStream random, List<Uid> known, HashSet<Uid> removed)
     {
-        var peer = cluster.Peers[luck.Below(cluster.Peers.Count)];
-        var uid = known.Count == 0 ? Uid.None : known[luck.Below(known.Count)];
+        var peer = cluster.Peers[random.Below(cluster.Peers.Count)];
+        var uid = known.Count == 0 ? Uid.None : known[random.Below(known.Count)];
         var holds = peer.Rows.Find(uid) is not null;
-        switch (luck.Below(10))
+        switch (random.Below(10))
         {
             case < 4:
-                known.Add(peer.Create(("data.x", new byte[1 + luck.Below(40)])));
+                known.Add(peer.Create(("data.x", new byte[1 + random.Below(40)])));
                 break;
             case < 8 when holds:
-                peer.Edit(uid, "data.y", (byte)luck.Below(256));
+                peer.Edit(uid, "data.y", (byte)random.Below(256));
                 break;
             case 8 when holds:
                 peer.Remove(uid);
@@ -32,7 +32,7 @@ public sealed class ConvergenceTests
     [Property(MaxTest = 25)]
     public void Three_replicas_converge_under_loss_cuts_and_wrong_clocks(ulong seed)
     {
-        var luck = new RandomStream(seed);
+        var random = new RandomStream(seed);
         var cluster = new RowCluster(3, seed) { Loss = 0.4 };
         cluster.Peers[1].WallError = -315_000_000_000;
         cluster.Peers[2].WallError = 315_000_000_000;
@@ -40,10 +40,10 @@ public sealed class ConvergenceTests
         var removed = new HashSet<Uid>();
         for (var round = 0; round < 30; round++)
         {
-            var alone = cluster.Peers[luck.Below(3)];
-            cluster.IsCut = luck.Chance(0.5) ? (a, b) => a == alone || b == alone : static (_, _) => false;
-            cluster.FramesMost = luck.Chance(0.3) ? 1 : int.MaxValue;
-            for (var writes = luck.Below(6); writes > 0; writes--) WriteAtRandom(cluster, luck, known, removed);
+            var alone = cluster.Peers[random.Below(3)];
+            cluster.IsCut = random.Chance(0.5) ? (a, b) => a == alone || b == alone : static (_, _) => false;
+            cluster.FramesMost = random.Chance(0.3) ? 1 : int.MaxValue;
+            for (var writes = random.Below(6); writes > 0; writes--) WriteAtRandom(cluster, random, known, removed);
             cluster.Round();
         }
         cluster.IsCut = static (_, _) => false;
@@ -141,11 +141,11 @@ public sealed class ConvergenceTests
     [Property(MaxTest = 20)]
     public void A_finished_session_shrinks_the_difference(ulong seed)
     {
-        var luck = new RandomStream(seed);
+        var random = new RandomStream(seed);
         var cluster = new RowCluster(2, seed);
         cluster.IsCut = static (_, _) => true;
         List<Uid> known = [];
-        for (var i = 0; i < 60; i++) WriteAtRandom(cluster, luck, known, []);
+        for (var i = 0; i < 60; i++) WriteAtRandom(cluster, random, known, []);
         cluster.Deliver();
         cluster.Loss = 1; // no rumours from here on: datagrams are lost but the digest, handed over by hand
         cluster.IsCut = static (_, _) => false;

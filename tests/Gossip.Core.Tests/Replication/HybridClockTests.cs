@@ -9,13 +9,13 @@ public sealed class HybridClockTests
     [Property]
     public void Every_tick_is_later_than_all_before_whatever_the_wall_does(ulong seed)
     {
-        var luck = new RandomStream(seed);
+        var random = new RandomStream(seed);
         var clock = new HybridClock();
         var last = Stamp.Zero;
         for (var i = 0; i < 50; i++)
         {
-            var wall = new WallTime(1_800_000_000_000 + luck.Below(2000) - 1000);
-            if (luck.Chance(0.3)) clock.Observe(Stamp.At(new WallTime(1_800_000_000_000 + luck.Below(4000))), wall);
+            var wall = new WallTime(1_800_000_000_000 + random.Below(2000) - 1000);
+            if (random.Chance(0.3)) clock.Observe(Stamp.At(new WallTime(1_800_000_000_000 + random.Below(4000))), wall);
             var next = clock.Tick(wall);
             Assert.True(next.CompareTo(last) > 0);
             last = next;

@@ -13,12 +13,12 @@ namespace Gossip.Core.Tests.Replication;
 /// <summary>A few replicators over a pipe in memory that loses what it is told to. One round is one tick of every timer.</summary>
 sealed class RowCluster
 {
-    readonly RandomStream luck;
+    readonly RandomStream random;
     readonly Queue<(RowPeer From, NodeAddress To, byte[] Bytes, bool IsFrame)> wire = [];
 
     public RowCluster(int peers, ulong seed)
     {
-        luck = new RandomStream(seed);
+        random = new RandomStream(seed);
         for (var i = 0; i < peers; i++) Peers.Add(new RowPeer(this, i, seed));
     }
 
@@ -68,7 +68,7 @@ sealed class RowCluster
                 Frames++;
                 if (++frames > FramesMost) continue;
             }
-            else if (luck.Chance(Loss)) continue;
+            else if (random.Chance(Loss)) continue;
             to.Receive(sent.From, sent.Bytes);
         }
     }

@@ -52,7 +52,7 @@ public sealed class RowCodecFuzzTests
     [Property(MaxTest = 500)]
     public void Damaged_messages_end_in_the_errors_that_the_envelope_expects(ulong seed)
     {
-        var luck = new RandomStream(seed);
+        var random = new RandomStream(seed);
         var peer = new RowCluster(2, 1).Peers[0];
         var context = new CausalContext();
         context.Add(new Dot(new WriterId(4), 9));
@@ -64,9 +64,9 @@ public sealed class RowCodecFuzzTests
             (MessageKind.ShardList, Bytes(new ShardList(1, new byte[1024], new byte[16], new byte[24], WireContext.Of(context)))),
             (MessageKind.Repair, Bytes(new Repair(1, 0, RepairFlags.Last, WireContext.Of(context), new byte[16], new byte[16], [Sample(1)]))),
         ];
-        var (kind, bytes) = messages[luck.Below(messages.Length)];
-        if (luck.Chance(0.3)) bytes = bytes[..luck.Below(bytes.Length)];
-        for (var flips = 1 + luck.Below(4); flips > 0 && bytes.Length > 0; flips--) bytes[luck.Below(bytes.Length)] ^= (byte)(1 + luck.Below(255));
+        var (kind, bytes) = messages[random.Below(messages.Length)];
+        if (random.Chance(0.3)) bytes = bytes[..random.Below(bytes.Length)];
+        for (var flips = 1 + random.Below(4); flips > 0 && bytes.Length > 0; flips--) bytes[random.Below(bytes.Length)] ^= (byte)(1 + random.Below(255));
         try
         {
             peer.Rows.OnMessage(new Message(kind, bytes, new NodeId(3), peer.Address), new Turn(peer.Now, peer));

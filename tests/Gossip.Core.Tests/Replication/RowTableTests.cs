@@ -11,7 +11,7 @@ public sealed class RowTableTests
     static readonly string[] Names = ["data.a", "data.b", "spec.replicas"];
 
     /// <summary>What a few writers, each knowing a part, wrote and removed: every delta and every removal ever said.</summary>
-    static (List<Row> Deltas, List<RowRemoval> Removals) History(RandomStream luck)
+    static (List<Row> Deltas, List<RowRemoval> Removals) History(RandomStream random)
     {
         var tables = new[] { new RowTable(), new RowTable(), new RowTable() };
         var seqs = new ulong[tables.Length];
@@ -19,44 +19,44 @@ public sealed class RowTableTests
         var removals = new List<RowRemoval>();
         for (var step = 0; step < 40; step++)
         {
-            var w = luck.Below(tables.Length);
+            var w = random.Below(tables.Length);
             var table = tables[w];
             var held = table.All().ToList();
-            var what = luck.Below(10);
+            var what = random.Below(10);
             if (what < 3 || held.Count == 0)
             {
                 var dot = new Dot(new WriterId((ulong)w + 1), ++seqs[w]);
-                deltas.Add(new Row(new Uid(dot), RowKind.Object, [new Cell(Fields.Birth, dot, 1, Wild(luck), new byte[] { 1 })]));
+                deltas.Add(new Row(new Uid(dot), RowKind.Object, [new Cell(Fields.Birth, dot, 1, Wild(random), new byte[] { 1 })]));
                 table.Merge(deltas[^1], out _);
             }
             else if (what < 8)
             {
-                var row = held[luck.Below(held.Count)];
-                var field = Names[luck.Below(Names.Length)];
-                var cell = new Cell(field, new Dot(new WriterId((ulong)w + 1), ++seqs[w]), (row[field]?.Generation ?? 0) + 1, Wild(luck), new[] { (byte)step });
+                var row = held[random.Below(held.Count)];
+                var field = Names[random.Below(Names.Length)];
+                var cell = new Cell(field, new Dot(new WriterId((ulong)w + 1), ++seqs[w]), (row[field]?.Generation ?? 0) + 1, Wild(random), new[] { (byte)step });
                 deltas.Add(row with { Cells = [row.Cells[0], cell] });
                 table.Merge(deltas[^1], out _);
             }
             else if (what == 8)
             {
-                removals.Add(RowRemoval.Of(held[luck.Below(held.Count)]));
+                removals.Add(RowRemoval.Of(held[random.Below(held.Count)]));
                 table.Remove(removals[^1].Uid, removals[^1].Dots, out _);
             }
-            else if (deltas.Count > 0) table.Merge(deltas[luck.Below(deltas.Count)], out _);
+            else if (deltas.Count > 0) table.Merge(deltas[random.Below(deltas.Count)], out _);
         }
         return (deltas, removals);
     }
 
     /// <summary>Clocks ten years off, either way.</summary>
-    static Stamp Wild(RandomStream luck) => Stamp.At(new WallTime(1_800_000_000_000 + (luck.Below(3) - 1) * 315_000_000_000L + luck.Below(1000)));
+    static Stamp Wild(RandomStream random) => Stamp.At(new WallTime(1_800_000_000_000 + (random.Below(3) - 1) * 315_000_000_000L + random.Below(1000)));
 
-    static RowTable Applied(List<Row> deltas, List<RowRemoval> removals, RandomStream luck, bool repeats)
+    static RowTable Applied(List<Row> deltas, List<RowRemoval> removals, RandomStream random, bool repeats)
     {
         var table = new RowTable();
         var order = Enumerable.Range(0, deltas.Count + removals.Count).ToList();
-        if (repeats) order.AddRange(order.ToList().Where(_ => luck.Chance(0.5)));
+        if (repeats) order.AddRange(order.ToList().Where(_ => random.Chance(0.5)));
         var shuffled = order.ToArray();
-        luck.Shuffle<int>(shuffled);
+        random.Shuffle<int>(shuffled);
         foreach (var i in shuffled)
         {
             if (i < deltas.Count) table.Merge(deltas[i], out _);
@@ -77,30 +77,30 @@ public sealed class RowTableTests
     [Property(MaxTest = 200)]
     public void Any_order_with_any_repeats_gives_the_same_table(ulong seed)
     {
-        var luck = new RandomStream(seed);
-        var (deltas, removals) = History(luck);
-        AssertSame(Applied(deltas, removals, luck, repeats: false), Applied(deltas, removals, luck, repeats: true));
+        var random = new RandomStream(seed);
+        var (deltas, removals) = History(random);
+        AssertSame(Applied(deltas, removals, random, repeats: false), Applied(deltas, removals, random, repeats: true));
     }
 
     [Property(MaxTest = 200)]
     public void Deltas_joined_before_they_travel_give_the_same_rows(ulong seed)
     {
-        var luck = new RandomStream(seed);
-        var (deltas, removals) = History(luck);
+        var random = new RandomStream(seed);
+        var (deltas, removals) = History(random);
         var grouped = new SortedDictionary<Uid, Row>();
         foreach (var delta in deltas)
             grouped[delta.Uid] = grouped.TryGetValue(delta.Uid, out var before) ? RowJoin.Join(before, delta) : delta;
-        var one = Applied(deltas, removals, luck, repeats: true);
-        var other = Applied([.. grouped.Values], removals, luck, repeats: false);
+        var one = Applied(deltas, removals, random, repeats: true);
+        var other = Applied([.. grouped.Values], removals, random, repeats: false);
         Assert.True(one.Hashes.SequenceEqual(other.Hashes)); // overwritten dots never travelled, so the contexts may differ
     }
 
     [Property(MaxTest = 200)]
     public void What_was_written_and_never_overwritten_is_live_unless_its_row_was_removed(ulong seed)
     {
-        var luck = new RandomStream(seed);
-        var (deltas, removals) = History(luck);
-        var table = Applied(deltas, removals, luck, repeats: true);
+        var random = new RandomStream(seed);
+        var (deltas, removals) = History(random);
+        var table = Applied(deltas, removals, random, repeats: true);
         var gone = removals.Select(removal => removal.Uid).ToHashSet();
         foreach (var delta in deltas)
         {
@@ -122,9 +122,9 @@ public sealed class RowTableTests
     [Property(MaxTest = 100)]
     public void A_removed_row_never_returns_whatever_comes_late(ulong seed)
     {
-        var luck = new RandomStream(seed);
-        var (deltas, removals) = History(luck);
-        var table = Applied(deltas, removals, luck, repeats: false);
+        var random = new RandomStream(seed);
+        var (deltas, removals) = History(random);
+        var table = Applied(deltas, removals, random, repeats: false);
         foreach (var delta in deltas)
         {
             var outcome = table.Merge(delta, out _);
@@ -135,9 +135,9 @@ public sealed class RowTableTests
     [Property(MaxTest = 100)]
     public void Shard_hashes_kept_by_changes_equal_those_of_a_table_built_anew(ulong seed)
     {
-        var luck = new RandomStream(seed);
-        var (deltas, removals) = History(luck);
-        var table = Applied(deltas, removals, luck, repeats: true);
+        var random = new RandomStream(seed);
+        var (deltas, removals) = History(random);
+        var table = Applied(deltas, removals, random, repeats: true);
         var anew = new ulong[RowTable.Shards];
         foreach (var row in table.All()) anew[RowTable.ShardOf(row.Uid)] ^= row.Mark();
         Assert.True(table.Hashes.SequenceEqual(anew));

@@ -231,13 +231,13 @@ public class ClerkTests
     [Property]
     public void Any_scaling_gives_the_count_asked_for_and_keeps_the_ordinals_that_stay(byte[] counts, int seed)
     {
-        var luck = new RandomStream((ulong)seed);
+        var random = new RandomStream((ulong)seed);
         var world = new TestCluster();
         world.Create("hello", 3);
         foreach (var count in counts.Take(8))
         {
             foreach (var slot in world.Wanted)
-                if (slot.Admissions.IsEmpty && luck.Chance(0.5)) world.Admit(slot, "n1", luck.Chance(0.5));
+                if (slot.Admissions.IsEmpty && random.Chance(0.5)) world.Admit(slot, "n1", random.Chance(0.5));
             var before = world.Wanted.Select(slot => slot.Id.Ordinal).ToHashSet();
             var to = count % 12;
             world.Scale("hello", to);

@@ -146,12 +146,12 @@ public class BatchTests
     [Property(MaxTest = 40)]
     public void Who_has_which_pod_does_not_depend_on_the_order_of_arrival(byte[] scores, ulong seed)
     {
-        (PodRun, NodeId)[] Won(RandomStream? luck)
+        (PodRun, NodeId)[] Won(RandomStream? random)
         {
             var desk = Of().Start();
             var (auction, lead, asked) = Called(desk);
             var answers = asked.Select((node, i) => (Node: node, Score: i < scores.Length ? scores[i] % 5 - 1 : -1)).ToArray();
-            luck?.Shuffle(answers.AsSpan());
+            random?.Shuffle(answers.AsSpan());
             foreach (var (node, score) in answers)
             {
                 if (score < 0) desk.Hear(node, Full(auction, lead));

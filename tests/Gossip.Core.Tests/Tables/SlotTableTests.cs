@@ -243,7 +243,7 @@ public class SlotTableTests
     [Property(MaxTest = 500)]
     public void Rows_spoiled_anywhere_are_read_or_left_out_and_never_thrown(int seed)
     {
-        var (luck, cluster) = (new RandomStream((ulong)seed), new TestCluster());
+        var (random, cluster) = (new RandomStream((ulong)seed), new TestCluster());
         cluster.Create("hello", 1);
         var run = new PodRun(cluster.Wanted[0].Id, Epoch.First);
         cluster.Admit(cluster.Wanted[0], "n1", status: status => status with { Containers = [new ContainerState("web", ContainerStage.Running, 2, default, 0, "", "")] });
@@ -254,22 +254,22 @@ public class SlotTableTests
         cluster.Settle();
 
         foreach (var row in cluster.Tables.History.ToArray())
-            cluster.Tables.Create(row.Kind, [.. row.After!.Cells.Select(cell => (cell.Field, Spoil(cell.Value, luck)))], new Turn(cluster.Now, cluster.Effects));
+            cluster.Tables.Create(row.Kind, [.. row.After!.Cells.Select(cell => (cell.Field, Spoil(cell.Value, random)))], new Turn(cluster.Now, cluster.Effects));
         cluster.Settle();
         Assert.NotEmpty(cluster.View.Pods);
     }
 
     /// <summary>With a byte changed, cut, or with the greatest of all numbers somewhere: 2^64 - 1 has room in few fields.</summary>
-    static ReadOnlyMemory<byte> Spoil(ReadOnlyMemory<byte> cell, RandomStream luck)
+    static ReadOnlyMemory<byte> Spoil(ReadOnlyMemory<byte> cell, RandomStream random)
     {
         var bytes = cell.ToArray();
-        var at = luck.Below(cell.Length);
-        switch (luck.Below(4))
+        var at = random.Below(cell.Length);
+        switch (random.Below(4))
         {
             case 0:
                 break;
             case 1:
-                bytes[at] = (byte)luck.Below(256);
+                bytes[at] = (byte)random.Below(256);
                 break;
             case 2:
                 return bytes.AsMemory(0, at);

@@ -8,7 +8,7 @@ internal static class RecoveryMutants
         new("a writer's id lives on after a crash", "Replication/Replica.Replica",
             "!contents.IsClean || IsDamaged || recovery.Writer == default", "recovery.Writer == default"),
         new("a lost disk goes on with the writer of the node's name", "Replication/Replica.Replica",
-            "writerIsNew ? new Writer(Writer.Draw(luck), 0) : new Writer(recovery.Writer, recovery.Minted)",
+            "writerIsNew ? new Writer(Writer.Draw(random), 0) : new Writer(recovery.Writer, recovery.Minted)",
             "new Writer(new WriterId(config.Card.Id.Value), recovery.Minted)"),
         new("contexts of a damaged store are believed", "Replication/Recovery.Read", "contents.Damage.Count == 0", "true"),
         new("a row that cannot be read leaves the contexts believed", "Replication/Recovery.Quarantine", "believesContexts = false;", ""),

@@ -63,8 +63,8 @@ static class Prober
     static Instant FirstProbeAt(KeptPod pod, KeptContainer container, KeptProbe probe, Instant now)
     {
         var moment = Math.Max(1, Math.Min(probe.Spec.Period.Ticks, TimeSpan.TicksPerSecond) / 10);
-        var luck = StableHash.Mix(StableHash.Mix(pod.Number, (ulong)probe.Purpose), (ulong)pod.Containers.IndexOf(container));
+        var random = StableHash.Mix(StableHash.Mix(pod.Number, (ulong)probe.Purpose), (ulong)pod.Containers.IndexOf(container));
         var from = container.StartedAt + probe.Spec.InitialDelay;
-        return (from > now ? from : now) + new TimeSpan(moment + (long)(luck % (ulong)moment));
+        return (from > now ? from : now) + new TimeSpan(moment + (long)(random % (ulong)moment));
     }
 }

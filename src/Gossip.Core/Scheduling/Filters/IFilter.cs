@@ -6,8 +6,10 @@ namespace Gossip.Core.Scheduling.Filters;
 /// <summary>One hard rule of placement. The built-in ones are pure and allocate only to say no; a host app's own runs at the edge.</summary>
 public interface IFilter
 {
+    /// <summary>The name that `why` shows.</summary>
     string Name { get; }
 
+    /// <summary>Whether the pod may run on the node. Called for each candidate: it must not block.</summary>
     FilterVerdict Check(PodTemplate pod, in NodeFacts node);
 
     /// <summary>The same without the words, and so without allocating.</summary>
@@ -21,11 +23,18 @@ public interface IFilter
 /// <param name="Miss">The same as a number that puts the nodes of one cause in order, the nearest first.</param>
 public readonly record struct FilterVerdict(string? Reason, string? Cause = null, string? Near = null, long Miss = 0)
 {
+    /// <summary>The pod may run there.</summary>
     public static readonly FilterVerdict Yes;
 
+    /// <summary>Whether the pod may run there.</summary>
     public bool Passes => Reason is null;
 
+    /// <summary>The pod may not run there, for a reason that `why` shows and counts.</summary>
     public static FilterVerdict No(string reason) => new(reason, reason);
 
+    /// <summary>
+    /// The pod may not run there; <paramref name="cause"/> is what alike reasons are counted by, <paramref name="near"/> and <paramref
+    /// name="miss"/> tell how little was missing.
+    /// </summary>
     public static FilterVerdict No(string reason, string cause, string? near = null, long miss = 0) => new(reason, cause, near, miss);
 }

@@ -8,6 +8,7 @@ namespace Gossip.Core.Scheduling.Scores;
 /// </summary>
 public interface IScore
 {
+    /// <summary>The name that `why` and weights use.</summary>
     string Name { get; }
 
     /// <summary>From 0 to <see cref="Scoring.Greatest"/>, for a pod that every filter lets pass.</summary>

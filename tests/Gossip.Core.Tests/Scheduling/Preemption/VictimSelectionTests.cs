@@ -165,10 +165,10 @@ public class VictimSelectionTests
     [Property(MaxTest = 300)]
     public void Victims_are_lower_enough_and_none_too_many(ulong seed)
     {
-        var luck = new RandomStream(seed);
-        var tenants = Enumerable.Range(1, 1 + luck.Below(20)).Select(i => Pod(i, 50 + luck.Below(300), luck.Below(6)) with { IsLeaving = luck.Chance(0.1) }).ToArray();
-        var cpu = tenants.Sum(tenant => tenant.Template.Requests.Cpu.Value) + luck.Below(100);
-        var (pod, priority) = (Sized(100 + luck.Below(1000)), luck.Below(7));
+        var random = new RandomStream(seed);
+        var tenants = Enumerable.Range(1, 1 + random.Below(20)).Select(i => Pod(i, 50 + random.Below(300), random.Below(6)) with { IsLeaving = random.Chance(0.1) }).ToArray();
+        var cpu = tenants.Sum(tenant => tenant.Template.Requests.Cpu.Value) + random.Below(100);
+        var (pod, priority) = (Sized(100 + random.Below(1000)), random.Below(7));
         var plan = Select(pod, priority, cpu, tenants);
         var free = NodeWith(cpu, tenants).Free;
         var reachable = tenants.Where(tenant => tenant.IsLeaving || tenant.Priority < priority).Aggregate(free, (sum, tenant) => sum + tenant.Template.Requests);
