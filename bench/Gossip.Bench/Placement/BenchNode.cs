@@ -10,7 +10,7 @@ using Gossip.Core.Wire;
 
 namespace Gossip.Bench.Placement;
 
-/// <summary>One node's real bidder and, once a chunk of pods is its own, its real auctioneer; what it sends goes to the others in memory.</summary>
+/// <summary>One node's real bidder and auctioneer; what it sends goes to the others in memory.</summary>
 sealed class BenchNode : NodeEffects, INodePart
 {
     readonly BenchCluster cluster;
@@ -18,8 +18,7 @@ sealed class BenchNode : NodeEffects, INodePart
     readonly Swim swim;
     readonly Bidder bidder;
     readonly int index;
-    NodeParts parts;
-    Auctioneer? auctioneer;
+    readonly NodeParts parts;
 
     public BenchNode(BenchCluster cluster, int index, NodeCard card)
     {
@@ -31,8 +30,12 @@ sealed class BenchNode : NodeEffects, INodePart
         Room = new OwnRoom(Config, cluster.Placed, swim);
         bidder = new Bidder(
             Config, cluster.Slots, cluster.Placed, cluster.Typical, Room, swim, cluster.Tables, outbox, SchedulingRules.Default);
-        parts = new NodeParts(bidder, this);
+        Auctioneer = new Auctioneer(
+            Config, cluster.Slots, cluster.Placed, cluster.Typical, cluster.Ring.As(card.Id), cluster.Tables, cluster.Tables,
+            new RandomStream((ulong)index + 7), outbox, SchedulingRules.Default);
+        parts = new NodeParts(bidder, this, Auctioneer);
         bidder.Start(Turn);
+        Auctioneer.Start(Turn);
         Room.Capacity.Become("", Turn.Now);
     }
 
@@ -43,19 +46,7 @@ sealed class BenchNode : NodeEffects, INodePart
     /// <summary>As it told it last.</summary>
     public Capacity Told => swim.OwnCapacity;
 
-    public Auctioneer Auctioneer
-    {
-        get
-        {
-            if (auctioneer is not null) return auctioneer;
-            auctioneer = new Auctioneer(
-                Config, cluster.Slots, cluster.Placed, cluster.Typical, cluster.Ring.As(Config.Card.Id), cluster.Tables, cluster.Tables,
-                new RandomStream((ulong)index + 7), outbox, SchedulingRules.Default);
-            auctioneer.Start(Turn);
-            parts = new NodeParts(bidder, this, auctioneer);
-            return auctioneer;
-        }
-    }
+    public Auctioneer Auctioneer { get; }
 
     public void Read(ReadOnlyMemory<byte> datagram)
     {
@@ -66,7 +57,6 @@ sealed class BenchNode : NodeEffects, INodePart
 
     public void Due(NodeTimer timer)
     {
-        _ = Auctioneer;
         parts.Fire(timer, Turn);
         Flush();
     }
