@@ -53,5 +53,5 @@ static class Samples
     public static PodTemplate Pod() => new(
         7, Labels.Of(("app", "web")), Labels.Empty, [],
         new Resources(new MilliCpu(500), new Bytes(256L << 20), default, 1, []), Labels.Of(("kubernetes.io/arch", "amd64")),
-        ImmutableArray<Toleration>.Empty, [], "process", "", RestartPolicy.Always, TimeSpan.FromSeconds(30), null);
+        ImmutableArray<Toleration>.Empty, [], "process", "", PodRestartPolicy.Always, TimeSpan.FromSeconds(30), null);
 }

@@ -17,15 +17,19 @@ namespace Gossip.Runtimes.Docker;
 /// is the engine's to know: this keeps little more than the pods' folders and follows the engine's events.
 /// </summary>
 /// <remarks>Disposing it leaves the pods running, as does the death of the node. See <c>docs/docker-runtime.md</c>.</remarks>
-public sealed partial class DockerRuntime : IPodRuntime
+public sealed class DockerRuntime : IPodRuntime
 {
     readonly DockerRuntimeOptions options;
     readonly string root;
-    readonly Marks marks;
+    readonly ContainerLabels labels;
     readonly Engine engine;
     readonly ConcurrentDictionary<PodRun, DockerPod> pods = new();
     readonly CancellationTokenSource stop = new();
-    IPodReports? reports;
+    readonly RuntimeReports reports;
+    readonly ContainerEnds ends;
+    readonly EngineWatch watch;
+    readonly PodAccess access;
+    readonly PodUseMeter meter;
     bool hasPauseImage;
 
     /// <summary>Asks the engine nothing yet: one that is away is reported when the node starts.</summary>
@@ -33,9 +37,13 @@ public sealed partial class DockerRuntime : IPodRuntime
     {
         this.options = options;
         root = Path.TrimEndingDirectorySeparator(Path.GetFullPath(options.Folder));
-        marks = new Marks(options.Node.Value.ToString("x16", CultureInfo.InvariantCulture), root);
+        labels = new ContainerLabels(options.Node.Value.ToString("x16", CultureInfo.InvariantCulture), root);
         engine = new Engine(options.Endpoint);
-        access = new PodAccess(engine);
+        reports = new RuntimeReports(options.Note);
+        ends = new ContainerEnds(engine, reports, stop.Token);
+        watch = new EngineWatch(options, root, engine, labels, pods, reports, ends, stop.Token);
+        access = new PodAccess(pods, new ContainerAccess(engine));
+        meter = new PodUseMeter(root, engine, labels, pods, access);
     }
 
     /// <summary>For <c>GossipOptions.Runtimes</c>: runs pods on a Docker Engine. Several nodes may share one.</summary>
@@ -73,13 +81,20 @@ public sealed partial class DockerRuntime : IPodRuntime
     }
 
     /// <inheritdoc/>
+    public Task<ImmutableArray<SurvivingPod>> AdoptAsync(IPodReports reports, CancellationToken cancel)
+    {
+        this.reports.GoTo(reports);
+        return watch.AdoptAsync(cancel);
+    }
+
+    /// <inheritdoc/>
     public async Task PrepareAsync(PodLaunch launch, ImmutableArray<VolumeFiles> files, CancellationToken cancel)
     {
         var run = launch.Pod;
         if (pods.TryGetValue(run, out var known))
         {
-            if (known.Ip.Length > 0) Report(new PodPrepared(run, known.Ip));
-            else Report(new PodFailed(run, "FailedCreatePodSandBox", "it is being prepared or stopped already"));
+            if (known.Ip.Length > 0) reports.Report(new PodPrepared(run, known.Ip));
+            else reports.Report(new PodFailed(run, "FailedCreatePodSandBox", "it is being prepared or stopped already"));
             return;
         }
         var folder = PodFolder.Of(root, run);
@@ -93,13 +108,13 @@ public sealed partial class DockerRuntime : IPodRuntime
             pod.Volumes.Create(files);
             await StartPauseAsync(pod, cancel).ConfigureAwait(false);
             folder.Write(new PodFile(pod.Ip, launch));
-            Report(new PodPrepared(run, pod.Ip));
+            reports.Report(new PodPrepared(run, pod.Ip));
         }
         catch (Exception fault) when (fault is VolumeError or EngineFault or IOException or UnauthorizedAccessException)
         {
             pod.IsEnding = true;
             pod.Ip = ""; // until it is stopped, which the core does next, it may hold an address
-            Report(new PodFailed(run, fault switch { VolumeError => "FailedMount", EngineFault => "FailedCreatePodSandBox", _ => "StorageError" }, fault.Message));
+            reports.Report(new PodFailed(run, fault switch { VolumeError => "FailedMount", EngineFault => "FailedCreatePodSandBox", _ => "StorageError" }, fault.Message));
         }
     }
 
@@ -112,7 +127,7 @@ public sealed partial class DockerRuntime : IPodRuntime
         }
         catch (VolumeError error)
         {
-            Note(NoteLevel.Warning, "FilesNotUpdated", run.ToString(), error.Message);
+            reports.Note(NoteLevel.Warning, "FilesNotUpdated", run.ToString(), error.Message);
         }
         return Task.CompletedTask;
     }
@@ -123,12 +138,12 @@ public sealed partial class DockerRuntime : IPodRuntime
         var (name, attempt) = (asked.Container, asked.Attempt);
         if (!pods.TryGetValue(run, out var pod) || pod.Ip.Length == 0)
         {
-            Report(new ContainerExited(run, name, attempt, ContainerEnd.InvalidCode, ContainerEnd.NotRun, "the pod is not prepared on this node", Now()));
+            reports.Report(new ContainerExited(run, name, attempt, ContainerEnd.InvalidCode, ContainerEnd.NotRun, "the pod is not prepared on this node", RuntimeReports.Now()));
             return;
         }
         if (pod.Launch.Template.Find(name) is not { } spec)
         {
-            Report(new ContainerExited(run, name, attempt, ContainerEnd.InvalidCode, ContainerEnd.NotRun, $"the pod has no container '{name}'", Now()));
+            reports.Report(new ContainerExited(run, name, attempt, ContainerEnd.InvalidCode, ContainerEnd.NotRun, $"the pod has no container '{name}'", RuntimeReports.Now()));
             return;
         }
         if (pod.Find(name) is { } last && (last.End is null || last.Attempt >= attempt))
@@ -139,15 +154,15 @@ public sealed partial class DockerRuntime : IPodRuntime
         try
         {
             var image = await Images.EnsureAsync(
-                engine, spec, asked.Credentials, (reason, message) => Report(new ContainerProgress(run, name, attempt, reason, message)), cancel).ConfigureAwait(false);
-            var recipe = Recipe.Container(pod.Launch, spec, asked, image, pod.Volumes, pod.Pause, pod.Run, marks, options);
+                engine, spec, asked.Credentials, (reason, message) => reports.Report(new ContainerProgress(run, name, attempt, reason, message)), cancel).ConfigureAwait(false);
+            var recipe = Recipe.Container(pod.Launch, spec, asked, image, pod.Volumes, pod.Pause, pod.Run, labels, options);
             var container = new DockerContainer(name, attempt, await engine.CreateAsync(recipe, cancel).ConfigureAwait(false));
             foreach (var old in pod.Put(container)) await engine.RemoveAsync(old.Id, cancel).ConfigureAwait(false);
             await StartAsync(pod, container, cancel).ConfigureAwait(false);
         }
         catch (Exception fault) when (fault is NotStarted or VolumeError or EngineFault)
         {
-            Report(new ContainerNotStarted(run, name, attempt, (fault as NotStarted)?.Reason ?? NotStarted.CannotCreate, fault.Message, Now()));
+            reports.Report(new ContainerNotStarted(run, name, attempt, (fault as NotStarted)?.Reason ?? NotStarted.CannotCreate, fault.Message, RuntimeReports.Now()));
         }
     }
 
@@ -155,7 +170,7 @@ public sealed partial class DockerRuntime : IPodRuntime
     public async Task StopContainerAsync(PodRun run, string container, int attempt, TimeSpan grace, CancellationToken cancel)
     {
         if (pods.TryGetValue(run, out var pod) && pod.Find(container, attempt) is { End: null } running)
-            await PersistAsync(() => EndAsync(pod, running, grace, cancel), cancel).ConfigureAwait(false);
+            await watch.PersistAsync(() => EndAsync(pod, running, grace, cancel), cancel).ConfigureAwait(false);
     }
 
     /// <inheritdoc/>
@@ -164,24 +179,46 @@ public sealed partial class DockerRuntime : IPodRuntime
         if (pods.TryGetValue(run, out var pod))
         {
             pod.IsEnding = true;
-            var stopped = await PersistAsync(async () =>
+            var stopped = await watch.PersistAsync(async () =>
             {
                 await Task.WhenAll(pod.Containers().Where(container => container.End is null).Select(container => EndAsync(pod, container, grace, cancel))).ConfigureAwait(false);
-                await RemoveAllAsync(await engine.ListAsync(marks.Filter(pod.Run), cancel).ConfigureAwait(false), cancel).ConfigureAwait(false);
+                await engine.RemoveAllAsync(await engine.ListAsync(labels.Filter(pod.Run), cancel).ConfigureAwait(false), cancel).ConfigureAwait(false);
             }, cancel).ConfigureAwait(false);
             if (!stopped) return;
             pod.Folder.Delete(options.Note);
             pods.TryRemove(run, out _);
         }
-        Report(new PodStopped(run));
+        reports.Report(new PodStopped(run));
     }
+
+    /// <inheritdoc/>
+    public Task ReadLogsAsync(PodRun pod, string container, LogQuery query, Stream output, CancellationToken cancel) =>
+        access.ReadLogsAsync(pod, container, query, output, cancel);
+
+    /// <inheritdoc/>
+    public Task<int> ExecAsync(PodRun pod, string container, ImmutableArray<string> command, PodConsole console, CancellationToken cancel) =>
+        access.ExecAsync(pod, container, command, console, cancel);
+
+    /// <inheritdoc/>
+    public Task AttachAsync(PodRun pod, string container, PodConsole console, CancellationToken cancel) =>
+        access.AttachAsync(pod, container, console, cancel);
+
+    /// <inheritdoc/>
+    public Task CopyOutAsync(PodRun pod, string container, string path, Stream tar, CancellationToken cancel) =>
+        access.CopyOutAsync(pod, container, path, tar, cancel);
+
+    /// <inheritdoc/>
+    public Task<ImmutableArray<ContainerUsage>> UsageAsync(PodRun pod, CancellationToken cancel) => access.UsageAsync(pod, cancel);
+
+    /// <inheritdoc/>
+    public Task<RuntimeUse?> MeasureAsync(bool countsProcesses, CancellationToken cancel) => meter.MeasureAsync(countsProcesses, cancel);
 
     /// <inheritdoc/>
     public async ValueTask DisposeAsync()
     {
         if (stop.IsCancellationRequested) return;
         await stop.CancelAsync().ConfigureAwait(false);
-        await watching.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        await watch.Watching.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
         engine.Dispose();
         stop.Dispose();
     }
@@ -190,7 +227,7 @@ public sealed partial class DockerRuntime : IPodRuntime
     {
         if (!hasPauseImage) await PauseImage.EnsureAsync(engine, cancel).ConfigureAwait(false);
         hasPauseImage = true;
-        var recipe = Recipe.Pause(pod.Launch, pod.Run, marks, options);
+        var recipe = Recipe.Pause(pod.Launch, pod.Run, labels, options);
         try
         {
             pod.Pause = await engine.CreateAsync(recipe, cancel).ConfigureAwait(false);
@@ -215,9 +252,9 @@ public sealed partial class DockerRuntime : IPodRuntime
         catch (EngineFault refused) when (!refused.IsSilence)
         {
             var code = (await engine.InspectAsync(container.Id, cancel).ConfigureAwait(false)).ExitCode;
-            var end = new ContainerEnd(code is 126 or 127 ? code : ContainerEnd.InvalidCode, ContainerEnd.NotRun, refused.Message, Now());
+            var end = new ContainerEnd(code is 126 or 127 ? code : ContainerEnd.InvalidCode, ContainerEnd.NotRun, refused.Message, RuntimeReports.Now());
             container.Conclude(end);
-            Report(ExitOf(run, container, end));
+            reports.Report(ContainerEnds.ExitOf(run, container, end));
             container.MarkEnded();
             return;
         }
@@ -227,10 +264,10 @@ public sealed partial class DockerRuntime : IPodRuntime
             throw;
         }
         var found = await engine.InspectAsync(container.Id, cancel).ConfigureAwait(false);
-        Learn(container, found);
-        Report(new ContainerStarted(run, container.Name, container.Attempt, container.StartedAt));
+        ContainerEnds.Learn(container, found);
+        reports.Report(new ContainerStarted(run, container.Name, container.Attempt, container.StartedAt));
         container.MarkAnnounced();
-        if (!found.IsRunning) await LookAsync(pod, container).ConfigureAwait(false);
+        if (!found.IsRunning) await ends.LookAsync(pod, container).ConfigureAwait(false);
     }
 
     /// <summary>Asks, waits for the grace, kills, and returns when the end was reported.</summary>
@@ -238,7 +275,7 @@ public sealed partial class DockerRuntime : IPodRuntime
     {
         if (grace > TimeSpan.Zero)
         {
-            if (!await engine.SignalAsync(container.Id, container.StopSignal, cancel).ConfigureAwait(false)) await LookAsync(pod, container).ConfigureAwait(false);
+            if (!await engine.SignalAsync(container.Id, container.StopSignal, cancel).ConfigureAwait(false)) await ends.LookAsync(pod, container).ConfigureAwait(false);
             try
             {
                 await container.Ended.WaitAsync(grace, cancel).ConfigureAwait(false);
@@ -249,33 +286,13 @@ public sealed partial class DockerRuntime : IPodRuntime
                 // The grace is over.
             }
         }
-        if (!await engine.SignalAsync(container.Id, "SIGKILL", cancel).ConfigureAwait(false)) await LookAsync(pod, container).ConfigureAwait(false);
-        await Task.WhenAny(container.Ended, Volatile.Read(ref lost).Task).WaitAsync(cancel).ConfigureAwait(false);
+        if (!await engine.SignalAsync(container.Id, "SIGKILL", cancel).ConfigureAwait(false)) await ends.LookAsync(pod, container).ConfigureAwait(false);
+        await Task.WhenAny(container.Ended, watch.Lost).WaitAsync(cancel).ConfigureAwait(false);
         if (!container.Ended.IsCompleted) throw new EngineFault(null, "the engine is gone");
     }
 
-    /// <summary>The pause container goes last: Podman keeps it while others are joined to it.</summary>
-    async Task RemoveAllAsync(IEnumerable<ContainerListResponse> containers, CancellationToken cancel)
-    {
-        foreach (var group in containers.GroupBy(container => Marks.Label(container, Marks.ContainerLabel).Length == 0).OrderBy(group => group.Key))
-            await Task.WhenAll(group.Select(container => engine.RemoveAsync(container.ID, cancel))).ConfigureAwait(false);
-    }
-
     /// <summary>A command that was already obeyed is answered once more.</summary>
-    void RepeatNews(PodRun run, DockerContainer container) => Report(container.End is { } end
-        ? ExitOf(run, container, end)
+    void RepeatNews(PodRun run, DockerContainer container) => reports.Report(container.End is { } end
+        ? ContainerEnds.ExitOf(run, container, end)
         : new ContainerStarted(run, container.Name, container.Attempt, container.StartedAt));
-
-    static ContainerExited ExitOf(PodRun run, DockerContainer container, ContainerEnd end) =>
-        new(run, container.Name, container.Attempt, end.Code, end.Reason, end.Message, end.At);
-
-    void Report(PodReport report)
-    {
-        Check.That(reports is not null); // AdoptAsync comes first
-        reports.Report(report);
-    }
-
-    void Note(NoteLevel level, string happened, string subject, string detail) => options.Note?.Invoke(new NodeNote(level, happened, subject, detail));
-
-    static WallTime Now() => new(DateTimeOffset.UtcNow.ToUnixTimeMilliseconds());
 }

@@ -18,16 +18,16 @@ static class Recipe
     const long NanosOfAMilli = 1_000_000;
 
     /// <summary>The container that holds a pod's network, its host ports and its IPC; the others join it.</summary>
-    public static CreateContainerParameters Pause(PodLaunch launch, string run, Marks marks, DockerRuntimeOptions options)
+    public static CreateContainerParameters Pause(PodLaunch launch, string run, ContainerLabels labels, DockerRuntimeOptions options)
     {
         var template = launch.Template;
         var ports = template.HostNetwork ? [] : template.AllContainers.SelectMany(container => container.Ports).Where(port => port.HostPort != 0).ToList();
         return new CreateContainerParameters
         {
-            Name = Name(launch, run, marks, "POD", 0),
+            Name = Name(launch, run, labels, "POD", 0),
             Image = PauseImage.Name,
             Hostname = template.HostNetwork ? "" : PodHostname.Of(launch),
-            Labels = marks.OfPause(run),
+            Labels = labels.OfPause(run),
             ExposedPorts = ports.Select(Port).Distinct(StringComparer.Ordinal).ToDictionary(port => port, _ => default(EmptyStruct), StringComparer.Ordinal),
             HostConfig = new HostConfig
             {
@@ -45,16 +45,16 @@ static class Recipe
     /// <exception cref="NotStarted">Its settings and its image contradict each other.</exception>
     /// <exception cref="VolumeError">A mount has no source.</exception>
     public static CreateContainerParameters Container(
-        PodLaunch launch, ContainerSpec container, ContainerStart start, ImageInspectResponse image, PodVolumes volumes, string pause, string run, Marks marks,
+        PodLaunch launch, ContainerSpec container, ContainerStart start, ImageInspectResponse image, PodVolumes volumes, string pause, string run, ContainerLabels labels,
         DockerRuntimeOptions options)
     {
         var variables = start.Environment.ToDictionary(variable => variable.Key, variable => variable.Value, StringComparer.Ordinal);
         var security = container.Security;
         return new CreateContainerParameters
         {
-            Name = Name(launch, run, marks, container.Name, start.Attempt),
+            Name = Name(launch, run, labels, container.Name, start.Attempt),
             Image = container.Image,
-            Labels = marks.OfContainer(run, container.Name, start.Attempt),
+            Labels = labels.OfContainer(run, container.Name, start.Attempt),
             Entrypoint = container.Command.IsDefaultOrEmpty ? null! /* an empty one would hide the image's */ : [.. container.Command.Select(part => Expansion.Expand(part, variables))],
             Cmd = container.Args.IsDefaultOrEmpty ? null! : [.. container.Args.Select(part => Expansion.Expand(part, variables))],
             Env = [.. start.Environment.Select(variable => $"{variable.Key}={variable.Value}")],
@@ -88,8 +88,8 @@ static class Recipe
     }
 
     /// <summary>Tells what it is to a person who lists containers, and is the same each time we would create it.</summary>
-    static string Name(PodLaunch launch, string run, Marks marks, string container, int attempt) =>
-        string.Create(CultureInfo.InvariantCulture, $"gossip_{container}_{launch.Name}_{launch.Namespace}_{run}_{attempt}_{StableHash.Of((marks.Node + marks.Folder).AsSpan()):x16}");
+    static string Name(PodLaunch launch, string run, ContainerLabels labels, string container, int attempt) =>
+        string.Create(CultureInfo.InvariantCulture, $"gossip_{container}_{launch.Name}_{launch.Namespace}_{run}_{attempt}_{StableHash.Of((labels.Node + labels.Folder).AsSpan()):x16}");
 
     static string User(SecuritySettings security, ImageInspectResponse image)
     {

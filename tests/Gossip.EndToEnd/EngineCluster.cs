@@ -38,7 +38,7 @@ public sealed class EngineCluster : IAsyncDisposable
     public async Task<List<string>> RunningAsync(int node) =>
         [.. (await engines[node].Client.Containers.ListContainersAsync(new ContainersListParameters())).Where(IsOfAPod).Select(container => container.ID)];
 
-    static bool IsOfAPod(ContainerListResponse container) => Marks.Label(container, Marks.ContainerLabel).Length > 0;
+    static bool IsOfAPod(ContainerListResponse container) => ContainerLabels.Label(container, ContainerLabels.ContainerLabel).Length > 0;
 
     public async ValueTask DisposeAsync()
     {

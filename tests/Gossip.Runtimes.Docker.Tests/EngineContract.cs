@@ -12,7 +12,7 @@ using Resources = Gossip.Core.Primitives.Resources;
 namespace Gossip.Runtimes.Docker.Tests;
 
 /// <summary>The whole contract on a container engine, and what only container engines promise.</summary>
-public abstract class EngineContract(TestEngine engine, string? obstacle) : PodProcessContract
+public abstract class EngineContract(TestEngine engine, string? obstacle) : PodVolumesContract
 {
     protected string Folder { get; } = Directory.CreateTempSubdirectory("gossip-docker-").FullName;
     protected virtual string EngineName => RuntimeNames.Docker;

@@ -7,7 +7,6 @@ using Gossip.Runtimes.Pods;
 using Gossip.Runtimes.Volumes;
 using ContainerSpec = Gossip.Core.Templates.ContainerSpec;
 using Resources = Gossip.Core.Primitives.Resources;
-using RestartPolicy = Gossip.Core.Templates.RestartPolicy;
 
 namespace Gossip.Runtimes.Docker.Tests;
 
@@ -15,7 +14,7 @@ namespace Gossip.Runtimes.Docker.Tests;
 public sealed class RecipeTests
 {
     static readonly DockerRuntimeOptions Options = new("/data", NodeId.Of("node-1"), new Uri("unix:///nobody"), "127.0.0.1");
-    static readonly Marks Marks = new("n", "/data");
+    static readonly ContainerLabels ContainerLabels = new("n", "/data");
 
     [Fact]
     public void Memory_comes_without_swap_and_requests_as_shares()
@@ -61,8 +60,8 @@ public sealed class RecipeTests
         var launch = Launch(
             Spec() with { Ports = [new ContainerPort("", 80, 8080, PortProtocol.Tcp), new ContainerPort("", 53, 5353, PortProtocol.Udp), new ContainerPort("", 81, 0, PortProtocol.Tcp)] },
             Spec("other") with { Ports = [new ContainerPort("", 80, 8081, PortProtocol.Tcp)] });
-        var bindings = Recipe.Pause(launch, "run", Marks, Options).HostConfig!.PortBindings!;
-        var onHost = Recipe.Pause(launch with { Template = launch.Template with { HostNetwork = true } }, "run", Marks, Options);
+        var bindings = Recipe.Pause(launch, "run", ContainerLabels, Options).HostConfig!.PortBindings!;
+        var onHost = Recipe.Pause(launch with { Template = launch.Template with { HostNetwork = true } }, "run", ContainerLabels, Options);
 
         Assert.Equal(["53/udp", "80/tcp"], bindings.Keys.Order(StringComparer.Ordinal));
         Assert.Equal(["8080", "8081"], bindings["80/tcp"].Select(binding => binding.HostPort));
@@ -73,12 +72,12 @@ public sealed class RecipeTests
 
     static PodLaunch Launch(params ContainerSpec[] containers) => new(
         new PodRun(new PodId(new Uid(1, 1), 0, 1), Epoch.First), "web", "default", "uid", "node-1",
-        new PodTemplate(1, Labels.Empty, Labels.Empty, [.. containers], Resources.Zero, Labels.Empty, [], [], "", "", RestartPolicy.Always, TimeSpan.Zero, null));
+        new PodTemplate(1, Labels.Empty, Labels.Empty, [.. containers], Resources.Zero, Labels.Empty, [], [], "", "", PodRestartPolicy.Always, TimeSpan.Zero, null));
 
     static CreateContainerParameters Of(ContainerSpec spec, string imageUser = "")
     {
         var launch = Launch(spec);
         var image = new ImageInspectResponse { Config = new DockerOCIImageConfig { User = imageUser } };
-        return Recipe.Container(launch, spec, ContainerStart.Bare("main", 0), image, new PodVolumes(new PodFolder("/data/run"), launch.Template), "pause", "run", Marks, Options);
+        return Recipe.Container(launch, spec, ContainerStart.Bare("main", 0), image, new PodVolumes(new PodFolder("/data/run"), launch.Template), "pause", "run", ContainerLabels, Options);
     }
 }

@@ -14,7 +14,7 @@ using Gossip.Tests.Runtimes;
 namespace Gossip.Runtimes.Processes.Tests;
 
 /// <summary>The contract, and what only isolated pods promise. Needs root, util-linux and iproute2.</summary>
-public sealed class IsolatedRuntimeTests : ProcessRuntimeFixture
+public sealed class IsolatedRuntimeTests : ProcessRuntimeContract
 {
     protected override ProcessIsolation Isolation => ProcessIsolation.Namespaces;
     protected override long? AnotherUser => 4711;

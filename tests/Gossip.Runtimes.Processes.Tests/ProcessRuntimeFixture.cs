@@ -10,7 +10,7 @@ using Gossip.Tests.Runtimes;
 namespace Gossip.Runtimes.Processes.Tests;
 
 /// <summary>The contract over real processes, with a folder of the test's own.</summary>
-public abstract partial class ProcessRuntimeFixture : PodProcessContract
+public abstract class ProcessRuntimeFixture : PodVolumesContract
 {
     readonly DirectoryInfo folder = Directory.CreateTempSubdirectory("gossip-pods-");
 

@@ -9,7 +9,7 @@ using Gossip.Tests.Runtimes;
 namespace Gossip.Runtimes.Processes.Tests;
 
 /// <summary>What only processes promise, beside the contract.</summary>
-public sealed class ProcessRuntimeTests : ProcessRuntimeFixture
+public sealed class ProcessRuntimeTests : ProcessRuntimeContract
 {
     [Fact]
     public async Task A_container_gets_its_variables_and_little_else()

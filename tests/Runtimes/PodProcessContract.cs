@@ -8,14 +8,8 @@ namespace Gossip.Tests.Runtimes;
 /// What a runtime promises whose pods are more than the node's own code: each has an address of its own, can be killed,
 /// and outlives the node's process, to be adopted by its next life.
 /// </summary>
-public abstract partial class PodProcessContract : PodRuntimeContract
+public abstract class PodProcessContract : PodAccessContract
 {
-    /// <summary>A container that runs a script of <c>sh</c>, where the usual small programs are found.</summary>
-    protected abstract ContainerSpec Shell(string name, string script);
-
-    /// <summary>How a script names the place of a mount.</summary>
-    protected virtual string At(string mountPath) => mountPath;
-
     protected override ContainerSpec Container(string name, Behaviour behaviour) => Shell(name, behaviour switch
     {
         Behaviour.RunsUntilAsked => "trap 'exit 143' TERM; echo ready; while :; do sleep 0.05; done",

@@ -70,7 +70,7 @@ public abstract class PodRuntimeContract : IAsyncLifetime
         var workload = new Uid(0x60551b, (ulong)++pods);
         var template = new PodTemplate(
             0xfeed, Labels.Of(("app", "web")), Labels.Of(("note", "kept")), [.. containers], Resources.Zero, Labels.Empty, [], [],
-            Runtime.Classes[0], "", RestartPolicy.Always, Long, null);
+            Runtime.Classes[0], "", PodRestartPolicy.Always, Long, null);
         return new PodLaunch(
             new PodRun(new PodId(workload, 0, template.Hash), Epoch.First), $"web-{pods}", "default", workload.ToString(), "node-1", template);
     }

@@ -90,7 +90,7 @@ sealed class OpenbTrace(string name, ImmutableArray<NodeCard> nodes, ImmutableAr
             ? spec.Split('|').Distinct(StringComparer.Ordinal).OrderBy(model => model, StringComparer.Ordinal).ToImmutableArray()
             : [];
         var milli = count > 1 ? DeviceRequest.Whole : (int)row.Number("gpu_milli");
-        return new PodTemplate((ulong)index, Labels.Empty, Labels.Empty, [], Room(row, 1), Labels.Empty, [], [], RuntimeNames.Process, "", RestartPolicy.Never, default, null)
+        return new PodTemplate((ulong)index, Labels.Empty, Labels.Empty, [], Room(row, 1), Labels.Empty, [], [], RuntimeNames.Process, "", PodRestartPolicy.Never, default, null)
         {
             Device = count == 0 || milli == 0 ? null : new DeviceRequest("gpu", count, milli, models),
         };

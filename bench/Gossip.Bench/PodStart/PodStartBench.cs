@@ -92,7 +92,7 @@ static class PodStartBench
     {
         var container = new ContainerSpec("main", image, [.. Sleep], [], [], "", [], Resources.Zero, Resources.Zero) { PullPolicy = PullPolicy.Never };
         var template = new PodTemplate(
-            1, Labels.Empty, Labels.Empty, [container], Resources.Zero, Labels.Empty, [], [], RuntimeNames.Docker, "", RestartPolicy.Always, TimeSpan.FromSeconds(1), null);
+            1, Labels.Empty, Labels.Empty, [container], Resources.Zero, Labels.Empty, [], [], RuntimeNames.Docker, "", PodRestartPolicy.Always, TimeSpan.FromSeconds(1), null);
         var run = new PodRun(new PodId(new Uid(1, (ulong)number), 0, 1), Epoch.First);
         return new PodLaunch(run, $"start-{number}", "default", $"{number}", "bench", template);
     }

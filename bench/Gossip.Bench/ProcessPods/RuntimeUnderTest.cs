@@ -90,7 +90,7 @@ sealed class RuntimeUnderTest(ProcessIsolation isolation) : IPodReports, IAsyncD
     {
         var container = new ContainerSpec("main", "", [.. command], [], [], "", [], Resources.Zero, Resources.Zero);
         var template = new PodTemplate(
-            ++pods, Labels.Empty, Labels.Empty, [container], Resources.Zero, Labels.Empty, [], [], RuntimeNames.Process, "", RestartPolicy.Never, Grace, null);
+            ++pods, Labels.Empty, Labels.Empty, [container], Resources.Zero, Labels.Empty, [], [], RuntimeNames.Process, "", PodRestartPolicy.Never, Grace, null);
         var run = new PodRun(new PodId(new Uid(1, pods), 0, template.Hash), Epoch.First);
         await runtime.PrepareAsync(new PodLaunch(run, "bench", "default", "", "bench", template), [], default);
         await runtime.StartContainerAsync(run, ContainerStart.Bare("main", 0), default);

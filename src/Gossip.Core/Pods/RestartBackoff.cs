@@ -7,17 +7,17 @@ namespace Gossip.Core.Pods;
 static class RestartBackoff
 {
     /// <summary>A sidecar always starts again, and an init container never once it has succeeded.</summary>
-    public static RestartPolicy PolicyOf(ContainerRole role, RestartPolicy ofPod) => role switch
+    public static PodRestartPolicy PolicyOf(ContainerRole role, PodRestartPolicy ofPod) => role switch
     {
-        ContainerRole.Sidecar => RestartPolicy.Always,
-        ContainerRole.Init when ofPod == RestartPolicy.Always => RestartPolicy.OnFailure,
+        ContainerRole.Sidecar => PodRestartPolicy.Always,
+        ContainerRole.Init when ofPod == PodRestartPolicy.Always => PodRestartPolicy.OnFailure,
         _ => ofPod,
     };
 
-    public static bool Restarts(RestartPolicy policy, int exitCode) => policy switch
+    public static bool Restarts(PodRestartPolicy policy, int exitCode) => policy switch
     {
-        RestartPolicy.Always => true,
-        RestartPolicy.OnFailure => exitCode != 0,
+        PodRestartPolicy.Always => true,
+        PodRestartPolicy.OnFailure => exitCode != 0,
         _ => false,
     };
 

@@ -5,7 +5,7 @@ using Gossip.Core.Tables;
 namespace Gossip.Core.Templates;
 
 /// <summary>When the containers of a pod start again.</summary>
-public enum RestartPolicy : byte
+public enum PodRestartPolicy : byte
 {
     /// <summary>Whenever they end.</summary>
     Always,
@@ -53,7 +53,7 @@ public sealed record PodTemplate(
     ImmutableArray<HostPort> HostPorts,
     string RuntimeClass,
     string NodeName,
-    RestartPolicy RestartPolicy,
+    PodRestartPolicy RestartPolicy,
     TimeSpan TerminationGrace,
     TimeSpan? LossGrace)
 {

@@ -195,16 +195,16 @@ public sealed class PodTemplateReader
         return string.IsNullOrEmpty(policy) ? null : policy == "PreemptLowerPriority";
     }
 
-    RestartPolicy ReadRestartPolicy(JsonElement spec)
+    PodRestartPolicy ReadRestartPolicy(JsonElement spec)
     {
         switch (JsonTexts.Text(spec, "restartPolicy"))
         {
-            case null or "" or "Always": return RestartPolicy.Always;
-            case "OnFailure": return RestartPolicy.OnFailure;
-            case "Never": return RestartPolicy.Never;
+            case null or "" or "Always": return PodRestartPolicy.Always;
+            case "OnFailure": return PodRestartPolicy.OnFailure;
+            case "Never": return PodRestartPolicy.Never;
             case var other:
                 faults.Refuse("spec.restartPolicy", $"\"{other}\" is neither Always, OnFailure nor Never");
-                return RestartPolicy.Always;
+                return PodRestartPolicy.Always;
         }
     }
 

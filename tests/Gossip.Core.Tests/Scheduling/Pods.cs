@@ -9,7 +9,8 @@ static class Some
 {
     public static readonly PodTemplate Template = new(
         7, Labels.Empty, Labels.Empty, [new ContainerSpec("web", "web:1", [], [], [], "", [], Resources.Zero, Resources.Zero)],
-        Room(cpu: 100, memory: 64), Labels.Empty, [], [], RuntimeNames.Process, "", RestartPolicy.Always, TimeSpan.FromSeconds(30), null);
+        Room(cpu: 100, memory: 64), Labels.Empty, [], [], RuntimeNames.Process, "", PodRestartPolicy.Always,
+        TimeSpan.FromSeconds(30), null);
 
     public static readonly NodeFacts Node = new(
         "n1", Labels.Of(("zone", "a")), [], false, [RuntimeNames.Process], Room(4000, 4096, 10), Room(4000, 4096, 10), "", null, 0);

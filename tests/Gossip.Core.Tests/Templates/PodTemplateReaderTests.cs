@@ -43,7 +43,8 @@ public class PodTemplateReaderTests
         Assert.Equal("hello", template.Labels["app"]);
         Assert.Equal(TimeSpan.FromMilliseconds(500), template.LossGrace);
         Assert.Equal("ssd", template.NodeSelector["disk"]);
-        Assert.Equal((RuntimeNames.Process, RestartPolicy.OnFailure, TimeSpan.FromSeconds(3)), (template.RuntimeClass, template.RestartPolicy, template.TerminationGrace));
+        Assert.Equal((RuntimeNames.Process, PodRestartPolicy.OnFailure, TimeSpan.FromSeconds(3)),
+            (template.RuntimeClass, template.RestartPolicy, template.TerminationGrace));
         Assert.Equal([new Toleration("gpu", false, "true", TaintEffect.NoSchedule), new Toleration("", true, "", null)], template.Tolerations);
         Assert.Equal([new HostPort(53, PortProtocol.Udp), new HostPort(8080, PortProtocol.Tcp)], template.HostPorts);
         Assert.Equal(new Resources(new MilliCpu(750), new Bytes(64 << 20), new Bytes(1 << 30), 1, [new ExtendedResource("example.com/fpga", 2)]), template.Requests);
@@ -61,7 +62,7 @@ public class PodTemplateReaderTests
     public void Defaults_are_those_of_Kubernetes()
     {
         var template = Read(WithContainer("""{"name":"a","image":"redis"}"""));
-        Assert.Equal((RuntimeNames.Containers, RestartPolicy.Always, TimeSpan.FromSeconds(30), (TimeSpan?)null),
+        Assert.Equal((RuntimeNames.Containers, PodRestartPolicy.Always, TimeSpan.FromSeconds(30), (TimeSpan?)null),
             (template.RuntimeClass, template.RestartPolicy, template.TerminationGrace, template.LossGrace));
         Assert.Equal(Resources.Zero with { Pods = 1 }, template.Requests);
     }

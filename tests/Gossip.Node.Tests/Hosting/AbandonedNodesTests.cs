@@ -40,7 +40,7 @@ public sealed class AbandonedNodesTests : IDisposable
         var run = new PodRun(new PodId(new Uid(1, 1), ordinal, 7), Epoch.First);
         var template = new PodTemplate(
             1, Labels.Empty, Labels.Empty, [], Resources.Zero, Labels.Empty, [], [], "", "",
-            Gossip.Core.Templates.RestartPolicy.Always, TimeSpan.Zero, null);
+            Gossip.Core.Templates.PodRestartPolicy.Always, TimeSpan.Zero, null);
         return new SurvivingPod("scripted", new PodLaunch(run, $"pod-{ordinal}", "default", "uid", "dead", template), "10.0.0.1", []);
     }
 

@@ -36,7 +36,7 @@ public sealed class DiskMeterTests : IDisposable
     public void A_folder_that_is_not_there_uses_nothing() => Assert.Equal(0, DiskMeter.UsedBelow(Path.Combine(root, "none")));
 
     static PodTemplate Template(params Volume[] volumes) => new(
-        1, Labels.Empty, Labels.Empty, [], Resources.Zero, Labels.Empty, [], [], "", "", RestartPolicy.Always, TimeSpan.Zero, null)
+        1, Labels.Empty, Labels.Empty, [], Resources.Zero, Labels.Empty, [], [], "", "", PodRestartPolicy.Always, TimeSpan.Zero, null)
     {
         Volumes = [.. volumes],
     };

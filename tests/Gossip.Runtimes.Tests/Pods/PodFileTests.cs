@@ -72,7 +72,7 @@ public sealed class PodFileTests
         var template = new PodTemplate(
             ulong.MaxValue, Labels.Of(("a", "1"), ("b", "2")), Labels.Of(("c", "")), [container], some, Labels.Of(("zone", "x")),
             [new Toleration("k", true, "", TaintEffect.NoExecute), new Toleration("", false, "v", null)],
-            [new HostPort(8080, PortProtocol.Tcp)], "process", "node-1", RestartPolicy.OnFailure, TimeSpan.FromSeconds(30), TimeSpan.FromSeconds(1.5));
+            [new HostPort(8080, PortProtocol.Tcp)], "process", "node-1", PodRestartPolicy.OnFailure, TimeSpan.FromSeconds(30), TimeSpan.FromSeconds(1.5));
         return new PodLaunch(new PodRun(new PodId(uid, 3, ulong.MaxValue), new Epoch(uint.MaxValue)), "web-0", "default", uid.ToString(), "node-1", template);
     }
 }

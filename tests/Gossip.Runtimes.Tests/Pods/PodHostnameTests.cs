@@ -18,7 +18,7 @@ public sealed class PodHostnameTests
     public void It_is_the_pod_s_name_cut_to_a_label_that_ends_well(string pod, string own, string expected)
     {
         var template = new PodTemplate(
-            1, Labels.Empty, Labels.Empty, [], Resources.Zero, Labels.Empty, [], [], "", "", RestartPolicy.Always, default, null)
+            1, Labels.Empty, Labels.Empty, [], Resources.Zero, Labels.Empty, [], [], "", "", PodRestartPolicy.Always, default, null)
         {
             Hostname = own,
         };

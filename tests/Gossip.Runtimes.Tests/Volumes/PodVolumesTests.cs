@@ -97,7 +97,7 @@ public sealed class PodVolumesTests : IDisposable
     }
 
     PodVolumes Of(params Volume[] volumes) => new(Folder, new PodTemplate(
-        1, Labels.Empty, Labels.Empty, [], Resources.Zero, Labels.Empty, [], [], "", "", RestartPolicy.Always, TimeSpan.Zero, null) { Volumes = [.. volumes] });
+        1, Labels.Empty, Labels.Empty, [], Resources.Zero, Labels.Empty, [], [], "", "", PodRestartPolicy.Always, TimeSpan.Zero, null) { Volumes = [.. volumes] });
 
     string At(string volume, string path) => Path.Combine(Folder.VolumePath(volume), path);
     IEnumerable<string> Names(string volume) => Directory.EnumerateFileSystemEntries(Folder.VolumePath(volume)).Select(path => Path.GetFileName(path)).Order(StringComparer.Ordinal);

@@ -1,31 +1,38 @@
 using System.Collections.Immutable;
+using Gossip.Core.Leases;
 using Gossip.Core.Ports;
+using Gossip.Core.Primitives;
+using Gossip.Core.Templates;
 using Gossip.Runtimes.Pods;
+using Gossip.Runtimes.Processes.Access;
+using Gossip.Runtimes.Processes.Containers;
 using Gossip.Runtimes.Processes.Isolation;
+using Gossip.Runtimes.Processes.Kernel;
+using Gossip.Runtimes.Processes.Logs;
 using Gossip.Runtimes.Processes.Network;
 using Gossip.Runtimes.Volumes;
 
 namespace Gossip.Runtimes.Processes;
 
 /// <summary>What a pod has before its first container: an address, volumes, and when it is isolated what its containers share.</summary>
-public sealed partial class ProcessRuntime
+sealed class PodPreparer(ProcessContext context, PodRemover remover)
 {
     sealed class PrepareError(string reason, string message) : Exception(message)
     {
         public string Reason => reason;
     }
 
-    /// <inheritdoc/>
+    /// <inheritdoc cref="IPodRuntime.PrepareAsync"/>
     public async Task PrepareAsync(PodLaunch launch, ImmutableArray<VolumeFiles> files, CancellationToken cancel)
     {
         var run = launch.Pod;
-        if (pods.TryGetValue(run, out var known))
+        if (context.Pods.TryGetValue(run, out var known))
         {
-            Report(new PodPrepared(run, known.Ip));
+            context.Reports.Report(new PodPrepared(run, known.Ip));
             return;
         }
-        var folder = PodFolder.Of(root, run);
-        await turns.WaitAsync(cancel).ConfigureAwait(false);
+        var folder = PodFolder.Of(context.Root, run);
+        await context.Turns.WaitAsync(cancel).ConfigureAwait(false);
         try
         {
             if (launch.Template.AllContainers.FirstOrDefault(container => !PodFolder.IsName(container.Name)) is { } nameless)
@@ -34,23 +41,23 @@ public sealed partial class ProcessRuntime
             try
             {
                 pod.Volumes.Create(files);
-                pod.HostPorts = HostPorts.Open(launch.Template, pod.Ip, options.HostAddress);
+                pod.HostPorts = HostPorts.Open(launch.Template, pod.Ip, context.Options.HostAddress);
             }
             catch
             {
-                await FreeAsync(folder, pod.Ip).ConfigureAwait(false);
+                await remover.FreeAsync(folder, pod.Ip).ConfigureAwait(false);
                 throw;
             }
-            pods[run] = pod;
-            Report(new PodPrepared(run, pod.Ip));
+            context.Pods[run] = pod;
+            context.Reports.Report(new PodPrepared(run, pod.Ip));
         }
         catch (Exception fault) when (fault is PrepareError or VolumeError or HostPortError or IOException or UnauthorizedAccessException)
         {
-            Report(new PodFailed(run, ReasonOf(fault), fault.Message));
+            context.Reports.Report(new PodFailed(run, ReasonOf(fault), fault.Message));
         }
         finally
         {
-            turns.Release();
+            context.Turns.Release();
         }
     }
 
@@ -66,21 +73,21 @@ public sealed partial class ProcessRuntime
     {
         while (true)
         {
-            var ip = launch.Template.HostNetwork ? options.HostAddress
-                : addresses.Take() ?? throw new PrepareError("NoAddress", "all pod addresses of this node are in use");
+            var ip = launch.Template.HostNetwork ? context.Options.HostAddress
+                : context.Addresses.Take() ?? throw new PrepareError("NoAddress", "all pod context.Addresses of this node are in use");
             try
             {
                 folder.Write(new PodFile(ip, launch));
-                if (!isolates) return new ProcessPod(launch, ip, folder, sandbox: null);
+                if (!context.Isolates) return new ProcessPod(launch, ip, folder, sandbox: null);
                 var (sandbox, problem) = await IsolateAsync(launch, folder, ip).ConfigureAwait(false);
                 if (sandbox is not null) return new ProcessPod(launch, ip, folder, sandbox);
-                await EndGroupAsync(Path.GetFileName(folder.Path)).ConfigureAwait(false);
+                await remover.EndGroupAsync(Path.GetFileName(folder.Path)).ConfigureAwait(false);
                 if (PodNetwork.IsTaken(problem)) continue; // another node of this machine has it; ours will not try it again
                 throw new PrepareError("FailedCreatePodSandBox", problem);
             }
             catch
             {
-                await FreeAsync(folder, ip).ConfigureAwait(false);
+                await remover.FreeAsync(folder, ip).ConfigureAwait(false);
                 throw;
             }
         }
@@ -88,7 +95,7 @@ public sealed partial class ProcessRuntime
 
     async Task<(PodSandbox? Sandbox, string Problem)> IsolateAsync(PodLaunch launch, PodFolder folder, string ip)
     {
-        var group = groups!.Group(Path.GetFileName(folder.Path));
+        var group = context.Groups!.Group(Path.GetFileName(folder.Path));
         group.Create();
         group.LimitProcesses(launch.Template.PidsLimit);
         new PodMemory(folder).Mount();

@@ -1,23 +1,27 @@
 using System.Collections.Immutable;
+using Gossip.Core.Leases;
 using Gossip.Core.Ports;
 using Gossip.Core.Primitives;
+using Gossip.Core.Templates;
 using Gossip.Runtimes.Pods;
 using Gossip.Runtimes.Processes.Access;
 using Gossip.Runtimes.Processes.Containers;
 using Gossip.Runtimes.Processes.Isolation;
 using Gossip.Runtimes.Processes.Kernel;
 using Gossip.Runtimes.Processes.Logs;
+using Gossip.Runtimes.Processes.Network;
+using Gossip.Runtimes.Volumes;
 
 namespace Gossip.Runtimes.Processes;
 
-/// <summary>Seeing into a pod.</summary>
-public sealed partial class ProcessRuntime
+/// <summary>Seeing into a pod, and what it uses.</summary>
+/// <remarks>Errors: <see cref="PodAccessException"/>.</remarks>
+sealed class PodAccess(ProcessContext context)
 {
     const double TicksPerSecond = 100; // USER_HZ, the same on every Linux that .NET runs on
 
     int execs;
 
-    /// <inheritdoc/>
     public async Task ReadLogsAsync(PodRun run, string container, LogQuery query, Stream output, CancellationToken cancel)
     {
         var pod = PodOf(run);
@@ -32,7 +36,6 @@ public sealed partial class ProcessRuntime
         await new LogReader(path, times, live, query, output).CopyAsync(cancel).ConfigureAwait(false);
     }
 
-    /// <inheritdoc/>
     public Task<int> ExecAsync(PodRun run, string container, ImmutableArray<string> command, PodConsole console, CancellationToken cancel)
     {
         var pod = PodOf(run);
@@ -56,7 +59,7 @@ public sealed partial class ProcessRuntime
                 start.Environment.Clear();
                 foreach (var (name, value) in variables) start.Environment[name] = value;
                 if (console.IsTerminal) start.Environment.TryAdd("TERM", "xterm");
-            }, console, () => Family.KillAsync(watcher, session: 0, mark), cancel);
+            }, console, () => Family.KillAsync(context.Watcher, session: 0, mark), cancel);
         }
         catch (StartError error)
         {
@@ -64,19 +67,18 @@ public sealed partial class ProcessRuntime
         }
     }
 
-    /// <inheritdoc/>
     public async Task AttachAsync(PodRun run, string container, PodConsole console, CancellationToken cancel)
     {
         var running = Running(PodOf(run), container);
         using var done = CancellationTokenSource.CreateLinkedTokenSource(cancel);
         var reading = ReadLogsAsync(run, container, new LogQuery(Follow: true, Tail: 0), console.Output, cancel); // first, to miss no answer
-        var typing = console.Input is { } input && File.Exists(running.Folder.InputPath) ? TypeAsync(input, running.Folder.InputPath, done.Token) : Task.CompletedTask;
+        var pipe = running.Folder.InputPath;
+        var typing = console.Input is { } input && File.Exists(pipe) ? TypeAsync(input, pipe, done.Token) : Task.CompletedTask;
         await reading.ConfigureAwait(false);
         await done.CancelAsync().ConfigureAwait(false);
         await typing.ConfigureAwait(false);
     }
 
-    /// <inheritdoc/>
     public Task<ImmutableArray<ContainerUsage>> UsageAsync(PodRun run, CancellationToken cancel)
     {
         var usage = ImmutableArray.CreateBuilder<ContainerUsage>();
@@ -90,23 +92,21 @@ public sealed partial class ProcessRuntime
         return Task.FromResult(usage.DrainToImmutable());
     }
 
-    /// <inheritdoc/>
     public Task<RuntimeUse?> MeasureAsync(bool countsProcesses, CancellationToken cancel)
     {
         var used = ImmutableArray.CreateBuilder<PodUse>();
-        foreach (var (run, pod) in pods)
+        foreach (var (run, pod) in context.Pods)
         {
             cancel.ThrowIfCancellationRequested();
             used.Add(DiskMeter.Measure(run, pod.Folder, pod.Launch.Template, default, countsProcesses ? ProcessesOf(pod) : 0));
         }
-        return Task.FromResult<RuntimeUse?>(new RuntimeUse(DiskMeter.RoomOf(root), used.DrainToImmutable()));
+        return Task.FromResult<RuntimeUse?>(new RuntimeUse(DiskMeter.RoomOf(context.Root), used.DrainToImmutable()));
     }
 
     static int ProcessesOf(ProcessPod pod) =>
         pod.Containers().Where(container => container.First is not null)
             .Sum(container => container.Group?.Processes().Count ?? container.Family().Count);
 
-    /// <inheritdoc/>
     public async Task CopyOutAsync(PodRun run, string container, string path, Stream tar, CancellationToken cancel)
     {
         var pod = PodOf(run);
@@ -119,7 +119,8 @@ public sealed partial class ProcessRuntime
         }
         // Only from inside do the container's links lead where it means them to.
         var error = new MemoryStream();
-        string[] command = ["tar", "-cf", "-", "-C", Path.GetDirectoryName(full) ?? "/", "--", Path.GetFileName(full) is { Length: > 0 } name ? name : "."];
+        var name = Path.GetFileName(full) is { Length: > 0 } last ? last : ".";
+        string[] command = ["tar", "-cf", "-", "-C", Path.GetDirectoryName(full) ?? "/", "--", name];
         var code = await ExecAsync(run, container, [.. command], new PodConsole(null, tar, error, null), cancel).ConfigureAwait(false);
         if (code != 0) throw new PodAccessException($"cannot copy '{path}': {System.Text.Encoding.UTF8.GetString(error.ToArray()).Trim()}");
     }
@@ -143,12 +144,16 @@ public sealed partial class ProcessRuntime
         }
     }
 
-    ProcessPod PodOf(PodRun run) => pods.TryGetValue(run, out var pod) ? pod : throw new PodAccessException("the pod is not on this node (any more)");
+    ProcessPod PodOf(PodRun run) =>
+        context.Pods.TryGetValue(run, out var pod) ? pod : throw new PodAccessException("the pod is not on this node (any more)");
 
     static void CheckContainer(ProcessPod pod, string container)
     {
         if (pod.Launch.Template.Find(container) is null)
-            throw new PodAccessException($"pod '{pod.Launch.Name}' has no container '{container}'; it has {string.Join(", ", pod.Launch.Template.AllContainers.Select(spec => spec.Name))}");
+        {
+            var names = string.Join(", ", pod.Launch.Template.AllContainers.Select(spec => spec.Name));
+            throw new PodAccessException($"pod '{pod.Launch.Name}' has no container '{container}'; it has {names}");
+        }
     }
 
     static ContainerProcess Running(ProcessPod pod, string container)
@@ -157,5 +162,6 @@ public sealed partial class ProcessRuntime
         return pod.Find(container) is { First: not null } running ? running : throw DoesNotRun(pod, container);
     }
 
-    static PodAccessException DoesNotRun(ProcessPod pod, string container) => new($"container '{container}' of pod '{pod.Launch.Name}' does not run");
+    static PodAccessException DoesNotRun(ProcessPod pod, string container) =>
+        new($"container '{container}' of pod '{pod.Launch.Name}' does not run");
 }

@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using System.Collections.Immutable;
 using System.Globalization;
 using Docker.DotNet.Models;
@@ -9,23 +10,31 @@ using Message = Docker.DotNet.Models.Message;
 
 namespace Gossip.Runtimes.Docker;
 
-// What the engine tells. Its events are quick but may be lost with a connection, so that every now and then, and
-// whenever the engine was away, the list of what it has is compared with what we believe.
-public sealed partial class DockerRuntime
+/// <summary>
+/// Follows what the engine tells. Its events are quick but may be lost with a connection, so that every now and then, and
+/// whenever the engine was away, the list of what it has is compared with what we believe.
+/// </summary>
+/// <param name="root">Where the folders of the pods are.</param>
+sealed class EngineWatch(
+    DockerRuntimeOptions options, string root, Engine engine, ContainerLabels labels, ConcurrentDictionary<PodRun, DockerPod> pods,
+    RuntimeReports reports, ContainerEnds ends, CancellationToken stop)
 {
     static readonly TimeSpan Patience = TimeSpan.FromSeconds(10); // for a list of containers
     static readonly TimeSpan RetryAfter = TimeSpan.FromMilliseconds(500);
     static readonly TimeSpan Overlap = TimeSpan.FromSeconds(1); // events from before the comparison are asked for once more
 
-    Task watching = Task.CompletedTask;
     volatile bool isLost;
     TaskCompletionSource lost = new(TaskCreationOptions.RunContinuationsAsynchronously);
 
-    /// <inheritdoc/>
-    public async Task<ImmutableArray<SurvivingPod>> AdoptAsync(IPodReports reports, CancellationToken cancel)
+    /// <summary>Completes once the engine, which answers now, is gone.</summary>
+    public Task Lost => Volatile.Read(ref lost).Task;
+
+    /// <summary>Ends after the runtime's end; before the adoption there is nothing to end.</summary>
+    public Task Watching { get; private set; } = Task.CompletedTask;
+
+    /// <summary>Finds what still runs of this node's pods, and follows the engine from then on.</summary>
+    public async Task<ImmutableArray<SurvivingPod>> AdoptAsync(CancellationToken cancel)
     {
-        Check.That(this.reports is null);
-        this.reports = reports;
         OwnerOnly.CreateFolder(root); // files hold passwords
         foreach (var path in Directory.EnumerateDirectories(root).Order(StringComparer.Ordinal)) Load(new PodFolder(path));
         ImmutableArray<SurvivingPod> survivors = [];
@@ -37,7 +46,7 @@ public sealed partial class DockerRuntime
         {
             Lose(fault.Message);
         }
-        watching = Task.Run(WatchAsync, CancellationToken.None);
+        Watching = Task.Run(WatchAsync, CancellationToken.None);
         return survivors;
     }
 
@@ -49,7 +58,7 @@ public sealed partial class DockerRuntime
             pods[file.Launch.Pod] = new DockerPod(file.Launch, Path.GetFileName(folder.Path), folder) { Ip = file.Ip };
             return;
         }
-        Note(NoteLevel.Warning, "PodFolderUnreadable", folder.Path, "removed it, and what runs of it");
+        reports.Note(NoteLevel.Warning, "PodFolderUnreadable", folder.Path, "removed it, and what runs of it");
         folder.Delete(options.Note);
     }
 
@@ -59,10 +68,10 @@ public sealed partial class DockerRuntime
         {
             try
             {
-                using var round = CancellationTokenSource.CreateLinkedTokenSource(stop.Token);
+                using var round = CancellationTokenSource.CreateLinkedTokenSource(stop);
                 var events = FollowEventsAsync(DateTimeOffset.UtcNow - Overlap, round.Token);
-                if (isLost) Return(await CompareAsync(silently: true, stop.Token).ConfigureAwait(false));
-                do await CompareAsync(silently: false, stop.Token).ConfigureAwait(false);
+                if (isLost) Return(await CompareAsync(silently: true, stop).ConfigureAwait(false));
+                do await CompareAsync(silently: false, stop).ConfigureAwait(false);
                 while (await Task.WhenAny(events, Task.Delay(options.ResyncInterval, round.Token)).ConfigureAwait(false) != events && !stop.IsCancellationRequested);
                 await round.CancelAsync().ConfigureAwait(false);
                 await events.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing); // why it ended, the next comparison shows
@@ -70,8 +79,8 @@ public sealed partial class DockerRuntime
             catch (EngineFault fault)
             {
                 if (fault.IsSilence) Lose(fault.Message);
-                else Note(NoteLevel.Warning, "EngineRefuses", options.Name, fault.Message);
-                await Task.Delay(RetryAfter, stop.Token).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+                else reports.Note(NoteLevel.Warning, "EngineRefuses", options.Name, fault.Message);
+                await Task.Delay(RetryAfter, stop).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
             }
             catch (OperationCanceledException) when (stop.IsCancellationRequested)
             {
@@ -85,19 +94,19 @@ public sealed partial class DockerRuntime
         isLost = true;
         engine.Abandon();
         lost.TrySetResult();
-        Report(new RuntimeLost(options.Name, message));
+        reports.Report(new RuntimeLost(options.Name, message));
     }
 
     void Return(ImmutableArray<SurvivingPod> survivors)
     {
         lost = new(TaskCreationOptions.RunContinuationsAsynchronously);
         isLost = false;
-        Report(new RuntimeReturned(options.Name, survivors));
+        reports.Report(new RuntimeReturned(options.Name, survivors));
     }
 
     /// <summary>For stops, which have no other answer than being done.</summary>
     /// <returns>False when the engine is gone: after its return the core asks again for what is not to survive.</returns>
-    async Task<bool> PersistAsync(Func<Task> action, CancellationToken cancel)
+    public async Task<bool> PersistAsync(Func<Task> action, CancellationToken cancel)
     {
         while (!isLost)
         {
@@ -108,7 +117,7 @@ public sealed partial class DockerRuntime
             }
             catch (EngineFault fault)
             {
-                Note(NoteLevel.Warning, "EngineRefuses", options.Name, fault.Message);
+                reports.Note(NoteLevel.Warning, "EngineRefuses", options.Name, fault.Message);
                 await Task.Delay(RetryAfter, cancel).ConfigureAwait(false);
             }
         }
@@ -117,14 +126,14 @@ public sealed partial class DockerRuntime
 
     Task FollowEventsAsync(DateTimeOffset since, CancellationToken cancel)
     {
-        var filters = marks.Filter();
+        var filters = labels.Filter();
         filters["type"] = new Dictionary<string, bool> { ["container"] = true };
         filters["event"] = new Dictionary<string, bool> { ["die"] = true, ["died"] = true }; // Docker's word and Podman's
         var from = FormattableString.Invariant($"{since.ToUnixTimeSeconds()}");
         return engine.AskAsync(async token =>
         {
             await engine.Client.System.MonitorEventsAsync(
-                new ContainerEventsParameters { Since = from, Filters = filters }, new Ears(OnEvent), token).ConfigureAwait(false);
+                new ContainerEventsParameters { Since = from, Filters = filters }, new EventProgress(OnEvent), token).ConfigureAwait(false);
             return true;
         }, cancel);
     }
@@ -134,9 +143,9 @@ public sealed partial class DockerRuntime
         if (message.Actor?.ID is not { } id) return;
         foreach (var pod in pods.Values)
         {
-            if (pod.Pause == id) _ = CheckPauseAsync(pod);
+            if (pod.Pause == id) _ = ends.CheckPauseAsync(pod);
             foreach (var container in pod.Containers())
-                if (container.Id == id) _ = LookAsync(pod, container);
+                if (container.Id == id) _ = ends.LookAsync(pod, container);
         }
     }
 
@@ -145,10 +154,12 @@ public sealed partial class DockerRuntime
     /// <exception cref="EngineFault"/>
     async Task<ImmutableArray<SurvivingPod>> CompareAsync(bool silently, CancellationToken cancel)
     {
-        var listed = await WithPatienceAsync(token => engine.ListAsync(marks.Filter(), token), cancel).ConfigureAwait(false);
+        var listed = await WithPatienceAsync(token => engine.ListAsync(labels.Filter(), token), cancel).ConfigureAwait(false);
         var known = pods.Values.ToLookup(pod => pod.Run, StringComparer.Ordinal);
-        await RemoveAllAsync(listed.Where(one => marks.IsAbandoned(one) || marks.IsOurs(one) && !known.Contains(Marks.Label(one, Marks.PodLabel))), cancel).ConfigureAwait(false);
-        var ours = listed.Where(marks.IsOurs).ToLookup(one => Marks.Label(one, Marks.PodLabel), StringComparer.Ordinal);
+        bool IsNobodys(ContainerListResponse one) => labels.IsAbandoned(one)
+            || labels.IsOurs(one) && !known.Contains(ContainerLabels.Label(one, ContainerLabels.PodLabel));
+        await engine.RemoveAllAsync(listed.Where(IsNobodys), cancel).ConfigureAwait(false);
+        var ours = listed.Where(labels.IsOurs).ToLookup(one => ContainerLabels.Label(one, ContainerLabels.PodLabel), StringComparer.Ordinal);
         var survivors = ImmutableArray.CreateBuilder<SurvivingPod>();
         foreach (var pod in known.SelectMany(same => same).OrderBy(pod => pod.Run, StringComparer.Ordinal))
         {
@@ -160,42 +171,42 @@ public sealed partial class DockerRuntime
 
     async Task CompareAsync(DockerPod pod, IEnumerable<ContainerListResponse> listed)
     {
-        var running = listed.Where(Marks.IsRunning).Select(one => one.ID).ToHashSet(StringComparer.Ordinal);
-        if (pod.Ip.Length > 0 && !running.Contains(pod.Pause)) await CheckPauseAsync(pod).ConfigureAwait(false);
+        var running = listed.Where(ContainerLabels.IsRunning).Select(one => one.ID).ToHashSet(StringComparer.Ordinal);
+        if (pod.Ip.Length > 0 && !running.Contains(pod.Pause)) await ends.CheckPauseAsync(pod).ConfigureAwait(false);
         foreach (var container in pod.Containers())
-            if (container is { End: null, Announced.IsCompleted: true } && !running.Contains(container.Id)) await LookAsync(pod, container).ConfigureAwait(false);
+            if (container is { End: null, Announced.IsCompleted: true } && !running.Contains(container.Id)) await ends.LookAsync(pod, container).ConfigureAwait(false);
     }
 
     /// <returns>Null for a pod that has no network any more, or never had: what is left of it is removed.</returns>
     async Task<SurvivingPod?> AdoptAsync(DockerPod pod, ContainerListResponse[] listed, CancellationToken cancel)
     {
         pod.IsEnding = false; // a stop that the engine did not hear is asked for again
-        var pause = Array.Find(listed, one => Marks.Label(one, Marks.ContainerLabel).Length == 0);
-        if (pod.Ip.Length == 0 || pause is null || !Marks.IsRunning(pause))
+        var pause = Array.Find(listed, one => ContainerLabels.Label(one, ContainerLabels.ContainerLabel).Length == 0);
+        if (pod.Ip.Length == 0 || pause is null || !ContainerLabels.IsRunning(pause))
         {
-            await RemoveAllAsync(listed, cancel).ConfigureAwait(false);
+            await engine.RemoveAllAsync(listed, cancel).ConfigureAwait(false);
             pod.Folder.Delete(options.Note);
             pods.TryRemove(pod.Launch.Pod, out _);
             return null;
         }
         pod.Pause = pause.ID;
-        foreach (var one in listed.Where(one => one != pause).OrderBy(Marks.Attempt))
+        foreach (var one in listed.Where(one => one != pause).OrderBy(ContainerLabels.Attempt))
         {
             if (one.State is "created" or "configured" or "initialized")
             {
                 await engine.RemoveAsync(one.ID, cancel).ConfigureAwait(false); // the start that should have followed never came
                 continue;
             }
-            var (name, attempt) = (Marks.Label(one, Marks.ContainerLabel), Marks.Attempt(one));
+            var (name, attempt) = (ContainerLabels.Label(one, ContainerLabels.ContainerLabel), ContainerLabels.Attempt(one));
             var container = pod.Find(name, attempt) ?? new DockerContainer(name, attempt, one.ID);
             if (container.End is null)
             {
                 var found = await engine.InspectAsync(one.ID, cancel).ConfigureAwait(false);
-                Learn(container, found);
+                ContainerEnds.Learn(container, found);
                 if (found.IsRunning) container.MarkAnnounced();
                 else
                 {
-                    container.Conclude(End(found));
+                    container.Conclude(ContainerEnds.End(found));
                     container.MarkEnded();
                 }
             }
@@ -206,66 +217,6 @@ public sealed partial class DockerRuntime
             .. pod.Launch.Template.AllContainers.Select(spec => pod.Find(spec.Name)).OfType<DockerContainer>().Select(
                 one => new SurvivingContainer(one.Name, one.Attempt, one.StartedAt, one.End?.Code) { Reason = one.End?.Reason ?? "" }),
         ]);
-    }
-
-    /// <summary>Something says that it ended: see, and report it.</summary>
-    async Task LookAsync(DockerPod pod, DockerContainer container)
-    {
-        if (!container.BeginLooking()) return;
-        do
-        {
-            try
-            {
-                await container.Announced.WaitAsync(stop.Token).ConfigureAwait(false);
-                if (container.End is not null) continue;
-                if (await ReadEndAsync(container).ConfigureAwait(false) is not { } end) continue;
-                container.Conclude(end);
-                Report(ExitOf(pod.Launch.Pod, container, end));
-                container.MarkEnded();
-            }
-            catch (Exception fault) when (fault is EngineFault or OperationCanceledException)
-            {
-                // The comparison when it answers again will show it.
-            }
-        }
-        while (container.LookAgain());
-    }
-
-    async Task<ContainerEnd?> ReadEndAsync(DockerContainer container)
-    {
-        try
-        {
-            var found = await engine.InspectAsync(container.Id, stop.Token).ConfigureAwait(false);
-            return found.IsRunning ? null : End(found);
-        }
-        catch (EngineFault gone) when (gone.IsNotFound)
-        {
-            return new ContainerEnd(ContainerEnd.KilledCode, ContainerEnd.Failed, "somebody else removed the container from the engine", Now());
-        }
-    }
-
-    async Task CheckPauseAsync(DockerPod pod)
-    {
-        try
-        {
-            if (pod.IsEnding || pod.Pause.Length == 0 || (await engine.InspectAsync(pod.Pause, stop.Token).ConfigureAwait(false)).IsRunning) return;
-        }
-        catch (EngineFault fault) when (!fault.IsNotFound)
-        {
-            return;
-        }
-        catch (Exception gone) when (gone is EngineFault or OperationCanceledException)
-        {
-            if (stop.IsCancellationRequested) return;
-        }
-        Fail(pod, "SandboxChanged", "the container that holds the pod's network is gone");
-    }
-
-    void Fail(DockerPod pod, string reason, string message)
-    {
-        if (pod.IsEnding) return;
-        pod.IsEnding = true;
-        Report(new PodFailed(pod.Launch.Pod, reason, message));
     }
 
     async Task<T> WithPatienceAsync<T>(Func<CancellationToken, Task<T>> ask, CancellationToken cancel)
@@ -282,16 +233,7 @@ public sealed partial class DockerRuntime
         }
     }
 
-    static ContainerEnd End(ContainerFacts found) =>
-        (found is { IsOomKilled: false, ExitCode: ContainerEnd.KilledCode } && KernelLog.TellsOfOutOfMemory(found.Id) ? found with { IsOomKilled = true } : found).End();
-
-    static void Learn(DockerContainer container, ContainerFacts found)
-    {
-        container.StartedAt = found.StartedAt;
-        container.StopSignal = found.StopSignal;
-    }
-
-    sealed class Ears(Action<Message> heard) : IProgress<Message>
+    sealed class EventProgress(Action<Message> heard) : IProgress<Message>
     {
         public void Report(Message value) => heard(value);
     }

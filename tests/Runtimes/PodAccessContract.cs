@@ -5,12 +5,19 @@ using System.Text;
 using System.Threading.Channels;
 using Gossip.Core.Ports;
 using Gossip.Core.Primitives;
+using Gossip.Core.Templates;
 
 namespace Gossip.Tests.Runtimes;
 
 /// <summary>Seeing into a pod: the same words bring the same answers on every runtime.</summary>
-public abstract partial class PodProcessContract
+public abstract class PodAccessContract : PodRuntimeContract
 {
+    /// <summary>A container that runs a script of <c>sh</c>, where the usual small programs are found.</summary>
+    protected abstract ContainerSpec Shell(string name, string script);
+
+    /// <summary>How a script names the place of a mount.</summary>
+    protected virtual string At(string mountPath) => mountPath;
+
     /// <summary>All of a container's output that is kept; empty when it has none yet.</summary>
     protected async Task<string> LogAsync(PodRun pod, string container, LogQuery? query = null)
     {

@@ -6,7 +6,7 @@ using Gossip.Core.Templates;
 namespace Gossip.Tests.Runtimes;
 
 /// <summary>Volumes: what one container writes the next one reads, and files change under the feet of those who run.</summary>
-public abstract partial class PodProcessContract
+public abstract class PodVolumesContract : PodProcessContract
 {
     protected static PodLaunch With(PodLaunch launch, params Volume[] volumes) =>
         launch with { Template = launch.Template with { Volumes = [.. volumes] } };

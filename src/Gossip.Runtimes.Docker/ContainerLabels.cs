@@ -7,7 +7,7 @@ namespace Gossip.Runtimes.Docker;
 /// The labels by which a node knows its own containers on an engine that it may share with others. The folder tells
 /// apart nodes of one name: of two clusters, or a node from what an earlier one with a temporary folder left behind.
 /// </summary>
-sealed record Marks(string Node, string Folder)
+sealed record ContainerLabels(string Node, string Folder)
 {
     public const string NodeLabel = "gossip.node";
     public const string FolderLabel = "gossip.folder";
