@@ -152,7 +152,8 @@ public sealed class HiddenFromPodsTests : IAsyncDisposable
         var container = new ContainerSpec(
             "main", "", ["sh", "-c", script.Replace("$", "$$", StringComparison.Ordinal)], [], [], "", [], Resources.Zero, Resources.Zero);
         var template = new PodTemplate(
-            7, Labels.Empty, Labels.Empty, [container], Resources.Zero, Labels.Empty, [], [], RuntimeNames.Process, "", PodRestartPolicy.Never,
+            7, Labels.Empty, Labels.Empty, [container], Resources.Zero, Labels.Empty, [], [], RuntimeNames.Process, "",
+            PodRestartPolicy.Never,
             TimeSpan.Zero, null);
         return new PodLaunch(new PodRun(new PodId(new Uid(7, 7), 0, 7), Epoch.First), "reader", "default", "7", "node-1", template);
     }
