@@ -41,8 +41,7 @@ sealed class PodAccess(ProcessContext context)
         var pod = PodOf(run);
         var running = Running(pod, container);
         if (command.IsDefaultOrEmpty) throw new PodAccessException("no command was given to run");
-        var first = running.First!.Value.Pid;
-        var variables = ProcessTable.Variables(first);
+        var variables = ProcessTable.Variables(running.First!.Value.Pid);
         // Below the container's own mark: it ends with the container, and can be told from it.
         var mark = $"{running.Folder.Path}/exec-{Interlocked.Increment(ref execs)}";
         variables[PodEnvironment.Mark] = mark;
@@ -50,9 +49,13 @@ sealed class PodAccess(ProcessContext context)
         {
             var spec = pod.Launch.Template.Find(container)!;
             var directory = running.Group is null ? PlainContainer.Directory(spec, running.Folder) : "/";
+            var first = running.Group is null
+                ? Executable.Find(command[0], variables.GetValueOrDefault("PATH", ""), directory)
+                : command[0];
+            var clean = CleanStart.Of([first, .. command.Skip(1)], variables);
             var words = running.Group is { } group
-                ? IsolatedContainer.Exec(command, spec, running.Folder, group, pod.Launch.Template.FsGroup) ?? throw DoesNotRun(pod, container)
-                : [Executable.Find(command[0], variables.GetValueOrDefault("PATH", ""), directory), .. command.Skip(1)];
+                ? IsolatedContainer.Exec(clean, spec, running.Folder, group, pod.Launch.Template.FsGroup) ?? throw DoesNotRun(pod, container)
+                : [.. clean];
             return ExecSession.RunAsync(words, start =>
             {
                 start.WorkingDirectory = directory;

@@ -53,6 +53,22 @@ public abstract class ProcessRuntimeContract : ProcessRuntimeFixture
         Assert.Empty(Reports.All.OfType<ContainerExited>());
     }
 
+    /// <summary>The node's own runtime ignores SIGPIPE, and <c>nohup</c> SIGHUP; a shell cannot take that back.</summary>
+    [Fact]
+    public async Task No_signal_is_ignored_by_a_program_also_one_run_beside()
+    {
+        const string Tell = "grep SigIgn: /proc/self/status";
+        var launch = Launch(Shell("main", Tell + "; sleep 1000"));
+        await PrepareAsync(launch);
+        await StartAsync(launch);
+        var said = await UntilSaidAsync(launch.Pod, "main", "SigIgn:");
+        var beside = new MemoryStream();
+        await RunInAsync(launch.Pod, "main", Tell, beside);
+
+        foreach (var told in (string[])[said, System.Text.Encoding.UTF8.GetString(beside.ToArray())])
+            Assert.Equal("SigIgn:\t0000000000000000\n", told);
+    }
+
     /// <summary>As whom a pod runs that is to keep its files from the node's umask; null for the node's own user.</summary>
     protected virtual long? AnotherUser => null;
 

@@ -66,6 +66,28 @@ public abstract class PodProcessContract : PodAccessContract
         Assert.Equal("hello you||\n", await LogAsync(launch.Pod, "main"));
     }
 
+    /// <summary>A shell between the node and the program would drop such names.</summary>
+    [Fact]
+    public async Task Programs_get_variables_of_any_name_also_those_run_beside()
+    {
+        const string Tell = @"tr '\0' '\n' </proc/self/environ; echo told";
+        var launch = Launch(Shell("main", Tell + "; sleep 1000") with
+        {
+            Environment = [new("http.port", "80 81", null), new("log-level", "debug", null)],
+        });
+        await PrepareAsync(launch);
+        await StartAsync(launch);
+        var said = await UntilSaidAsync(launch.Pod, "main", "told\n");
+        var beside = new MemoryStream();
+        await RunInAsync(launch.Pod, "main", Tell, beside);
+
+        foreach (var told in (string[])[said, System.Text.Encoding.UTF8.GetString(beside.ToArray())])
+        {
+            Assert.Contains("http.port=80 81\n", told, StringComparison.Ordinal);
+            Assert.Contains("log-level=debug\n", told, StringComparison.Ordinal);
+        }
+    }
+
     [Fact]
     public async Task A_prepared_pod_has_an_address_that_no_other_pod_has()
     {

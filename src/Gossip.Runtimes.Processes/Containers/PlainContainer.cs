@@ -19,8 +19,9 @@ static class PlainContainer
         var program = Executable.Find(Expansion.Expand(spec.Command[0], variables), variables["PATH"], directory);
         var privileges = Privileges.Plain(spec.Security);
         foreach (var mount in spec.Mounts) Link(folder.WorkPath + "/" + mount.Path.Trim('/'), volumes.Source(mount), mount);
+        var command = CleanStart.Of([program, .. ContainerShell.Arguments(spec, variables)], variables);
         await ContainerShell.StartAsync(
-            folder, asked.Attempt, [.. privileges, program, .. ContainerShell.Arguments(spec, variables)], directory, folder.Input(spec), variables, lease: lease).ConfigureAwait(false);
+            folder, asked.Attempt, [.. privileges, .. command], directory, folder.Input(spec), variables, lease: lease).ConfigureAwait(false);
     }
 
     /// <exception cref="StartError">It does not exist.</exception>

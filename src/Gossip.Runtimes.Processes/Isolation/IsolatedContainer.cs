@@ -61,13 +61,14 @@ static class IsolatedContainer
                 .. sandbox.Enter(), IsolationTools.Unshare!, "--pid", "--mount", "--fork", "--kill-child",
                 ContainerShell.ShellPath, "-c", First, "gossip-container", folder.Path, directory, spec.Security.ReadOnlyRoot ? "yes" : "",
                 program,
-                .. privileges, program, .. ContainerShell.Arguments(spec, variables),
+                .. privileges, .. CleanStart.Of([program, .. ContainerShell.Arguments(spec, variables)], variables),
             ],
             "/", folder.Input(spec), variables, group, PodLease.Of(pod)).ConfigureAwait(false);
     }
 
     /// <summary>The words that run a command in a running container; null when its first process is not there (any more).</summary>
-    public static IReadOnlyList<string>? Exec(IEnumerable<string> command, ContainerSpec spec, ContainerFolder folder, Cgroup group, long? volumes)
+    public static IReadOnlyList<string>? Exec(
+        IEnumerable<string> command, ContainerSpec spec, ContainerFolder folder, Cgroup group, long? volumes)
     {
         if (group.Processes().FirstOrDefault(IsFirst) is not (> 0 and var first)) return null;
         return
