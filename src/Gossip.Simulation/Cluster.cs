@@ -68,6 +68,9 @@ public sealed class Cluster
 
     public long Sometimes(string what) => World.Sometimes[what];
 
+    /// <summary>Small objects of users who remember every value that was acknowledged.</summary>
+    internal Ledger Ledger { get; private set; } = null!;
+
     internal World World => world ?? throw new InvalidOperationException("nothing has run yet: say For or Expect first");
 
     /// <summary>Time passes.</summary>
@@ -279,6 +282,9 @@ public sealed class Cluster
     /// <summary>Members agree, tables are equal, and every pod that fits runs on exactly one node.</summary>
     public Cluster ExpectOneOwnerPerPod() => Expect("ExpectOneOwnerPerPod()", w => ClusterState.WhyNot(w, users!));
 
+    /// <summary>What was acknowledged is there with its value, and everything else is as it should be.</summary>
+    internal Cluster ExpectValues() => Expect("ExpectValues()", w => ClusterState.WhyNot(w, users!) ?? Ledger.WhyNot());
+
     /// <summary>No zone has two more of the pods to be spread than another; and everything else that is to be.</summary>
     public Cluster ExpectSpread() => Expect("ExpectSpread()", w => ClusterState.WhyNot(w, users!) ?? Neighbours.EvenWhyNot(w));
 
@@ -330,6 +336,7 @@ public sealed class Cluster
         world = new World(nodes, seed, timings, index => Manifests.Node(index, podsEach), () => sentence.ToString(), faults);
         world.Check([.. CheckerSet.For(world), cost = new AuctionCostChecker(world)]);
         users = new Users(world, world.RandomStream.For("users"));
+        Ledger = new Ledger(world, world.RandomStream.For("ledger"));
         operators = new Operators(world, world.RandomStream.For("operators"));
         foreach (var node in world.Nodes) world.After(TimeSpan.FromMilliseconds(node.Index), node.Start);
         if (pods > 0) world.After(TimeSpan.FromSeconds(1.5), () => users.CreateEverything(pods, 100));

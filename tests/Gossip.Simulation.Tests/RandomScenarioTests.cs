@@ -21,6 +21,8 @@ public class RandomScenarioTests
         "a status tells WaitingForDependencies", "an engine is lost",
         "a node is drained", "a node is tainted", "a pod is evicted", "a budget forbids an eviction",
         "a gang is awarded at once", "a gang's pod starts",
+        "a create is acknowledged", "an edit is acknowledged", "a delete is acknowledged", "all machines lose power at once",
+        "an fsync fails", "a disk is full", "a disk has room again", "two parts reach only a third",
         "a singleton runs", "a lease runs out before its pod is stopped",
     ];
 

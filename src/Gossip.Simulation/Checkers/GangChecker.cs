@@ -89,11 +89,18 @@ internal sealed class GangChecker(World world) : Checker(world, "A11")
         left.TryGetValue(gang.Name, out var last) && (World.Elapsed - last.At < Late || World.Network.IsBlocked(last.From.Index, node.Index) || !last.From.IsUp || last.From.IsPaused)
         || gang.Members.Values.Any(slot => slot.Admissions.Any(place => World.NodeOf(place.Node) is { } there && !HasHeardOf(node, there)));
 
+    /// <summary>One that the power stopped has stood too, while its place is kept: nothing of it runs then.</summary>
     bool HasStarted(Gang gang)
     {
         foreach (var node in World.Nodes)
+        {
             foreach (var run in node.Runtime.Pods.Keys)
                 if (gang.Members.ContainsKey(run.Pod)) return true;
+            if (!node.IsUp) continue;
+            foreach (var id in gang.Members.Keys)
+                foreach (var place in node.Machine!.Slots.Find(id)?.Admissions ?? [])
+                    if (place.Node == node.Id && place.Status.StartedAt != default) return true;
+        }
         return false;
     }
 }

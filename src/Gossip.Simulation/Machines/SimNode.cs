@@ -90,6 +90,9 @@ internal sealed class SimNode : NodeEffects
     /// <summary>The next sync of the disk fails, and whatever comes after it.</summary>
     public bool FailsToSync { get; set; }
 
+    /// <summary>Its process was told that the disk is full; the next one finds room.</summary>
+    public bool IsDiskFull { get; private set; }
+
     public Now Now => Clock.At(World.Queue.Now);
 
     /// <summary>What of a payload its machine is to see: all of it, but for a liar.</summary>
@@ -127,6 +130,7 @@ internal sealed class SimNode : NodeEffects
         World.Sometimes.Count("a process is killed");
         Machine = null;
         IsPaused = false;
+        IsDiskFull = false;
         Drop(stash);
         asked.Clear();
     }
@@ -219,6 +223,7 @@ internal sealed class SimNode : NodeEffects
     /// <summary>The disk is full, but for what the store had set aside; or it has room again.</summary>
     public void FillDisk(bool isFull)
     {
+        IsDiskFull = isFull && IsUp;
         if (!IsUp) return;
         World.Sometimes.Count(isFull ? "a disk is full" : "a disk has room again");
         var report = isFull ? new DiskReport(DiskState.Full, "no space left") : new DiskReport(DiskState.Healthy, "");

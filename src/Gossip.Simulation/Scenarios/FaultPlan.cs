@@ -51,6 +51,9 @@ internal sealed class FaultPlan(World world, Users users, RandomStream random, D
 
     readonly SortedSet<int> lost = [];
 
+    /// <summary>Its machine never comes back.</summary>
+    public bool IsLost(SimNode node) => lost.Contains(node.Index);
+
     double Sometimes(double most) => random.Chance(0.3) ? 0 : random.Unit() * most;
 
     Action Happening() => random.Below(16) switch
@@ -160,7 +163,7 @@ internal sealed class FaultPlan(World world, Users users, RandomStream random, D
         Anyone().Clock.Step(random.Between(-most, most));
     }
 
-    void Block(Func<int, int, bool> isCut, TimeSpan time)
+    public void Block(Func<int, int, bool> isCut, TimeSpan time)
     {
         SetBlocked(isCut, true);
         world.After(time, () => SetBlocked(isCut, false));

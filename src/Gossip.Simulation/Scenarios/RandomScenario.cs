@@ -18,15 +18,19 @@ internal sealed class RandomScenario : IScenario
     static readonly TimeSpan Quiet = TimeSpan.FromSeconds(5);
 
     readonly Users users;
+    readonly Ledger ledger;
     readonly FaultPlan plan;
+    readonly DiskFaults disks;
     readonly Operators operators;
     readonly int pods;
+    readonly bool rots;
     readonly RandomStream random;
 
     /// <param name="rottenDisks">Disks also forget, while their nodes are away.</param>
     public RandomScenario(int nodes, int pods, ulong seed, bool rottenDisks = false)
     {
         this.pods = pods;
+        rots = rottenDisks;
         random = new RandomStream(StableHash.Mix(seed, 1));
         var faults = new WorldFaults(random.Chance(0.3) ? 0 : 0.001, random.Chance(0.5) ? TimeSpan.Zero : TimeSpan.FromMinutes(1));
         // Twice the room that the pods need, so that they fit the rest when a quarter of the machines is gone.
@@ -35,8 +39,10 @@ internal sealed class RandomScenario : IScenario
         World = new World(nodes, seed, NodeTimings.Lan, index => Manifests.Node(index, podsEach), Line, faults);
         World.Check(CheckerSet.For(World));
         users = new Users(World, World.RandomStream.For("users"));
+        ledger = new Ledger(World, World.RandomStream.For("ledger"));
         var rot = rottenDisks ? new DiskRot(World, World.RandomStream.For("disk rot")) : null;
         plan = new FaultPlan(World, users, World.RandomStream.For("faults"), rot);
+        disks = new DiskFaults(World, ledger, plan, World.RandomStream.For("disk faults"));
         operators = new Operators(World, World.RandomStream.For("operators"));
     }
 
@@ -61,17 +67,20 @@ internal sealed class RandomScenario : IScenario
         var urgent = random.Chance(0.5);
         if (urgent) World.After(random.Between(TimeSpan.FromSeconds(5), TimeSpan.FromSeconds(30)), () => users.Create(Urgent, Math.Max(1, pods / 8), 300, PodShape.Rich, "vital"));
         var length = plan.Begin();
+        if (!rots) disks.Begin(length); // a cluster whose every disk lost something has nobody who has the rest
         operators.Begin(length);
+        ledger.Begin(TimeSpan.FromSeconds(2), length);
         World.RunFor(length);
+        disks.Heal();
         plan.Heal();
         operators.End();
         if (crowded) users.Delete(Crowd);
         if (urgent) users.Delete(Urgent);
         World.IsHealed = true;
         var healed = World.Elapsed;
-        if (!World.RunUntil(() => ClusterState.WhyNot(World, users) is null, ConvergesWithin, TimeSpan.FromMilliseconds(500)))
+        if (!World.RunUntil(() => WhyNot() is null, ConvergesWithin, TimeSpan.FromMilliseconds(500)))
         {
-            if (World.Violations.Count == 0 && ClusterState.WhyNot(World, users) is { } because)
+            if (World.Violations.Count == 0 && WhyNot() is { } because)
                 World.Violate(because.Rule, because.Node, $"{ConvergesWithin.TotalMinutes:0} minutes after the heal: {because.What}");
             return;
         }
@@ -79,4 +88,6 @@ internal sealed class RandomScenario : IScenario
         World.RunFor(Quiet);
         if (World.Violations.Count == 0) World.AtRest();
     }
+
+    Shortcoming? WhyNot() => ClusterState.WhyNot(World, users) ?? ledger.WhyNot();
 }
