@@ -21,7 +21,9 @@ sealed class Swim : INodePart, IMemberList, IPiggyback
     /// <summary>Digests that must differ in a row before lists are exchanged: rumours under way explain one or two.</summary>
     const int MismatchesMost = 3;
 
-    /// <summary>Of rumours that go by datagram: four, some 30 members or 100 capacities, which at one a tick take seconds already. More go by stream.</summary>
+    /// <summary>
+    /// Of rumours that go by datagram: four, some 30 members or 100 capacities, which at one a tick take seconds already. More go by stream.
+    /// </summary>
     const int BytesByDatagram = 4 * Limits.DatagramPayload;
 
     readonly NodeConfig config;
@@ -67,7 +69,8 @@ sealed class Swim : INodePart, IMemberList, IPiggyback
 
     public ReadOnlySpan<MessageKind> Messages =>
     [
-        MessageKind.Ping, MessageKind.Ack, MessageKind.PingRequest, MessageKind.Member, MessageKind.Capacity, MessageKind.MemberSync, MessageKind.Accusation,
+        MessageKind.Ping, MessageKind.Ack, MessageKind.PingRequest, MessageKind.Member, MessageKind.Capacity, MessageKind.MemberSync,
+        MessageKind.Accusation, MessageKind.NameQuery,
     ];
 
     public ReadOnlySpan<NodeTimerKind> Timers =>
@@ -137,6 +140,9 @@ sealed class Swim : INodePart, IMemberList, IPiggyback
                 if (Find(front.Id) is { } held && front.Id != Self && !front.Overrides(held)) break;
                 reader = new MessagePackReader(body);
                 beliefs.Learn(MemberRecord.Read(ref reader), hearsay: false, turn);
+                break;
+            case MessageKind.NameQuery:
+                OnNameQuery(NameQuery.Read(ref reader), message.From, turn);
                 break;
             case MessageKind.Accusation:
                 beliefs.Hear(Accusation.Read(ref reader), turn);
@@ -242,6 +248,14 @@ sealed class Swim : INodePart, IMemberList, IPiggyback
             if (beliefs.Rumours.Bytes > BytesByDatagram) outbox.SendRumours(peer.Address, turn);
             else outbox.Touch(peer.Address);
         }
+    }
+
+    /// <summary>Somebody is about to start under a name. It also asks whoever is named here, so that the holder itself answers.</summary>
+    void OnNameQuery(in NameQuery query, NodeAddress from, Turn turn)
+    {
+        if (beliefs.HasLeft) return;
+        var holder = Find(query.Node) is { IsLive: true } member ? member.Address : NodeAddress.None;
+        outbox.Send(from, new NameAnswer(query.Node, holder, IsMine: query.Node == Self), turn);
     }
 
     void OnPing(in Ping ping, NodeAddress from, Turn turn)

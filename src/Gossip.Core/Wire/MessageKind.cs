@@ -13,7 +13,7 @@ namespace Gossip.Core.Wire;
 enum MessageKind : byte
 {
     // Membership
-    Ping = 1, Ack = 2, PingRequest = 3, Member = 4, Capacity = 5, MemberSync = 6, Accusation = 7,
+    Ping = 1, Ack = 2, PingRequest = 3, Member = 4, Capacity = 5, MemberSync = 6, Accusation = 7, NameQuery = 8, NameAnswer = 9,
     // Replication
     RowDelta = 20, RowRemoval = 21, Digest = 22, ShardList = 23, Repair = 24,
     // Scheduling

@@ -110,10 +110,15 @@ sealed class RunningNode
             node = new RunningNode(options, app, listening, seeds);
             // Before this node's own pods start: what is left of another node may hold their addresses.
             await node.abandoned.EndAsync(TemporaryFolder.DefaultParent, cancel).ConfigureAwait(false);
-            node.Transport.Start(node.Loop);
+            var check = new NameCheck(node.Loop, node.Transport, node.Name);
+            node.Transport.Start(check);
+            if (await check.FindHolderAsync(seeds.SelectMany(seed => seed.Addresses), cancel).ConfigureAwait(false) is { } holder)
+                throw new GossipStartException(nameof(GossipOptions.Name),
+                    $"another node goes by '{node.Name}' and answers at {holder}; give this one another Name, or stop that one first");
         }
         catch
         {
+            if (node is not null) await node.AbandonAsync().ConfigureAwait(false);
             await listening.Transport.DisposeAsync().ConfigureAwait(false);
             throw;
         }
@@ -124,6 +129,16 @@ sealed class RunningNode
         if (node.inProcess is not null)
             node.Begin(new WorkloadDeclarer(node.Loop, options, node.workloads, NodeId.Of(node.Name), app.Logger).RunAsync);
         return node;
+    }
+
+    /// <summary>It never began: nothing runs, and nothing is to be said to anybody.</summary>
+    async Task AbandonAsync()
+    {
+        host.Stop();
+        await runtimes.DisposeAsync().ConfigureAwait(false);
+        store.Dispose();
+        meter.Dispose();
+        folder.Dispose();
     }
 
     void Begin(Func<CancellationToken, Task> work) => background.Add(Task.Run(() => work(stop.Token), CancellationToken.None));

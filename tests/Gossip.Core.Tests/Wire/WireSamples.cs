@@ -53,6 +53,8 @@ static class WireSamples
         Of(new CapacityNews(Node, Capacity)),
         Of(new MemberSync(Address, true, new[] { Member }, new[] { new RememberedAddress(Node, Address) })),
         Of(new Accusation(Node, new Incarnation(5, 1), new NodeId(3))),
+        Of(new NameQuery(Node)),
+        Of(new NameAnswer(Node, Address, false)),
         Of(new RowDelta(Row)),
         Of(RowRemoval.Of(Row)),
         Of(new Digest(Hashes, 7, true)),

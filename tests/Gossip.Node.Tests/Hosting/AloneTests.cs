@@ -61,32 +61,64 @@ public sealed class AloneTests
     }
 
     [Fact]
-    public async Task Of_a_name_that_is_taken_both_sides_warn()
+    public async Task Who_takes_the_name_of_a_seed_is_refused_and_the_holder_notices_nothing()
     {
         await using var cluster = new TestCluster();
-        await cluster.StartAsync("a");
-        await using var second = new GossipNode(Microsoft.Extensions.Options.Options.Create(cluster.OptionsOf("a")), cluster.Log);
-        await second.StartAsync(default);
-        await cluster.Log.AwaitAsync(line => line.Text.Contains("another node goes by this name", StringComparison.Ordinal));
-        await cluster.Log.AwaitAsync(line =>
-            line.Text.Contains(cluster.Seed!, StringComparison.Ordinal)
-                && line.Text.Contains("set Name, which is 'a' here", StringComparison.Ordinal));
+        var copies = new Copies();
+        var holder = await cluster.StartAsync("a", options => options.AddWorkload("mailer", 1, copies.RunAsync));
+        await copies.UntilAsync(now => now.Count == 1);
+        var copy = copies.Running.Single();
+        var boot = (await holder.LookAsync()).Nodes.Single().Member.Incarnation.Boot;
+        await RefusedAsync(cluster);
+
+        Assert.Equal(boot, (await holder.LookAsync()).Nodes.Single().Member.Incarnation.Boot);
+        Assert.Same(copy, copies.Running.Single());
+        Assert.DoesNotContain(cluster.Log.Lines, line => line.Text.Contains("another node goes by this name", StringComparison.Ordinal));
     }
 
     [Fact]
-    public async Task Through_a_third_node_both_hear_of_their_common_name()
+    public async Task Who_takes_the_name_of_another_seed_s_peer_is_refused()
     {
         await using var cluster = new TestCluster();
         await cluster.StartAsync("c");
         var first = await cluster.StartAsync("a");
         await TestCluster.UntilAsync(first, view => view.Nodes.Count(node => node.Member.IsLive) == 2);
-        // A boot is the second of the start, and the third node tells two of one boot apart by nothing that it passes on.
-        var started = DateTimeOffset.UtcNow.ToUnixTimeSeconds();
-        while (DateTimeOffset.UtcNow.ToUnixTimeSeconds() == started) await Task.Delay(20);
+        await RefusedAsync(cluster);
+    }
+
+    [Fact]
+    public async Task A_name_is_free_again_once_its_holder_is_gone()
+    {
+        await using var cluster = new TestCluster();
+        await cluster.StartAsync("c");
+        await using (var first = new GossipNode(Microsoft.Extensions.Options.Options.Create(cluster.OptionsOf("a")), cluster.Log))
+        {
+            await first.StartAsync(default);
+            await TestCluster.UntilAsync(first, view => view.Nodes.Count(node => node.Member.IsLive) == 2);
+        }
+        await cluster.StartAsync("a");
+    }
+
+    [Fact]
+    public async Task Two_of_one_name_that_meet_later_both_warn()
+    {
+        await using var cluster = new TestCluster();
+        var first = await cluster.StartAsync("a");
         var log = new LogCapture();
-        await using var second = new GossipNode(Microsoft.Extensions.Options.Options.Create(cluster.OptionsOf("a")), log);
+        var options = cluster.OptionsOf("a");
+        options.Seeds.Clear();
+        await using var second = new GossipNode(Microsoft.Extensions.Options.Options.Create(options), log);
         await second.StartAsync(default);
+        await cluster.StartAsync("c", both => both.Seeds.Add(second.Address.ToString()));
         await cluster.Log.AwaitAsync(line => line.Text.Contains("another node goes by this name", StringComparison.Ordinal));
         await log.AwaitAsync(line => line.Text.Contains("another node goes by this name", StringComparison.Ordinal));
+    }
+
+    static async Task RefusedAsync(TestCluster cluster)
+    {
+        await using var second = new GossipNode(Microsoft.Extensions.Options.Options.Create(cluster.OptionsOf("a")), new LogCapture());
+        var refused = await Assert.ThrowsAsync<GossipStartException>(() => second.StartAsync(default));
+        Assert.Equal("Name", refused.Option);
+        Assert.Contains("another node goes by 'a' and answers at 127.0.0.1:", refused.Message, StringComparison.Ordinal);
     }
 }

@@ -1,0 +1,53 @@
+using Gossip.Core.Primitives;
+using Gossip.Core.Wire;
+using MessagePack;
+
+namespace Gossip.Core.Membership;
+
+/// <summary>Asks, before a node begins its life, who goes by its name. It comes from nobody: the asker is no member yet.</summary>
+readonly record struct NameQuery(NodeId Node) : IWireMessage<NameQuery>
+{
+    const int Fields = 1;
+
+    public static MessageKind Kind => MessageKind.NameQuery;
+
+    public static void Write(ref MessagePackWriter writer, in NameQuery message)
+    {
+        writer.WriteArrayHeader(Fields);
+        writer.Write(message.Node.Value);
+    }
+
+    public static NameQuery Read(ref MessagePackReader reader)
+    {
+        var fields = Codec.ReadArray(ref reader, Fields, "name query");
+        var message = new NameQuery(new NodeId(reader.ReadUInt64()));
+        Codec.SkipRest(ref reader, fields - Fields);
+        return message;
+    }
+}
+
+/// <summary>To a <see cref="NameQuery"/>.</summary>
+/// <param name="Holder">Where a live member of that name listens, as far as the answering node knows; none when it knows of none.</param>
+/// <param name="IsMine">The answering node itself goes by that name.</param>
+readonly record struct NameAnswer(NodeId Node, NodeAddress Holder, bool IsMine) : IWireMessage<NameAnswer>
+{
+    const int Fields = 5; // an address is three
+
+    public static MessageKind Kind => MessageKind.NameAnswer;
+
+    public static void Write(ref MessagePackWriter writer, in NameAnswer message)
+    {
+        writer.WriteArrayHeader(Fields);
+        writer.Write(message.Node.Value);
+        Codec.WriteAddress(ref writer, message.Holder);
+        writer.Write(message.IsMine);
+    }
+
+    public static NameAnswer Read(ref MessagePackReader reader)
+    {
+        var fields = Codec.ReadArray(ref reader, Fields, "name answer");
+        var message = new NameAnswer(new NodeId(reader.ReadUInt64()), Codec.ReadAddress(ref reader), reader.ReadBoolean());
+        Codec.SkipRest(ref reader, fields - Fields);
+        return message;
+    }
+}
