@@ -170,11 +170,14 @@ public sealed class PodStreamsTests(ShownPod pod) : IClassFixture<ShownPod>
     {
         var list = JsonNode.Parse(await http.GetStringAsync("apis/metrics.k8s.io/v1beta1/namespaces/default/pods"))!;
         Assert.Equal("PodMetricsList", list["kind"]!.GetValue<string>());
-        var usage = list["items"]![0]!["containers"]![0]!["usage"]!;
+        var shown = list["items"]![0]!;
+        var usage = shown["containers"]![0]!["usage"]!;
         Assert.Equal("3072Ki", usage["memory"]!.GetValue<string>());
-        // a tenth of a second in a second or more
-        Assert.InRange(
-            long.Parse(usage["cpu"]!.GetValue<string>().TrimEnd('n'), System.Globalization.CultureInfo.InvariantCulture), 1, 100_000_000);
+        // A tenth of a second in the window that is told: a timer may fire a little early, so that it is no whole second.
+        var window = double.Parse(shown["window"]!.GetValue<string>().TrimEnd('s'), System.Globalization.CultureInfo.InvariantCulture);
+        var cpu = long.Parse(usage["cpu"]!.GetValue<string>().TrimEnd('n'), System.Globalization.CultureInfo.InvariantCulture);
+        Assert.InRange(window, 0.9, 60);
+        Assert.Equal(0.1, cpu * 1e-9 * window, 0.001);
         Assert.Equal(
             "web", JsonNode.Parse(await http.GetStringAsync("apis/metrics.k8s.io/v1beta1/namespaces/default/pods/web"))!["metadata"]![
             "name"]!.GetValue<string>());
