@@ -1,6 +1,5 @@
 using System.CommandLine;
 using BenchmarkDotNet.Running;
-using Gossip.Bench;
 using Gossip.Bench.Disk;
 using Gossip.Bench.Idle;
 using Gossip.Bench.Openb;

@@ -8,9 +8,9 @@
 // Three copies of "mailer" run, spread over the hosts there are. Kill either terminal, and the other takes its copies over; start it
 // again, and one moves back. On other machines: SampleNode NAME PORT SEED-HOST:PORT, where any host is a seed.
 
-using Gossip.Core.Templates;
 using Gossip.Core.Scheduling;
 using Gossip.Core.Scheduling.Filters;
+using Gossip.Core.Templates;
 using Gossip.Node;
 using Gossip.Node.Sealing;
 using Microsoft.Extensions.DependencyInjection;

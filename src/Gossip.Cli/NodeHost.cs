@@ -1,7 +1,6 @@
 using System.Net;
 using Gossip.Cli.Display;
 using Gossip.Core.Ports;
-using Gossip.Core.Requests;
 using Gossip.Kubernetes.Api;
 using Gossip.Node;
 using Gossip.Node.Store;

@@ -1,7 +1,6 @@
 using Gossip.Core.Membership;
 using Gossip.Core.Primitives;
 using Gossip.Core.Replication;
-using Gossip.Core.Scheduling;
 using Gossip.Core.Turns;
 
 namespace Gossip.Core;

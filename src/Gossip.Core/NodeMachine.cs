@@ -1,4 +1,5 @@
 using System.Buffers;
+using Gossip.Core.Disk;
 using Gossip.Core.Disruption;
 using Gossip.Core.Leases;
 using Gossip.Core.Membership;
@@ -8,14 +9,12 @@ using Gossip.Core.Ports;
 using Gossip.Core.Primitives;
 using Gossip.Core.Replication;
 using Gossip.Core.Requests;
-using Gossip.Core.Disk;
 using Gossip.Core.Scheduling;
 using Gossip.Core.Tables;
 using Gossip.Core.Tables.Topology;
 using Gossip.Core.Turns;
 using Gossip.Core.View;
 using Gossip.Core.Wire;
-using MessagePack;
 
 namespace Gossip.Core;
 

@@ -1,6 +1,5 @@
 using Gossip.Core.Primitives;
 using Gossip.Core.Templates;
-using Gossip.Kubernetes.Manifests;
 
 namespace Gossip.Kubernetes;
 

@@ -25,8 +25,10 @@ sealed class ContainerAccess(Engine engine)
             Timestamps = query.Timestamps,
             Tail = query.Tail?.ToString(CultureInfo.InvariantCulture) ?? "all",
         };
-        if (query.Since is { } since) asked.Since = FormattableString.Invariant($"{since.UnixMilliseconds / 1000}.{since.UnixMilliseconds % 1000:000}");
-        using var logs = await engine.AskAsync(token => engine.Client.Containers.GetContainerLogsAsync(id, asked, token), cancel).ConfigureAwait(false);
+        if (query.Since is { } since)
+            asked.Since = FormattableString.Invariant($"{since.UnixMilliseconds / 1000}.{since.UnixMilliseconds % 1000:000}");
+        using var logs = await engine.AskAsync(
+            token => engine.Client.Containers.GetContainerLogsAsync(id, asked, token), cancel).ConfigureAwait(false);
         await PassOnAsync(logs.CopyOutputToAsync(Stream.Null, output, output, cancel), cancel).ConfigureAwait(false);
     }
 
@@ -38,9 +40,11 @@ sealed class ContainerAccess(Engine engine)
         }, token), cancel).ConfigureAwait(false);
         try
         {
+            var how = new ContainerExecStartParameters { TTY = console.IsTerminal };
             using var stream = await engine.AskAsync(
-                token => engine.Client.Exec.StartContainerExecAsync(exec.ID, new ContainerExecStartParameters { TTY = console.IsTerminal }, token), cancel).ConfigureAwait(false);
-            await JoinAsync(stream, console, stream.CloseWrite, size => engine.Client.Exec.ResizeExecTtyAsync(exec.ID, size, cancel), cancel).ConfigureAwait(false);
+                token => engine.Client.Exec.StartContainerExecAsync(exec.ID, how, token), cancel).ConfigureAwait(false);
+            Task Resize(ContainerResizeParameters size) => engine.Client.Exec.ResizeExecTtyAsync(exec.ID, size, cancel);
+            await JoinAsync(stream, console, stream.CloseWrite, Resize, cancel).ConfigureAwait(false);
             return await ExitCodeAsync(exec.ID, cancel).ConfigureAwait(false);
         }
         catch (OperationCanceledException)
@@ -57,7 +61,8 @@ sealed class ContainerAccess(Engine engine)
             Stream = true, Stdin = console.Input is not null, Stdout = true, Stderr = true,
         }, token), cancel).ConfigureAwait(false);
         // Who has nothing more to say may go on listening; the engine would take a closed side for leaving.
-        await JoinAsync(stream, console, () => { }, size => engine.Client.Containers.ResizeContainerTtyAsync(id, size, cancel), cancel).ConfigureAwait(false);
+        Task Resize(ContainerResizeParameters size) => engine.Client.Containers.ResizeContainerTtyAsync(id, size, cancel);
+        await JoinAsync(stream, console, () => { }, Resize, cancel).ConfigureAwait(false);
     }
 
     public async Task<ContainerUsage> UsageAsync(string id, string name, CancellationToken cancel)
@@ -65,34 +70,40 @@ sealed class ContainerAccess(Engine engine)
         var last = new Last();
         await engine.AskAsync(async token =>
         {
-            await engine.Client.Containers.GetContainerStatsAsync(id, new ContainerStatsParameters { Stream = false, OneShot = true }, last, token).ConfigureAwait(false);
+            var once = new ContainerStatsParameters { Stream = false, OneShot = true };
+            await engine.Client.Containers.GetContainerStatsAsync(id, once, last, token).ConfigureAwait(false);
             return true;
         }, cancel).ConfigureAwait(false);
         var memory = last.Stats?.MemoryStats;
-        var cached = memory?.Stats is { } parts && (parts.TryGetValue("total_inactive_file", out var bytes) || parts.TryGetValue("inactive_file", out bytes)) ? bytes : 0; // cgroup v1, v2
+        var cached = memory?.Stats is { } parts // cgroup v1, v2
+            && (parts.TryGetValue("total_inactive_file", out var bytes) || parts.TryGetValue("inactive_file", out bytes)) ? bytes : 0;
         var used = memory?.Usage ?? 0;
         return new ContainerUsage(
-            name, TimeSpan.FromTicks((long)((last.Stats?.CPUStats?.CPUUsage?.TotalUsage ?? 0) / 100)), new Bytes((long)(used - Math.Min(used, cached))),
+            name, TimeSpan.FromTicks((long)((last.Stats?.CPUStats?.CPUUsage?.TotalUsage ?? 0) / 100)),
+            new Bytes((long)(used - Math.Min(used, cached))),
             (int)(last.Stats?.PidsStats?.Current ?? 0));
     }
 
     public async Task CopyOutAsync(string id, string path, Stream tar, CancellationToken cancel)
     {
+        var what = new ContainerPathStatParameters { Path = path };
         var archive = await engine.AskAsync(
-            token => engine.Client.Containers.GetArchiveFromContainerAsync(id, new ContainerPathStatParameters { Path = path }, statOnly: false, token), cancel).ConfigureAwait(false);
+            token => engine.Client.Containers.GetArchiveFromContainerAsync(id, what, statOnly: false, token), cancel).ConfigureAwait(false);
         await using var stream = archive.Stream!;
         await PassOnAsync(stream.CopyToAsync(tar, cancel), cancel).ConfigureAwait(false);
     }
 
     /// <summary>Both ways, until the other side has nothing more to say.</summary>
-    static async Task JoinAsync(MultiplexedStream stream, PodConsole console, Action typed, Func<ContainerResizeParameters, Task> resize, CancellationToken cancel)
+    static async Task JoinAsync(
+        MultiplexedStream stream, PodConsole console, Action typed, Func<ContainerResizeParameters, Task> resize, CancellationToken cancel)
     {
         using var both = CancellationTokenSource.CreateLinkedTokenSource(cancel);
         var typing = console.Input is { } input ? TypeAsync(stream, input, typed, both.Token) : Task.CompletedTask;
         var sizing = console.Sizes is { } sizes ? ResizeAsync(sizes, resize, both.Token) : Task.CompletedTask;
         await PassOnAsync(stream.CopyOutputToAsync(Stream.Null, console.Output, console.Error, cancel), cancel).ConfigureAwait(false);
         await both.CancelAsync().ConfigureAwait(false);
-        await Task.WhenAll(typing, sizing).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing); // nobody reads what is typed after the end
+        // Nobody reads what is typed after the end.
+        await Task.WhenAll(typing, sizing).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
     }
 
     static async Task TypeAsync(MultiplexedStream stream, Stream input, Action typed, CancellationToken cancel)
@@ -114,11 +125,14 @@ sealed class ContainerAccess(Engine engine)
             }
     }
 
+    Task<ContainerExecInspectResponse> InspectAsync(string exec, CancellationToken cancel) =>
+        engine.AskAsync(token => engine.Client.Exec.InspectContainerExecAsync(exec, token), cancel);
+
     async Task<int> ExitCodeAsync(string exec, CancellationToken cancel)
     {
         while (true)
         {
-            var state = await engine.AskAsync(token => engine.Client.Exec.InspectContainerExecAsync(exec, token), cancel).ConfigureAwait(false);
+            var state = await InspectAsync(exec, cancel).ConfigureAwait(false);
             if (state is { Running: false, ExitCode: { } code }) return (int)code;
             await Task.Delay(Moment, cancel).ConfigureAwait(false); // its output is closed, its end not yet noticed
         }
@@ -129,7 +143,7 @@ sealed class ContainerAccess(Engine engine)
     {
         try
         {
-            var state = await engine.AskAsync(token => engine.Client.Exec.InspectContainerExecAsync(exec, token), CancellationToken.None).ConfigureAwait(false);
+            var state = await InspectAsync(exec, CancellationToken.None).ConfigureAwait(false);
             if (state is not { Running: true, Pid: > 0 and var pid } || !OperatingSystem.IsLinux()) return;
             // The engine may be on another machine, where the number means another process.
             var groups = await File.ReadAllTextAsync(FormattableString.Invariant($"/proc/{pid}/cgroup")).ConfigureAwait(false);

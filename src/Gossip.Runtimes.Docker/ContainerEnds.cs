@@ -8,7 +8,7 @@ namespace Gossip.Runtimes.Docker;
 /// Finds out how containers ended, and reports it once: events, comparisons and failed signals may all tell of one end.
 /// </summary>
 /// <param name="stop">The runtime's end, after which nothing is looked up.</param>
-sealed class ContainerEnds(Engine engine, RuntimeReports reports, CancellationToken stop)
+sealed class ContainerEnds(Engine engine, RuntimeNews reports, CancellationToken stop)
 {
     /// <summary>Something says that it ended: see, and report it.</summary>
     public async Task LookAsync(DockerPod pod, DockerContainer container)
@@ -42,7 +42,8 @@ sealed class ContainerEnds(Engine engine, RuntimeReports reports, CancellationTo
         }
         catch (EngineFault gone) when (gone.IsNotFound)
         {
-            return new ContainerEnd(ContainerEnd.KilledCode, ContainerEnd.Failed, "somebody else removed the container from the engine", RuntimeReports.Now());
+            return new ContainerEnd(
+                ContainerEnd.KilledCode, ContainerEnd.Failed, "somebody else removed the container from the engine", RuntimeNews.Now());
         }
     }
 
@@ -50,7 +51,8 @@ sealed class ContainerEnds(Engine engine, RuntimeReports reports, CancellationTo
     {
         try
         {
-            if (pod.IsEnding || pod.Pause.Length == 0 || (await engine.InspectAsync(pod.Pause, stop).ConfigureAwait(false)).IsRunning) return;
+            if (pod.IsEnding || pod.Pause.Length == 0) return;
+            if ((await engine.InspectAsync(pod.Pause, stop).ConfigureAwait(false)).IsRunning) return;
         }
         catch (EngineFault fault) when (!fault.IsNotFound)
         {
@@ -74,7 +76,9 @@ sealed class ContainerEnds(Engine engine, RuntimeReports reports, CancellationTo
         new(run, container.Name, container.Attempt, end.Code, end.Reason, end.Message, end.At);
 
     public static ContainerEnd End(ContainerFacts found) =>
-        (found is { IsOomKilled: false, ExitCode: ContainerEnd.KilledCode } && KernelLog.TellsOfOutOfMemory(found.Id) ? found with { IsOomKilled = true } : found).End();
+        (found is { IsOomKilled: false, ExitCode: ContainerEnd.KilledCode } && KernelLog.TellsOfOutOfMemory(found.Id)
+            ? found with { IsOomKilled = true }
+            : found).End();
 
     /// <summary>Keeps what the engine says of a running container.</summary>
     public static void Learn(DockerContainer container, ContainerFacts found)

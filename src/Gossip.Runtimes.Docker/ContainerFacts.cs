@@ -1,7 +1,6 @@
 using System.Globalization;
 using Docker.DotNet.Models;
 using Gossip.Core.Primitives;
-using Gossip.Core.Turns;
 
 namespace Gossip.Runtimes.Docker;
 

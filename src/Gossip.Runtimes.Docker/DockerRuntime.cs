@@ -2,7 +2,6 @@ using System.Collections.Concurrent;
 using System.Collections.Immutable;
 using System.Globalization;
 using System.Net;
-using Docker.DotNet.Models;
 using Gossip.Core.Ports;
 using Gossip.Core.Primitives;
 using Gossip.Core.Templates;
@@ -25,7 +24,7 @@ public sealed class DockerRuntime : IPodRuntime
     readonly Engine engine;
     readonly ConcurrentDictionary<PodRun, DockerPod> pods = new();
     readonly CancellationTokenSource stop = new();
-    readonly RuntimeReports reports;
+    readonly RuntimeNews reports;
     readonly ContainerEnds ends;
     readonly EngineWatch watch;
     readonly PodAccess access;
@@ -39,7 +38,7 @@ public sealed class DockerRuntime : IPodRuntime
         root = Path.TrimEndingDirectorySeparator(Path.GetFullPath(options.Folder));
         labels = new ContainerLabels(options.Node.Value.ToString("x16", CultureInfo.InvariantCulture), root);
         engine = new Engine(options.Endpoint);
-        reports = new RuntimeReports(options.Note);
+        reports = new RuntimeNews(options.Note);
         ends = new ContainerEnds(engine, reports, stop.Token);
         watch = new EngineWatch(options, root, engine, labels, pods, reports, ends, stop.Token);
         access = new PodAccess(pods, new ContainerAccess(engine));
@@ -114,7 +113,8 @@ public sealed class DockerRuntime : IPodRuntime
         {
             pod.IsEnding = true;
             pod.Ip = ""; // until it is stopped, which the core does next, it may hold an address
-            reports.Report(new PodFailed(run, fault switch { VolumeError => "FailedMount", EngineFault => "FailedCreatePodSandBox", _ => "StorageError" }, fault.Message));
+            var reason = fault switch { VolumeError => "FailedMount", EngineFault => "FailedCreatePodSandBox", _ => "StorageError" };
+            reports.Report(new PodFailed(run, reason, fault.Message));
         }
     }
 
@@ -138,12 +138,12 @@ public sealed class DockerRuntime : IPodRuntime
         var (name, attempt) = (asked.Container, asked.Attempt);
         if (!pods.TryGetValue(run, out var pod) || pod.Ip.Length == 0)
         {
-            reports.Report(new ContainerExited(run, name, attempt, ContainerEnd.InvalidCode, ContainerEnd.NotRun, "the pod is not prepared on this node", RuntimeReports.Now()));
+            reports.Report(NeverRan(run, name, attempt, "the pod is not prepared on this node"));
             return;
         }
         if (pod.Launch.Template.Find(name) is not { } spec)
         {
-            reports.Report(new ContainerExited(run, name, attempt, ContainerEnd.InvalidCode, ContainerEnd.NotRun, $"the pod has no container '{name}'", RuntimeReports.Now()));
+            reports.Report(NeverRan(run, name, attempt, $"the pod has no container '{name}'"));
             return;
         }
         if (pod.Find(name) is { } last && (last.End is null || last.Attempt >= attempt))
@@ -153,8 +153,8 @@ public sealed class DockerRuntime : IPodRuntime
         }
         try
         {
-            var image = await Images.EnsureAsync(
-                engine, spec, asked.Credentials, (reason, message) => reports.Report(new ContainerProgress(run, name, attempt, reason, message)), cancel).ConfigureAwait(false);
+            void Tell(string reason, string message) => reports.Report(new ContainerProgress(run, name, attempt, reason, message));
+            var image = await Images.EnsureAsync(engine, spec, asked.Credentials, Tell, cancel).ConfigureAwait(false);
             var recipe = Recipe.Container(pod.Launch, spec, asked, image, pod.Volumes, pod.Pause, pod.Run, labels, options);
             var container = new DockerContainer(name, attempt, await engine.CreateAsync(recipe, cancel).ConfigureAwait(false));
             foreach (var old in pod.Put(container)) await engine.RemoveAsync(old.Id, cancel).ConfigureAwait(false);
@@ -162,7 +162,8 @@ public sealed class DockerRuntime : IPodRuntime
         }
         catch (Exception fault) when (fault is NotStarted or VolumeError or EngineFault)
         {
-            reports.Report(new ContainerNotStarted(run, name, attempt, (fault as NotStarted)?.Reason ?? NotStarted.CannotCreate, fault.Message, RuntimeReports.Now()));
+            var reason = (fault as NotStarted)?.Reason ?? NotStarted.CannotCreate;
+            reports.Report(new ContainerNotStarted(run, name, attempt, reason, fault.Message, RuntimeNews.Now()));
         }
     }
 
@@ -181,8 +182,10 @@ public sealed class DockerRuntime : IPodRuntime
             pod.IsEnding = true;
             var stopped = await watch.PersistAsync(async () =>
             {
-                await Task.WhenAll(pod.Containers().Where(container => container.End is null).Select(container => EndAsync(pod, container, grace, cancel))).ConfigureAwait(false);
-                await engine.RemoveAllAsync(await engine.ListAsync(labels.Filter(pod.Run), cancel).ConfigureAwait(false), cancel).ConfigureAwait(false);
+                var running = pod.Containers().Where(container => container.End is null);
+                await Task.WhenAll(running.Select(container => EndAsync(pod, container, grace, cancel))).ConfigureAwait(false);
+                var left = await engine.ListAsync(labels.Filter(pod.Run), cancel).ConfigureAwait(false);
+                await engine.RemoveAllAsync(left, cancel).ConfigureAwait(false);
             }, cancel).ConfigureAwait(false);
             if (!stopped) return;
             pod.Folder.Delete(options.Note);
@@ -196,7 +199,8 @@ public sealed class DockerRuntime : IPodRuntime
         access.ReadLogsAsync(pod, container, query, output, cancel);
 
     /// <inheritdoc/>
-    public Task<int> ExecAsync(PodRun pod, string container, ImmutableArray<string> command, PodConsole console, CancellationToken cancel) =>
+    public Task<int> ExecAsync(
+        PodRun pod, string container, ImmutableArray<string> command, PodConsole console, CancellationToken cancel) =>
         access.ExecAsync(pod, container, command, console, cancel);
 
     /// <inheritdoc/>
@@ -252,7 +256,8 @@ public sealed class DockerRuntime : IPodRuntime
         catch (EngineFault refused) when (!refused.IsSilence)
         {
             var code = (await engine.InspectAsync(container.Id, cancel).ConfigureAwait(false)).ExitCode;
-            var end = new ContainerEnd(code is 126 or 127 ? code : ContainerEnd.InvalidCode, ContainerEnd.NotRun, refused.Message, RuntimeReports.Now());
+            if (code is not (126 or 127)) code = ContainerEnd.InvalidCode;
+            var end = new ContainerEnd(code, ContainerEnd.NotRun, refused.Message, RuntimeNews.Now());
             container.Conclude(end);
             reports.Report(ContainerEnds.ExitOf(run, container, end));
             container.MarkEnded();
@@ -275,7 +280,7 @@ public sealed class DockerRuntime : IPodRuntime
     {
         if (grace > TimeSpan.Zero)
         {
-            if (!await engine.SignalAsync(container.Id, container.StopSignal, cancel).ConfigureAwait(false)) await ends.LookAsync(pod, container).ConfigureAwait(false);
+            await SignalAsync(pod, container, container.StopSignal, cancel).ConfigureAwait(false);
             try
             {
                 await container.Ended.WaitAsync(grace, cancel).ConfigureAwait(false);
@@ -286,10 +291,20 @@ public sealed class DockerRuntime : IPodRuntime
                 // The grace is over.
             }
         }
-        if (!await engine.SignalAsync(container.Id, "SIGKILL", cancel).ConfigureAwait(false)) await ends.LookAsync(pod, container).ConfigureAwait(false);
+        await SignalAsync(pod, container, "SIGKILL", cancel).ConfigureAwait(false);
         await Task.WhenAny(container.Ended, watch.Lost).WaitAsync(cancel).ConfigureAwait(false);
         if (!container.Ended.IsCompleted) throw new EngineFault(null, "the engine is gone");
     }
+
+    /// <summary>One that cannot be signalled has ended: how, is looked up.</summary>
+    async Task SignalAsync(DockerPod pod, DockerContainer container, string signal, CancellationToken cancel)
+    {
+        if (await engine.SignalAsync(container.Id, signal, cancel).ConfigureAwait(false)) return;
+        await ends.LookAsync(pod, container).ConfigureAwait(false);
+    }
+
+    static ContainerExited NeverRan(PodRun run, string container, int attempt, string why) =>
+        new(run, container, attempt, ContainerEnd.InvalidCode, ContainerEnd.NotRun, why, RuntimeNews.Now());
 
     /// <summary>A command that was already obeyed is answered once more.</summary>
     void RepeatNews(PodRun run, DockerContainer container) => reports.Report(container.End is { } end

@@ -57,7 +57,9 @@ sealed class Engine : IDisposable
     /// <summary>The pause container goes last: Podman keeps it while others are joined to it.</summary>
     public async Task RemoveAllAsync(IEnumerable<ContainerListResponse> containers, CancellationToken cancel)
     {
-        foreach (var group in containers.GroupBy(container => ContainerLabels.Label(container, ContainerLabels.ContainerLabel).Length == 0).OrderBy(group => group.Key))
+        static bool IsPause(ContainerListResponse container) =>
+            ContainerLabels.Label(container, ContainerLabels.ContainerLabel).Length == 0;
+        foreach (var group in containers.GroupBy(IsPause).OrderBy(group => group.Key))
             await Task.WhenAll(group.Select(container => RemoveAsync(container.ID, cancel))).ConfigureAwait(false);
     }
 

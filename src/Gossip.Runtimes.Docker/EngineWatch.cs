@@ -1,10 +1,8 @@
 using System.Collections.Concurrent;
 using System.Collections.Immutable;
-using System.Globalization;
 using Docker.DotNet.Models;
 using Gossip.Core.Ports;
 using Gossip.Core.Primitives;
-using Gossip.Core.Turns;
 using Gossip.Runtimes.Pods;
 using Message = Docker.DotNet.Models.Message;
 
@@ -17,7 +15,7 @@ namespace Gossip.Runtimes.Docker;
 /// <param name="root">Where the folders of the pods are.</param>
 sealed class EngineWatch(
     DockerRuntimeOptions options, string root, Engine engine, ContainerLabels labels, ConcurrentDictionary<PodRun, DockerPod> pods,
-    RuntimeReports reports, ContainerEnds ends, CancellationToken stop)
+    RuntimeNews reports, ContainerEnds ends, CancellationToken stop)
 {
     static readonly TimeSpan Patience = TimeSpan.FromSeconds(10); // for a list of containers
     static readonly TimeSpan RetryAfter = TimeSpan.FromMilliseconds(500);
@@ -159,7 +157,8 @@ sealed class EngineWatch(
         bool IsNobodys(ContainerListResponse one) => labels.IsAbandoned(one)
             || labels.IsOurs(one) && !known.Contains(ContainerLabels.Label(one, ContainerLabels.PodLabel));
         await engine.RemoveAllAsync(listed.Where(IsNobodys), cancel).ConfigureAwait(false);
-        var ours = listed.Where(labels.IsOurs).ToLookup(one => ContainerLabels.Label(one, ContainerLabels.PodLabel), StringComparer.Ordinal);
+        var ours = listed.Where(labels.IsOurs)
+            .ToLookup(one => ContainerLabels.Label(one, ContainerLabels.PodLabel), StringComparer.Ordinal);
         var survivors = ImmutableArray.CreateBuilder<SurvivingPod>();
         foreach (var pod in known.SelectMany(same => same).OrderBy(pod => pod.Run, StringComparer.Ordinal))
         {
@@ -174,7 +173,8 @@ sealed class EngineWatch(
         var running = listed.Where(ContainerLabels.IsRunning).Select(one => one.ID).ToHashSet(StringComparer.Ordinal);
         if (pod.Ip.Length > 0 && !running.Contains(pod.Pause)) await ends.CheckPauseAsync(pod).ConfigureAwait(false);
         foreach (var container in pod.Containers())
-            if (container is { End: null, Announced.IsCompleted: true } && !running.Contains(container.Id)) await ends.LookAsync(pod, container).ConfigureAwait(false);
+            if (container is { End: null, Announced.IsCompleted: true } && !running.Contains(container.Id))
+                await ends.LookAsync(pod, container).ConfigureAwait(false);
     }
 
     /// <returns>Null for a pod that has no network any more, or never had: what is left of it is removed.</returns>

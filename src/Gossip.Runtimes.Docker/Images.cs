@@ -72,7 +72,9 @@ static class Images
     {
         var known = credentials.FirstOrDefault(credential => IsAt(image, credential.Registry));
         var (from, version) = PullOf(image);
-        var auth = known is null ? new AuthConfig() : new AuthConfig { Username = known.User, Password = known.Password, ServerAddress = RegistryOf(image) };
+        var auth = known is null
+            ? new AuthConfig()
+            : new AuthConfig { Username = known.User, Password = known.Password, ServerAddress = RegistryOf(image) };
         var complaints = new Complaints();
         try
         {

@@ -10,12 +10,18 @@ namespace Gossip.Runtimes.Docker;
 sealed class PodAccess(ConcurrentDictionary<PodRun, DockerPod> pods, ContainerAccess access)
 {
     public Task ReadLogsAsync(PodRun pod, string container, LogQuery query, Stream output, CancellationToken cancel) =>
-        AnswerAsync(() => access.ReadLogsAsync(query.Previous ? FindPrevious(pod, container).Id : Find(pod, container).Id, query, output, cancel));
+        AnswerAsync(() =>
+        {
+            var which = query.Previous ? FindPrevious(pod, container) : Find(pod, container);
+            return access.ReadLogsAsync(which.Id, query, output, cancel);
+        });
 
-    public async Task<int> ExecAsync(PodRun pod, string container, ImmutableArray<string> command, PodConsole console, CancellationToken cancel)
+    public async Task<int> ExecAsync(
+        PodRun pod, string container, ImmutableArray<string> command, PodConsole console, CancellationToken cancel)
     {
         var code = 0;
-        await AnswerAsync(async () => code = await access.ExecAsync(FindRunning(pod, container).Id, command, console, cancel).ConfigureAwait(false)).ConfigureAwait(false);
+        async Task Run() => code = await access.ExecAsync(FindRunning(pod, container).Id, command, console, cancel).ConfigureAwait(false);
+        await AnswerAsync(Run).ConfigureAwait(false);
         return code;
     }
 
@@ -40,7 +46,9 @@ sealed class PodAccess(ConcurrentDictionary<PodRun, DockerPod> pods, ContainerAc
         pods.TryGetValue(pod, out var found) ? found : throw new PodAccessException("the pod is not on this node (any more)");
 
     DockerContainer Find(PodRun pod, string container) => FindPod(pod).Find(container) ?? throw new PodAccessException(
-        FindPod(pod).Launch.Template.Find(container) is null ? $"the pod has no container '{container}'" : $"container '{container}' has not started yet");
+        FindPod(pod).Launch.Template.Find(container) is null
+            ? $"the pod has no container '{container}'"
+            : $"container '{container}' has not started yet");
 
     DockerContainer FindRunning(PodRun pod, string container) => Find(pod, container) is { End: null } running
         ? running
@@ -49,7 +57,8 @@ sealed class PodAccess(ConcurrentDictionary<PodRun, DockerPod> pods, ContainerAc
     DockerContainer FindPrevious(PodRun pod, string container)
     {
         var now = Find(pod, container);
-        return FindPod(pod).Previous(now.Name) ?? throw new PodAccessException($"container '{container}' has run once only: there is no earlier log");
+        return FindPod(pod).Previous(now.Name)
+            ?? throw new PodAccessException($"container '{container}' has run once only: there is no earlier log");
     }
 
     static async Task AnswerAsync(Func<Task> action)

@@ -45,7 +45,8 @@ static class Recipe
     /// <exception cref="NotStarted">Its settings and its image contradict each other.</exception>
     /// <exception cref="VolumeError">A mount has no source.</exception>
     public static CreateContainerParameters Container(
-        PodLaunch launch, ContainerSpec container, ContainerStart start, ImageInspectResponse image, PodVolumes volumes, string pause, string run, ContainerLabels labels,
+        PodLaunch launch, ContainerSpec container, ContainerStart start, ImageInspectResponse image, PodVolumes volumes, string pause,
+        string run, ContainerLabels labels,
         DockerRuntimeOptions options)
     {
         var variables = start.Environment.ToDictionary(variable => variable.Key, variable => variable.Value, StringComparer.Ordinal);
@@ -89,7 +90,8 @@ static class Recipe
 
     /// <summary>Tells what it is to a person who lists containers, and is the same each time we would create it.</summary>
     static string Name(PodLaunch launch, string run, ContainerLabels labels, string container, int attempt) =>
-        string.Create(CultureInfo.InvariantCulture, $"gossip_{container}_{launch.Name}_{launch.Namespace}_{run}_{attempt}_{StableHash.Of((labels.Node + labels.Folder).AsSpan()):x16}");
+        string.Create(CultureInfo.InvariantCulture, $"gossip_{container}_{launch.Name}_{launch.Namespace}_{run}_{attempt}_")
+        + StableHash.Of((labels.Node + labels.Folder).AsSpan()).ToString("x16", CultureInfo.InvariantCulture);
 
     static string User(SecuritySettings security, ImageInspectResponse image)
     {

@@ -1,15 +1,10 @@
-using System.Collections.Immutable;
-using Gossip.Core.Leases;
 using Gossip.Core.Ports;
 using Gossip.Core.Primitives;
 using Gossip.Core.Templates;
 using Gossip.Runtimes.Pods;
-using Gossip.Runtimes.Processes.Access;
 using Gossip.Runtimes.Processes.Containers;
 using Gossip.Runtimes.Processes.Isolation;
-using Gossip.Runtimes.Processes.Kernel;
 using Gossip.Runtimes.Processes.Logs;
-using Gossip.Runtimes.Processes.Network;
 using Gossip.Runtimes.Volumes;
 
 namespace Gossip.Runtimes.Processes;
@@ -35,8 +30,8 @@ sealed class ContainerLives(ProcessContext context)
             if (spec.Command.IsDefaultOrEmpty)
             {
                 throw new StartError(StartError.Invalid, $"container '{container}' names an image but no command, and the process runtime "
-                    + "runs programs of the node itself: give it a `command`, or take `runtimeClassName: process` out for a node with a container "
-                    + "engine");
+                    + "runs programs of the node itself: give it a `command`, or take `runtimeClassName: process` out for a node with a "
+                    + "container engine");
             }
             pod.Put(await StartInTurnAsync(pod, spec, asked).ConfigureAwait(false));
             context.Reports.Report(new ContainerStarted(run, container, attempt, pod.Find(container)!.StartedAt));
@@ -45,12 +40,12 @@ sealed class ContainerLives(ProcessContext context)
         catch (StartError error)
         {
             context.Reports.Report(
-                new ContainerExited(run, container, attempt, error.ExitCode, StartError.Reason, error.Message, RuntimeReports.Now()));
+                new ContainerExited(run, container, attempt, error.ExitCode, StartError.Reason, error.Message, RuntimeNews.Now()));
         }
         catch (Exception fault) when (fault is IOException or UnauthorizedAccessException or VolumeError)
         {
             context.Reports.Report( // disk full …
-                new ContainerNotStarted(run, container, attempt, "CreateContainerError", fault.Message, RuntimeReports.Now()));
+                new ContainerNotStarted(run, container, attempt, "CreateContainerError", fault.Message, RuntimeNews.Now()));
         }
     }
 

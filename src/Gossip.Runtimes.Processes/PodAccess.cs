@@ -1,16 +1,12 @@
 using System.Collections.Immutable;
-using Gossip.Core.Leases;
 using Gossip.Core.Ports;
 using Gossip.Core.Primitives;
-using Gossip.Core.Templates;
 using Gossip.Runtimes.Pods;
 using Gossip.Runtimes.Processes.Access;
 using Gossip.Runtimes.Processes.Containers;
 using Gossip.Runtimes.Processes.Isolation;
 using Gossip.Runtimes.Processes.Kernel;
 using Gossip.Runtimes.Processes.Logs;
-using Gossip.Runtimes.Processes.Network;
-using Gossip.Runtimes.Volumes;
 
 namespace Gossip.Runtimes.Processes;
 
@@ -54,7 +50,8 @@ sealed class PodAccess(ProcessContext context)
                 : command[0];
             var clean = CleanStart.Of([first, .. command.Skip(1)], variables);
             var words = running.Group is { } group
-                ? IsolatedContainer.Exec(clean, spec, running.Folder, group, pod.Launch.Template.FsGroup) ?? throw DoesNotRun(pod, container)
+                ? IsolatedContainer.Exec(clean, spec, running.Folder, group, pod.Launch.Template.FsGroup)
+                    ?? throw DoesNotRun(pod, container)
                 : [.. clean];
             return ExecSession.RunAsync(words, start =>
             {

@@ -1,16 +1,13 @@
 using System.Collections.Immutable;
-using Gossip.Core.Leases;
 using Gossip.Core.Ports;
 using Gossip.Core.Primitives;
 using Gossip.Core.Templates;
 using Gossip.Runtimes.Pods;
-using Gossip.Runtimes.Processes.Access;
 using Gossip.Runtimes.Processes.Containers;
 using Gossip.Runtimes.Processes.Isolation;
 using Gossip.Runtimes.Processes.Kernel;
 using Gossip.Runtimes.Processes.Logs;
 using Gossip.Runtimes.Processes.Network;
-using Gossip.Runtimes.Volumes;
 
 namespace Gossip.Runtimes.Processes;
 
@@ -29,7 +26,8 @@ sealed class PodAdopter(ProcessContext context, PodRemover remover, ContainerLiv
             if (folder.TryRead() is not { } file || PodFolder.Of(context.Root, file.Launch.Pod).Path != path)
                 await remover.ClearAsync(folder).ConfigureAwait(false);
             else if (PodSandbox.IsIn(folder) && remover.FindSandbox(folder) is null)
-                await remover.FreeAsync(folder, file.Ip).ConfigureAwait(false); // what its containers shared is gone: there is nothing to adopt
+                // What its containers shared is gone: there is nothing to adopt.
+                await remover.FreeAsync(folder, file.Ip).ConfigureAwait(false);
             else
                 survivors.Add(await AdoptAsync(folder, file).ConfigureAwait(false));
         }
@@ -71,7 +69,8 @@ sealed class PodAdopter(ProcessContext context, PodRemover remover, ContainerLiv
             {
                 var exit = await process.EndAsync(context.Watcher, context.Logs).ConfigureAwait(false);
                 process.MarkReported();
-                survivors.Add(new SurvivingContainer(spec.Name, start.Attempt, start.At, exit.Code) { Reason = ContainerLives.ReasonOf(process) });
+                var reason = ContainerLives.ReasonOf(process);
+                survivors.Add(new SurvivingContainer(spec.Name, start.Attempt, start.At, exit.Code) { Reason = reason });
             }
         }
         context.Addresses.Keep(file.Ip);

@@ -1,14 +1,7 @@
 using System.Collections.Immutable;
-using Gossip.Core.Leases;
 using Gossip.Core.Ports;
-using Gossip.Core.Primitives;
-using Gossip.Core.Templates;
 using Gossip.Runtimes.Pods;
-using Gossip.Runtimes.Processes.Access;
-using Gossip.Runtimes.Processes.Containers;
 using Gossip.Runtimes.Processes.Isolation;
-using Gossip.Runtimes.Processes.Kernel;
-using Gossip.Runtimes.Processes.Logs;
 using Gossip.Runtimes.Processes.Network;
 using Gossip.Runtimes.Volumes;
 
@@ -74,7 +67,7 @@ sealed class PodPreparer(ProcessContext context, PodRemover remover)
         while (true)
         {
             var ip = launch.Template.HostNetwork ? context.Options.HostAddress
-                : context.Addresses.Take() ?? throw new PrepareError("NoAddress", "all pod context.Addresses of this node are in use");
+                : context.Addresses.Take() ?? throw new PrepareError("NoAddress", "all pod addresses of this node are in use");
             try
             {
                 folder.Write(new PodFile(ip, launch));

@@ -1,16 +1,7 @@
-using System.Collections.Immutable;
-using Gossip.Core.Leases;
-using Gossip.Core.Ports;
 using Gossip.Core.Primitives;
-using Gossip.Core.Templates;
 using Gossip.Runtimes.Pods;
-using Gossip.Runtimes.Processes.Access;
-using Gossip.Runtimes.Processes.Containers;
 using Gossip.Runtimes.Processes.Isolation;
 using Gossip.Runtimes.Processes.Kernel;
-using Gossip.Runtimes.Processes.Logs;
-using Gossip.Runtimes.Processes.Network;
-using Gossip.Runtimes.Volumes;
 
 namespace Gossip.Runtimes.Processes;
 

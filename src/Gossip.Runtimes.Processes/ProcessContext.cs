@@ -1,6 +1,5 @@
 using System.Collections.Concurrent;
 using System.Collections.Immutable;
-using Gossip.Core.Ports;
 using Gossip.Core.Primitives;
 using Gossip.Core.Templates;
 using Gossip.Runtimes.Pods;
@@ -19,7 +18,7 @@ sealed class ProcessContext : IDisposable
     public ProcessContext(ProcessRuntimeOptions options)
     {
         Options = options;
-        Reports = new RuntimeReports(options.Note);
+        Reports = new RuntimeNews(options.Note);
         Root = VolumeCalls.RealPath(options.Folder);
         Hidden = [.. options.Hidden.IsDefault ? [] : options.Hidden, Root];
         Groups = IsolationTools.FindGroups(Root);
@@ -51,7 +50,7 @@ sealed class ProcessContext : IDisposable
     public PodAddresses Addresses { get; }
     public ProcessWatcher Watcher { get; }
     public LogWatcher Logs { get; }
-    public RuntimeReports Reports { get; }
+    public RuntimeNews Reports { get; }
     public ConcurrentDictionary<PodRun, ProcessPod> Pods { get; } = new();
 
     /// <summary>

@@ -1,16 +1,12 @@
 using System.Collections.Immutable;
 using System.Net;
-using Gossip.Core.Leases;
 using Gossip.Core.Ports;
 using Gossip.Core.Primitives;
 using Gossip.Core.Templates;
 using Gossip.Runtimes.Pods;
-using Gossip.Runtimes.Processes.Access;
 using Gossip.Runtimes.Processes.Containers;
 using Gossip.Runtimes.Processes.Isolation;
 using Gossip.Runtimes.Processes.Kernel;
-using Gossip.Runtimes.Processes.Logs;
-using Gossip.Runtimes.Processes.Network;
 using Gossip.Runtimes.Volumes;
 
 namespace Gossip.Runtimes.Processes;
@@ -169,7 +165,8 @@ public sealed class ProcessRuntime : IPodRuntime
         access.ReadLogsAsync(run, container, query, output, cancel);
 
     /// <inheritdoc/>
-    public Task<int> ExecAsync(PodRun run, string container, ImmutableArray<string> command, PodConsole console, CancellationToken cancel) =>
+    public Task<int> ExecAsync(
+        PodRun run, string container, ImmutableArray<string> command, PodConsole console, CancellationToken cancel) =>
         access.ExecAsync(run, container, command, console, cancel);
 
     /// <inheritdoc/>

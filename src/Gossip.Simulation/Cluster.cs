@@ -1,11 +1,6 @@
 using System.Globalization;
 using System.Text;
-using Gossip.Core;
 using Gossip.Core.Membership;
-using Gossip.Core.Primitives;
-using Gossip.Core.Requests;
-using Gossip.Core.Tables;
-using Gossip.Core.Templates;
 using Gossip.Simulation.Checkers;
 using Gossip.Simulation.Scenarios;
 

@@ -3,7 +3,6 @@ using Docker.DotNet.Models;
 using Gossip.Core.Ports;
 using Gossip.Core.Primitives;
 using Gossip.Core.Templates;
-using Gossip.Core.Wire;
 using Gossip.Tests.Engines;
 using Gossip.Tests.Runtimes;
 using ContainerSpec = Gossip.Core.Templates.ContainerSpec;

@@ -2,7 +2,6 @@ using Docker.DotNet.Models;
 using Gossip.Core.Ports;
 using Gossip.Core.Primitives;
 using Gossip.Core.Templates;
-using Gossip.Core.Wire;
 using Gossip.Runtimes.Pods;
 using Gossip.Runtimes.Volumes;
 using ContainerSpec = Gossip.Core.Templates.ContainerSpec;

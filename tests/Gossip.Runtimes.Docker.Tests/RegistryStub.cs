@@ -3,7 +3,6 @@ using System.Net;
 using System.Net.Sockets;
 using System.Security.Cryptography;
 using System.Text;
-using Gossip.Core.Replication;
 
 namespace Gossip.Runtimes.Docker.Tests;
 

@@ -2,7 +2,6 @@ using System.Collections.Immutable;
 using System.Diagnostics;
 using Gossip.Core.Ports;
 using Gossip.Core.Primitives;
-using Gossip.Core.Tables.Topology;
 using Gossip.Core.Templates;
 using Gossip.Runtimes.Pods;
 using Gossip.Tests.Runtimes;

@@ -1,4 +1,3 @@
-using Gossip.Core.Requests;
 using Gossip.Runtimes.Processes.Isolation;
 using Gossip.Runtimes.Volumes;
 

@@ -5,7 +5,6 @@ using System.Net.Sockets;
 using Gossip.Core.Ports;
 using Gossip.Core.Primitives;
 using Gossip.Core.Templates;
-using Gossip.Core.Wire;
 using Gossip.Runtimes.Processes.Containers;
 using Gossip.Runtimes.Processes.Isolation;
 using Gossip.Runtimes.Processes.Kernel;

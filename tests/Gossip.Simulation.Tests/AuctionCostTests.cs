@@ -1,4 +1,3 @@
-using Gossip.Core;
 using Gossip.Core.Membership;
 using Gossip.Simulation.Checkers;
 using Gossip.Simulation.Scenarios;

@@ -1,5 +1,3 @@
-using Gossip.Simulation.Time;
-
 namespace Gossip.Simulation.Tests;
 
 public class LiarTests

@@ -1,6 +1,4 @@
 using Gossip.Core.Explain;
-using Gossip.Core.Requests;
-using Gossip.Core.Turns;
 using Gossip.Simulation.Time;
 
 namespace Gossip.Simulation.Tests;

@@ -2,7 +2,6 @@ using Gossip.Core.Kinds;
 using Gossip.Core.Ports;
 using Gossip.Core.Primitives;
 using Gossip.Core.Requests;
-using Gossip.Core.Tables;
 using Gossip.Simulation.Time;
 
 namespace Gossip.Simulation.Tests;

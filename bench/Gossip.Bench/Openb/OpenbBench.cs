@@ -2,8 +2,6 @@ using System.CommandLine;
 using System.Diagnostics;
 using System.Globalization;
 using System.Text.Json;
-using Gossip.Core.Scheduling;
-using Gossip.Core.Turns;
 
 namespace Gossip.Bench.Openb;
 

@@ -3,7 +3,6 @@ using Gossip.Core.Primitives;
 using Gossip.Core.Scheduling;
 using Gossip.Core.Scheduling.Filters;
 using Gossip.Core.Tables;
-using Gossip.Core.Tables.Topology;
 using Gossip.Core.Templates;
 
 namespace Gossip.Bench.Openb;

@@ -2,8 +2,6 @@ using System.Collections.Immutable;
 using System.Globalization;
 using Gossip.Core.Membership;
 using Gossip.Core.Primitives;
-using Gossip.Core.Replication;
-using Gossip.Core.Scheduling;
 using Gossip.Core.Templates;
 
 namespace Gossip.Bench.Openb;

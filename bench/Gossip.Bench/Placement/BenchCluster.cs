@@ -1,11 +1,9 @@
 using System.Buffers;
 using System.Globalization;
 using System.Text;
-using Gossip.Core;
 using Gossip.Core.Membership;
 using Gossip.Core.Primitives;
 using Gossip.Core.Replication;
-using Gossip.Core.Scheduling;
 using Gossip.Core.Tables;
 using Gossip.Core.Tables.Topology;
 using Gossip.Core.Templates;

@@ -4,7 +4,6 @@ using Gossip.Core.Scheduling;
 using Gossip.Core.Scheduling.Filters;
 using Gossip.Core.Scheduling.Preemption;
 using Gossip.Core.Tables;
-using Gossip.Core.Tables.Topology;
 
 namespace Gossip.Bench.Placement;
 

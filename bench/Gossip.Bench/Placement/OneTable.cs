@@ -1,5 +1,4 @@
 using System.Runtime.InteropServices;
-using Gossip.Core;
 using Gossip.Core.Primitives;
 using Gossip.Core.Replication;
 using Gossip.Core.Turns;

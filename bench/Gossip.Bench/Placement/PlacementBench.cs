@@ -3,10 +3,6 @@ using System.Globalization;
 using System.Runtime.CompilerServices;
 using System.Text.Json;
 using Gossip.Core.Primitives;
-using Gossip.Core.Replication;
-using Gossip.Core.Scheduling;
-using Gossip.Core.Wire;
-using MessagePack;
 
 namespace Gossip.Bench.Placement;
 

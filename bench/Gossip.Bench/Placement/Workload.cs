@@ -1,5 +1,3 @@
-using Gossip.Core.Templates;
-
 namespace Gossip.Bench.Placement;
 
 /// <summary>One of scheduler_perf's workloads, rebuilt: which pods are to be placed, and which are there before.</summary>

@@ -1,5 +1,4 @@
 using Gossip.Bench.Placement;
-using Gossip.Core;
 using Gossip.Core.Membership;
 using Gossip.Core.Primitives;
 using Gossip.Core.Replication;

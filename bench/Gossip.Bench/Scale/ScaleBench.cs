@@ -2,7 +2,6 @@ using System.CommandLine;
 using System.Diagnostics;
 using System.Globalization;
 using System.Text.Json;
-using Gossip.Core;
 using Gossip.Core.Membership;
 
 namespace Gossip.Bench.Scale;
@@ -15,7 +14,7 @@ static class ScaleBench
     public static Command Create()
     {
         var nodes = new Option<int>("--nodes") { Description = "Of the cluster", DefaultValueFactory = _ => 1000 };
-        var seed = new Option<ulong>("--seed") { Description = "Of all random", DefaultValueFactory = _ => 1 };
+        var seed = new Option<ulong>("--seed") { Description = "What all that is random is drawn from", DefaultValueFactory = _ => 1 };
         var only = new Option<string?>("--only") { Description = $"This one only; {Big} is run by name alone" }.AcceptOnlyFromAmong("single", "burst", "loss", "split", Big);
         var pods = new Option<int>("--pods") { Description = $"Of {Big}", DefaultValueFactory = _ => 100_000 };
         var (json, plot) = (Options.Json(), Options.Plot());

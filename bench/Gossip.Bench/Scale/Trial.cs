@@ -1,11 +1,9 @@
 using System.Diagnostics;
 using System.Globalization;
-using Gossip.Core;
 using Gossip.Core.Membership;
 using Gossip.Core.Primitives;
 using Gossip.Core.Requests;
 using Gossip.Simulation;
-using Gossip.Simulation.Machines;
 using Gossip.Simulation.Scenarios;
 
 namespace Gossip.Bench.Scale;

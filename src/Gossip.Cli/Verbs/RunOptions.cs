@@ -3,7 +3,6 @@ using System.Net;
 using Gossip.Core.Membership;
 using Gossip.Core.Primitives;
 using Gossip.Node;
-using Gossip.Node.Sealing;
 using Gossip.Node.Transport;
 using Gossip.Runtimes.Docker;
 using Gossip.Runtimes.Processes;

@@ -1,9 +1,6 @@
-using Gossip.Core.Explain;
 using Gossip.Core.Membership;
-using Gossip.Core.Pods;
 using Gossip.Core.Primitives;
 using Gossip.Core.Replication;
-using Gossip.Core.Scheduling;
 using Gossip.Core.Tables;
 using Gossip.Core.Turns;
 using Gossip.Core.Wire;

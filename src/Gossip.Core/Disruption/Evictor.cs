@@ -1,12 +1,9 @@
-using Gossip.Core.Explain;
 using Gossip.Core.Membership;
 using Gossip.Core.Ports;
 using Gossip.Core.Primitives;
 using Gossip.Core.Requests;
-using Gossip.Core.Scheduling;
 using Gossip.Core.Tables;
 using Gossip.Core.Turns;
-using Gossip.Core.View;
 using Gossip.Core.Wire;
 
 namespace Gossip.Core.Disruption;

@@ -1,13 +1,11 @@
-using System.Globalization;
 using Gossip.Core.Membership;
-using Gossip.Core.Primitives;
-using Gossip.Core.Templates;
 using Gossip.Core.Pods.Departures;
+using Gossip.Core.Primitives;
 using Gossip.Core.Scheduling;
 using Gossip.Core.Scheduling.Filters;
+using Gossip.Core.Tables;
 using Gossip.Core.Tables.Topology;
 using Gossip.Core.Turns;
-using Gossip.Core.Tables;
 
 namespace Gossip.Core.Disruption;
 

@@ -1,12 +1,9 @@
 using System.Collections.Immutable;
-using Gossip.Core.Disruption;
 using Gossip.Core.Kinds;
 using Gossip.Core.Membership;
 using Gossip.Core.Primitives;
 using Gossip.Core.Replication;
-using Gossip.Core.Requests;
 using Gossip.Core.Scheduling;
-using Gossip.Core.Scheduling.Preemption;
 using Gossip.Core.Tables;
 using Gossip.Core.Tables.Topology;
 using Gossip.Core.Templates;

@@ -1,8 +1,6 @@
 using System.Collections.Immutable;
 using Gossip.Core.Kinds;
-using Gossip.Core.Membership;
 using Gossip.Core.Primitives;
-using Gossip.Core.Requests;
 using Gossip.Core.Scheduling.Filters;
 using Gossip.Core.Tables;
 using Gossip.Core.Templates;

@@ -1,9 +1,6 @@
 using System.Collections.Immutable;
 using Gossip.Core.Kinds;
 using Gossip.Core.Primitives;
-using Gossip.Core.Replication;
-using Gossip.Core.Requests;
-using Gossip.Core.Tables;
 
 namespace Gossip.Core.Explain;
 

@@ -3,7 +3,6 @@ using System.Globalization;
 using Gossip.Core.Kinds;
 using Gossip.Core.Primitives;
 using Gossip.Core.Tables;
-using Gossip.Core.Tables.Topology;
 using Gossip.Core.Templates;
 using Gossip.Core.View;
 

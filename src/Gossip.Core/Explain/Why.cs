@@ -3,10 +3,7 @@ using System.Globalization;
 using System.Text;
 using Gossip.Core.Kinds;
 using Gossip.Core.Primitives;
-using Gossip.Core.Scheduling;
-using Gossip.Core.Scheduling.Preemption;
 using Gossip.Core.Tables;
-using Gossip.Core.Turns;
 using Gossip.Core.View;
 
 namespace Gossip.Core.Explain;

@@ -1,5 +1,4 @@
 using Gossip.Core.Primitives;
-using Gossip.Core.Templates;
 
 namespace Gossip.Core.Kinds;
 

@@ -6,7 +6,6 @@ using System.Text.Json.Nodes;
 using Gossip.Core.Membership;
 using Gossip.Core.Primitives;
 using Gossip.Core.Replication;
-using Gossip.Core.Scheduling;
 using Gossip.Core.Tables;
 using Gossip.Core.Turns;
 using Gossip.Core.Wire;

@@ -1,11 +1,8 @@
 using System.Globalization;
 using Gossip.Core.Membership;
-using Gossip.Core.Pods;
 using Gossip.Core.Primitives;
-using Gossip.Core.Scheduling;
 using Gossip.Core.Tables;
 using Gossip.Core.Turns;
-using Gossip.Core.Wire;
 using MessagePack;
 
 namespace Gossip.Core.Leases;

@@ -1,6 +1,4 @@
-using Gossip.Core.Explain;
 using Gossip.Core.Primitives;
-using Gossip.Core.Scheduling;
 using Gossip.Core.Tables;
 using Gossip.Core.Wire;
 using MessagePack;

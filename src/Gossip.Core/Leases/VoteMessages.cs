@@ -1,10 +1,6 @@
 using System.Collections.Immutable;
-using Gossip.Core.Explain;
 using Gossip.Core.Kinds;
 using Gossip.Core.Primitives;
-using Gossip.Core.Replication;
-using Gossip.Core.Scheduling;
-using Gossip.Core.Tables;
 using Gossip.Core.Wire;
 using MessagePack;
 

@@ -1,13 +1,11 @@
 using System.Collections.Immutable;
 using System.Globalization;
-using Gossip.Core.Explain;
 using Gossip.Core.Kinds;
 using Gossip.Core.Membership;
 using Gossip.Core.Ports;
 using Gossip.Core.Primitives;
 using Gossip.Core.Replication;
 using Gossip.Core.Requests;
-using Gossip.Core.Scheduling;
 using Gossip.Core.Tables;
 using Gossip.Core.Turns;
 using Gossip.Core.Wire;

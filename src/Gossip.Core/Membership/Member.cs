@@ -2,7 +2,6 @@ using System.Collections.Immutable;
 using Gossip.Core.Ports;
 using Gossip.Core.Primitives;
 using Gossip.Core.Templates;
-using Gossip.Core.Wire;
 
 namespace Gossip.Core.Membership;
 

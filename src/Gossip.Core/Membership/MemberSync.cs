@@ -1,5 +1,4 @@
 using Gossip.Core.Primitives;
-using Gossip.Core.Replication;
 using Gossip.Core.Wire;
 using MessagePack;
 

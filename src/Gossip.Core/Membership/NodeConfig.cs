@@ -1,7 +1,5 @@
 using System.Collections.Immutable;
-using Gossip.Core.Membership;
 using Gossip.Core.Primitives;
-using Gossip.Core.Scheduling;
 
 namespace Gossip.Core.Membership;
 

@@ -1,7 +1,6 @@
 using System.Runtime.InteropServices;
 using Gossip.Core.Primitives;
 using Gossip.Core.Turns;
-using Gossip.Core.Wire;
 
 namespace Gossip.Core.Membership;
 

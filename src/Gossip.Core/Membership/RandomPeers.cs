@@ -1,5 +1,4 @@
 using Gossip.Core.Primitives;
-using Gossip.Core.Tables.Topology;
 
 namespace Gossip.Core.Membership;
 

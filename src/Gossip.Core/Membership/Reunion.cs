@@ -1,6 +1,5 @@
 using Gossip.Core.Primitives;
 using Gossip.Core.Turns;
-using Gossip.Core.Wire;
 
 namespace Gossip.Core.Membership;
 

@@ -1,6 +1,5 @@
 using System.Runtime.InteropServices;
 using Gossip.Core.Primitives;
-using Gossip.Core.Scheduling;
 using Gossip.Core.Wire;
 
 namespace Gossip.Core.Membership;

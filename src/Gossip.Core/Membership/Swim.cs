@@ -22,7 +22,8 @@ sealed class Swim : INodePart, IMemberList, IPiggyback
     const int MismatchesMost = 3;
 
     /// <summary>
-    /// Of rumours that go by datagram: four, some 30 members or 100 capacities, which at one a tick take seconds already. More go by stream.
+    /// Of rumours that go by datagram: four, some 30 members or 100 capacities, which at one a tick take seconds already. More go by
+    /// stream.
     /// </summary>
     const int BytesByDatagram = 4 * Limits.DatagramPayload;
 
@@ -255,7 +256,7 @@ sealed class Swim : INodePart, IMemberList, IPiggyback
     {
         if (beliefs.HasLeft) return;
         var holder = Find(query.Node) is { IsLive: true } member ? member.Address : NodeAddress.None;
-        outbox.Send(from, new NameAnswer(query.Node, holder, IsMine: query.Node == Self), turn);
+        outbox.Send(from, new NameAnswer(query.Node, holder, query.Node == Self, query.Nonce), turn);
     }
 
     void OnPing(in Ping ping, NodeAddress from, Turn turn)

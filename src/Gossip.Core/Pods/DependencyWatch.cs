@@ -2,7 +2,6 @@ using Gossip.Core.Membership;
 using Gossip.Core.Pods.Ending;
 using Gossip.Core.Pods.StartGates;
 using Gossip.Core.Primitives;
-using Gossip.Core.Scheduling;
 using Gossip.Core.Tables;
 using Gossip.Core.Turns;
 

@@ -4,7 +4,6 @@ using Gossip.Core.Ports;
 using Gossip.Core.Primitives;
 using Gossip.Core.Tables;
 using Gossip.Core.Templates;
-using Gossip.Core.Turns;
 
 namespace Gossip.Core.Pods;
 

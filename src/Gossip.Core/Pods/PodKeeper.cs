@@ -8,7 +8,6 @@ using Gossip.Core.Replication;
 using Gossip.Core.Scheduling;
 using Gossip.Core.Tables;
 using Gossip.Core.Tables.Topology;
-using Gossip.Core.Templates;
 using Gossip.Core.Turns;
 using Gossip.Core.Wire;
 

@@ -6,7 +6,6 @@ using Gossip.Core.Pods.StartGates;
 using Gossip.Core.Scheduling;
 using Gossip.Core.Tables;
 using Gossip.Core.Tables.Topology;
-using Gossip.Core.Templates;
 using Gossip.Core.Turns;
 
 namespace Gossip.Core.Pods;

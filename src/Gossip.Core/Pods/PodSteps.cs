@@ -5,7 +5,6 @@ using Gossip.Core.Pods.Recovery;
 using Gossip.Core.Ports;
 using Gossip.Core.Primitives;
 using Gossip.Core.Replication;
-using Gossip.Core.Requests;
 using Gossip.Core.Scheduling;
 using Gossip.Core.Tables;
 using Gossip.Core.Templates;
@@ -137,9 +136,9 @@ sealed class PodSteps
         pod.SetAlarm(turn);
     }
 
-    /// <summary>Has the pod prepared once every start gate lets it through.</summary>
     bool EndsWithProcess(KeptPod pod) => processEnds && pod.Template.RuntimeClass == RuntimeNames.InProcess;
 
+    /// <summary>Has the pod prepared once every start gate lets it through.</summary>
     void TryPrepare(KeptPod pod, Turn turn)
     {
         if (IsLeaving || pod.Admission.Row is null || slots.Find(pod.Run.Pod) is not { } slot) return;

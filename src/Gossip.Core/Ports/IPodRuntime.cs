@@ -1,6 +1,4 @@
 using System.Collections.Immutable;
-using Gossip.Core.Leases;
-using Gossip.Core.Pods;
 using Gossip.Core.Primitives;
 using Gossip.Core.Templates;
 

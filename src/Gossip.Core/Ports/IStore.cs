@@ -1,5 +1,3 @@
-using Gossip.Core.Primitives;
-
 namespace Gossip.Core.Ports;
 
 /// <summary>

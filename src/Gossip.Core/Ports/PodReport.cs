@@ -1,8 +1,6 @@
 using System.Collections.Immutable;
 using Gossip.Core.Primitives;
-using Gossip.Core.Requests;
 using Gossip.Core.Templates;
-using Gossip.Core.Turns;
 
 namespace Gossip.Core.Ports;
 

@@ -1,5 +1,3 @@
-using Gossip.Core.Turns;
-
 namespace Gossip.Core.Ports;
 
 /// <summary>What a user (the API, the CLI, the host app) can ask of a node. Each gets exactly one <see cref="Reply"/>.</summary>

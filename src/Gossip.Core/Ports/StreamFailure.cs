@@ -1,5 +1,3 @@
-using Gossip.Core.Explain;
-
 namespace Gossip.Core.Ports;
 
 /// <summary>Why a stream could not carry a frame.</summary>

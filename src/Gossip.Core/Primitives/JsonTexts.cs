@@ -1,6 +1,5 @@
 using System.Collections.Immutable;
 using System.Text.Json;
-using Gossip.Core.Membership;
 
 namespace Gossip.Core.Primitives;
 

@@ -1,5 +1,4 @@
 using Gossip.Core.Primitives;
-using Gossip.Core.Requests;
 using MessagePack;
 
 namespace Gossip.Core.Replication;

@@ -1,4 +1,3 @@
-using Gossip.Core.Primitives;
 using Gossip.Core.Wire;
 using MessagePack;
 

@@ -27,7 +27,8 @@ sealed class Replicator : INodePart, ITables, IRowWriter, IPiggyback
     readonly bool acceptsLoss;
 
     /// <param name="contents">What the store gave back; a record that does not parse is skipped and counted, the rest applies.</param>
-    public Replicator(NodeConfig config, StoreContents contents, RandomStream random, Outbox outbox, IMemberList members, SharedRows? shared = null)
+    public Replicator(
+        NodeConfig config, StoreContents contents, RandomStream random, Outbox outbox, IMemberList members, SharedRows? shared = null)
     {
         this.outbox = outbox;
         acceptsLoss = config.AcceptsLoss;

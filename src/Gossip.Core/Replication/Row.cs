@@ -1,8 +1,5 @@
 using System.Collections.Immutable;
 using Gossip.Core.Primitives;
-using Gossip.Core.Scheduling;
-using Gossip.Core.Tables;
-using Gossip.Core.Templates;
 
 namespace Gossip.Core.Replication;
 

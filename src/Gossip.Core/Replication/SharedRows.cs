@@ -1,8 +1,4 @@
-using System.Collections.Immutable;
-using Gossip.Core.Membership;
 using Gossip.Core.Primitives;
-using Gossip.Core.Replication;
-using Gossip.Core.Tables;
 
 namespace Gossip.Core.Replication;
 

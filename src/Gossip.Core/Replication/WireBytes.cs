@@ -1,7 +1,6 @@
 using System.Buffers;
 using System.Buffers.Binary;
 using Gossip.Core.Primitives;
-using Gossip.Core.Wire;
 using MessagePack;
 
 namespace Gossip.Core.Replication;

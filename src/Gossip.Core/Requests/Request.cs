@@ -2,10 +2,7 @@ using System.Collections.Immutable;
 using Gossip.Core.Kinds;
 using Gossip.Core.Ports;
 using Gossip.Core.Primitives;
-using Gossip.Core.Replication;
-using Gossip.Core.Tables;
 using Gossip.Core.Templates;
-using Gossip.Core.Turns;
 using Gossip.Core.View;
 
 namespace Gossip.Core.Requests;

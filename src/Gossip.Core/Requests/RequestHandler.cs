@@ -5,9 +5,7 @@ using Gossip.Core.Kinds;
 using Gossip.Core.Ports;
 using Gossip.Core.Primitives;
 using Gossip.Core.Replication;
-using Gossip.Core.Scheduling;
 using Gossip.Core.Tables;
-using Gossip.Core.Templates;
 using Gossip.Core.Turns;
 using Gossip.Core.View;
 

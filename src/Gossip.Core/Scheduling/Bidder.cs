@@ -1,13 +1,10 @@
 using Gossip.Core.Membership;
-using Gossip.Core.Pods;
 using Gossip.Core.Ports;
 using Gossip.Core.Primitives;
 using Gossip.Core.Replication;
 using Gossip.Core.Scheduling.Filters;
-using Gossip.Core.Scheduling.Preemption;
 using Gossip.Core.Tables;
 using Gossip.Core.Tables.Topology;
-using Gossip.Core.Templates;
 using Gossip.Core.Turns;
 using Gossip.Core.Wire;
 

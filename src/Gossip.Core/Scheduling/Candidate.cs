@@ -1,7 +1,4 @@
-using Gossip.Core.Explain;
-using Gossip.Core.Ports;
 using Gossip.Core.Primitives;
-using Gossip.Core.Scheduling.Preemption;
 using Gossip.Core.Tables;
 
 namespace Gossip.Core.Scheduling;

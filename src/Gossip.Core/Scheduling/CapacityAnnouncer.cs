@@ -1,8 +1,6 @@
-using Gossip.Core.Explain;
 using Gossip.Core.Membership;
 using Gossip.Core.Ports;
 using Gossip.Core.Primitives;
-using Gossip.Core.Scheduling;
 using Gossip.Core.Turns;
 using Gossip.Core.Wire;
 

@@ -1,5 +1,4 @@
 using Gossip.Core.Primitives;
-using Gossip.Core.Scheduling.Preemption;
 using Gossip.Core.Tables;
 using Gossip.Core.Templates;
 

@@ -1,5 +1,4 @@
 using System.Globalization;
-using Gossip.Core.Explain;
 using Gossip.Core.Membership;
 using Gossip.Core.Primitives;
 

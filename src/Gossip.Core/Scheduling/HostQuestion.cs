@@ -1,4 +1,3 @@
-using Gossip.Core.Explain;
 using Gossip.Core.Ports;
 using Gossip.Core.Templates;
 

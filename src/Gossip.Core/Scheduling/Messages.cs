@@ -1,7 +1,4 @@
-using Gossip.Core.Explain;
 using Gossip.Core.Primitives;
-using Gossip.Core.Replication;
-using Gossip.Core.Scheduling.Preemption;
 using Gossip.Core.Tables;
 using Gossip.Core.Wire;
 using MessagePack;

@@ -1,10 +1,7 @@
 using System.Globalization;
-using Gossip.Core.Explain;
 using Gossip.Core.Membership;
 using Gossip.Core.Primitives;
 using Gossip.Core.Tables;
-using Gossip.Core.Turns;
-using Gossip.Core.View;
 
 namespace Gossip.Core.Scheduling;
 

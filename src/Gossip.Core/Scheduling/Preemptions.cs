@@ -1,11 +1,9 @@
 using System.Collections.Immutable;
 using Gossip.Core.Membership;
-using Gossip.Core.Pods;
 using Gossip.Core.Primitives;
 using Gossip.Core.Scheduling.Preemption;
 using Gossip.Core.Tables;
 using Gossip.Core.Templates;
-using Gossip.Core.Turns;
 
 namespace Gossip.Core.Scheduling;
 

@@ -1,5 +1,4 @@
 using Gossip.Core.Membership;
-using Gossip.Core.Primitives;
 using Gossip.Core.Scheduling.Filters;
 using Gossip.Core.Turns;
 

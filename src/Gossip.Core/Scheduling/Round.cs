@@ -1,6 +1,5 @@
 using Gossip.Core.Primitives;
 using Gossip.Core.Tables;
-using Gossip.Core.Turns;
 
 namespace Gossip.Core.Scheduling;
 

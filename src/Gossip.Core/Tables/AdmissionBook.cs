@@ -1,6 +1,5 @@
 using Gossip.Core.Primitives;
 using Gossip.Core.Replication;
-using Gossip.Core.Scheduling;
 
 namespace Gossip.Core.Tables;
 

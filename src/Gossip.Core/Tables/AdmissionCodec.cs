@@ -1,7 +1,6 @@
 using System.Collections.Immutable;
 using System.Runtime.InteropServices;
 using Gossip.Core.Primitives;
-using Gossip.Core.Turns;
 using Gossip.Core.Wire;
 using MessagePack;
 

@@ -1,8 +1,6 @@
 using System.Collections.Immutable;
 using Gossip.Core.Primitives;
 using Gossip.Core.Replication;
-using Gossip.Core.Scheduling;
-using Gossip.Core.Turns;
 
 namespace Gossip.Core.Tables;
 

@@ -1,7 +1,6 @@
 using System.Collections.Immutable;
 using Gossip.Core.Kinds;
 using Gossip.Core.Membership;
-using Gossip.Core.Pods;
 using Gossip.Core.Primitives;
 using Gossip.Core.Templates;
 

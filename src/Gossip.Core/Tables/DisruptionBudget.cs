@@ -1,4 +1,3 @@
-using Gossip.Core.Explain;
 using Gossip.Core.Templates;
 
 namespace Gossip.Core.Tables;

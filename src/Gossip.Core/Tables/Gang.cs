@@ -1,5 +1,4 @@
 using Gossip.Core.Primitives;
-using Gossip.Core.Scheduling;
 
 namespace Gossip.Core.Tables;
 

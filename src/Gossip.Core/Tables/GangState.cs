@@ -1,8 +1,6 @@
 using System.Globalization;
-using Gossip.Core.Explain;
 using Gossip.Core.Membership;
 using Gossip.Core.Primitives;
-using Gossip.Core.Scheduling;
 
 namespace Gossip.Core.Tables;
 

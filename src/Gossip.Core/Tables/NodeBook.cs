@@ -3,7 +3,6 @@ using Gossip.Core.Kinds;
 using Gossip.Core.Membership;
 using Gossip.Core.Primitives;
 using Gossip.Core.Replication;
-using Gossip.Core.Scheduling;
 using Gossip.Core.Templates;
 
 namespace Gossip.Core.Tables;

@@ -1,9 +1,6 @@
 using System.Collections.Immutable;
 using System.Globalization;
-using Gossip.Core.Explain;
-using Gossip.Core.Membership;
 using Gossip.Core.Primitives;
-using Gossip.Core.Scheduling;
 using Gossip.Core.Templates;
 
 namespace Gossip.Core.Tables;

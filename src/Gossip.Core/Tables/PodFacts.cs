@@ -2,7 +2,6 @@ using System.Collections.Immutable;
 using System.Globalization;
 using Gossip.Core.Primitives;
 using Gossip.Core.Replication;
-using Gossip.Core.Scheduling;
 using Gossip.Core.Wire;
 
 namespace Gossip.Core.Tables;

@@ -1,7 +1,5 @@
 using System.Collections.Immutable;
 using System.Numerics;
-using Gossip.Core.Scheduling;
-using Gossip.Core.Turns;
 
 namespace Gossip.Core.Tables;
 

@@ -1,9 +1,5 @@
 using System.Collections.Immutable;
-using Gossip.Core.Explain;
 using Gossip.Core.Primitives;
-using Gossip.Core.Replication;
-using Gossip.Core.Scheduling;
-using Gossip.Core.Scheduling.Preemption;
 
 namespace Gossip.Core.Tables;
 

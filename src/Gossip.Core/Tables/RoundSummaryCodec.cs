@@ -1,7 +1,5 @@
 using System.Collections.Immutable;
 using Gossip.Core.Primitives;
-using Gossip.Core.Replication;
-using Gossip.Core.Scheduling.Preemption;
 using Gossip.Core.Wire;
 using MessagePack;
 

@@ -1,8 +1,5 @@
-using Gossip.Core.Explain;
 using Gossip.Core.Primitives;
 using Gossip.Core.Replication;
-using Gossip.Core.Requests;
-using Gossip.Core.Scheduling;
 using Gossip.Core.Turns;
 
 namespace Gossip.Core.Tables;

@@ -1,5 +1,3 @@
-using Gossip.Core.Scheduling.Scores;
-
 namespace Gossip.Core.Tables;
 
 /// <summary>What people call the parts of a score. A score's place is its number on the wire: new ones go to the end.</summary>

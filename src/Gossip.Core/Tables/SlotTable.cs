@@ -1,9 +1,7 @@
-using Gossip.Core.Disruption;
 using Gossip.Core.Kinds;
 using Gossip.Core.Membership;
 using Gossip.Core.Primitives;
 using Gossip.Core.Replication;
-using Gossip.Core.Scheduling;
 using Gossip.Core.Tables.Topology;
 using Gossip.Core.Templates;
 using Gossip.Core.Turns;

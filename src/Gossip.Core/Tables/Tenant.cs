@@ -1,7 +1,5 @@
 using System.Collections.Immutable;
-using Gossip.Core.Disruption;
 using Gossip.Core.Primitives;
-using Gossip.Core.Tables;
 using Gossip.Core.Templates;
 
 namespace Gossip.Core.Tables;

@@ -1,6 +1,5 @@
 using System.Collections.Immutable;
 using Gossip.Core.Primitives;
-using Gossip.Core.Wire;
 
 namespace Gossip.Core.Templates;
 

@@ -1,7 +1,6 @@
 using System.Collections.Immutable;
 using System.Globalization;
 using Gossip.Core.Primitives;
-using Gossip.Core.Tables;
 
 namespace Gossip.Core.Templates;
 

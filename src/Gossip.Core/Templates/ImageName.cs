@@ -1,5 +1,4 @@
 using System.Globalization;
-using Gossip.Core.Replication;
 
 namespace Gossip.Core.Templates;
 

@@ -2,7 +2,6 @@ using System.Collections.Immutable;
 using System.Globalization;
 using System.Text.Json;
 using Gossip.Core.Primitives;
-using Gossip.Core.Scheduling;
 
 namespace Gossip.Core.Templates;
 

@@ -1,6 +1,5 @@
 using System.Collections.Immutable;
 using Gossip.Core.Primitives;
-using Gossip.Core.Tables;
 
 namespace Gossip.Core.Templates;
 

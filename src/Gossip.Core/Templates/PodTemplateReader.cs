@@ -1,8 +1,6 @@
 using System.Collections.Immutable;
 using System.Text.Json;
 using Gossip.Core.Primitives;
-using Gossip.Core.Tables;
-using Gossip.Core.Turns;
 
 namespace Gossip.Core.Templates;
 

@@ -1,7 +1,6 @@
 using System.Collections.Immutable;
 using System.Text.Json;
 using Gossip.Core.Primitives;
-using Gossip.Core.Wire;
 
 namespace Gossip.Core.Templates;
 

@@ -1,6 +1,5 @@
 using System.Collections.Immutable;
 using System.Text.Json.Serialization;
-using Gossip.Core.Ports;
 using Gossip.Core.Primitives;
 
 namespace Gossip.Core.Templates;

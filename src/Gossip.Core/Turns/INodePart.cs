@@ -1,9 +1,5 @@
-using Gossip.Core.Membership;
 using Gossip.Core.Ports;
 using Gossip.Core.Primitives;
-using Gossip.Core.Replication;
-using Gossip.Core.Requests;
-using Gossip.Core.Tables;
 using Gossip.Core.Wire;
 
 namespace Gossip.Core.Turns;

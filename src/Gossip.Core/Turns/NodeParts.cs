@@ -1,9 +1,6 @@
 using System.Collections.Frozen;
 using Gossip.Core.Ports;
 using Gossip.Core.Primitives;
-using Gossip.Core.Requests;
-using Gossip.Core.Scheduling;
-using Gossip.Core.Wire;
 
 namespace Gossip.Core.Turns;
 

@@ -1,5 +1,3 @@
-using Gossip.Core.Primitives;
-
 namespace Gossip.Core.Turns;
 
 /// <summary>What a node can be woken for.</summary>

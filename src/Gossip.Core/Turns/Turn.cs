@@ -1,8 +1,5 @@
-using Gossip.Core.Pods;
 using Gossip.Core.Ports;
 using Gossip.Core.Primitives;
-using Gossip.Core.Requests;
-using Gossip.Core.Scheduling;
 using Gossip.Core.Wire;
 
 namespace Gossip.Core.Turns;

@@ -1,6 +1,4 @@
-using Gossip.Core.Scheduling;
 using Gossip.Core.Tables;
-using Gossip.Core.Turns;
 
 namespace Gossip.Core.View;
 

@@ -1,5 +1,3 @@
-using Gossip.Core.Explain;
-
 namespace Gossip.Core.Wire;
 
 /// <summary>Every bound on what a node accepts or sends, with the arithmetic it comes from.</summary>

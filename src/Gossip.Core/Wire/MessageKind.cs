@@ -1,9 +1,3 @@
-using Gossip.Core.Disruption;
-using Gossip.Core.Leases;
-using Gossip.Core.Membership;
-using Gossip.Core.Replication;
-using Gossip.Core.Scheduling;
-
 namespace Gossip.Core.Wire;
 
 /// <summary>

@@ -1,6 +1,3 @@
-using Gossip.Core.Explain;
-using Gossip.Core.Requests;
-
 namespace Gossip.Core.Wire;
 
 /// <summary>Why something from outside was dropped. Each is counted; none changes any state.</summary>

@@ -1,4 +1,3 @@
-using Gossip.Core.Ports;
 using Gossip.Kubernetes.Api.Http;
 using Microsoft.AspNetCore.Http;
 

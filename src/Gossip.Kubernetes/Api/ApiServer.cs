@@ -1,5 +1,4 @@
 using System.Net;
-using Gossip.Core.Wire;
 using Microsoft.AspNetCore.Hosting.Server;
 using Microsoft.AspNetCore.Hosting.Server.Features;
 using Microsoft.AspNetCore.Http;

@@ -1,6 +1,3 @@
-using Gossip.Core.Ports;
-using Gossip.Core.Primitives;
-using Gossip.Core.Replication;
 using Gossip.Core.Templates;
 using Gossip.Kubernetes.Api.Http;
 using Gossip.Kubernetes.Watching;

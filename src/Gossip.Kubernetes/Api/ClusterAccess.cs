@@ -1,6 +1,5 @@
 using Gossip.Core.Ports;
 using Gossip.Core.Requests;
-using Gossip.Core.Turns;
 using Gossip.Core.View;
 using Gossip.Kubernetes.Kinds.Showing;
 using Gossip.Kubernetes.Watching;

@@ -1,7 +1,5 @@
 using System.Globalization;
 using System.Text.Json.Nodes;
-using Gossip.Core.Ports;
-using Gossip.Core.Primitives;
 using Gossip.Kubernetes.Api.Http;
 using Gossip.Kubernetes.Manifests;
 using Microsoft.AspNetCore.Http;

@@ -1,10 +1,7 @@
 using Gossip.Core.Ports;
-using Gossip.Core.Primitives;
 using Gossip.Core.Requests;
-using Gossip.Core.Turns;
 using Gossip.Kubernetes.Api.Http;
 using Gossip.Kubernetes.Kinds;
-using Gossip.Kubernetes.Kinds.Showing;
 using Gossip.Kubernetes.Manifests;
 
 namespace Gossip.Kubernetes.Api;

@@ -1,11 +1,8 @@
 using System.Text.Json.Nodes;
-using Gossip.Core.Membership;
 using Gossip.Core.Ports;
 using Gossip.Core.Primitives;
 using Gossip.Core.Requests;
-using Gossip.Core.Scheduling;
 using Gossip.Core.Tables;
-using Gossip.Core.Turns;
 using Gossip.Core.View;
 using Gossip.Kubernetes.Api.Http;
 using Gossip.Kubernetes.Manifests;

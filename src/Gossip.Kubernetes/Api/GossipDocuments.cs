@@ -1,9 +1,6 @@
 using System.Text.Json.Nodes;
 using Gossip.Core.Explain;
-using Gossip.Core.Membership;
 using Gossip.Core.Primitives;
-using Gossip.Core.Replication;
-using Gossip.Core.Scheduling;
 using Gossip.Core.Tables;
 using Gossip.Core.View;
 using Gossip.Kubernetes.Kinds.Showing;

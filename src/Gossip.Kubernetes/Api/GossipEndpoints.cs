@@ -1,5 +1,3 @@
-using Gossip.Core.Ports;
-using Gossip.Core.Scheduling;
 using Gossip.Kubernetes.Api.Http;
 using Gossip.Kubernetes.Api.Pods;
 using Gossip.Kubernetes.Kinds;

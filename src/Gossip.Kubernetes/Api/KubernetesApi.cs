@@ -1,7 +1,4 @@
 using Gossip.Core.Ports;
-using Gossip.Core.Replication;
-using Gossip.Core.Requests;
-using Gossip.Core.Turns;
 using Gossip.Core.View;
 using Gossip.Kubernetes.Api.Http;
 using Gossip.Kubernetes.Api.Pods;

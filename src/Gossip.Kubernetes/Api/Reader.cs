@@ -1,5 +1,4 @@
 using System.Text.Json.Nodes;
-using Gossip.Core.Primitives;
 using Gossip.Kubernetes.Kinds;
 using Gossip.Kubernetes.Kinds.Showing;
 using Gossip.Kubernetes.Watching;

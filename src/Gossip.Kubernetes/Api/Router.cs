@@ -1,6 +1,4 @@
 using System.Text.Json.Nodes;
-using Gossip.Core.Ports;
-using Gossip.Core.Replication;
 using Gossip.Kubernetes.Api.Http;
 using Gossip.Kubernetes.Api.Pods;
 using Gossip.Kubernetes.Patching;

@@ -2,7 +2,6 @@ using System.Text.Json;
 using System.Text.Json.Nodes;
 using Gossip.Core.Templates;
 using Gossip.Kubernetes.Api.Http;
-using Gossip.Kubernetes.Kinds;
 using Gossip.Kubernetes.Manifests;
 using Gossip.Kubernetes.Patching;
 

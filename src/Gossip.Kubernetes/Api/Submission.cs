@@ -1,9 +1,6 @@
 using System.Globalization;
 using System.Text.Json.Nodes;
-using Gossip.Core.Ports;
 using Gossip.Core.Primitives;
-using Gossip.Core.Turns;
-using Gossip.Core.Wire;
 using Gossip.Kubernetes.Api.Http;
 using Gossip.Kubernetes.Kinds;
 using Gossip.Kubernetes.Manifests;

@@ -3,7 +3,6 @@ using System.Text.Json;
 using System.Text.Json.Nodes;
 using Gossip.Core.Ports;
 using Gossip.Core.Requests;
-using Gossip.Core.Turns;
 using Gossip.Kubernetes.Api.Http;
 using Microsoft.AspNetCore.Http;
 

@@ -1,11 +1,8 @@
 using System.Collections.Immutable;
 using System.Text.Json.Nodes;
 using Gossip.Core.Ports;
-using Gossip.Core.Primitives;
 using Gossip.Core.Requests;
-using Gossip.Core.Tables;
 using Gossip.Core.Templates;
-using Gossip.Core.Turns;
 using Gossip.Kubernetes.Api.Http;
 using Gossip.Kubernetes.Kinds;
 using Gossip.Kubernetes.Kinds.Showing;

@@ -1,6 +1,5 @@
 using System.Text.Json.Nodes;
 using Gossip.Kubernetes.Kinds.Showing;
-using Gossip.Kubernetes.Manifests;
 using Gossip.Kubernetes.Manifests.Rules;
 using k8s.Models;
 

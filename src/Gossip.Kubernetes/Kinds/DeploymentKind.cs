@@ -1,5 +1,4 @@
 using System.Text.Json.Nodes;
-using Gossip.Core.Primitives;
 using Gossip.Core.View;
 using Gossip.Kubernetes.Kinds.Showing;
 using k8s.Models;

@@ -1,8 +1,5 @@
 using System.Text.Json;
 using System.Text.Json.Nodes;
-using Gossip.Core.Disruption;
-using Gossip.Core.Primitives;
-using Gossip.Core.Tables;
 using Gossip.Core.View;
 using Gossip.Kubernetes.Kinds.Showing;
 using Gossip.Kubernetes.Manifests;

@@ -1,6 +1,5 @@
 using System.Text.Json.Nodes;
 using Gossip.Core.Primitives;
-using Gossip.Core.Turns;
 using Gossip.Core.View;
 using Gossip.Kubernetes.Api;
 using Gossip.Kubernetes.Kinds.Showing;

@@ -1,9 +1,6 @@
 using System.Collections.Immutable;
 using System.Text.Json.Nodes;
-using Gossip.Core.Replication;
-using Gossip.Core.Tables;
 using Gossip.Core.Templates;
-using Gossip.Core.Turns;
 using ObjectField = Gossip.Core.Kinds.ObjectField;
 
 namespace Gossip.Kubernetes.Manifests;

@@ -1,5 +1,4 @@
 using System.Collections.Immutable;
-using Gossip.Core.Turns;
 
 namespace Gossip.Kubernetes.Manifests;
 

@@ -1,5 +1,3 @@
-using Gossip.Core.Primitives;
-using Gossip.Core.Tables;
 using Gossip.Core.Wire;
 
 namespace Gossip.Kubernetes.Manifests;

@@ -1,13 +1,8 @@
 using System.Collections.Immutable;
-using System.Text;
 using System.Text.Encodings.Web;
 using System.Text.Json;
 using System.Text.Json.Nodes;
-using Gossip.Core.Explain;
 using Gossip.Core.Primitives;
-using Gossip.Core.Replication;
-using Gossip.Core.Requests;
-using Gossip.Core.Tables;
 using Gossip.Core.View;
 using Gossip.Kubernetes.Kinds;
 using ObjectField = Gossip.Core.Kinds.ObjectField;

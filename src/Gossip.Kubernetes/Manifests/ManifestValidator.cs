@@ -1,6 +1,5 @@
 using System.Collections.Immutable;
 using Gossip.Core.Primitives;
-using Gossip.Core.Tables;
 using Gossip.Kubernetes.Kinds;
 using Gossip.Kubernetes.Manifests.Rules;
 using WorkloadSpec = Gossip.Core.Kinds.WorkloadSpec;

@@ -1,6 +1,5 @@
 using System.Globalization;
 using System.Text.Json.Nodes;
-using Gossip.Core.Turns;
 using YamlDotNet.Core;
 using YamlDotNet.Core.Events;
 

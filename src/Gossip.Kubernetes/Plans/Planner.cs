@@ -1,10 +1,6 @@
 using System.Collections.Immutable;
 using System.Text.Json.Nodes;
 using Gossip.Core.Primitives;
-using Gossip.Core.Replication;
-using Gossip.Core.Requests;
-using Gossip.Core.Tables;
-using Gossip.Core.Turns;
 using Gossip.Core.View;
 using Gossip.Kubernetes.Kinds;
 using Gossip.Kubernetes.Manifests;

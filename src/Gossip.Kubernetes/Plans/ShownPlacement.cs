@@ -1,7 +1,6 @@
 using System.Collections.Immutable;
 using System.Text.Json.Nodes;
 using Gossip.Core.Explain;
-using Gossip.Core.Membership;
 
 namespace Gossip.Kubernetes.Plans;
 

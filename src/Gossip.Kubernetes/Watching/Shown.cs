@@ -1,8 +1,6 @@
 using System.Text.Json;
 using System.Text.Json.Nodes;
 using Gossip.Core.Primitives;
-using Gossip.Core.Replication;
-using Gossip.Core.Templates;
 using Gossip.Kubernetes.Api.Http;
 using Gossip.Kubernetes.Kinds;
 using Gossip.Kubernetes.Kinds.Showing;

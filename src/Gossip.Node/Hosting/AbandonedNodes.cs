@@ -1,6 +1,5 @@
 using Gossip.Core.Ports;
 using Gossip.Core.Primitives;
-using Gossip.Core.Turns;
 using Gossip.Node.Store;
 
 namespace Gossip.Node;

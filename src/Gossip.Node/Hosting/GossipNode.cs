@@ -2,7 +2,6 @@ using System.Threading.Channels;
 using Gossip.Core.Ports;
 using Gossip.Core.Primitives;
 using Gossip.Core.Requests;
-using Gossip.Core.Turns;
 using Gossip.Core.View;
 using Gossip.Node.Sealing;
 using Microsoft.Extensions.Hosting;

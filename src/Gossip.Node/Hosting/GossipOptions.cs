@@ -1,11 +1,8 @@
-using System.Collections.Immutable;
 using System.Diagnostics.CodeAnalysis;
-using Gossip.Core;
 using Gossip.Core.Membership;
 using Gossip.Core.Ports;
 using Gossip.Core.Primitives;
 using Gossip.Core.Templates;
-using Gossip.Core.Turns;
 using Gossip.Node.Configuration;
 using Gossip.Node.Sealing;
 using Gossip.Node.Workloads;

@@ -1,7 +1,6 @@
 using System.Text;
 using Gossip.Core.Kinds;
 using Gossip.Core.Primitives;
-using Gossip.Core.Tables;
 using Gossip.Core.Templates;
 using Gossip.Core.Wire;
 using Gossip.Node.Transport;

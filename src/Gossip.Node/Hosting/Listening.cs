@@ -2,7 +2,6 @@ using System.Globalization;
 using System.Net;
 using System.Net.Sockets;
 using Gossip.Core.Primitives;
-using Gossip.Core.Templates;
 using Gossip.Core.Wire;
 using Gossip.Node.Transport;
 

@@ -1,3 +1,4 @@
+using System.Security.Cryptography;
 using System.Threading.Channels;
 using Gossip.Core.Membership;
 using Gossip.Core.Ports;
@@ -20,6 +21,7 @@ sealed class NameCheck(IArrivals loop, ITransport transport, string name) : IArr
     static readonly TimeSpan Patience = TimeSpan.FromSeconds(1), AskAgain = TimeSpan.FromMilliseconds(200);
 
     readonly NodeId node = NodeId.Of(name);
+    readonly ulong nonce = BitConverter.ToUInt64(RandomNumberGenerator.GetBytes(sizeof(ulong)));
     readonly Channel<(NodeAddress From, NameAnswer? Answer)> heard = Channel.CreateBounded<(NodeAddress, NameAnswer?)>(
         new BoundedChannelOptions(4 * MostAsked) { FullMode = BoundedChannelFullMode.DropWrite });
     volatile bool isOver;
@@ -58,8 +60,9 @@ sealed class NameCheck(IArrivals loop, ITransport transport, string name) : IArr
             while (waiting.Count > 0)
             {
                 var (from, answer) = await heard.Reader.ReadAsync(again.Token).ConfigureAwait(false);
+                if (answer is { } its && (its.Node != node || its.Nonce != nonce)) continue; // an answer to another question
                 waiting.Remove(from);
-                if (answer is not { } told || told.Node != node) continue;
+                if (answer is not { } told) continue;
                 if (told.IsMine) return from;
                 var holder = told.Holder;
                 if (holder == NodeAddress.None || holder == transport.Address) continue;
@@ -79,7 +82,7 @@ sealed class NameCheck(IArrivals loop, ITransport transport, string name) : IArr
     {
         var datagram = new WireBuffer(64);
         Envelope.WriteHeader(datagram, NodeId.None, boot: 0);
-        Envelope.Append(datagram, new NameQuery(node));
+        Envelope.Append(datagram, new NameQuery(node, nonce));
         transport.Send(to, datagram.Written);
     }
 

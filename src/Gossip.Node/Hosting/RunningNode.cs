@@ -8,21 +8,18 @@ using Gossip.Core.Membership;
 using Gossip.Core.Ports;
 using Gossip.Core.Primitives;
 using Gossip.Core.Requests;
-using Gossip.Core.Scheduling;
 using Gossip.Core.Templates;
-using Gossip.Core.Turns;
 using Gossip.Core.View;
 using Gossip.Node.Loop;
 using Gossip.Node.Metrics;
 using Gossip.Node.Runtimes;
-using Gossip.Node.Scheduling;
 using Gossip.Node.Store;
 using Gossip.Node.Streams;
 using Gossip.Node.Transport;
 using Gossip.Node.Workloads;
 using Microsoft.Extensions.Logging;
-using HostRules = Gossip.Node.Scheduling.HostRules;
 using Microsoft.Extensions.Logging.Abstractions;
+using HostRules = Gossip.Node.Scheduling.HostRules;
 
 namespace Gossip.Node;
 

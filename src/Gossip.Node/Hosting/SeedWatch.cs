@@ -1,9 +1,7 @@
 using System.Collections.Immutable;
 using System.Net.Sockets;
 using Gossip.Core.Primitives;
-using Gossip.Core.Templates;
 using Gossip.Core.Wire;
-using Gossip.Node.Loop;
 using Gossip.Node.Streams;
 using Gossip.Node.Transport;
 using Microsoft.Extensions.Logging;

@@ -1,6 +1,5 @@
 using Gossip.Core;
 using Gossip.Core.Ports;
-using Gossip.Core.Requests;
 
 namespace Gossip.Node.Loop;
 

@@ -1,5 +1,4 @@
 using System.Buffers.Binary;
-using Gossip.Core;
 using Gossip.Core.Ports;
 using Gossip.Core.Turns;
 using Gossip.Core.Wire;

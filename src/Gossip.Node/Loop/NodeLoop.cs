@@ -1,10 +1,8 @@
 using System.Buffers;
 using System.Threading.Channels;
 using Gossip.Core;
-using Gossip.Core.Pods;
 using Gossip.Core.Ports;
 using Gossip.Core.Primitives;
-using Gossip.Core.Requests;
 using Gossip.Core.Scheduling;
 using Gossip.Core.Turns;
 using Gossip.Core.View;

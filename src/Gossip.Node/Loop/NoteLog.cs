@@ -1,5 +1,5 @@
-using Microsoft.Extensions.Logging;
 using Gossip.Core.Primitives;
+using Microsoft.Extensions.Logging;
 
 namespace Gossip.Node.Loop;
 

@@ -1,7 +1,6 @@
 using System.Threading.Channels;
 using Gossip.Core;
 using Gossip.Core.Primitives;
-using Gossip.Core.Requests;
 using Gossip.Core.View;
 
 namespace Gossip.Node.Loop;

@@ -1,6 +1,4 @@
-using Gossip.Core.Pods;
 using Gossip.Core.Ports;
-using Gossip.Core.Scheduling;
 
 namespace Gossip.Node.Runtimes;
 

@@ -1,5 +1,4 @@
 using System.Diagnostics;
-using Gossip.Core.Pods;
 using Gossip.Core.Ports;
 using Gossip.Node.Metrics;
 using Gossip.Node.Workloads;

@@ -1,7 +1,6 @@
 using System.Globalization;
 using Gossip.Core.Scheduling;
 using Gossip.Core.Templates;
-using Gossip.Core.Turns;
 
 namespace Gossip.Node.Scheduling;
 

@@ -1,7 +1,6 @@
 using Gossip.Core.Scheduling;
 using Gossip.Core.Scheduling.Filters;
 using Gossip.Core.Scheduling.Scores;
-using Gossip.Core.Turns;
 using Gossip.Core.Wire;
 
 namespace Gossip.Node;

@@ -2,7 +2,6 @@ using System.Buffers.Binary;
 using System.Security.Cryptography;
 using System.Text;
 using Gossip.Core.Primitives;
-using Gossip.Core.Replication;
 using Gossip.Core.Wire;
 
 namespace Gossip.Node.Sealing;

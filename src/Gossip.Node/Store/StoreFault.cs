@@ -1,5 +1,3 @@
-using Gossip.Core.Turns;
-
 namespace Gossip.Node.Store;
 
 /// <summary>

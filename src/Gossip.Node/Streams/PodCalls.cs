@@ -2,7 +2,6 @@ using System.Threading.Channels;
 using Gossip.Core.Pods.Access;
 using Gossip.Core.Ports;
 using Gossip.Core.Primitives;
-using Gossip.Core.Turns;
 
 namespace Gossip.Node.Streams;
 

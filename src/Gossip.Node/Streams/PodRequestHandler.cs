@@ -2,7 +2,6 @@ using System.Collections.Immutable;
 using Gossip.Core.Pods.Access;
 using Gossip.Core.Ports;
 using Gossip.Core.Primitives;
-using Gossip.Core.Turns;
 using Gossip.Core.Wire;
 using MessagePack;
 

@@ -1,7 +1,5 @@
-using System.Buffers;
 using System.Net.Sockets;
 using System.Security.Cryptography;
-using Gossip.Core.Explain;
 using Gossip.Core.Primitives;
 using Gossip.Core.Wire;
 using Gossip.Node.Sealing;

@@ -1,7 +1,6 @@
 using System.Buffers;
 using System.Buffers.Binary;
 using System.Net.Sockets;
-using Gossip.Core.Explain;
 using Gossip.Core.Wire;
 using Gossip.Node.Sealing;
 

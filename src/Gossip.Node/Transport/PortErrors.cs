@@ -1,6 +1,5 @@
 using System.Net;
 using System.Net.Sockets;
-using Gossip.Core;
 using Gossip.Core.Ports;
 
 namespace Gossip.Node.Transport;

@@ -1,10 +1,8 @@
 using System.Collections.Concurrent;
 using System.Net;
 using System.Net.Sockets;
-using Gossip.Core;
 using Gossip.Core.Ports;
 using Gossip.Core.Primitives;
-using Gossip.Core.Turns;
 using Gossip.Core.Wire;
 using Gossip.Node.Sealing;
 using Gossip.Node.Streams;

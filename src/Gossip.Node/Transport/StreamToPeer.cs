@@ -1,6 +1,5 @@
 using System.Buffers;
 using System.Net.Sockets;
-using Gossip.Core;
 using Gossip.Core.Ports;
 using Gossip.Core.Primitives;
 using Gossip.Node.Sealing;

@@ -36,7 +36,8 @@ static class CleanStart
     /// <summary>Whether the tool knows the option; busybox' does not.</summary>
     static bool Succeeds(string program, params string[] arguments)
     {
-        using var process = Process.Start(new ProcessStartInfo(program, arguments) { RedirectStandardError = true, RedirectStandardOutput = true });
+        var start = new ProcessStartInfo(program, arguments) { RedirectStandardError = true, RedirectStandardOutput = true };
+        using var process = Process.Start(start);
         process!.StandardError.ReadToEnd();
         process.WaitForExit();
         return process.ExitCode == 0;

@@ -21,7 +21,8 @@ static class PlainContainer
         foreach (var mount in spec.Mounts) Link(folder.WorkPath + "/" + mount.Path.Trim('/'), volumes.Source(mount), mount);
         var command = CleanStart.Of([program, .. ContainerShell.Arguments(spec, variables)], variables);
         await ContainerShell.StartAsync(
-            folder, asked.Attempt, [.. privileges, .. command], directory, folder.Input(spec), variables, lease: lease).ConfigureAwait(false);
+            folder, asked.Attempt, [.. privileges, .. command], directory, folder.Input(spec), variables, lease: lease)
+            .ConfigureAwait(false);
     }
 
     /// <exception cref="StartError">It does not exist.</exception>

@@ -1,6 +1,5 @@
 using System.Collections.Immutable;
 using System.Globalization;
-using Gossip.Core.Ports;
 using Gossip.Core.Templates;
 using Gossip.Runtimes.Processes.Kernel;
 

@@ -2,8 +2,8 @@ using System.Collections.Immutable;
 using System.Text;
 using Gossip.Core.Ports;
 using Gossip.Core.Templates;
-using Gossip.Runtimes.Processes.Containers;
 using Gossip.Runtimes.Pods;
+using Gossip.Runtimes.Processes.Containers;
 using Gossip.Runtimes.Volumes;
 
 namespace Gossip.Runtimes.Processes.Isolation;

@@ -1,5 +1,4 @@
 using System.Runtime.InteropServices;
-using Gossip.Core.Primitives;
 using Gossip.Runtimes.Pods;
 using Gossip.Runtimes.Volumes;
 

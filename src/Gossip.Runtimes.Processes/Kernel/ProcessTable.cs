@@ -1,6 +1,5 @@
 using System.Globalization;
 using System.Text;
-using Gossip.Core.Replication;
 
 namespace Gossip.Runtimes.Processes.Kernel;
 

@@ -1,5 +1,4 @@
 using Gossip.Core.Primitives;
-using Gossip.Core.Requests;
 using Gossip.Runtimes.Processes.Kernel;
 using Microsoft.Win32.SafeHandles;
 

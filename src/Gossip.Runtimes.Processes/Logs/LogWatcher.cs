@@ -1,6 +1,5 @@
 using System.Runtime.InteropServices;
 using Gossip.Core.Primitives;
-using Gossip.Core.Requests;
 using Gossip.Runtimes.Processes.Kernel;
 
 namespace Gossip.Runtimes.Processes.Logs;

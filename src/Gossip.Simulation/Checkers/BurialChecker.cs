@@ -1,6 +1,6 @@
-using Gossip.Core.Turns;
 using Gossip.Core;
 using Gossip.Core.Membership;
+using Gossip.Core.Turns;
 using Gossip.Simulation.Machines;
 
 namespace Gossip.Simulation.Checkers;

@@ -2,7 +2,6 @@ using System.Runtime.InteropServices;
 using Gossip.Core.Ports;
 using Gossip.Core.Primitives;
 using Gossip.Core.Replication;
-using Gossip.Core.Requests;
 using Gossip.Core.Wire;
 using Gossip.Simulation.Machines;
 

@@ -1,7 +1,6 @@
 using System.Runtime.InteropServices;
 using Gossip.Core.Primitives;
 using Gossip.Core.Replication;
-using Gossip.Core.Requests;
 using Gossip.Simulation.Machines;
 using MessagePack;
 

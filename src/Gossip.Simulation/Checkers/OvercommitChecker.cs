@@ -1,4 +1,3 @@
-using Gossip.Core.Pods;
 using Gossip.Core.Primitives;
 using Gossip.Core.Replication;
 using Gossip.Core.Tables;

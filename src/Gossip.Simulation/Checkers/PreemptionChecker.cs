@@ -1,6 +1,5 @@
 using Gossip.Core.Primitives;
 using Gossip.Core.Replication;
-using Gossip.Core.Requests;
 using Gossip.Core.Tables;
 using Gossip.Simulation.Machines;
 using Gossip.Simulation.Scenarios;

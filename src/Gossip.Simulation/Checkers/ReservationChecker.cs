@@ -1,4 +1,3 @@
-using Gossip.Core.Requests;
 using Gossip.Core.Scheduling;
 using Gossip.Simulation.Machines;
 

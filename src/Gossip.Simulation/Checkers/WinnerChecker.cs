@@ -1,10 +1,8 @@
 using Gossip.Core;
 using Gossip.Core.Primitives;
 using Gossip.Core.Replication;
-using Gossip.Core.Requests;
 using Gossip.Core.Scheduling;
 using Gossip.Core.Scheduling.Filters;
-using Gossip.Core.Scheduling.Preemption;
 using Gossip.Core.Tables;
 using Gossip.Core.Wire;
 using Gossip.Simulation.Machines;

@@ -1,11 +1,8 @@
 using Gossip.Core;
 using Gossip.Core.Membership;
-using Gossip.Core.Pods;
 using Gossip.Core.Ports;
 using Gossip.Core.Primitives;
 using Gossip.Core.Replication;
-using Gossip.Core.Requests;
-using Gossip.Core.Scheduling;
 using Gossip.Core.Turns;
 using Gossip.Core.Wire;
 using Gossip.Simulation.Network;

@@ -1,7 +1,4 @@
 using System.Globalization;
-using Gossip.Core.Explain;
-using Gossip.Core.Leases;
-using Gossip.Core.Pods;
 using Gossip.Core.Ports;
 using Gossip.Core.Primitives;
 using Gossip.Core.Templates;
@@ -44,7 +41,8 @@ internal sealed class SimRuntime(SimNode node, RandomStream random, Sometimes so
                 Later(start.Pod, Faults.StartDelay, () => StartOne(start));
                 break;
             case RunAction action:
-                node.World.After(random.Between(TimeSpan.Zero, action.Within < Faults.StartDelay ? action.Within : Faults.StartDelay), WhilePowered(() => Act(action)));
+                var most = action.Within < Faults.StartDelay ? action.Within : Faults.StartDelay;
+                node.World.After(random.Between(TimeSpan.Zero, most), WhilePowered(() => Act(action)));
                 break;
             case StopContainer stop:
                 Later(stop.Pod, Least(Faults.StopDelay, stop.Grace), () => StopOne(stop));

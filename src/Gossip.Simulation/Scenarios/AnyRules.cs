@@ -6,8 +6,6 @@ using Gossip.Core.Kinds;
 using Gossip.Core.Membership;
 using Gossip.Core.Primitives;
 using Gossip.Core.Requests;
-using Gossip.Core.Tables;
-using Gossip.Core.Tables.Topology;
 using Gossip.Core.Templates;
 using Gossip.Simulation.Network;
 

@@ -2,9 +2,7 @@ using System.Globalization;
 using Gossip.Core.Membership;
 using Gossip.Core.Primitives;
 using Gossip.Core.Replication;
-using Gossip.Core.Scheduling;
 using Gossip.Core.Tables;
-using Gossip.Core.Turns;
 using Gossip.Simulation.Machines;
 
 namespace Gossip.Simulation.Scenarios;

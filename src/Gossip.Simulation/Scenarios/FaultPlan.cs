@@ -101,7 +101,8 @@ internal sealed class FaultPlan(World world, Users users, RandomStream random, D
         for (var i = random.Below(Minority); i >= 0; i--)
         {
             var node = Anyone();
-            node.Runtime.LoseEngine(random.Chance(0.6) ? EngineFate.PodsLiveOn : random.Chance(0.5) ? EngineFate.ContainersDie : EngineFate.PodsVanish);
+            node.Runtime.LoseEngine(random.Chance(0.6) ? EngineFate.PodsLiveOn
+                : random.Chance(0.5) ? EngineFate.ContainersDie : EngineFate.PodsVanish);
             world.After(random.Between(TimeSpan.FromMilliseconds(100), TimeSpan.FromSeconds(30)), node.Runtime.ReturnEngine);
             if (!random.Chance(0.3)) continue;
             node.Kill(); // it takes the node's process along

@@ -1,6 +1,5 @@
 using System.Globalization;
 using Gossip.Core.Primitives;
-using Gossip.Core.Scheduling;
 using Gossip.Core.Tables;
 using Gossip.Core.Templates;
 using Gossip.Simulation.Machines;

@@ -1,10 +1,8 @@
 using System.Globalization;
 using System.Text;
 using Gossip.Core.Primitives;
-using Gossip.Core.Replication;
 using Gossip.Core.Requests;
 using Gossip.Core.Tables;
-using Gossip.Simulation.Machines;
 
 namespace Gossip.Simulation.Scenarios;
 

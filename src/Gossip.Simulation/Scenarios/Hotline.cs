@@ -1,7 +1,5 @@
 using Gossip.Core.Ports;
 using Gossip.Core.Primitives;
-using Gossip.Core.Requests;
-using Gossip.Core.Scheduling;
 using Gossip.Simulation.Machines;
 
 namespace Gossip.Simulation.Scenarios;

@@ -1,7 +1,6 @@
 using System.Globalization;
 using System.Text;
 using Gossip.Core.Kinds;
-using Gossip.Core.Ports;
 using Gossip.Core.Primitives;
 using Gossip.Core.Requests;
 using Gossip.Core.Tables;

@@ -3,9 +3,7 @@ using System.Text;
 using Gossip.Core.Kinds;
 using Gossip.Core.Membership;
 using Gossip.Core.Primitives;
-using Gossip.Core.Replication;
 using Gossip.Core.Requests;
-using Gossip.Core.Tables;
 using Gossip.Core.Templates;
 using Gossip.Simulation.Network;
 
@@ -57,7 +55,7 @@ internal static class Manifests
 
     public static ObjectName NameOf(string name) => new("Deployment", "default", name);
 
-    /// <summary>A bare pod; <paramref name="more"/> goes into its spec, such as a nodeSelector.</summary>
+    /// <summary>A service before the pods that are labelled with its name.</summary>
     public static CreateObject Service(string name) => new(
         new ObjectName("Service", "default", name), "v1", [Field(Core.Replication.Fields.Selector, $$"""{"app":"{{name}}"}""")]);
 

@@ -1,10 +1,7 @@
 using System.Globalization;
 using System.Text;
 using Gossip.Core.Kinds;
-using Gossip.Core.Replication;
 using Gossip.Core.Requests;
-using Gossip.Core.Tables;
-using Gossip.Simulation.Machines;
 
 namespace Gossip.Simulation.Scenarios;
 

@@ -1,12 +1,8 @@
-using System.Globalization;
 using System.Text;
-using Gossip.Core.Disruption;
 using Gossip.Core.Kinds;
 using Gossip.Core.Ports;
 using Gossip.Core.Primitives;
 using Gossip.Core.Requests;
-using Gossip.Core.Tables;
-using Gossip.Core.Templates;
 using Gossip.Simulation.Machines;
 
 namespace Gossip.Simulation.Scenarios;
@@ -23,7 +19,8 @@ internal sealed class Operators(World world, RandomStream random)
     /// <summary>Now and then somebody drains or taints a node for a while.</summary>
     public void Begin(TimeSpan length)
     {
-        if (random.Chance(0.6)) world.After(TimeSpan.FromSeconds(2), () => Budget("web-0", "maxUnavailable", random.Chance(0.5) ? "1" : "\"40%\""));
+        if (random.Chance(0.6))
+            world.After(TimeSpan.FromSeconds(2), () => Budget("web-0", "maxUnavailable", random.Chance(0.5) ? "1" : "\"40%\""));
         for (var i = random.Below(4); i > 0; i--)
         {
             var node = random.Below(world.Nodes.Length);

@@ -1,5 +1,4 @@
 using System.Globalization;
-using Gossip.Core;
 using Gossip.Core.Membership;
 using Gossip.Core.Primitives;
 using Gossip.Simulation.Checkers;
@@ -65,7 +64,8 @@ internal sealed class RandomScenario : IScenario
         if (crowded) World.After(TimeSpan.FromSeconds(2.5), () => users.Create(Crowd, 2 * pods, 100, PodShape.Plain, users.AnyPriority()));
         // Greater ones than any, when the nodes are full: who would have fitted a moment ago has to make way.
         var urgent = random.Chance(0.5);
-        if (urgent) World.After(random.Between(TimeSpan.FromSeconds(5), TimeSpan.FromSeconds(30)), () => users.Create(Urgent, Math.Max(1, pods / 8), 300, PodShape.Rich, "vital"));
+        if (urgent)
+            World.After(random.Between(TimeSpan.FromSeconds(5), TimeSpan.FromSeconds(30)), () => users.Create(Urgent, Math.Max(1, pods / 8), 300, PodShape.Rich, "vital"));
         var length = plan.Begin();
         if (!rots) disks.Begin(length); // a cluster whose every disk lost something has nobody who has the rest
         operators.Begin(length);

@@ -1,12 +1,10 @@
 using System.Globalization;
-using Gossip.Core;
 using Gossip.Core.Membership;
 using Gossip.Core.Ports;
 using Gossip.Core.Primitives;
 using Gossip.Core.Requests;
 using Gossip.Simulation.Checkers;
 using Gossip.Simulation.Machines;
-using Gossip.Simulation.Network;
 
 namespace Gossip.Simulation.Scenarios;
 

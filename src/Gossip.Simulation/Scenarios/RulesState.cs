@@ -1,8 +1,6 @@
 using System.Globalization;
 using Gossip.Core.Explain;
-using Gossip.Core.Pods;
 using Gossip.Core.Primitives;
-using Gossip.Core.Scheduling;
 using Gossip.Core.Tables;
 using Gossip.Core.Templates;
 using Gossip.Simulation.Machines;

@@ -37,7 +37,8 @@ internal sealed class Users(World world, RandomStream random)
         if (!mixed) return;
         CreateGang("team", Math.Clamp(pods / 10, 2, 6), milliCpu);
         // Each of it fits more than half of a machine, and it has one more than there are machines.
-        if (random.Chance(0.5)) CreateGang("throng", world.Nodes.Length + 1, world.Nodes[0].Config.Card.Allocatable.Cpu.Value is var cpu ? (int)(cpu / 2 + 1) : 0);
+        if (random.Chance(0.5))
+            CreateGang("throng", world.Nodes.Length + 1, world.Nodes[0].Config.Card.Allocatable.Cpu.Value is var cpu ? (int)(cpu / 2 + 1) : 0);
         CreateSingletons(2, milliCpu);
         Promised(Manifests.Service("picky"));
         foreach (var policy in (string[])["Never", "OnFailure"])

@@ -1,8 +1,5 @@
-using Gossip.Core;
-using Gossip.Core.Pods;
 using Gossip.Core.Ports;
 using Gossip.Core.Primitives;
-using Gossip.Core.Scheduling;
 using Gossip.Core.Turns;
 
 namespace Gossip.Simulation.Time;

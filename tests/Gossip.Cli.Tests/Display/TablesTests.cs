@@ -1,7 +1,6 @@
 using System.Text.Json.Nodes;
 using Gossip.Cli.Client;
 using Gossip.Cli.Demo;
-using Gossip.Cli.Display;
 using Gossip.Cli.Verbs;
 using Spectre.Console.Rendering;
 

@@ -1,5 +1,4 @@
 using System.CommandLine;
-using System.Formats.Tar;
 using System.Net;
 using System.Net.Sockets;
 using System.Text;

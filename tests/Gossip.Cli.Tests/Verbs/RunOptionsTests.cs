@@ -4,7 +4,6 @@ using Gossip.Cli.Verbs;
 using Gossip.Core.Membership;
 using Gossip.Core.Ports;
 using Gossip.Core.Primitives;
-using Gossip.Core.Requests;
 using Gossip.Core.Templates;
 using Gossip.Node;
 using Gossip.Node.Sealing;

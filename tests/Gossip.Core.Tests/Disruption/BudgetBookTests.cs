@@ -1,13 +1,9 @@
 using System.Text;
 using FsCheck.Xunit;
-using Gossip.Core.Disruption;
 using Gossip.Core.Kinds;
 using Gossip.Core.Membership;
-using Gossip.Core.Pods;
 using Gossip.Core.Primitives;
-using Gossip.Core.Replication;
 using Gossip.Core.Requests;
-using Gossip.Core.Scheduling;
 using Gossip.Core.Tables;
 using Gossip.Core.Tests.Tables;
 using static Gossip.Core.Tests.Tables.TestCluster;

@@ -2,8 +2,6 @@ using Gossip.Core.Disruption;
 using Gossip.Core.Kinds;
 using Gossip.Core.Membership;
 using Gossip.Core.Primitives;
-using Gossip.Core.Replication;
-using Gossip.Core.Scheduling;
 using Gossip.Core.Tables;
 using Gossip.Core.Tests.Tables;
 using Gossip.Core.Turns;

@@ -1,6 +1,5 @@
 using Gossip.Core.Disruption;
 using Gossip.Core.Membership;
-using Gossip.Core.Pods;
 using Gossip.Core.Pods.Departures;
 using Gossip.Core.Ports;
 using Gossip.Core.Primitives;

@@ -1,7 +1,5 @@
 using Gossip.Core.Explain;
 using Gossip.Core.Membership;
-using Gossip.Core.Scheduling;
-using Gossip.Core.Tables;
 using Gossip.Core.Templates;
 
 namespace Gossip.Core.Tests.Explain;

@@ -1,10 +1,5 @@
 using Gossip.Core.Explain;
-using Gossip.Core.Membership;
 using Gossip.Core.Primitives;
-using Gossip.Core.Replication;
-using Gossip.Core.Requests;
-using Gossip.Core.Tables;
-using Gossip.Core.Templates;
 using static Gossip.Core.Tests.Explain.PretendCluster;
 
 namespace Gossip.Core.Tests.Explain;

@@ -1,11 +1,7 @@
 using System.Text;
-using Gossip.Core.Explain;
 using Gossip.Core.Kinds;
 using Gossip.Core.Membership;
 using Gossip.Core.Primitives;
-using Gossip.Core.Replication;
-using Gossip.Core.Requests;
-using Gossip.Core.Scheduling;
 using Gossip.Core.Tables;
 using Gossip.Core.Templates;
 using Gossip.Core.Tests.Scheduling;

@@ -4,7 +4,6 @@ using Gossip.Core.Leases;
 using Gossip.Core.Membership;
 using Gossip.Core.Primitives;
 using Gossip.Core.Replication;
-using Gossip.Core.Scheduling;
 using Gossip.Core.Tables;
 using Gossip.Core.Tests.Tables;
 using Gossip.Core.Turns;

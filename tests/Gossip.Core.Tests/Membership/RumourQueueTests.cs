@@ -1,6 +1,5 @@
 using FsCheck.Xunit;
 using Gossip.Core.Membership;
-using Gossip.Core.Scheduling;
 
 namespace Gossip.Core.Tests.Membership;
 

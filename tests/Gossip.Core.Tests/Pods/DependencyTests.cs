@@ -1,10 +1,7 @@
 using Gossip.Core.Membership;
 using Gossip.Core.Primitives;
-using Gossip.Core.Scheduling;
 using Gossip.Core.Tables;
-using Gossip.Core.Tests.Scheduling;
 using Gossip.Core.Tests.Tables;
-using Gossip.Core.Turns;
 
 namespace Gossip.Core.Tests.Pods;
 

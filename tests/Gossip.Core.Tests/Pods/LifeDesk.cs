@@ -1,5 +1,4 @@
 using System.Globalization;
-using Gossip.Core.Pods;
 using Gossip.Core.Ports;
 using Gossip.Core.Primitives;
 using Gossip.Core.Scheduling;

@@ -1,8 +1,5 @@
-using System.Collections.Immutable;
 using Gossip.Core.Membership;
-using Gossip.Core.Pods;
 using Gossip.Core.Primitives;
-using Gossip.Core.Scheduling;
 using Gossip.Core.Tables;
 using Gossip.Core.Tests.Scheduling;
 using Gossip.Core.Tests.Tables;

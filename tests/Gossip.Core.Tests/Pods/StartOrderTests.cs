@@ -1,10 +1,6 @@
-using Gossip.Core.Pods;
 using Gossip.Core.Ports;
 using Gossip.Core.Primitives;
-using Gossip.Core.Scheduling;
 using Gossip.Core.Tables;
-using Gossip.Core.Tests.Scheduling;
-using Gossip.Core.Turns;
 
 namespace Gossip.Core.Tests.Pods;
 

@@ -1,6 +1,5 @@
 using FsCheck.Xunit;
 using Gossip.Core.Primitives;
-using Gossip.Core.Tests.Scheduling;
 
 namespace Gossip.Core.Tests.Primitives;
 

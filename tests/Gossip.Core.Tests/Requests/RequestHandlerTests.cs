@@ -1,15 +1,12 @@
 using System.Text;
 using FsCheck.Xunit;
-using Gossip.Core.Explain;
 using Gossip.Core.Kinds;
 using Gossip.Core.Membership;
 using Gossip.Core.Ports;
 using Gossip.Core.Primitives;
 using Gossip.Core.Replication;
 using Gossip.Core.Requests;
-using Gossip.Core.Tables;
 using Gossip.Core.Tests.Tables;
-using Gossip.Core.Turns;
 using Gossip.Core.Wire;
 using static Gossip.Core.Tests.Tables.TestCluster;
 

@@ -2,7 +2,6 @@ using FsCheck.Xunit;
 using Gossip.Core.Primitives;
 using Gossip.Core.Scheduling;
 using Gossip.Core.Tables;
-using Gossip.Core.Turns;
 
 namespace Gossip.Core.Tests.Scheduling;
 

@@ -1,4 +1,3 @@
-using Gossip.Core.Ports;
 using Gossip.Core.Primitives;
 using Gossip.Core.Scheduling;
 using Gossip.Core.Tables;

@@ -1,8 +1,6 @@
-using Gossip.Core.Membership;
 using Gossip.Core.Primitives;
 using Gossip.Core.Scheduling;
 using Gossip.Core.Tests.Tables;
-using Gossip.Core.Turns;
 
 namespace Gossip.Core.Tests.Scheduling;
 

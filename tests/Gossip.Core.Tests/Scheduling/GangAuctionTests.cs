@@ -1,8 +1,6 @@
 using Gossip.Core.Primitives;
-using Gossip.Core.Replication;
 using Gossip.Core.Scheduling;
 using Gossip.Core.Tests.Tables;
-using Gossip.Core.Turns;
 using Gossip.Core.View;
 
 namespace Gossip.Core.Tests.Scheduling;

@@ -1,6 +1,5 @@
 using Gossip.Core.Primitives;
 using Gossip.Core.Scheduling;
-using Gossip.Core.Turns;
 
 namespace Gossip.Core.Tests.Scheduling;
 

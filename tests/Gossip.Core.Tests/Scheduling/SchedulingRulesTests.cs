@@ -1,5 +1,4 @@
 using Gossip.Core.Scheduling;
-using Gossip.Core.Turns;
 
 namespace Gossip.Core.Tests.Scheduling;
 

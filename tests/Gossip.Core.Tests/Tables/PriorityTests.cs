@@ -3,8 +3,6 @@ using Gossip.Core.Ports;
 using Gossip.Core.Primitives;
 using Gossip.Core.Requests;
 using Gossip.Core.Tables;
-using Gossip.Core.Templates;
-using Gossip.Core.Turns;
 using static Gossip.Core.Tests.Tables.TestCluster;
 
 namespace Gossip.Core.Tests.Tables;

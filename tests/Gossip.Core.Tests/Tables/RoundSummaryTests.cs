@@ -1,7 +1,6 @@
 using FsCheck.Xunit;
 using Gossip.Core.Primitives;
 using Gossip.Core.Scheduling;
-using Gossip.Core.Scheduling.Preemption;
 using Gossip.Core.Tables;
 using Gossip.Core.Tests.Scheduling;
 using MessagePack;

@@ -1,5 +1,4 @@
 using Gossip.Core.Primitives;
-using Gossip.Core.Scheduling;
 using Gossip.Core.Tables;
 using MessagePack;
 

@@ -1,8 +1,5 @@
 using FsCheck.Xunit;
-using Gossip.Core.Primitives;
-using Gossip.Core.Scheduling;
 using Gossip.Core.Tables;
-using Gossip.Core.Turns;
 using Gossip.Core.Wire;
 using MessagePack;
 

@@ -1,12 +1,10 @@
 using System.Text;
 using Gossip.Core.Kinds;
 using Gossip.Core.Membership;
-using Gossip.Core.Pods;
 using Gossip.Core.Ports;
 using Gossip.Core.Primitives;
 using Gossip.Core.Replication;
 using Gossip.Core.Requests;
-using Gossip.Core.Scheduling;
 using Gossip.Core.Tables;
 using Gossip.Core.Tables.Topology;
 using Gossip.Core.Templates;

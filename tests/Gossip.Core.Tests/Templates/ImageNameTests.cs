@@ -1,4 +1,3 @@
-using Gossip.Core.Replication;
 using Gossip.Core.Templates;
 
 namespace Gossip.Core.Tests.Templates;

@@ -1,5 +1,4 @@
 using System.Text;
-using Gossip.Core.Ports;
 using Gossip.Core.Templates;
 
 namespace Gossip.Core.Tests.Templates;

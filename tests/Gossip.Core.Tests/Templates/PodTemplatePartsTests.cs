@@ -3,7 +3,6 @@ using System.Text.Json.Nodes;
 using FsCheck.Xunit;
 using Gossip.Core.Primitives;
 using Gossip.Core.Templates;
-using Gossip.Core.Turns;
 
 namespace Gossip.Core.Tests.Templates;
 

@@ -1,9 +1,7 @@
 using System.Text;
 using FsCheck.Xunit;
-using Gossip.Core.Ports;
 using Gossip.Core.Primitives;
 using Gossip.Core.Templates;
-using Gossip.Core.Turns;
 
 namespace Gossip.Core.Tests.Templates;
 

@@ -1,8 +1,6 @@
 using Gossip.Core.Membership;
-using Gossip.Core.Pods;
 using Gossip.Core.Ports;
 using Gossip.Core.Primitives;
-using Gossip.Core.Requests;
 using Gossip.Core.Turns;
 using Gossip.Core.Wire;
 using MessagePack;

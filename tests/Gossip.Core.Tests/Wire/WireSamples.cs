@@ -7,11 +7,8 @@ using Gossip.Core.Ports;
 using Gossip.Core.Primitives;
 using Gossip.Core.Replication;
 using Gossip.Core.Scheduling;
-using Gossip.Core.Scheduling.Preemption;
 using Gossip.Core.Tables;
 using Gossip.Core.Templates;
-using Gossip.Core.Tests.Tables;
-using Gossip.Core.Turns;
 using Gossip.Core.Wire;
 using MessagePack;
 
@@ -53,8 +50,8 @@ static class WireSamples
         Of(new CapacityNews(Node, Capacity)),
         Of(new MemberSync(Address, true, new[] { Member }, new[] { new RememberedAddress(Node, Address) })),
         Of(new Accusation(Node, new Incarnation(5, 1), new NodeId(3))),
-        Of(new NameQuery(Node)),
-        Of(new NameAnswer(Node, Address, false)),
+        Of(new NameQuery(Node, 7)),
+        Of(new NameAnswer(Node, Address, false, 7)),
         Of(new RowDelta(Row)),
         Of(RowRemoval.Of(Row)),
         Of(new Digest(Hashes, 7, true)),

@@ -1,9 +1,6 @@
 using System.Net;
 using System.Text.Json.Nodes;
-using Gossip.Core.Ports;
-using Gossip.Core.Replication;
 using Gossip.Core.Requests;
-using Gossip.Core.Tables;
 using Gossip.Kubernetes.Api;
 using WorkloadSpec = Gossip.Core.Kinds.WorkloadSpec;
 

@@ -1,5 +1,4 @@
 using System.Net;
-using System.Text.Json.Nodes;
 using Gossip.Kubernetes.Manifests;
 using Gossip.Kubernetes.Plans;
 using Gossip.Kubernetes.Tests.Fakes;

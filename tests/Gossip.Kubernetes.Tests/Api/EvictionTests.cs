@@ -1,11 +1,7 @@
 using System.Net;
 using System.Text.Json.Nodes;
-using Gossip.Core.Disruption;
 using Gossip.Core.Ports;
 using Gossip.Core.Primitives;
-using Gossip.Core.Replication;
-using Gossip.Core.Requests;
-using Gossip.Core.Scheduling;
 using Gossip.Core.Tables;
 using Gossip.Kubernetes.Tests.Fakes;
 

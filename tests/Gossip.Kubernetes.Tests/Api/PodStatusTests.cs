@@ -1,7 +1,5 @@
 using System.Text.Json.Nodes;
-using Gossip.Core.Ports;
 using Gossip.Core.Primitives;
-using Gossip.Core.Scheduling;
 using Gossip.Core.Tables;
 using Gossip.Kubernetes.Tests.Fakes;
 

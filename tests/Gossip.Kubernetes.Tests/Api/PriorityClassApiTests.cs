@@ -1,6 +1,4 @@
 using System.Net;
-using System.Text.Json.Nodes;
-using Gossip.Core.Templates;
 
 namespace Gossip.Kubernetes.Tests.Api;
 

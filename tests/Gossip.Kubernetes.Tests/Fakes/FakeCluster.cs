@@ -1,14 +1,10 @@
 using System.Collections.Immutable;
 using System.Text;
 using System.Text.Json.Nodes;
-using Gossip.Core.Disruption;
-using Gossip.Core.Explain;
 using Gossip.Core.Membership;
 using Gossip.Core.Ports;
 using Gossip.Core.Primitives;
-using Gossip.Core.Replication;
 using Gossip.Core.Requests;
-using Gossip.Core.Scheduling;
 using Gossip.Core.Tables;
 using Gossip.Core.Templates;
 using Gossip.Core.View;

@@ -1,6 +1,5 @@
 using System.Text.Json.Nodes;
 using FsCheck.Xunit;
-using Gossip.Core.Turns;
 using Gossip.Kubernetes.Manifests;
 
 namespace Gossip.Kubernetes.Tests.Manifests;

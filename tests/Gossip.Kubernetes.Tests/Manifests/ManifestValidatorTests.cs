@@ -1,5 +1,3 @@
-using Gossip.Core.Primitives;
-using Gossip.Core.Turns;
 using Gossip.Kubernetes.Manifests;
 
 namespace Gossip.Kubernetes.Tests.Manifests;

@@ -1,5 +1,4 @@
 using Gossip.Core.Requests;
-using Gossip.Core.Turns;
 using Gossip.Kubernetes.Manifests;
 using Gossip.Kubernetes.Plans;
 using Gossip.Kubernetes.Tests.Fakes;

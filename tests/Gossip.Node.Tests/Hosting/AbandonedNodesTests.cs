@@ -1,7 +1,6 @@
 using Gossip.Core.Ports;
 using Gossip.Core.Primitives;
 using Gossip.Core.Templates;
-using Gossip.Core.Turns;
 using Gossip.Node.Tests.Runtimes;
 
 namespace Gossip.Node.Tests.Hosting;

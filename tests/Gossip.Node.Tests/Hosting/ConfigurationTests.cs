@@ -1,6 +1,4 @@
 using Gossip.Core.Membership;
-using Gossip.Core;
-using Gossip.Core.Primitives;
 using Gossip.Core.Templates;
 using Gossip.Node.Sealing;
 using Microsoft.Extensions.Configuration;

@@ -1,8 +1,6 @@
 using Gossip.Core.Kinds;
 using Gossip.Core.Primitives;
 using Gossip.Core.Requests;
-using Gossip.Core.Tables;
-using Gossip.Core.Templates;
 using Gossip.Node.Cluster;
 using Gossip.Node.Workloads;
 using Microsoft.Extensions.Logging;

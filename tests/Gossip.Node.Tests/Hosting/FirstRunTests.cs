@@ -1,11 +1,9 @@
 using System.Net;
 using System.Net.Sockets;
 using Gossip.Core.Membership;
-using Gossip.Core;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
-using Microsoft.Extensions.Options;
 
 namespace Gossip.Node.Tests.Hosting;
 

@@ -4,7 +4,6 @@ using Gossip.Core.Membership;
 using Gossip.Core.Primitives;
 using Gossip.Core.Replication;
 using Gossip.Core.Requests;
-using Gossip.Core.Tables;
 using Gossip.Core.View;
 using Gossip.Node.Store;
 using Gossip.Node.Tests.Store;

@@ -1,7 +1,6 @@
 using System.Globalization;
 using System.Net;
 using System.Net.Sockets;
-using Gossip.Core;
 using Gossip.Core.Membership;
 using Gossip.Core.View;
 using Gossip.Node.Sealing;

@@ -1,6 +1,5 @@
 using System.Collections.Concurrent;
 using Gossip.Core.Membership;
-using Gossip.Core;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;

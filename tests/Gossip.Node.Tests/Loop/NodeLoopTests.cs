@@ -6,7 +6,6 @@ using Gossip.Core.Membership;
 using Gossip.Core.Ports;
 using Gossip.Core.Primitives;
 using Gossip.Core.Requests;
-using Gossip.Core.Tables;
 using Gossip.Core.Turns;
 using Gossip.Core.Wire;
 using Gossip.Node.Loop;

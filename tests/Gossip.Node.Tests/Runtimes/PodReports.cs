@@ -1,5 +1,4 @@
 using System.Threading.Channels;
-using Gossip.Core.Pods;
 using Gossip.Core.Ports;
 
 namespace Gossip.Node.Tests.Runtimes;

@@ -1,8 +1,6 @@
-using Gossip.Core.Pods;
 using Gossip.Core.Ports;
 using Gossip.Core.Primitives;
 using Gossip.Core.Templates;
-using Gossip.Core.Turns;
 using Gossip.Node.Runtimes;
 using Microsoft.Extensions.Logging.Abstractions;
 

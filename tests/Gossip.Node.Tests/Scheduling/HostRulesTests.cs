@@ -1,12 +1,10 @@
 using System.Text;
 using Gossip.Core.Kinds;
-using Gossip.Core.Membership;
 using Gossip.Core.Primitives;
 using Gossip.Core.Requests;
 using Gossip.Core.Scheduling;
 using Gossip.Core.Scheduling.Filters;
 using Gossip.Core.Scheduling.Scores;
-using Gossip.Core.Tables;
 using Gossip.Core.Templates;
 using Gossip.Core.View;
 using Gossip.Node.Tests.Hosting;

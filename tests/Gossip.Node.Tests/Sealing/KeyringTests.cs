@@ -1,4 +1,3 @@
-using Gossip.Core.Turns;
 using Gossip.Node.Sealing;
 
 namespace Gossip.Node.Tests.Sealing;

@@ -1,6 +1,5 @@
 using System.Globalization;
 using Gossip.Core.Ports;
-using Gossip.Core.Turns;
 using Gossip.Node.Store;
 
 namespace Gossip.Node.Tests.Store;

@@ -4,8 +4,6 @@ using System.Net.Sockets;
 using Gossip.Core.Pods.Access;
 using Gossip.Core.Ports;
 using Gossip.Core.Primitives;
-using Gossip.Core.Tables.Topology;
-using Gossip.Core.Turns;
 using Gossip.Core.Wire;
 using Gossip.Node.Sealing;
 using Gossip.Node.Streams;

@@ -1,5 +1,4 @@
 using System.Collections.Immutable;
-using Gossip.Core.Pods;
 using Gossip.Core.Ports;
 using Gossip.Core.Primitives;
 

@@ -3,7 +3,6 @@ using System.Net;
 using Gossip.Core.Pods.Access;
 using Gossip.Core.Ports;
 using Gossip.Core.Primitives;
-using Gossip.Core.Tables.Topology;
 using Gossip.Node.Sealing;
 using Gossip.Node.Streams;
 using Gossip.Node.Tests.Transport;

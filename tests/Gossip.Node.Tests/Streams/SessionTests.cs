@@ -3,8 +3,6 @@ using System.Threading.Channels;
 using Gossip.Core.Pods.Access;
 using Gossip.Core.Ports;
 using Gossip.Core.Primitives;
-using Gossip.Core.Tables.Topology;
-using Gossip.Core.Turns;
 using Gossip.Core.Wire;
 using Gossip.Node.Streams;
 

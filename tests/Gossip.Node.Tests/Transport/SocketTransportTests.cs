@@ -1,8 +1,6 @@
 using System.Net;
 using System.Net.Sockets;
-using Gossip.Core;
 using Gossip.Core.Ports;
-using Gossip.Core.Primitives;
 using Gossip.Core.Wire;
 using Gossip.Node.Sealing;
 using Gossip.Node.Transport;

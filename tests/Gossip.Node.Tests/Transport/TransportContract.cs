@@ -1,6 +1,4 @@
 using System.Threading.Channels;
-using Gossip.Core;
-using Gossip.Core.Explain;
 using Gossip.Core.Ports;
 using Gossip.Core.Primitives;
 using Gossip.Core.Wire;

@@ -2,7 +2,6 @@ using System.Buffers;
 using System.Collections.Immutable;
 using Gossip.Core.Ports;
 using Gossip.Core.Primitives;
-using Gossip.Core.Scheduling;
 using Gossip.Core.Tables;
 using Gossip.Core.Wire;
 using MessagePack;

@@ -1,7 +1,6 @@
 using Gossip.Core.Membership;
 using Gossip.Core.Primitives;
 using Gossip.Core.Tables;
-using Gossip.Core.Tables.Topology;
 using Gossip.Core.Turns;
 
 namespace Gossip.Core.Pods.Departures;

@@ -1,6 +1,5 @@
 using Gossip.Core.Membership;
 using Gossip.Core.Tables;
-using Gossip.Core.Tables.Topology;
 using Gossip.Core.Turns;
 
 namespace Gossip.Core.Pods.Departures;

@@ -1,6 +1,3 @@
-using Gossip.Core.Tables.Topology;
-using Gossip.Core.Turns;
-
 namespace Gossip.Core.Pods.Departures;
 
 /// <summary>A verdict: a pod leaves this node, and why. <c>PodEnder.Depart</c> performs it.</summary>

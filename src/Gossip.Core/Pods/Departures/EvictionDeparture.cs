@@ -1,8 +1,5 @@
 using Gossip.Core.Membership;
-using Gossip.Core.Primitives;
-using Gossip.Core.Requests;
 using Gossip.Core.Tables;
-using Gossip.Core.Tables.Topology;
 
 namespace Gossip.Core.Pods.Departures;
 

@@ -1,4 +1,3 @@
-using Gossip.Core.Tables.Topology;
 using Gossip.Core.Turns;
 
 namespace Gossip.Core.Pods.Departures;

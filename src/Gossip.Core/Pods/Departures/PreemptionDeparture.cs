@@ -1,8 +1,6 @@
-using Gossip.Core.Explain;
 using Gossip.Core.Primitives;
 using Gossip.Core.Scheduling.Preemption;
 using Gossip.Core.Tables;
-using Gossip.Core.Tables.Topology;
 
 namespace Gossip.Core.Pods.Departures;
 

@@ -1,6 +1,5 @@
 using System.Globalization;
 using Gossip.Core.Ports;
-using Gossip.Core.Primitives;
 using Gossip.Core.Tables;
 using Gossip.Core.Templates;
 

@@ -1,7 +1,6 @@
 using Gossip.Core.Pods.Ending;
 using Gossip.Core.Ports;
 using Gossip.Core.Primitives;
-using Gossip.Core.Templates;
 using Gossip.Core.Turns;
 
 namespace Gossip.Core.Pods.Probing;

@@ -3,7 +3,6 @@ using Gossip.Core.Primitives;
 using Gossip.Core.Replication;
 using Gossip.Core.Scheduling;
 using Gossip.Core.Tables;
-using Gossip.Core.Tables.Topology;
 using Gossip.Core.Turns;
 
 namespace Gossip.Core.Pods.Recovery;

@@ -1,7 +1,6 @@
 using System.Collections.Immutable;
 using Gossip.Core.Membership;
 using Gossip.Core.Ports;
-using Gossip.Core.Replication;
 using Gossip.Core.Tables;
 using Gossip.Core.Turns;
 

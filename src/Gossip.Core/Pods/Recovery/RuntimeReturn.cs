@@ -3,7 +3,6 @@ using Gossip.Core.Membership;
 using Gossip.Core.Pods.Ending;
 using Gossip.Core.Ports;
 using Gossip.Core.Primitives;
-using Gossip.Core.Replication;
 using Gossip.Core.Tables;
 using Gossip.Core.Turns;
 

@@ -1,6 +1,5 @@
 using Gossip.Core.Ports;
 using Gossip.Core.Primitives;
-using Gossip.Core.Replication;
 using Gossip.Core.Scheduling;
 using Gossip.Core.Tables;
 using Gossip.Core.Turns;

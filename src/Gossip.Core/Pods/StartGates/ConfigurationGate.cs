@@ -1,7 +1,6 @@
 using System.Collections.Immutable;
 using Gossip.Core.Pods.Configuration;
 using Gossip.Core.Ports;
-using Gossip.Core.Scheduling;
 using Gossip.Core.Tables;
 using Gossip.Core.Turns;
 

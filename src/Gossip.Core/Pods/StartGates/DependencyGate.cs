@@ -1,4 +1,3 @@
-using Gossip.Core.Scheduling;
 using Gossip.Core.Tables;
 using Gossip.Core.Turns;
 

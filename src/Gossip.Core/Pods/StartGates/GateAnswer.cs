@@ -1,5 +1,4 @@
 using Gossip.Core.Pods.Departures;
-using Gossip.Core.Turns;
 
 namespace Gossip.Core.Pods.StartGates;
 

@@ -1,5 +1,4 @@
 using Gossip.Core.Membership;
-using Gossip.Core.Primitives;
 using Gossip.Core.Tables;
 using Gossip.Core.Turns;
 

@@ -1,7 +1,5 @@
 using Gossip.Core.Membership;
 using Gossip.Core.Pods.Departures;
-using Gossip.Core.Primitives;
-using Gossip.Core.Scheduling;
 using Gossip.Core.Tables;
 using Gossip.Core.Turns;
 

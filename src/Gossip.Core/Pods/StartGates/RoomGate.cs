@@ -1,5 +1,3 @@
-using Gossip.Core.Membership;
-using Gossip.Core.Primitives;
 using Gossip.Core.Scheduling;
 using Gossip.Core.Tables;
 using Gossip.Core.Turns;

@@ -1,4 +1,3 @@
-using Gossip.Core.Primitives;
 using Gossip.Core.Templates;
 
 namespace Gossip.Core.Scheduling.Filters;

@@ -1,5 +1,4 @@
 using System.Collections.Immutable;
-using Gossip.Core.Primitives;
 using Gossip.Core.Templates;
 
 namespace Gossip.Core.Scheduling.Filters;

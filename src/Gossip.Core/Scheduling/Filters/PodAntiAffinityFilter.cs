@@ -1,6 +1,5 @@
 using System.Globalization;
 using System.Runtime.InteropServices;
-using Gossip.Core.Primitives;
 using Gossip.Core.Tables.Topology;
 using Gossip.Core.Templates;
 

@@ -1,5 +1,4 @@
 using System.Globalization;
-using Gossip.Core.Primitives;
 using Gossip.Core.Tables.Topology;
 using Gossip.Core.Templates;
 

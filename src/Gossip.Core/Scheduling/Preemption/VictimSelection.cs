@@ -1,5 +1,4 @@
 using System.Collections.Immutable;
-using Gossip.Core.Disruption;
 using Gossip.Core.Primitives;
 using Gossip.Core.Scheduling.Filters;
 using Gossip.Core.Tables;

@@ -1,4 +1,3 @@
-using Gossip.Core.Tables;
 using Gossip.Core.Templates;
 
 namespace Gossip.Core.Scheduling.Scores;

@@ -1,4 +1,3 @@
-using Gossip.Core.Scheduling.Filters;
 using Gossip.Core.Templates;
 
 namespace Gossip.Core.Scheduling.Scores;

@@ -1,6 +1,4 @@
 using Gossip.Core.Primitives;
-using Gossip.Core.Scheduling.Preemption;
-using Gossip.Core.Tables.Topology;
 
 namespace Gossip.Core.Tables.Topology;
 

@@ -1,5 +1,3 @@
-using Gossip.Core.Primitives;
-using Gossip.Core.Scheduling.Filters;
 using Gossip.Core.Templates;
 
 namespace Gossip.Core.Tables.Topology;

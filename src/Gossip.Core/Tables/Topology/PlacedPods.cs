@@ -1,10 +1,7 @@
 using System.Collections.Immutable;
 using Gossip.Core.Kinds;
-using Gossip.Core.Membership;
-using Gossip.Core.Replication;
 using Gossip.Core.Primitives;
-using Gossip.Core.Requests;
-using Gossip.Core.Scheduling;
+using Gossip.Core.Replication;
 using Gossip.Core.Templates;
 
 namespace Gossip.Core.Tables.Topology;

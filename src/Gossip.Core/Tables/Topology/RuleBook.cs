@@ -2,7 +2,6 @@ using System.Collections.Immutable;
 using System.Globalization;
 using System.Text;
 using Gossip.Core.Primitives;
-using Gossip.Core.Scheduling;
 using Gossip.Core.Templates;
 
 namespace Gossip.Core.Tables.Topology;

@@ -1,5 +1,3 @@
-using Gossip.Core.Scheduling.Preemption;
-
 namespace Gossip.Core.Tables.Topology;
 
 /// <summary>

@@ -1,6 +1,4 @@
 using System.Buffers;
-using Gossip.Core.Ports;
-using Gossip.Core.Primitives;
 using Gossip.Core.Wire;
 using Microsoft.AspNetCore.Http;
 

@@ -1,5 +1,4 @@
 using System.Net;
-using Gossip.Core.Ports;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Http.Features;
 

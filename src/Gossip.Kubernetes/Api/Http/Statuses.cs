@@ -1,7 +1,5 @@
 using System.Text.Json.Nodes;
 using Gossip.Core.Ports;
-using Gossip.Core.Requests;
-using Gossip.Core.Turns;
 using Gossip.Kubernetes.Kinds;
 using Gossip.Kubernetes.Manifests;
 

@@ -1,5 +1,4 @@
 using System.Net.WebSockets;
-using Gossip.Core.Ports;
 using Gossip.Kubernetes.Api.Http;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;

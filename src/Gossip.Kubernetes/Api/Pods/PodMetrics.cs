@@ -2,7 +2,6 @@ using System.Collections.Immutable;
 using System.Globalization;
 using System.Text.Json.Nodes;
 using Gossip.Core.Ports;
-using Gossip.Core.Primitives;
 using Gossip.Core.Templates;
 using Gossip.Core.View;
 using Gossip.Kubernetes.Api.Http;

@@ -1,7 +1,6 @@
 using System.Globalization;
 using Gossip.Core.Ports;
 using Gossip.Core.Primitives;
-using Gossip.Core.Turns;
 using Gossip.Kubernetes.Api.Http;
 using Gossip.Node;
 using Microsoft.AspNetCore.Http;

@@ -6,9 +6,6 @@ using System.Text.Json;
 using System.Text.Json.Nodes;
 using System.Threading.Channels;
 using Gossip.Core.Ports;
-using Gossip.Core.Replication;
-using Gossip.Core.Scheduling;
-using Gossip.Core.Turns;
 using Gossip.Node.Streams;
 
 namespace Gossip.Kubernetes.Api.Pods;

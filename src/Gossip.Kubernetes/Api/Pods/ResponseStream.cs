@@ -1,4 +1,3 @@
-using Gossip.Core.Scheduling;
 using Gossip.Node.Streams;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Server.Kestrel.Core.Features;

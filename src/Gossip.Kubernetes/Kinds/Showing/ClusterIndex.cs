@@ -1,9 +1,7 @@
 using System.Text.Json.Nodes;
 using Gossip.Core.Explain;
-using Gossip.Core.Membership;
 using Gossip.Core.Primitives;
 using Gossip.Core.Replication;
-using Gossip.Core.Tables;
 using Gossip.Core.Templates;
 using Gossip.Core.View;
 

@@ -1,6 +1,5 @@
 using System.Text.Json.Nodes;
 using Gossip.Core.Primitives;
-using Gossip.Core.Replication;
 using Gossip.Kubernetes.Manifests;
 
 namespace Gossip.Kubernetes.Kinds.Showing;

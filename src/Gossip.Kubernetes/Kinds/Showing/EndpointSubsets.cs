@@ -1,5 +1,4 @@
 using System.Text.Json.Nodes;
-using Gossip.Core.Tables;
 using Gossip.Core.View;
 using Gossip.Kubernetes.Manifests;
 

@@ -1,7 +1,6 @@
 using System.Text.Json.Nodes;
 using Gossip.Core.Membership;
 using Gossip.Core.Ports;
-using Gossip.Core.Primitives;
 using Gossip.Core.View;
 
 namespace Gossip.Kubernetes.Kinds.Showing;

@@ -1,6 +1,5 @@
 using System.Text.Json.Nodes;
 using Gossip.Core.Primitives;
-using Gossip.Core.Scheduling;
 using Gossip.Core.Tables;
 using Gossip.Core.Templates;
 using Gossip.Core.View;

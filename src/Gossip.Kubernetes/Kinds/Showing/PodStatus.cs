@@ -1,11 +1,8 @@
 using System.Text.Json.Nodes;
 using Gossip.Core.Primitives;
-using Gossip.Core.Scheduling;
 using Gossip.Core.Tables;
 using Gossip.Core.Templates;
-using Gossip.Core.Turns;
 using Gossip.Core.View;
-using Gossip.Core.Wire;
 
 namespace Gossip.Kubernetes.Kinds.Showing;
 

@@ -1,6 +1,5 @@
 using System.Text.Json;
 using System.Text.Json.Nodes;
-using Gossip.Core.Primitives;
 using Gossip.Core.Templates;
 using Gossip.Kubernetes.Kinds;
 

@@ -1,6 +1,4 @@
 using System.Text.Json;
-using Gossip.Core.Disruption;
-using Gossip.Core.Primitives;
 using Gossip.Core.Tables;
 using Gossip.Kubernetes.Kinds;
 

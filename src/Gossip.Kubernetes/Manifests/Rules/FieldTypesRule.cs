@@ -4,7 +4,6 @@ using System.Reflection;
 using System.Text.Json;
 using System.Text.Json.Nodes;
 using System.Text.Json.Serialization;
-using Gossip.Core.Primitives;
 using Gossip.Kubernetes.Kinds;
 using k8s.Models;
 

@@ -1,5 +1,4 @@
 using System.Globalization;
-using Gossip.Core.Primitives;
 using Gossip.Core.Wire;
 using Gossip.Kubernetes.Kinds;
 

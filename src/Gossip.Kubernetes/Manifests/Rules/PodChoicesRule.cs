@@ -1,4 +1,3 @@
-using Gossip.Core.Primitives;
 using Gossip.Core.Templates;
 using Gossip.Kubernetes.Kinds;
 

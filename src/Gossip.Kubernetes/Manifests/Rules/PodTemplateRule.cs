@@ -1,7 +1,4 @@
 using System.Text.Json.Nodes;
-using Gossip.Core.Primitives;
-using Gossip.Core.Templates;
-using Gossip.Core.Turns;
 using Gossip.Kubernetes.Kinds;
 
 namespace Gossip.Kubernetes.Manifests.Rules;

@@ -1,7 +1,6 @@
 using System.Text;
 using System.Text.Json;
 using System.Text.Json.Nodes;
-using Gossip.Core.Primitives;
 using Gossip.Kubernetes.Kinds;
 
 namespace Gossip.Kubernetes.Manifests.Rules;

@@ -1,4 +1,3 @@
-using Gossip.Core.Primitives;
 using Gossip.Kubernetes.Kinds;
 
 namespace Gossip.Kubernetes.Manifests.Rules;

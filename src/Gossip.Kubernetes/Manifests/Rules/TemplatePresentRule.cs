@@ -1,5 +1,4 @@
 using System.Text.Json.Nodes;
-using Gossip.Core.Primitives;
 using Gossip.Kubernetes.Kinds;
 
 namespace Gossip.Kubernetes.Manifests.Rules;

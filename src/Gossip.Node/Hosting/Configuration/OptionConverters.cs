@@ -1,9 +1,7 @@
 using System.ComponentModel;
 using System.Globalization;
-using Gossip.Core;
 using Gossip.Core.Membership;
 using Gossip.Core.Primitives;
-using Gossip.Core.Templates;
 using Gossip.Node.Sealing;
 
 namespace Gossip.Node.Configuration;

@@ -1,6 +1,5 @@
 using System.Globalization;
 using System.Reflection;
-using Gossip.Core;
 using Gossip.Core.Membership;
 using Gossip.Core.Primitives;
 using Gossip.Core.Templates;

@@ -1,6 +1,5 @@
 using System.Globalization;
 using Gossip.Core.Primitives;
-using Gossip.Core.Templates;
 
 namespace Gossip.Node.Configuration;
 

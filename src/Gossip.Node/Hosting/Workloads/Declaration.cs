@@ -5,8 +5,6 @@ using System.Text.Json.Nodes;
 using Gossip.Core.Kinds;
 using Gossip.Core.Primitives;
 using Gossip.Core.Replication;
-using Gossip.Core.Requests;
-using Gossip.Core.Tables;
 using Gossip.Core.Templates;
 using Gossip.Core.View;
 

@@ -5,7 +5,6 @@ using Gossip.Core.Ports;
 using Gossip.Core.Primitives;
 using Gossip.Core.Replication;
 using Gossip.Core.Requests;
-using Gossip.Core.Tables;
 using Gossip.Core.Templates;
 using Gossip.Core.View;
 using Gossip.Node.Loop;

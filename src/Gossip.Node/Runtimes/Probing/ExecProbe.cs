@@ -1,5 +1,4 @@
 using System.Text;
-using Gossip.Core.Pods;
 using Gossip.Core.Ports;
 using Gossip.Core.Templates;
 using Gossip.Node.Streams;

@@ -3,7 +3,6 @@ using System.Globalization;
 using System.Net;
 using System.Net.Http.Headers;
 using System.Text;
-using Gossip.Core.Primitives;
 using Gossip.Core.Templates;
 
 namespace Gossip.Node.Runtimes.Probing;

@@ -1,10 +1,8 @@
 using System.Globalization;
 using System.Net.Sockets;
-using Gossip.Core.Pods;
 using Gossip.Core.Ports;
 using Gossip.Core.Primitives;
 using Gossip.Core.Templates;
-using Gossip.Core.Turns;
 
 namespace Gossip.Node.Runtimes.Probing;
 

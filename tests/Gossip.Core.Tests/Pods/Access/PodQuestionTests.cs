@@ -3,8 +3,6 @@ using FsCheck.Xunit;
 using Gossip.Core.Pods.Access;
 using Gossip.Core.Ports;
 using Gossip.Core.Primitives;
-using Gossip.Core.Tables.Topology;
-using Gossip.Core.Turns;
 using MessagePack;
 
 namespace Gossip.Core.Tests.Pods.Access;

@@ -1,7 +1,6 @@
 using System.Collections.Immutable;
 using System.Text;
 using FsCheck.Xunit;
-using Gossip.Core.Pods;
 using Gossip.Core.Pods.Configuration;
 using Gossip.Core.Ports;
 using Gossip.Core.Primitives;

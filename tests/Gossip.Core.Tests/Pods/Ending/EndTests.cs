@@ -1,6 +1,4 @@
-using Gossip.Core.Pods;
 using Gossip.Core.Ports;
-using Gossip.Core.Tests.Scheduling;
 
 namespace Gossip.Core.Tests.Pods.Ending;
 

@@ -1,5 +1,5 @@
-using Gossip.Core.Primitives;
 using Gossip.Core.Pods;
+using Gossip.Core.Primitives;
 
 namespace Gossip.Core.Tests.Pods.Ending;
 

@@ -1,10 +1,5 @@
-using Gossip.Core.Pods;
 using Gossip.Core.Ports;
-using Gossip.Core.Replication;
-using Gossip.Core.Scheduling;
 using Gossip.Core.Tables;
-using Gossip.Core.Templates;
-using Gossip.Core.Tests.Scheduling;
 
 namespace Gossip.Core.Tests.Pods.Probing;
 

@@ -1,12 +1,9 @@
-using Gossip.Core.Membership;
-using Gossip.Core.Pods;
 using Gossip.Core.Ports;
 using Gossip.Core.Primitives;
 using Gossip.Core.Scheduling;
 using Gossip.Core.Tables;
 using Gossip.Core.Tests.Scheduling;
 using Gossip.Core.Tests.Tables;
-using Gossip.Core.Turns;
 
 namespace Gossip.Core.Tests.Pods.StartGates;
 

@@ -1,14 +1,9 @@
 using Gossip.Core.Kinds;
-using Gossip.Core.Membership;
-using Gossip.Core.Pods;
 using Gossip.Core.Ports;
 using Gossip.Core.Primitives;
 using Gossip.Core.Replication;
 using Gossip.Core.Scheduling;
-using Gossip.Core.Scheduling.Preemption;
 using Gossip.Core.Tables;
-using Gossip.Core.Templates;
-using Gossip.Core.Turns;
 
 namespace Gossip.Core.Tests.Scheduling.Preemption;
 

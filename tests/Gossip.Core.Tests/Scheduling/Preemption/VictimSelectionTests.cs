@@ -1,6 +1,4 @@
-using System.Collections.Immutable;
 using FsCheck.Xunit;
-using Gossip.Core.Disruption;
 using Gossip.Core.Kinds;
 using Gossip.Core.Primitives;
 using Gossip.Core.Scheduling;

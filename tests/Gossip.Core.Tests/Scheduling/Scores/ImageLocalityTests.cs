@@ -1,4 +1,3 @@
-using Gossip.Core.Replication;
 using Gossip.Core.Scheduling;
 using Gossip.Core.Scheduling.Scores;
 using Gossip.Core.Templates;

@@ -1,15 +1,12 @@
-using Gossip.Core.Explain;
 using Gossip.Core.Kinds;
 using Gossip.Core.Membership;
 using Gossip.Core.Primitives;
 using Gossip.Core.Replication;
-using Gossip.Core.Requests;
 using Gossip.Core.Scheduling;
 using Gossip.Core.Scheduling.Filters;
 using Gossip.Core.Tables;
 using Gossip.Core.Templates;
 using Gossip.Core.Tests.Scheduling;
-using Gossip.Core.Tests.Tables;
 using Gossip.Core.Turns;
 
 namespace Gossip.Core.Tests.Tables.Topology;

@@ -1,6 +1,5 @@
 using System.Net;
 using System.Text;
-using Gossip.Core;
 using Gossip.Core.Membership;
 using Gossip.Kubernetes.Api;
 using Gossip.Node;

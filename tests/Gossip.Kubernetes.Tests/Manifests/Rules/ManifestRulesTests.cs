@@ -1,5 +1,3 @@
-using Gossip.Core.Primitives;
-using Gossip.Kubernetes.Kinds;
 using Gossip.Kubernetes.Manifests;
 using Gossip.Kubernetes.Manifests.Rules;
 

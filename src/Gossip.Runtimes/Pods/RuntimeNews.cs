@@ -4,7 +4,7 @@ using Gossip.Core.Primitives;
 namespace Gossip.Runtimes.Pods;
 
 /// <summary>What the parts of a runtime tell the core and whoever watches the node.</summary>
-sealed class RuntimeReports(Action<NodeNote>? note)
+sealed class RuntimeNews(Action<NodeNote>? note)
 {
     IPodReports? core;
 
