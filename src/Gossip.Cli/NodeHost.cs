@@ -102,7 +102,11 @@ static class NodeHost
         }
         catch (GossipStartException refused)
         {
-            throw new CliFailure($"the node cannot start: {refused.Message} (--bind, --port; port 0 is any that is free)");
+            throw new CliFailure(WordsOf(refused));
         }
     }
+
+    /// <summary>What is wrong, and which option of the command line mends it.</summary>
+    public static string WordsOf(GossipStartException refused) => $"the node cannot start: {refused.Message} "
+        + (refused.Option == nameof(GossipOptions.Name) ? "(--name)" : "(--bind, --port; port 0 is any that is free)");
 }

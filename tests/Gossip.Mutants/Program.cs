@@ -26,7 +26,16 @@ Mutant[] chosen = args switch
     _ => throw new ArgumentException("check, some TEXT, eighth [N], or nothing"),
 };
 if (chosen.Length == 0) return 0;
-var outcomes = TryAll();
+var place = Directory.CreateTempSubdirectory("gossip-mutants");
+IReadOnlyList<Outcome> outcomes;
+try
+{
+    outcomes = TryAll(place.FullName);
+}
+finally
+{
+    place.Delete(recursive: true);
+}
 var failed = outcomes.Count(outcome => outcome is { Caught: null, IsCut: false });
 if (args.Length == 0) File.WriteAllText(Path.Combine(root, "bench", "results", "mutants.txt"), Report.Whole(outcomes));
 return failed == 0 ? 0 : 1;
@@ -53,12 +62,11 @@ bool CheckAll()
     return all;
 }
 
-IReadOnlyList<Outcome> TryAll()
+IReadOnlyList<Outcome> TryAll(string place)
 {
     var clock = Stopwatch.StartNew();
     using var end = new CancellationTokenSource(within);
     var tests = Path.Combine(root, "tests");
-    var place = Directory.CreateTempSubdirectory("gossip-mutants").FullName;
     var workers = Math.Max(1, Environment.ProcessorCount);
     var sound = new Dictionary<int, bool>();
     using var plain = new Workshop(sources, tests, Path.Combine(place, "plain"));

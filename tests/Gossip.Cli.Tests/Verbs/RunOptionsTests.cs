@@ -76,6 +76,13 @@ public sealed class RunOptionsTests : IDisposable
             Assert.True(seen(Read()) != seen(Read([option, .. value])), $"{option} changed nothing: {seen(Read())}");
     }
 
+    [Theory]
+    [InlineData("Name", "(--name)")]
+    [InlineData("Port", "(--bind, --port; port 0 is any that is free)")]
+    [InlineData("BindAddress", "(--bind, --port; port 0 is any that is free)")]
+    public void A_node_that_cannot_start_names_the_option_that_mends_it(string option, string hint) =>
+        Assert.EndsWith(hint, NodeHost.WordsOf(new GossipStartException(option, "something is wrong")), StringComparison.Ordinal);
+
     [Fact]
     public void What_is_repeated_is_added()
     {
