@@ -1,6 +1,7 @@
 using System.Globalization;
 using System.Net;
 using System.Net.Sockets;
+using Gossip.Cli.Demo;
 
 namespace Gossip.EndToEnd;
 
@@ -64,7 +65,7 @@ public sealed class AbandonedNodesTests : IAsyncLifetime
     /// <summary>Alone in its cluster, so that nothing is placed again elsewhere, and every pod is its own.</summary>
     async Task<NodeProcess> StartAsync(string name, string isolation)
     {
-        var port = FreePort();
+        var port = FreePorts.Take();
         var setup = new NodeSetup(name, Temporary, Path.Combine(folder.FullName, "key"), port, port, ["--process-isolation", isolation])
         {
             IsTemporary = true,
@@ -120,12 +121,5 @@ public sealed class AbandonedNodesTests : IAsyncLifetime
         {
             return false;
         }
-    }
-
-    static int FreePort()
-    {
-        using var listener = new TcpListener(IPAddress.Loopback, 0);
-        listener.Start();
-        return ((IPEndPoint)listener.LocalEndpoint).Port;
     }
 }

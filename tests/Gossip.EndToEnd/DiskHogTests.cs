@@ -1,5 +1,6 @@
 using System.Net;
 using System.Text.Json.Nodes;
+using Gossip.Cli.Demo;
 
 namespace Gossip.EndToEnd;
 
@@ -17,7 +18,7 @@ public sealed class DiskHogTests : IDisposable
         Assert.SkipWhen(disk is null, "nothing can be mounted here");
         var key = Path.Combine(folder.FullName, "key");
         await File.WriteAllTextAsync(key, (await GossipProgram.RunAsync("keygen")).Output);
-        var ports = LocalCluster.FreePorts(1);
+        var ports = FreePorts.Take(1);
         await using var node = NodeProcess.Launch(new NodeSetup("a", Path.Combine(disk.Path, "a"), key, ports[0], ports[0], []));
         await node.UntilReadyAsync();
         await ApplyAsync(node, "good", Pod("good", "exec sleep 1000"));
@@ -43,7 +44,7 @@ public sealed class DiskHogTests : IDisposable
         Assert.SkipUnless(OperatingSystem.IsLinux(), "process pods are isolated on Linux");
         var key = Path.Combine(folder.FullName, "key");
         await File.WriteAllTextAsync(key, (await GossipProgram.RunAsync("keygen")).Output);
-        var ports = LocalCluster.FreePorts(1);
+        var ports = FreePorts.Take(1);
         await using var node = NodeProcess.Launch(new NodeSetup("a", Path.Combine(folder.FullName, "a"), key, ports[0], ports[0], []));
         await node.UntilReadyAsync();
         const string writesWhenTold =

@@ -1,5 +1,6 @@
 using System.Net;
 using System.Text.Json.Nodes;
+using Gossip.Cli.Demo;
 
 namespace Gossip.EndToEnd;
 
@@ -27,7 +28,7 @@ public sealed class FullDiskTests : IDisposable
         using var disk = SmallDisk.TryMake(folder.FullName);
         Assert.SkipWhen(disk is null, "nothing can be mounted here");
         var key = await KeyAsync();
-        var ports = LocalCluster.FreePorts(2);
+        var ports = FreePorts.Take(2);
         await using var well = NodeProcess.Launch(Setup("well", Path.Combine(folder.FullName, "well"), ports, 0, key));
         await using var sick = NodeProcess.Launch(Setup("sick", Path.Combine(disk.Path, "sick"), ports, 1, key));
         await well.UntilReadyAsync();

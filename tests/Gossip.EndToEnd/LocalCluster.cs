@@ -1,5 +1,6 @@
 using System.Net;
 using System.Net.Sockets;
+using Gossip.Cli.Demo;
 using Gossip.Runtimes.Processes;
 
 namespace Gossip.EndToEnd;
@@ -76,7 +77,7 @@ public sealed class LocalCluster : IAsyncDisposable
         Assert.True(key.ExitCode == 0, key.Error);
         var keyFile = Path.Combine(Folder, "key");
         await File.WriteAllTextAsync(keyFile, key.Output);
-        var ports = FreePorts(nodes.Length);
+        var ports = FreePorts.Take(nodes.Length);
         for (var i = 0; i < nodes.Length; i++)
         {
             var setup = new NodeSetup($"node-{i + 1}", Path.Combine(Folder, $"node-{i + 1}"), keyFile, ports[i], ports[0], more(i));
@@ -84,16 +85,6 @@ public sealed class LocalCluster : IAsyncDisposable
             everStarted.Add(nodes[i] = NodeProcess.Launch(setup));
         }
         await Task.WhenAll(nodes.Select(node => node.UntilReadyAsync()));
-    }
-
-    /// <summary>Ports that were free a moment ago, held all at once so that they differ.</summary>
-    internal static int[] FreePorts(int count)
-    {
-        var held = Enumerable.Range(0, count).Select(_ => new TcpListener(IPAddress.Loopback, 0)).ToArray();
-        foreach (var listener in held) listener.Start();
-        var ports = Array.ConvertAll(held, listener => ((IPEndPoint)listener.LocalEndpoint).Port);
-        foreach (var listener in held) listener.Dispose();
-        return ports;
     }
 
     public async ValueTask DisposeAsync()

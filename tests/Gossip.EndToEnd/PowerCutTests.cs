@@ -1,6 +1,7 @@
 using System.Collections.Concurrent;
 using System.Diagnostics;
 using System.Globalization;
+using Gossip.Cli.Demo;
 
 namespace Gossip.EndToEnd;
 
@@ -27,7 +28,7 @@ public sealed class PowerCutTests : IDisposable
         Assert.SkipWhen(disk is null, "nothing can be mounted here");
         var key = Path.Combine(folder.FullName, "key");
         await File.WriteAllTextAsync(key, (await GossipProgram.RunAsync("keygen")).Output);
-        var ports = LocalCluster.FreePorts(Nodes);
+        var ports = FreePorts.Take(Nodes);
         var random = new Random(5);
         for (var round = 0; round < Rounds; round++)
         {

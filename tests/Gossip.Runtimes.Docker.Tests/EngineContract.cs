@@ -1,5 +1,6 @@
 using System.Net.Sockets;
 using Docker.DotNet.Models;
+using Gossip.Cli.Demo;
 using Gossip.Core.Ports;
 using Gossip.Core.Primitives;
 using Gossip.Core.Templates;
@@ -105,7 +106,7 @@ public abstract class EngineContract(TestEngine engine, string? obstacle) : PodV
     [Fact]
     public async Task A_port_of_the_host_leads_to_its_container_and_is_given_once()
     {
-        var port = FreePort();
+        var port = FreePorts.Take();
         var server = Shell("main", "echo hello > /tmp/page; exec httpd -f -p 8080 -h /tmp") with { Ports = [new ContainerPort("", 8080, (ushort)port, PortProtocol.Tcp)] };
         await RunAsync(server);
         using var http = new HttpClient();
@@ -288,12 +289,5 @@ public abstract class EngineContract(TestEngine engine, string? obstacle) : PodV
         {
             All = true, Filters = new Dictionary<string, IDictionary<string, bool>> { ["label"] = new Dictionary<string, bool> { [$"gossip.pod={run}"] = true } },
         });
-    }
-
-    static int FreePort()
-    {
-        using var listener = new TcpListener(System.Net.IPAddress.Loopback, 0);
-        listener.Start();
-        return ((System.Net.IPEndPoint)listener.LocalEndpoint).Port;
     }
 }

@@ -3,6 +3,7 @@ using System.Net;
 using System.Net.Sockets;
 using System.Security.Cryptography;
 using System.Text;
+using Gossip.Cli.Demo;
 
 namespace Gossip.Runtimes.Docker.Tests;
 
@@ -28,11 +29,7 @@ sealed class RegistryStub : IAsyncDisposable
         manifest = Encoding.UTF8.GetBytes($$"""
             {"schemaVersion":2,"mediaType":"{{ManifestType}}","config":{{config}},"layers":[{{layer}}]}
             """);
-        using (var free = new TcpListener(IPAddress.Loopback, 0))
-        {
-            free.Start();
-            Host = $"127.0.0.1:{((IPEndPoint)free.LocalEndpoint).Port}";
-        }
+        Host = $"127.0.0.1:{FreePorts.Take()}";
         listener.Prefixes.Add($"http://{Host}/");
         listener.Start();
         serving = Task.Run(ServeAsync);

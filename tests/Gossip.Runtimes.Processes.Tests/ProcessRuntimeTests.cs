@@ -1,5 +1,6 @@
 using System.Net;
 using System.Net.Sockets;
+using Gossip.Cli.Demo;
 using Gossip.Core.Ports;
 using Gossip.Core.Templates;
 using Gossip.Runtimes.Processes.Containers;
@@ -105,7 +106,7 @@ public sealed class ProcessRuntimeTests : ProcessRuntimeContract
     [Fact]
     public async Task Two_pods_listen_on_one_port_at_their_own_addresses()
     {
-        var port = FreePort();
+        var port = FreePorts.Take();
         PodLaunch first = Launch(Command("main", Helper.Listen(port))), second = Launch(Command("main", Helper.Listen(port)));
         foreach (var (launch, ip) in new[] { (first, await PrepareAsync(first)), (second, await PrepareAsync(second)) })
         {
@@ -119,7 +120,7 @@ public sealed class ProcessRuntimeTests : ProcessRuntimeContract
     [Fact]
     public async Task A_port_of_the_machine_leads_to_the_pod_until_it_is_stopped_also_after_a_restart_of_the_node()
     {
-        var (inside, outside) = (FreePort(), FreePort());
+        var (inside, outside) = (FreePorts.Take(), FreePorts.Take());
         var launch = Launch(Command("main", Helper.Listen(inside)) with { Ports = [new("", (ushort)inside, (ushort)outside, PortProtocol.Tcp)] });
         await PrepareAsync(launch);
         await StartAsync(launch);
@@ -218,12 +219,5 @@ public sealed class ProcessRuntimeTests : ProcessRuntimeContract
             Assert.Equal("StartError", end.Reason);
             Assert.Contains($"securityContext.{field}", end.Message, StringComparison.Ordinal);
         }
-    }
-
-    static int FreePort()
-    {
-        using var probe = new TcpListener(IPAddress.Any, 0);
-        probe.Start();
-        return ((IPEndPoint)probe.LocalEndpoint).Port;
     }
 }

@@ -2,6 +2,7 @@ using System.CommandLine;
 using System.Diagnostics;
 using System.Globalization;
 using System.Text.Json;
+using Gossip.Cli.Demo;
 
 namespace Gossip.Bench.Idle;
 
@@ -30,7 +31,7 @@ static class IdleBench
         var nodes = new List<IdleNode>();
         try
         {
-            var ports = IdleNode.FreePorts(Nodes);
+            var ports = FreePorts.Take(Nodes);
             for (var i = 0; i < Nodes; i++) nodes.Add(IdleNode.Start($"node-{i + 1}", folder, ports[i], ports[0]));
             using var patience = new CancellationTokenSource(Patience);
             foreach (var node in nodes) await node.AgreesAsync(Nodes, patience.Token);

@@ -65,16 +65,6 @@ sealed class IdleNode : IAsyncDisposable
 
     public NodeReading Read() => NodeReading.Of(process);
 
-    /// <summary>Ports that were free a moment ago, all held at once so that they differ.</summary>
-    public static int[] FreePorts(int count)
-    {
-        var held = Enumerable.Range(0, count).Select(_ => new TcpListener(IPAddress.Loopback, 0)).ToList();
-        foreach (var listener in held) listener.Start();
-        var ports = held.Select(listener => ((IPEndPoint)listener.LocalEndpoint).Port).ToArray();
-        foreach (var listener in held) listener.Stop();
-        return ports;
-    }
-
     public async ValueTask DisposeAsync()
     {
         http.Dispose();

@@ -3,6 +3,7 @@ using System.Net.Http.Json;
 using System.Text;
 using System.Text.Json;
 using Gossip.Bench.Idle;
+using Gossip.Cli.Demo;
 using Gossip.Runtimes.Processes;
 
 namespace Gossip.Bench.ProcessPods;
@@ -23,7 +24,7 @@ static class HundredPods
     public static async Task<(double Seconds, double Megabytes)> MeasureAsync(ProcessIsolation isolation)
     {
         var folder = Directory.CreateTempSubdirectory("gossip-hundred-");
-        var port = IdleNode.FreePorts(1)[0];
+        var port = FreePorts.Take();
         var node = IdleNode.Start("one", folder.FullName, port, port, "--process-isolation", isolation.ToString().ToLowerInvariant());
         try
         {

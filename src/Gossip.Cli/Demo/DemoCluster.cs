@@ -1,5 +1,3 @@
-using System.Net;
-using System.Net.Sockets;
 using Gossip.Cli.Client;
 using Gossip.Node.Sealing;
 
@@ -25,7 +23,7 @@ sealed class DemoCluster : IAsyncDisposable
             cluster = new DemoCluster(Directory.CreateTempSubdirectory("gossip-demo-").FullName);
             var keyFile = Path.Combine(cluster.folder, "key");
             OwnerOnly.Write(keyFile, Keyring.Generate().Reveal());
-            var ports = firstPort == 0 ? FreePorts(size) : [.. Enumerable.Range(firstPort, size)];
+            var ports = firstPort == 0 ? FreePorts.Take(size) : [.. Enumerable.Range(firstPort, size)];
             for (var i = 0; i < size; i++)
                 {
                     string[] label = i == ssdNode ? ["--label", "disk=ssd"] : [];
@@ -46,16 +44,6 @@ sealed class DemoCluster : IAsyncDisposable
         var client = new NodeClient(await node.Ready, TimeSpan.FromSeconds(3));
         clients.Add(client);
         return client;
-    }
-
-    /// <summary>Ports that were free a moment ago, all held at once so that they differ.</summary>
-    static int[] FreePorts(int count)
-    {
-        var held = Enumerable.Range(0, count).Select(_ => new TcpListener(IPAddress.Loopback, 0)).ToList();
-        foreach (var listener in held) listener.Start();
-        var ports = held.Select(listener => ((IPEndPoint)listener.LocalEndpoint).Port).ToArray();
-        foreach (var listener in held) listener.Stop();
-        return ports;
     }
 
     public async ValueTask DisposeAsync()

@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using Gossip.Cli.Demo;
 using Microsoft.Extensions.Logging;
 
 namespace Gossip.Node.Tests.Hosting;
@@ -20,7 +21,7 @@ public sealed class AloneTests
     {
         await using var cluster = new TestCluster();
         var copies = new Copies();
-        var dead = $"127.0.0.1:{TestCluster.FreePort()}";
+        var dead = $"127.0.0.1:{FreePorts.Take()}";
         var watch = Stopwatch.StartNew();
         var node = await cluster.StartAsync("a", options =>
         {

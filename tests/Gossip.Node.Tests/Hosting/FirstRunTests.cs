@@ -1,5 +1,6 @@
 using System.Net;
 using System.Net.Sockets;
+using Gossip.Cli.Demo;
 using Gossip.Core.Membership;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
@@ -42,7 +43,7 @@ public sealed class FirstRunTests
     public async Task Two_hosts_of_one_machine_with_nothing_set_but_the_key_find_each_other()
     {
         await using var cluster = new TestCluster();
-        var usual = TestCluster.FreePort();
+        var usual = FreePorts.Take();
         void Nothing(GossipOptions options)
         {
             options.Name = options.BindAddress = null;
@@ -64,7 +65,7 @@ public sealed class FirstRunTests
     {
         await using var cluster = new TestCluster();
         await using var others = new TestCluster();
-        var usual = TestCluster.FreePort();
+        var usual = FreePorts.Take();
         await others.StartAsync("x", options => options.Port = usual);
         var copies = new Copies();
         await cluster.StartAsync("a", options =>

@@ -1,5 +1,6 @@
 using System.Diagnostics;
 using System.Diagnostics.Metrics;
+using Gossip.Cli.Demo;
 using Gossip.Core.Membership;
 using Gossip.Node.Cluster;
 using Microsoft.Extensions.DependencyInjection;
@@ -94,7 +95,7 @@ public sealed class GossipTests
     [Fact]
     public async Task Health_is_degraded_while_no_seed_answers()
     {
-        var builder = Builder(options => options.Seeds.Add($"127.0.0.1:{TestCluster.FreePort()}"));
+        var builder = Builder(options => options.Seeds.Add($"127.0.0.1:{FreePorts.Take()}"));
         builder.Services.AddHealthChecks().AddGossip();
         using var host = builder.Build();
         await host.StartAsync();

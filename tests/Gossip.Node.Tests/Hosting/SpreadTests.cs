@@ -1,3 +1,4 @@
+using Gossip.Cli.Demo;
 using Gossip.Node.Cluster;
 
 namespace Gossip.Node.Tests.Hosting;
@@ -17,7 +18,7 @@ public sealed class SpreadTests
     {
         await using var cluster = new TestCluster();
         var copies = new Copies();
-        var seed = $"127.0.0.1:{TestCluster.FreePort()}";
+        var seed = $"127.0.0.1:{FreePorts.Take()}";
         void Configure(GossipOptions options)
         {
             options.Seeds.Clear();

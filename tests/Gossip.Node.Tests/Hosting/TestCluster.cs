@@ -50,14 +50,6 @@ sealed class TestCluster : IAsyncDisposable
     /// <summary>Stops a node by its name.</summary>
     public Task StopAsync(string name) => nodes.Single(node => node.Name == name).StopAsync(CancellationToken.None);
 
-    /// <summary>A port of the loopback that was free a moment ago.</summary>
-    public static int FreePort()
-    {
-        using var socket = new Socket(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp);
-        socket.Bind(new IPEndPoint(IPAddress.Loopback, 0));
-        return ((IPEndPoint)socket.LocalEndPoint!).Port;
-    }
-
     /// <summary>The first view that fits; fails with the last one seen.</summary>
     public static async Task<ClusterView> UntilAsync(GossipNode node, Func<ClusterView, bool> fits)
     {
